@@ -1,0 +1,157 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "net/tls_context.hpp"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <climits>
+#include <new>
+#include <utility>
+
+namespace net {
+
+namespace {
+
+struct deleter {
+    void operator()(BIO* memory) const noexcept { BIO_free(memory); }
+    void operator()(X509* certificate) const noexcept { X509_free(certificate); }
+    void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
+    void operator()(SSL* session) const noexcept { SSL_free(session); }
+};
+template <class T>
+using owned = std::unique_ptr<T, deleter>;
+
+error unusable(std::string what) {
+    ERR_clear_error();
+    return {failure::tls, std::move(what)};
+}
+
+/// A view of the text, not a copy. Null when the text is too long for OpenSSL.
+owned<BIO> memory_of(std::string_view text) {
+    if (text.size() > INT_MAX) return nullptr;
+    return owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+/// Never asks a terminal for a pass phrase, as OpenSSL's own callback does.
+int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user*/) {
+    return -1;
+}
+
+/// The next certificate; null at the end of the text, and with `broken` set when what stands there is not
+/// one.
+owned<X509> next_certificate(BIO* text, bool& broken) {
+    ERR_clear_error();
+    owned<X509> certificate(PEM_read_bio_X509(text, nullptr, no_passphrase, nullptr));
+    if (certificate == nullptr) {
+        const auto last = ERR_peek_last_error();
+        broken = ERR_GET_LIB(last) != ERR_LIB_PEM || ERR_GET_REASON(last) != PEM_R_NO_START_LINE;
+        ERR_clear_error();
+    }
+    return certificate;
+}
+
+result<void> trust(SSL_CTX* context, std::string_view ca_pem) {
+    if (ca_pem.empty()) {
+        if (SSL_CTX_set_default_verify_paths(context) != 1) return unusable("no trust store on this system");
+        return {};
+    }
+    const auto text = memory_of(ca_pem);
+    if (text == nullptr) return unusable("CA certificates: too long");
+    int count = 0;
+    bool broken = false;
+    while (const auto certificate = next_certificate(text.get(), broken)) {
+        if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get()) != 1) {
+            return unusable("CA certificates: number " + std::to_string(count + 1) + " cannot be used");
+        }
+        ++count;
+    }
+    if (broken)
+        return unusable("CA certificates: number " + std::to_string(count + 1) + " is not a certificate");
+    if (count == 0) return unusable("CA certificates: none found");
+    return {};
+}
+
+result<void> show(SSL_CTX* context, std::string_view chain_pem, const secret_bytes& key_pem) {
+    const auto text = memory_of(chain_pem);
+    const auto key_text = memory_of(key_pem.reveal());
+    if (text == nullptr || key_text == nullptr) return unusable("client certificate: too long");
+    bool broken = false;
+    const auto leaf = next_certificate(text.get(), broken);
+    if (leaf == nullptr || SSL_CTX_use_certificate(context, leaf.get()) != 1) {
+        return unusable("client certificate: not a certificate");
+    }
+    while (const auto issuer = next_certificate(text.get(), broken)) {
+        if (SSL_CTX_add1_chain_cert(context, issuer.get()) != 1)
+            return unusable("client certificate: bad chain");
+    }
+    if (broken) return unusable("client certificate: the chain holds something that is not a certificate");
+
+    const owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, no_passphrase, nullptr));
+    if (key == nullptr) return unusable("client key: not a private key without a pass phrase");
+    // Checks too that the key belongs to the certificate: half of a rotation must not be used.
+    if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1) {
+        return unusable("client key: does not belong to the client certificate");
+    }
+    return {};
+}
+
+bool is_address(const std::string& host) {
+    ASN1_OCTET_STRING* address = a2i_IPADDRESS(host.c_str());
+    ASN1_OCTET_STRING_free(address);
+    ERR_clear_error();
+    return address != nullptr;
+}
+
+}  // namespace
+
+result<tls_context> tls_context::make(const tls_config& config) {
+    std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+    if (context == nullptr) return unusable("no TLS context");
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    SSL_CTX_set_options(context.get(),
+                        SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CLEANSE_PLAINTEXT);
+    SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    // As in Go: whatever stands in the bundle is trusted by itself, an intermediate CA too.
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.get()), X509_V_FLAG_PARTIAL_CHAIN);
+    static constexpr unsigned char http_1_1[] = "\x08http/1.1";
+    SSL_CTX_set_alpn_protos(context.get(), http_1_1, sizeof(http_1_1) - 1);
+
+    if (auto done = trust(context.get(), config.ca_pem); !done) return done.error();
+    if (!config.client_certificate.empty() || !config.client_key.empty()) {
+        if (auto done = show(context.get(), config.client_certificate, config.client_key); !done)
+            return done.error();
+    }
+    return tls_context(std::move(context), config.server_name);
+}
+
+SSL* tls_context::new_session(const std::string& host) const {
+    owned<SSL> session(SSL_new(context_.get()));
+    if (session == nullptr) throw std::bad_alloc();
+    const auto& name = server_name_.empty() ? host : server_name_;
+    SSL_set_hostflags(session.get(),
+                      X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    // An address is matched with IP subject alternative names, and is not a name for SNI (RFC 6066, 3).
+    const bool address = is_address(name);
+    const bool expected =
+        !name.empty() &&
+        (address ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), name.c_str()) == 1
+                 : SSL_set1_host(session.get(), name.c_str()) == 1 &&
+                       SSL_set_tlsext_host_name(session.get(), name.c_str()) == 1);
+    // Without an expected name every certificate of the CA would do.
+    if (!expected) {
+        ERR_clear_error();
+        return nullptr;
+    }
+    return session.release();
+}
+
+std::string refused_certificate(SSL* session) {
+    const auto verdict = SSL_get_verify_result(session);
+    return verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+}
+
+}  // namespace net

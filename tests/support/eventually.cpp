@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/eventually.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <thread>
+
+namespace harness {
+
+void eventually(std::string_view what,
+                const std::function<std::string()>& missing,
+                std::chrono::milliseconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    for (;;) {
+        const auto seen = missing();
+        if (seen.empty()) return;
+        if (std::chrono::steady_clock::now() > deadline)
+            throw timed_out(fmt::format("not within {}: {}\nlast seen: {}", limit, what, seen));
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
+
+}  // namespace harness

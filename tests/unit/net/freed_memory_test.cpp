@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+// Looks into every block of memory that is given back while a credential passes through the client.
+#include "client_stage.hpp"
+
+#include <malloc.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string>
+#include <thread>
+
+namespace {
+
+constexpr char request_canary[] = "CANARY-request-7f3a";
+constexpr char token_canary[] = "CANARY-token-91bd";
+constexpr char answer_canary[] = "CANARY-answer-c4e8";
+
+std::atomic<std::size_t> blocks_seen{0};
+std::atomic<std::size_t> blocks_with_canary{0};
+thread_local bool looking = false;  // not on the server's threads
+
+bool holds(const void* block, std::size_t size, const char* canary) {
+    return memmem(block, size, canary, std::strlen(canary)) != nullptr;
+}
+
+void give_back(void* block) noexcept {
+    if (looking && block != nullptr) {
+        ++blocks_seen;
+        const auto size = malloc_usable_size(block);
+        if (holds(block, size, request_canary) || holds(block, size, token_canary) ||
+            holds(block, size, answer_canary)) {
+            ++blocks_with_canary;
+        }
+    }
+    std::free(block);
+}
+
+std::string long_text(const char* canary, std::size_t size) {
+    std::string text;
+    while (text.size() < size)
+        text.append(canary).append(1, ' ');
+    return text;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+    if (void* const block = std::malloc(size == 0 ? 1 : size)) return block;
+    throw std::bad_alloc();
+}
+void operator delete(void* block) noexcept {
+    give_back(block);
+}
+void operator delete(void* block, std::size_t) noexcept {
+    give_back(block);
+}
+
+TEST_CASE("no memory that is given back holds a byte of a body or a token") {
+    for (const std::size_t size : {20U, 2'000U, 300'000U}) {
+        CAPTURE(size);
+        const auto body = long_text(request_canary, size);
+        const auto answer_body = long_text(answer_canary, size);
+        const std::string chunked =
+            std::string(harness::chunked_head) + harness::http_chunk(answer_body.substr(0, size / 3)) +
+            harness::http_chunk(answer_body.substr(size / 3)) + std::string(harness::last_chunk);
+        const harness::scripted_server server(
+            test_ca().issue_for_loopback(), [&](harness::scripted_session& session, int) {
+                for (;;) {
+                    const auto request = session.read_request();
+                    if (request.empty()) return;
+                    const bool whole = request.starts_with("PUT");
+                    session.write_split(whole ? harness::http_answer(200, answer_body) : chunked, 1'000);
+                }
+            });
+        client_stage stage(server.port());
+        blocks_with_canary = 0;
+        blocks_seen = 0;
+        for (const auto verb : {net::method::put, net::method::post}) {
+            auto what = request_for("/", verb, body);
+            what.bearer_token = net::secret_bytes::copy_of(token_canary);
+            looking = true;
+            {
+                const auto answer = stage.send(what);
+                looking = false;
+                REQUIRE(answer);
+                CHECK(answer->body.reveal() == answer_body);
+                looking = true;
+            }
+            what = {};
+            looking = false;
+        }
+        looking = true;
+        stage.client.reset();
+        looking = false;
+        CHECK(blocks_seen > 0);
+        CHECK(blocks_with_canary == 0);
+    }
+}
+
+TEST_CASE("a block that holds a canary is noticed") {
+    blocks_with_canary = 0;
+    looking = true;
+    {
+        const std::string leak = long_text(token_canary, 100);
+    }
+    looking = false;
+    CHECK(blocks_with_canary > 0);
+}
