@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kube/names.hpp"
+
+#include <algorithm>
+
+namespace kube {
+
+namespace {
+
+constexpr std::size_t most_of_label = 63;
+constexpr std::size_t most_of_subdomain = 253;
+
+bool is_lower_or_digit(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+bool is_alphanumeric(char c) noexcept {
+    return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z');
+}
+
+bool is_dns_part(std::string_view text) noexcept {
+    return !text.empty() && is_lower_or_digit(text.front()) && is_lower_or_digit(text.back()) &&
+           std::ranges::all_of(text, [](char c) { return is_lower_or_digit(c) || c == '-'; });
+}
+
+bool is_plain_name(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= most_of_label && is_alphanumeric(text.front()) &&
+           is_alphanumeric(text.back()) && std::ranges::all_of(text, [](char c) {
+               return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+           });
+}
+
+}  // namespace
+
+bool is_dns1123_label(std::string_view text) noexcept {
+    return text.size() <= most_of_label && is_dns_part(text);
+}
+
+bool is_dns1123_subdomain(std::string_view text) noexcept {
+    if (text.size() > most_of_subdomain) return false;
+    for (;;) {
+        const auto dot = text.find('.');
+        if (!is_dns_part(text.substr(0, dot))) return false;
+        if (dot == std::string_view::npos) return true;
+        text.remove_prefix(dot + 1);
+    }
+}
+
+bool is_qualified_name(std::string_view text) noexcept {
+    const auto slash = text.find('/');
+    if (slash == std::string_view::npos) return is_plain_name(text);
+    return is_dns1123_subdomain(text.substr(0, slash)) && is_plain_name(text.substr(slash + 1));
+}
+
+bool is_label_value(std::string_view text) noexcept {
+    return text.empty() || is_plain_name(text);
+}
+
+}  // namespace kube

@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kube/fields.hpp"
+#include "kube/registry_credential.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kube {
+
+namespace {
+
+constexpr std::size_t most_registries = 32;
+constexpr std::size_t most_failures = 20;
+constexpr std::size_t most_conditions = 16;
+
+// Reads one member after another and remembers only whether all were right: a bad status has no reader who
+// wants to know where.
+class lenient_reader {
+ public:
+    explicit lenient_reader(const fields& from) : from_(from) {}
+
+    [[nodiscard]] std::string text(std::string_view name) {
+        auto read = keep(from_.text(name));
+        return std::move(read).value_or(std::string{});
+    }
+    [[nodiscard]] std::int64_t count(std::string_view name) {
+        const auto read = keep(from_.integer(name)).value_or(0);
+        good_ = good_ && read >= 0;
+        return read;
+    }
+    [[nodiscard]] bool good() const noexcept { return good_; }
+
+ private:
+    template <class T>
+    std::optional<T> keep(result<std::optional<T>> read) {
+        good_ = good_ && read.has_value();
+        return read ? std::move(*read) : std::nullopt;
+    }
+
+    const fields& from_;
+    bool good_ = true;
+};
+
+std::optional<condition> read_condition(const fields& from) {
+    lenient_reader reader(from);
+    condition read{reader.text("type"),
+                   reader.text("status"),
+                   reader.text("reason"),
+                   reader.text("message"),
+                   reader.count("observedGeneration"),
+                   reader.text("lastTransitionTime")};
+    const bool known = read.status == "True" || read.status == "False" || read.status == "Unknown";
+    return reader.good() && known && !read.type.empty() ? std::optional{std::move(read)} : std::nullopt;
+}
+
+std::optional<namespace_failure> read_failure(const fields& from) {
+    lenient_reader reader(from);
+    namespace_failure read{
+        reader.text("namespace"), reader.text("reason"), reader.text("message"), reader.text("since")};
+    return reader.good() && !read.namespace_name.empty() ? std::optional{std::move(read)} : std::nullopt;
+}
+
+template <class T>
+bool read_list(const fields& status,
+               std::string_view name,
+               std::size_t most,
+               std::optional<T> (*read_one)(const fields&),
+               std::vector<T>& into) {
+    const auto each = status.objects(name);
+    if (!each || each->size() > most) return false;
+    for (const auto& from : *each) {
+        auto read = read_one(from);
+        if (!read) return false;
+        into.push_back(std::move(*read));
+    }
+    return true;
+}
+
+bool read_parts(const fields& from, registry_credential_status& into) {
+    lenient_reader reader(from);
+    into.observed_generation = reader.count("observedGeneration");
+    into.registry_summary = reader.text("registrySummary");
+    into.summary = reader.text("summary");
+    auto registries = from.texts("registries");
+    if (!registries || registries->size() > most_registries) return false;
+    into.registries = std::move(*registries);
+    const auto namespaces = from.object("namespaces");
+    if (!namespaces) return false;
+    lenient_reader counts(*namespaces);
+    into.namespaces = {counts.count("selected"), counts.count("synced"), counts.count("failed")};
+    return reader.good() && counts.good() &&
+           read_list(from, "failures", most_failures, read_failure, into.failures) &&
+           read_list(from, "conditions", most_conditions, read_condition, into.conditions);
+}
+
+json write_condition(const condition& what) {
+    return {{"type", what.type},
+            {"status", what.status},
+            {"observedGeneration", what.observed_generation},
+            {"lastTransitionTime", what.last_transition_time},
+            {"reason", what.reason},
+            {"message", what.message}};
+}
+
+json write_failure(const namespace_failure& what) {
+    return {{"namespace", what.namespace_name},
+            {"reason", what.reason},
+            {"message", what.message},
+            {"since", what.since}};
+}
+
+}  // namespace
+
+registry_credential_status read_status(const json& object) {
+    const auto status = fields(object, {}).object("status");
+    registry_credential_status read;
+    if (!status || !read_parts(*status, read)) return {};
+    return read;
+}
+
+json write_status(const registry_credential_status& status) {
+    json::array_t conditions;
+    std::ranges::transform(status.conditions, std::back_inserter(conditions), write_condition);
+    json::array_t failures;
+    std::ranges::transform(status.failures, std::back_inserter(failures), write_failure);
+    return {{"observedGeneration", status.observed_generation},
+            {"registries", status.registries},
+            {"registrySummary", status.registry_summary},
+            {"namespaces",
+             {{"selected", status.namespaces.selected},
+              {"synced", status.namespaces.synced},
+              {"failed", status.namespaces.failed}}},
+            {"summary", status.summary},
+            {"failures", std::move(failures)},
+            {"conditions", std::move(conditions)}};
+}
+
+}  // namespace kube

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "net/secret_bytes.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace kube {
+
+/// The bearer token of the requests. A file's token expires and is replaced by the kubelet, so it is read
+/// again; while the file is empty or unreadable the token read last stays.
+class token_source {
+ public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    /// The file, where there is one, comes before the token, which then only bridges the time until it can be
+    /// read.
+    token_source(std::string file, net::secret_bytes token);
+
+    /// Read from the file at most 30 s before `now`. Empty: there is none. Valid until the next call.
+    [[nodiscard]] const net::secret_bytes& at(time_point now);
+    /// The server refused the token (401): reads the file at once, and says whether it holds another one.
+    [[nodiscard]] bool renew(time_point now);
+
+ private:
+    void read(time_point now);
+
+    std::string file_;
+    net::secret_bytes token_;
+    time_point next_read_ = time_point::min();
+};
+
+}  // namespace kube

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kube/error.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <stdexcept>
+#include <string>
+
+using kube::error;
+using kube::error_kind;
+
+namespace {
+
+constexpr error_kind every_kind[] = {error_kind::no_answer,
+                                     error_kind::cancelled,
+                                     error_kind::malformed,
+                                     error_kind::bad_request,
+                                     error_kind::unauthorized,
+                                     error_kind::forbidden,
+                                     error_kind::not_found,
+                                     error_kind::already_exists,
+                                     error_kind::conflict,
+                                     error_kind::expired,
+                                     error_kind::too_large,
+                                     error_kind::invalid,
+                                     error_kind::server,
+                                     error_kind::server_timeout,
+                                     error_kind::stream_ended,
+                                     error_kind::too_many_requests,
+                                     error_kind::other};
+
+}  // namespace
+
+TEST_CASE("every kind of error has a name of its own") {
+    std::set<std::string_view> names;
+    for (const auto kind : every_kind)
+        names.insert(to_string(kind));
+    CHECK(names.size() == std::size(every_kind));
+    CHECK(names.count("") == 0);
+    CHECK(to_string(error_kind::already_exists) == "already_exists");
+}
+
+TEST_CASE("a cause is found by its reason") {
+    error e(error_kind::forbidden, "no");
+    CHECK_FALSE(e.has_cause("NamespaceTerminating"));
+    e.causes = {{"FieldValueInvalid", "spec", ""}, {"NamespaceTerminating", "metadata.namespace", ""}};
+    CHECK(e.has_cause("NamespaceTerminating"));
+    CHECK_FALSE(e.has_cause("Namespace"));
+}
+
+TEST_CASE("a public message is one printable line") {
+    CHECK(public_message(error(error_kind::other, "one\r\n two\t\x1b[31mred\x7f")) == "one two [31mred");
+    CHECK(public_message(error(error_kind::other, "bad \xff\xfe utf-8")) == "bad ?? utf-8");
+}
+
+TEST_CASE("a public message is at most 256 bytes, whole characters") {
+    std::string umlauts;
+    for (int i = 0; i < 300; ++i)
+        umlauts += "\xc3\xa4";
+    const auto line = public_message(error(error_kind::other, umlauts));
+    CHECK(line.size() <= 256);
+    CHECK(line.size() > 250);
+    CHECK(line.ends_with("\xc3\xa4..."));
+}
+
+TEST_CASE("a public message without a message tells the kind and the HTTP status") {
+    error e(error_kind::server, " \n ");
+    CHECK(public_message(e) == "server");
+    e.code = 503;
+    CHECK(public_message(e) == "server (HTTP 503)");
+}
+
+TEST_CASE("what an admission webhook echoes of an encoded credential is not in the public message") {
+    // base64 of {"auths":{"r":{"auth":"CANARY"}}}, and a token of three parts
+    for (const std::string echoed :
+         {"eyJhdXRocyI6eyJyIjp7ImF1dGgiOiJDQU5BUlkifX19", "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ"}) {
+        const auto line =
+            public_message(error(error_kind::invalid, "denied: data \"" + echoed + "\" is not allowed"));
+        CHECK(line == "denied: data \"<redacted>\" is not allowed");
+    }
+}
+
+TEST_CASE("the value of a failed result is a programming error that tells the kind alone") {
+    const kube::result<int> failed = error(error_kind::forbidden, "CANARY-message");
+    std::string what;
+    try {
+        (void)failed.value();
+    } catch (const std::logic_error& e) {
+        what = e.what();
+    }
+    CHECK(what.find("forbidden") != std::string::npos);
+    CHECK(what.find("CANARY") == std::string::npos);
+}

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/json.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string_view>
+
+/// A document of a test, which must be right.
+inline kube::json parsed(std::string_view text) {
+    auto document = kube::parse_bounded(text, {});
+    REQUIRE_MESSAGE(document.has_value(), text);
+    return std::move(*document);
+}
