@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/backoff.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace runtime {
+
+duration backoff_delay(const backoff_policy& policy, unsigned failures, double random) noexcept {
+    // Many failures make the power infinite, which scaled() takes.
+    const duration grown = scaled(policy.initial, std::pow(policy.factor, failures));
+    return scaled(std::min(grown, policy.cap), 1.0 + policy.jitter * random);
+}
+
+backoff::backoff(backoff_policy policy, random_source random) : policy_(policy), random_(std::move(random)) {}
+
+duration backoff::next(time_point now) {
+    if (failures_ > 0 && now >= quiet_from_ + policy_.quiet) reset();
+    const duration delay = backoff_delay(policy_, failures_, random_());
+    if (failures_ < std::numeric_limits<unsigned>::max()) ++failures_;
+    quiet_from_ = now + delay;
+    return delay;
+}
+
+void backoff::reset() noexcept {
+    failures_ = 0;
+}
+
+}  // namespace runtime

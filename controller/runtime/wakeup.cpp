@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/wakeup.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace runtime {
+
+wakeup::wakeup(boost::asio::any_io_executor executor) : timer_(std::move(executor)) {
+    timer_.expires_at(time_point::max());
+}
+
+boost::asio::awaitable<void> wakeup::wait_until(time_point until) {
+    // One timer serves all waiters. To move it wakes those who wait, and they look again.
+    if (timer_.expiry() != until) timer_.expires_at(until);
+    // Being woken is a cancellation of this wait alone, and no error.
+    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    co_await timer_.async_wait(token);
+}
+
+void wakeup::notify_one() {
+    timer_.cancel_one();
+}
+
+void wakeup::notify_all() {
+    timer_.cancel();
+}
+
+}  // namespace runtime

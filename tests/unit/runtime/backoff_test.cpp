@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/backoff.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::backoff;
+using runtime::backoff_policy;
+using runtime::time_point;
+
+const backoff_policy policy{.initial = 800ms, .cap = 30s, .factor = 2.0, .jitter = 1.0, .quiet = 2min};
+const time_point start{1h};
+
+TEST_CASE("delays double from the initial one up to the cap") {
+    backoff delays(policy, [] { return 0.0; });
+    std::vector<std::chrono::milliseconds> seen;
+    for (int i = 0; i < 8; ++i)
+        seen.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(delays.next(start)));
+    CHECK(seen ==
+          std::vector<std::chrono::milliseconds>{800ms, 1600ms, 3200ms, 6400ms, 12800ms, 25600ms, 30s, 30s});
+    CHECK(delays.failures() == 8);
+}
+
+TEST_CASE("jitter only ever lengthens a delay, by up to its share") {
+    CHECK(runtime::backoff_delay(policy, 0, 0.0) == 800ms);
+    CHECK(runtime::backoff_delay(policy, 0, 0.5) == 1200ms);
+    CHECK(runtime::backoff_delay(policy, 20, 0.5) == 45s);
+    CHECK(runtime::backoff_delay({.initial = 100ms, .cap = 1s, .jitter = 0.1}, 0, 0.5) == 105ms);
+}
+
+TEST_CASE("any number of failures gives a delay") {
+    CHECK(runtime::backoff_delay(policy, 5'000, 0.0) == 30s);
+    CHECK(runtime::backoff_delay(policy, std::numeric_limits<unsigned>::max(), 0.0) == 30s);
+}
+
+TEST_CASE("delays start again after the quiet time, which begins when the last delay is over") {
+    backoff delays(policy, [] { return 0.0; });
+    (void)delays.next(start);
+    (void)delays.next(start);  // is over at start + 1.6 s
+    SUBCASE("not before") {
+        CHECK(delays.next(start + 1600ms + 2min - 1ns) == 3200ms);
+    }
+    SUBCASE("from then on") {
+        CHECK(delays.next(start + 1600ms + 2min) == 800ms);
+    }
+    SUBCASE("or when asked to") {
+        delays.reset();
+        CHECK(delays.next(start) == 800ms);
+    }
+}
+
+}  // namespace

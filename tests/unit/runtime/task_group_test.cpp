@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/task_group.hpp"
+
+#include "runtime/wakeup.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct fixture {
+    boost::asio::io_context io{1};
+    runtime::wakeup gate{io.get_executor()};
+    runtime::task_group tasks{io.get_executor()};
+    int ended = 0;
+
+    boost::asio::awaitable<void> wait() {
+        co_await gate.wait();
+        ++ended;
+    }
+    boost::asio::awaitable<void> wait_for_ever() {
+        for (;;)
+            co_await gate.wait();
+    }
+    boost::asio::awaitable<void> fail() {
+        co_await gate.wait();
+        throw std::logic_error("a bug");
+    }
+    bool join(runtime::duration limit) {
+        bool result = false;
+        bool answered = false;
+        boost::asio::co_spawn(io, tasks.join(limit), [&](const std::exception_ptr&, bool all_ended) {
+            result = all_ended;
+            answered = true;
+        });
+        while (!answered) {
+            io.restart();
+            io.run_one();
+        }
+        return result;
+    }
+};
+
+TEST_CASE_FIXTURE(fixture, "a group waits for its tasks to end") {
+    tasks.spawn(wait());
+    tasks.spawn(wait());
+    io.poll();
+    CHECK(tasks.running() == 2);
+    gate.notify_all();
+    CHECK(join(1min));
+    CHECK(ended == 2);
+    CHECK(tasks.running() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "an empty group has ended") {
+    CHECK(join(1min));
+}
+
+TEST_CASE_FIXTURE(fixture, "a group waits only so long") {
+    tasks.spawn(wait());
+    CHECK_FALSE(join(1ms));
+    CHECK(tasks.running() == 1);
+    gate.notify_all();
+    CHECK(join(1min));
+}
+
+TEST_CASE_FIXTURE(fixture, "cancelled tasks end without a fault") {
+    tasks.spawn(wait_for_ever());
+    tasks.spawn(wait_for_ever());
+    io.poll();
+    gate.notify_all();
+    io.poll();
+    CHECK(tasks.running() == 2);
+    tasks.cancel();
+    CHECK(join(1min));
+}
+
+TEST_CASE_FIXTURE(fixture, "a task's exception leaves the loop, and the task has ended") {
+    tasks.spawn(fail());
+    io.poll();
+    gate.notify_all();
+    io.restart();
+    CHECK_THROWS_AS(io.run(), std::logic_error);
+    CHECK(tasks.running() == 0);
+}
+
+}  // namespace
