@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "config.hpp"
+#include "kube/auth.hpp"
+#include "kube/client.hpp"
+#include "net/http_server.hpp"
+#include "probes.hpp"
+#include "reconcile/controller.hpp"
+#include "runtime/descriptor_sink.hpp"
+#include "runtime/log.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/shutdown_signal.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <fmt/format.h>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds shutdown_limit{5};
+constexpr std::chrono::milliseconds drain_limit{500};
+
+/// A core file would hold the credentials.
+void forbid_core_files() {
+    const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
+/// As kubectl and client-go look: what was named, the Pod's own, $KUBECONFIG, ~/.kube/config.
+kube::result<kube::connection_config> find_server(const config& options) {
+    if (!options.kubeconfig.empty()) return kube::kubeconfig(options.kubeconfig);
+    if (std::getenv("KUBERNETES_SERVICE_HOST") != nullptr) return kube::in_cluster_config();
+    if (const char* list = std::getenv("KUBECONFIG"); list != nullptr && *list != '\0')
+        return kube::kubeconfig(list);
+    const char* home = std::getenv("HOME");
+    return kube::kubeconfig(
+        (std::filesystem::path(home != nullptr ? home : "/") / ".kube" / "config").string());
+}
+
+std::string host_name() {
+    std::string name(256, '\0');
+    if (gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+    name.resize(name.find('\0'));
+    return name;
+}
+
+runtime::random_source make_random() {
+    return [engine = std::mt19937_64(std::random_device{}())]() mutable {
+        return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
+    };
+}
+
+/// Ends the program in order when it is asked to.
+asio::awaitable<void> end_on_signal(asio::io_context& io,
+                                    reconcile::controller& work,
+                                    kube::client& client,
+                                    net::http_server& probes,
+                                    const runtime::logger& log) {
+    const int signal = co_await runtime::wait_for_shutdown_signal();
+    log.info("shutting down", {{"signal", signal}});
+    const bool ended = co_await work.stop(shutdown_limit);
+    if (!ended) log.warn("some work had not ended in time and was cut off");
+    probes.close();
+    client.close();
+    io.stop();
+}
+
+int run(const config& options, kube::connection_config server) {
+    asio::io_context io(1);
+    const auto clock = [] { return std::chrono::system_clock::now(); };
+    const auto format = runtime::log_format_of(options.log_format).value();
+    runtime::descriptor_sink sink(io.get_executor(), STDERR_FILENO, format, clock);
+    const runtime::logger log(sink, runtime::log_level_of(options.log_level).value(), format, clock);
+
+    const auto own_namespace =
+        options.namespace_name.empty() ? server.namespace_name : options.namespace_name;
+    log.info("starting", {{"server", server.server.authority()}, {"namespace", own_namespace}});
+    runtime::metrics_registry metrics;
+    kube::client client(io.get_executor(), std::move(server));
+    if (const auto prepared = client.prepare(); prepared.has_error()) {
+        log.error("cannot use the connection's certificates",
+                  {{"error", kube::public_message(prepared.error())}});
+        sink.drain(drain_limit);
+        return EXIT_FAILURE;
+    }
+    reconcile::controller work(
+        io.get_executor(),
+        client,
+        log,
+        metrics,
+        {.where = {.own_namespace = own_namespace, .secret_names = options.secret_names},
+         .instance = host_name(),
+         .random = make_random(),
+         .clock = clock});
+    net::http_server probes(io.get_executor(),
+                            [&](std::string_view path) { return probe_page(path, work, metrics); });
+    if (const auto bound = probes.listen(options.listen_host, options.listen_port); bound.has_error()) {
+        log.error("cannot serve /healthz, /readyz and /metrics; see --listen-address",
+                  {{"error", bound.error().what}});
+        sink.drain(drain_limit);
+        return EXIT_FAILURE;
+    }
+    log.info("listening", {{"address", options.listen_host}, {"port", probes.port()}});
+    work.start();
+    asio::co_spawn(io, end_on_signal(io, work, client, probes, log), asio::detached);
+    io.run();
+    log.info("stopped");
+    sink.drain(drain_limit);
+    return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    forbid_core_files();
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto parsed = parse_command_line(argc, argv);
+    if (const auto* end = std::get_if<exit_now>(&parsed)) {
+        fmt::print(end->code == 0 ? stdout : stderr, "{}", end->text);
+        return end->code;
+    }
+    const auto& options = std::get<config>(parsed);
+    auto server = find_server(options);
+    if (server.has_error()) {
+        fmt::print(stderr, "regcred-controller: {}\n", kube::public_message(server.error()));
+        return 2;
+    }
+    if (options.namespace_name.empty() && server->namespace_name.empty()) {
+        fmt::print(stderr,
+                   "regcred-controller: give --namespace: the namespace whose Secrets are the sources of "
+                   "credentials\n");
+        return 2;
+    }
+    try {
+        return run(options, std::move(*server));
+    } catch (const std::exception& e) {
+        fmt::print(stderr, "regcred-controller: a bug: {}\n", e.what());
+        return 70;
+    }
+}

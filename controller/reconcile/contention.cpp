@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/contention.hpp"
+
+#include <algorithm>
+
+namespace reconcile {
+
+contention::duration contention::wait(const cell& where, time_point now) const {
+    const auto found = cells_.find(where);
+    if (found == cells_.end() || found->second.repairs < free_repairs) return duration::zero();
+    auto pause = first_wait;
+    for (int n = free_repairs; n < found->second.repairs && pause < longest_wait; ++n)
+        pause *= 2;
+    const auto due = found->second.last + std::min(pause, longest_wait);
+    return std::max(due - now, duration::zero());
+}
+
+void contention::repaired(const cell& where, time_point now) {
+    auto& seen = cells_[where];
+    if (seen.repairs > 0 && now - seen.last >= quiet) seen.repairs = 0;
+    ++seen.repairs;
+    seen.last = now;
+}
+
+void contention::prune(time_point now) {
+    std::erase_if(cells_, [now](const auto& entry) { return now - entry.second.last >= quiet; });
+}
+
+}  // namespace reconcile

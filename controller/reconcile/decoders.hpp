@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/json.hpp"
+#include "kube/namespace.hpp"
+#include "reconcile/observed_secret.hpp"
+#include "reconcile/resolver.hpp"
+
+/// From what the API server sends to what is kept of it.
+namespace reconcile {
+
+[[nodiscard]] kube::result<kube::namespace_object> decode_namespace(
+    const kube::json& object);  // labels and the opt-out annotation
+[[nodiscard]] kube::result<observed_secret> decode_copy(const kube::json& object);
+[[nodiscard]] kube::result<source_secret> decode_source(const kube::json& object);
+
+}  // namespace reconcile

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/observed_secret.hpp"
+
+#include "kube/registry_credential.hpp"
+
+#include <utility>
+
+namespace reconcile {
+
+namespace {
+
+std::vector<std::string> split_at_commas(std::string_view text) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const auto comma = text.find(',');
+        if (comma != 0) parts.emplace_back(text.substr(0, comma));
+        if (comma == std::string_view::npos) break;
+        text.remove_prefix(comma + 1);
+    }
+    return parts;
+}
+
+}  // namespace
+
+bool is_registry_credential(const kube::owner_reference& reference) noexcept {
+    const std::string_view version = reference.api_version;
+    return reference.kind == kube::registry_credential_kind && version.starts_with(kube::regcred_group) &&
+           version.substr(kube::regcred_group.size()).starts_with('/');
+}
+
+claimed_owners owners_of(const kube::object_meta& meta) {
+    claimed_owners owners;
+    for (const auto& reference : meta.owner_references) {
+        if (is_registry_credential(reference)) owners.references.push_back(reference.uid);
+    }
+    if (const auto found = meta.annotations.find(owner_annotation); found != meta.annotations.end()) {
+        owners.annotated = split_at_commas(found->second);
+    }
+    return owners;
+}
+
+observed_secret observe(kube::secret&& full) {
+    observed_secret kept;
+    kept.type = std::move(full.type);
+    kept.immutable = full.immutable;
+    kept.only_document = full.data.size() == 1;
+    if (const auto found = full.data.find(kube::docker_config_json_key); found != full.data.end()) {
+        kept.document = net::digest_of(found->second.reveal());
+    } else {
+        kept.only_document = false;
+    }
+    kept.meta = std::move(full.meta);
+    if (owners_of(kept.meta).none()) {
+        // Somebody else's: its metadata is never needed, and may be large.
+        kept.meta.labels = {};
+        kept.meta.annotations = {};
+        kept.meta.owner_references = {};
+        kept.meta.finalizers = {};
+    }
+    full.data.clear();
+    return kept;
+}
+
+}  // namespace reconcile

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/client.hpp"
+#include "reconcile/world.hpp"
+#include "runtime/time.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <map>
+#include <string>
+
+namespace reconcile {
+
+/// Reads single objects from the API server and puts them into the world: watches tell the past, and a watch
+/// cache can be far behind.
+class quorum_reader {
+ public:
+    quorum_reader(kube::client& client, world& model) : client_(client), model_(model) {}
+
+    /// Everything that speaks for the removal of a copy: its namespace and the RegistryCredentials that it
+    /// names as owners. Afterwards the world knows better; look again.
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(cell_view view);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_copy(cell at);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_credential(std::string name);
+
+ private:
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_namespace(std::string name);
+
+    kube::client& client_;
+    world& model_;
+    std::map<std::string, runtime::time_point> credentials_read_;  // when, by name: a mass removal asks once
+};
+
+}  // namespace reconcile

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+/// Reasons of conditions, failures and Events, as users see them.
+namespace reconcile::reasons {
+
+inline constexpr std::string_view synced = "Synced";
+inline constexpr std::string_view progressing = "Progressing";
+inline constexpr std::string_view suspended = "Suspended";
+inline constexpr std::string_view valid = "Valid";
+inline constexpr std::string_view source_not_found = "SourceNotFound";
+inline constexpr std::string_view source_invalid = "SourceInvalid";
+inline constexpr std::string_view source_too_large = "SourceTooLarge";
+inline constexpr std::string_view duplicate_registry = "DuplicateRegistry";
+inline constexpr std::string_view registry_conflict = "RegistryConflict";
+inline constexpr std::string_view conflict = "Conflict";
+inline constexpr std::string_view denied = "Denied";
+inline constexpr std::string_view quota_exceeded = "QuotaExceeded";
+inline constexpr std::string_view forbidden = "Forbidden";
+inline constexpr std::string_view secret_name_not_allowed = "SecretNameNotAllowed";
+inline constexpr std::string_view contended = "Contended";
+inline constexpr std::string_view unreachable = "ServerUnavailable";
+inline constexpr std::string_view deletion_guard = "DeletionGuard";
+
+}  // namespace reconcile::reasons

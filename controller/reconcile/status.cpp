@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/status.hpp"
+
+#include "reconcile/reasons.hpp"
+#include "runtime/condition.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace reconcile {
+
+namespace {
+
+constexpr std::size_t most_failures = 20;
+constexpr std::size_t most_registries = 32;
+
+struct verdict {
+    bool good = true;
+    std::string_view reason;
+    std::string message;
+};
+
+verdict judge_sources(const credential_report& report) {
+    if (!report.sources.reason.empty()) return {false, report.sources.reason, report.sources.message};
+    return {true,
+            reasons::valid,
+            fmt::format("{} source{}, {} registr{}",
+                        report.source_count,
+                        report.source_count == 1 ? "" : "s",
+                        report.registries.size(),
+                        report.registries.size() == 1 ? "y" : "ies")};
+}
+
+/// The failure that is named in the condition: of the commonest reason, the first namespace.
+const kube::namespace_failure& representative(const std::vector<kube::namespace_failure>& failures) {
+    const auto count = [&failures](const std::string& reason) {
+        return std::ranges::count(failures, reason, &kube::namespace_failure::reason);
+    };
+    return *std::ranges::max_element(
+        failures, [&count](const auto& a, const auto& b) { return count(a.reason) < count(b.reason); });
+}
+
+verdict judge_synced(const kube::registry_credential& object, const credential_report& report) {
+    if (!report.name_allowed) {
+        return {
+            false,
+            reasons::secret_name_not_allowed,
+            fmt::format(
+                "this install keeps Secrets of these names only: {}; set spec.secretName to one of them, or "
+                "have --secret-names, the ClusterRole and the admission policy allow {}",
+                report.allowed_names,
+                object.secret_name)};
+    }
+    if (!report.failures.empty()) {
+        const auto& shown = representative(report.failures);
+        const auto others = report.failures.size() - 1;
+        return {false,
+                shown.reason,
+                fmt::format("{} of {} namespaces: {}: {}{}",
+                            report.failures.size(),
+                            report.selected,
+                            shown.namespace_name,
+                            shown.message,
+                            others == 0 ? "" : fmt::format(" (and {} more, see status.failures)", others))};
+    }
+    if (report.synced < report.selected) {
+        return {false,
+                reasons::progressing,
+                fmt::format("{} of {} namespaces hold the Secret", report.synced, report.selected)};
+    }
+    return {true,
+            reasons::synced,
+            report.selected == 0
+                ? "no namespace is selected"
+                : fmt::format("every selected namespace holds Secret {}", object.secret_name)};
+}
+
+verdict judge_ready(const kube::registry_credential& object, const verdict& sources, const verdict& synced) {
+    if (!sources.good) return sources;
+    if (!synced.good) return synced;
+    return {true, synced.reason, object.suspend ? synced.message + "; suspended" : synced.message};
+}
+
+bool needs_a_person(std::string_view reason) {
+    constexpr std::array stalled{reasons::source_invalid,
+                                 reasons::duplicate_registry,
+                                 reasons::source_too_large,
+                                 reasons::secret_name_not_allowed,
+                                 reasons::deletion_guard};
+    return std::ranges::find(stalled, reason) != stalled.end();
+}
+
+std::string summary_of(const std::vector<std::string>& registries) {
+    constexpr std::size_t shown = 2;
+    const auto first = std::min(shown, registries.size());
+    auto text = fmt::format(
+        "{}", fmt::join(registries.begin(), registries.begin() + static_cast<std::ptrdiff_t>(first), ","));
+    if (registries.size() > shown) text += fmt::format(" +{}", registries.size() - shown);
+    return text;
+}
+
+class condition_writer {
+ public:
+    condition_writer(std::vector<kube::condition>& conditions,
+                     std::int64_t generation,
+                     const std::string& now)
+        : conditions_(conditions), generation_(generation), now_(now) {}
+
+    void put(std::string_view type, const verdict& v) const {
+        runtime::set_condition(conditions_,
+                               {.type = std::string(type),
+                                .status = v.good ? "True" : "False",
+                                .reason = std::string(v.reason),
+                                .message = v.message,
+                                .observed_generation = generation_,
+                                .last_transition_time = {}},
+                               now_);
+    }
+    /// Abnormal-true (kstatus): there only while true.
+    void put_abnormal(std::string_view type, bool present, const verdict& why) const {
+        if (present) {
+            put(type, {true, why.reason, why.message});
+        } else {
+            runtime::remove_condition(conditions_, type);
+        }
+    }
+
+ private:
+    std::vector<kube::condition>& conditions_;
+    std::int64_t generation_;
+    const std::string& now_;
+};
+
+}  // namespace
+
+kube::registry_credential_status compute_status(const kube::registry_credential& object,
+                                                const credential_report& report,
+                                                const std::string& now) {
+    kube::registry_credential_status status;
+    status.observed_generation = object.meta.generation;
+    status.registries = report.registries;
+    if (status.registries.size() > most_registries) status.registries.resize(most_registries);
+    status.registry_summary = summary_of(report.registries);
+    status.namespaces = {.selected = report.selected,
+                         .synced = report.synced,
+                         .failed = static_cast<std::int64_t>(report.failures.size())};
+    status.summary = fmt::format("{}/{}", report.synced, report.selected);
+    status.failures = report.failures;
+    if (status.failures.size() > most_failures) status.failures.resize(most_failures);
+
+    status.conditions = object.status.conditions;
+    const auto sources = judge_sources(report);
+    const auto synced = judge_synced(object, report);
+    const auto ready = judge_ready(object, sources, synced);
+    const condition_writer write(status.conditions, object.meta.generation, now);
+    write.put("SourcesValid", sources);
+    write.put("Synced", synced);
+    write.put("Ready", ready);
+    const bool stalled = !ready.good && needs_a_person(ready.reason);
+    write.put_abnormal("Stalled", stalled, ready);
+    write.put_abnormal("Reconciling", !stalled && synced.reason == reasons::progressing, synced);
+    return status;
+}
+
+}  // namespace reconcile

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/registry_credential.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reconcile {
+
+/// What is wrong with a RegistryCredential's sources; an empty reason: nothing.
+struct source_verdict {
+    std::string_view reason;
+    std::string message;
+};
+
+/// All that the status of one RegistryCredential is made of.
+struct credential_report {
+    source_verdict sources;
+    std::size_t source_count = 0;
+    std::vector<std::string> registries;  // keys that it delivers, sorted
+    bool name_allowed = true;             // spec.secretName is one of --secret-names
+    std::string allowed_names;            // for the message: "regcred, team-pull"
+    std::int64_t selected = 0;
+    std::int64_t synced = 0;
+    std::vector<kube::namespace_failure> failures;  // all of them, sorted by namespace
+};
+
+/// The status that `object` should have. Pure: conditions move from those it has now, `now` is RFC 3339.
+[[nodiscard]] kube::registry_credential_status compute_status(const kube::registry_credential& object,
+                                                              const credential_report& report,
+                                                              const std::string& now);
+
+}  // namespace reconcile

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/client.hpp"
+#include "reconcile/announcer.hpp"
+#include "reconcile/quorum_reader.hpp"
+#include "reconcile/world.hpp"
+#include "runtime/event_recorder.hpp"
+#include "runtime/log.hpp"
+#include "runtime/outcome.hpp"
+#include "runtime/time.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <map>
+#include <string>
+#include <utility>
+
+namespace reconcile {
+
+/// What the work on statuses needs from the rest of the program; all of it outlives the workers.
+struct status_services {
+    kube::client& client;
+    world& model;
+    announcer& news;
+    runtime::event_recorder& events;
+    const runtime::logger& log;
+    runtime::wall_clock clock;
+};
+
+/// Writes the status of a RegistryCredential: when it differs, and at most once a second for each object.
+/// Tells the changes as Events.
+class status_writer {
+ public:
+    explicit status_writer(status_services services)
+        : services_(std::move(services)), reader_(services_.client, services_.model) {}
+
+    [[nodiscard]] boost::asio::awaitable<runtime::outcome> run(std::string name);
+
+ private:
+    [[nodiscard]] boost::asio::awaitable<runtime::outcome> refused(std::string name, kube::error why);
+    void announce(const kube::registry_credential& object, const kube::registry_credential_status& status);
+
+    status_services services_;
+    quorum_reader reader_;
+    std::map<std::string, runtime::time_point> written_;  // when, by name
+};
+
+}  // namespace reconcile

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/watches.hpp"
+
+#include "reconcile/decoders.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace reconcile {
+
+watches::watches(boost::asio::any_io_executor executor,
+                 kube::client& client,
+                 world& model,
+                 const runtime::logger& log,
+                 const runtime::random_source& random,
+                 std::function<void()> on_synced)
+    : executor_(std::move(executor)),
+      client_(client),
+      log_(log),
+      random_(random),
+      on_synced_(std::move(on_synced)) {
+    const auto& where = model.where();
+    add<kube::registry_credential>(
+        "registrycredentials",
+        {.what = kube::registry_credentials, .namespace_name = {}, .field_selector = {}},
+        model.credentials(),
+        kube::read_registry_credential);
+    add<kube::namespace_object>(
+        "namespaces",
+        {.what = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true},
+        model.namespaces(),
+        decode_namespace);
+    add<source_secret>(fmt::format("secrets in {}", where.own_namespace),
+                       {.what = kube::secrets, .namespace_name = where.own_namespace, .field_selector = {}},
+                       model.sources(),
+                       decode_source);
+    for (const auto& name : where.secret_names) {
+        add<observed_secret>(
+            fmt::format("secrets named {}", name),
+            {.what = kube::secrets, .namespace_name = {}, .field_selector = "metadata.name=" + name},
+            model.copies(name),
+            decode_copy);
+    }
+}
+
+template <class T>
+void watches::add(std::string name,
+                  kube::scope what,
+                  runtime::store<T>& into,
+                  typename runtime::store_sink<T>::decoder decode) {
+    auto source = std::make_unique<runtime::client_watch_source>(client_, std::move(what));
+    auto tell = [&log = log_, name](const runtime::object_key& key, const std::string& why) {
+        log.warn("cannot read an object",
+                 {{"watch", name}, {"object", runtime::to_string(runtime::view_of(key))}, {"error", why}});
+    };
+    auto sink = std::make_unique<runtime::store_sink<T>>(into, std::move(decode), std::move(tell));
+    auto reader = std::make_unique<runtime::reflector>(
+        executor_,
+        *source,
+        *sink,
+        log_,
+        random_,
+        runtime::reflector_options{.name = std::move(name), .policy = {}, .on_synced = on_synced_});
+    all_.push_back({.source = std::move(source), .sink = std::move(sink), .reader = std::move(reader)});
+}
+
+void watches::start(runtime::task_group& tasks) {
+    for (const auto& one : all_)
+        tasks.spawn(one.reader->run());
+}
+
+void watches::stop() {
+    for (const auto& one : all_)
+        one.reader->stop();
+}
+
+}  // namespace reconcile

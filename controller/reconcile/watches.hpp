@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/client.hpp"
+#include "reconcile/world.hpp"
+#include "runtime/log.hpp"
+#include "runtime/reflector.hpp"
+#include "runtime/store_sink.hpp"
+#include "runtime/task_group.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace reconcile {
+
+/// The watches that fill the world: RegistryCredentials; namespaces, metadata only; the Secrets of the
+/// controller's own namespace; and for each name that copies may have the Secrets of that name alone, which
+/// is all that the ClusterRole allows: Secrets of other names never enter the process.
+class watches {
+ public:
+    watches(boost::asio::any_io_executor executor,
+            kube::client& client,
+            world& model,
+            const runtime::logger& log,
+            const runtime::random_source& random,
+            std::function<void()> on_synced);
+
+    void start(runtime::task_group& tasks);
+    void stop();
+    [[nodiscard]] const auto& all() const noexcept { return all_; }
+
+    struct watch {
+        std::unique_ptr<runtime::watch_source> source;
+        std::unique_ptr<runtime::watch_sink> sink;
+        std::unique_ptr<runtime::reflector> reader;
+    };
+
+ private:
+    template <class T>
+    void add(std::string name,
+             kube::scope what,
+             runtime::store<T>& into,
+             typename runtime::store_sink<T>::decoder decode);
+
+    boost::asio::any_io_executor executor_;
+    kube::client& client_;
+    const runtime::logger& log_;
+    runtime::random_source random_;
+    std::function<void()> on_synced_;
+    std::deque<watch> all_;
+};
+
+}  // namespace reconcile

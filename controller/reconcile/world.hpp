@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/namespace.hpp"
+#include "kube/registry_credential.hpp"
+#include "reconcile/cell_table.hpp"
+#include "reconcile/delivery.hpp"
+#include "reconcile/plan.hpp"
+#include "reconcile/resolver.hpp"
+#include "reconcile/status.hpp"
+#include "runtime/store.hpp"
+#include "runtime/work_queue.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reconcile {
+
+/// What of a cluster this install looks after.
+struct territory {
+    std::string own_namespace;
+    std::vector<std::string> secret_names;  // that copies may have
+};
+
+/// All that is observed, and the questions that are asked of it. No I/O and no clock: the reflectors fill the
+/// stores, the workers ask. Says through two callbacks which cells must be looked at again and whose status
+/// may have changed.
+class world {
+ public:
+    using mark_cell = std::function<void(const cell&, runtime::lane)>;
+    using mark_status = std::function<void(const std::string& credential)>;
+
+    world(territory where, mark_cell on_cell, mark_status on_status);
+    world(const world&) = delete;
+    world& operator=(const world&) = delete;
+
+    [[nodiscard]] runtime::store<kube::registry_credential>& credentials() noexcept { return credentials_; }
+    [[nodiscard]] runtime::store<kube::namespace_object>& namespaces() noexcept { return namespaces_; }
+    [[nodiscard]] runtime::store<source_secret>& sources() noexcept { return sources_; }
+    /// `secret_name` is one of the territory's.
+    [[nodiscard]] runtime::store<observed_secret>& copies(const std::string& secret_name);
+    [[nodiscard]] cell_table& cells() noexcept { return cells_; }
+    /// Whether every store has had a complete view: before that, nothing may be decided.
+    [[nodiscard]] bool synced() const;
+    [[nodiscard]] const territory& where() const noexcept { return where_; }
+
+    /// Everything that the decision about a cell depends on, as it is known now.
+    [[nodiscard]] cell_view look(const cell& at);
+    /// Everything that the status of an object is made of.
+    [[nodiscard]] credential_report report(const kube::registry_credential& object);
+    /// The Secret of this cell is as it should be: what waited for that is looked at again.
+    void settled(const cell& at);
+
+ private:
+    void credential_changed(const runtime::change<kube::registry_credential>& change);
+    void namespace_changed(const runtime::change<kube::namespace_object>& change);
+    void source_changed(const runtime::change<source_secret>& change);
+    void copy_changed(const runtime::change<observed_secret>& change);
+
+    /// Whether what the object delivers has changed.
+    bool resolve(const kube::registry_credential& object);
+    void mark_selected(const kube::registry_credential& object);
+    void mark_owned(const std::string& uid);
+    void mark_sharers(const std::string& secret_name);
+    [[nodiscard]] bool selects(const kube::registry_credential& object, const kube::object_meta& meta) const;
+    [[nodiscard]] bool allowed(const std::string& secret_name) const;
+    [[nodiscard]] contributor_list contributors_of(const cell& at, const kube::object_meta& meta) const;
+    [[nodiscard]] delivery_cache::shared delivery_for(const contributor_list& contributors);
+    void judge_owners(cell_view& view, const kube::object_meta& meta) const;
+    [[nodiscard]] bool is_synced(const cell& at) const;
+    [[nodiscard]] source_verdict conflict_of(const kube::registry_credential& object) const;
+    [[nodiscard]] std::size_t shared_namespaces(const kube::registry_credential& a,
+                                                const kube::registry_credential& b) const;
+
+    territory where_;
+    mark_cell on_cell_;
+    mark_status on_status_;
+
+    runtime::store<kube::registry_credential> credentials_;
+    runtime::store<kube::namespace_object> namespaces_;
+    runtime::store<source_secret> sources_;
+    std::map<std::string, runtime::store<observed_secret>> copies_;  // by Secret name
+
+    using credential = std::shared_ptr<const kube::registry_credential>;
+    std::map<std::string, credential> by_uid_;  // of those that exist
+    resolver resolver_;
+    std::map<std::string, resolution> resolved_;  // by UID
+    delivery_cache deliveries_;
+    cell_table cells_;
+};
+
+}  // namespace reconcile

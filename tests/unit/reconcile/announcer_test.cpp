@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/announcer.hpp"
+
+#include "builders.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using reconcile::announcer;
+using reconcile::deed;
+using reconcile::tell_changes;
+
+namespace {
+
+kube::condition condition(const char* type, const char* status, const char* reason) {
+    return {.type = type,
+            .status = status,
+            .reason = reason,
+            .message = std::string("about ") + reason,
+            .observed_generation = 1,
+            .last_transition_time = "2026-05-01T10:00:00Z"};
+}
+
+}  // namespace
+
+TEST_CASE("a thousand updates are one line that names a few") {
+    announcer news;
+    for (int n = 0; n < 1000; ++n)
+        news.did("hub", deed::updated, "team-" + std::to_string(n));
+    news.did("hub", deed::created, "team-new");
+    news.did("other", deed::removed, "team-x");
+
+    const auto lines = news.collect(build::credential("hub"));
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].reason == "Created");
+    CHECK(lines[0].note == "Created Secret regcred in 1 namespace: team-new");
+    CHECK(lines[1].reason == "Updated");
+    CHECK(lines[1].note == "Updated Secret regcred in 1000 namespaces: team-0, team-1, team-2 and 997 more");
+    CHECK_FALSE(lines[1].warning);
+}
+
+TEST_CASE("what was told is not told again, and what is forgotten is not told") {
+    announcer news;
+    news.did("hub", deed::adopted, "team-a");
+    CHECK(news.collect(build::credential("hub")).size() == 1);
+    CHECK(news.collect(build::credential("hub")).empty());
+    news.did("hub", deed::removed, "team-a");
+    news.forget("hub");
+    CHECK(news.collect(build::credential("hub")).empty());
+}
+
+TEST_CASE("a condition that turns bad, or bad for another reason, is a warning once") {
+    const std::vector<kube::condition> well{condition("Ready", "True", "Synced"),
+                                            condition("Synced", "True", "Synced")};
+    const std::vector<kube::condition> bad{condition("Ready", "False", "Conflict"),
+                                           condition("Synced", "False", "Conflict")};
+    const std::vector<kube::condition> worse{condition("Ready", "False", "Denied"),
+                                             condition("Synced", "False", "Denied")};
+
+    const auto lines = tell_changes(well, bad);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].warning);
+    CHECK(lines[0].reason == "Conflict");
+    CHECK(lines[0].note == "about Conflict");
+    CHECK(tell_changes(bad, bad).empty());
+    CHECK(tell_changes(bad, worse).size() == 1);
+}
+
+TEST_CASE("progress is no news, its end is") {
+    const std::vector<kube::condition> running{condition("Ready", "False", "Progressing"),
+                                               condition("Synced", "False", "Progressing")};
+    const std::vector<kube::condition> well{condition("Ready", "True", "Synced"),
+                                            condition("Synced", "True", "Synced")};
+    CHECK(tell_changes({}, running).empty());
+    const auto lines = tell_changes(running, well);
+    REQUIRE(lines.size() == 1);
+    CHECK_FALSE(lines[0].warning);
+    CHECK(lines[0].reason == "Synced");
+    CHECK(tell_changes(well, well).empty());
+}
