@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "objects.hpp"
+
+#include "kube/secret.hpp"
+#include "support/base64.hpp"
+#include "support/canary.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+namespace bench {
+
+std::vector<std::string> numbered(std::string_view prefix, std::size_t count) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < count; ++i)
+        names.push_back(fmt::format("{}-{:04}", prefix, i));
+    return names;
+}
+
+std::string document(std::string_view tag) {
+    const std::string username = "ci-robot";
+    const auto password = fmt::format("{}-{}", harness::canary, tag);
+    const nlohmann::ordered_json entry = {{"username", username},
+                                          {"password", password},
+                                          {"auth", harness::to_base64(username + ":" + password)}};
+    return nlohmann::ordered_json{{"auths", {{"https://index.docker.io/v1/", entry}}}}.dump();
+}
+
+json namespace_object(const std::string& name) {
+    return {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
+}
+
+json source_object(const std::string& name, std::string_view tag) {
+    return {{"apiVersion", "v1"},
+            {"kind", "Secret"},
+            {"metadata", {{"name", name}}},
+            {"type", kube::docker_config_json_type},
+            {"data", {{kube::docker_config_json_key, harness::to_base64(document(tag))}}}};
+}
+
+json credential_object(const std::string& name,
+                       const std::string& source,
+                       const std::vector<std::string>& include) {
+    const json from = {{"secretRef", {{"name", source}}}};
+    return {{"apiVersion", "regcred.dev/v1alpha1"},
+            {"kind", "RegistryCredential"},
+            {"metadata", {{"name", name}}},
+            {"spec", {{"sources", json::array({from})}, {"namespaces", {{"include", include}}}}}};
+}
+
+net::secret_bytes copy_body(const json& owner,
+                            std::string_view tag,
+                            const std::string& namespace_name,
+                            const kube::object_meta* present) {
+    kube::secret copy;
+    if (present != nullptr) {
+        copy.meta = *present;
+    } else {
+        copy.meta.name = secret_name;
+        copy.meta.namespace_name = namespace_name;
+        copy.meta.labels.emplace("app.kubernetes.io/managed-by", "regcred");
+        copy.meta.owner_references.push_back({.api_version = owner.at("apiVersion").get<std::string>(),
+                                              .kind = owner.at("kind").get<std::string>(),
+                                              .name = owner.at("metadata").at("name").get<std::string>(),
+                                              .uid = owner.at("metadata").at("uid").get<std::string>(),
+                                              .controller = std::nullopt,
+                                              .block_owner_deletion = std::nullopt});
+    }
+    copy.type = kube::docker_config_json_type;
+    copy.data.emplace(kube::docker_config_json_key, net::secret_bytes(document(tag)));
+    return kube::write_secret(copy);
+}
+
+}  // namespace bench

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/object.hpp"
+#include "net/secret_bytes.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+using nlohmann::json;
+
+inline constexpr auto secret_name = "regcred";
+inline constexpr auto sources = "/api/v1/namespaces/regcred-system/secrets";
+inline constexpr auto credentials = "/apis/regcred.dev/v1alpha1/registrycredentials";
+inline constexpr auto copies = "/api/v1/secrets?fieldSelector=metadata.name%3Dregcred";
+
+/// PREFIX-0000, PREFIX-0001 and so on.
+[[nodiscard]] std::vector<std::string> numbered(std::string_view prefix, std::size_t count);
+
+/// A docker config with one registry, in the form in which copies hold it. `tag`: documents of tags of the
+/// same length have the same length.
+[[nodiscard]] std::string document(std::string_view tag);
+
+// Objects as the administrator sends them.
+[[nodiscard]] json namespace_object(const std::string& name);
+[[nodiscard]] json source_object(const std::string& name, std::string_view tag);
+[[nodiscard]] json credential_object(const std::string& name,
+                                     const std::string& source,
+                                     const std::vector<std::string>& include);
+
+/// What the controller would send to create a copy, but that it belongs to `owner`, some cluster-scoped
+/// object that stays; with `present`, to update that copy.
+[[nodiscard]] net::secret_bytes copy_body(const json& owner,
+                                          std::string_view tag,
+                                          const std::string& namespace_name,
+                                          const kube::object_meta* present = nullptr);
+
+}  // namespace bench

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client_thread.hpp"
+#include "kube/object.hpp"
+#include "objects.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+/// From the first request to the last answer.
+struct span {
+    clock::time_point begin;
+    clock::time_point end;
+    double cpu_seconds = 0;  // of whoever sent the requests
+
+    [[nodiscard]] double seconds() const { return std::chrono::duration<double>(end - begin).count(); }
+};
+
+/// What the API server can take: the requests that a controller would send, with nothing to decide, over
+/// connections that are open already.
+class raw_load {
+ public:
+    /// `known`: a namespace, which is read to open each connection.
+    raw_load(const std::string& kubeconfig, std::size_t connections, const std::string& known);
+
+    /// A copy in each namespace; metas() are what was made.
+    span create_copies(const json& owner, std::string_view tag, const std::vector<std::string>& namespaces);
+    /// Updates all that create_copies() made.
+    span update_copies(const json& owner, std::string_view tag);
+    void remove(const std::vector<kube::object_meta>& secrets);
+    span create_namespaces(const std::vector<std::string>& names);
+
+ private:
+    using job = std::function<boost::asio::awaitable<void>(std::size_t)>;
+    struct progress;
+
+    boost::asio::awaitable<void> create_copy(std::string where, net::secret_bytes body, std::size_t index);
+    boost::asio::awaitable<void> update_copy(net::secret_bytes body, std::size_t index);
+    boost::asio::awaitable<void> remove_one(kube::object_meta secret);
+    boost::asio::awaitable<void> create_namespace(std::string name);
+    boost::asio::awaitable<void> open_connection(std::string known);
+    static boost::asio::awaitable<void> work(progress& shared);
+    span for_each(std::size_t count, const job& what);
+
+    std::size_t connections_;
+    std::vector<kube::object_meta> metas_;  // touched by the thread while it works
+    client_thread thread_;                  // last: its end ends what uses the others
+};
+
+}  // namespace bench

@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "report.hpp"
+
+#include "statistics.hpp"
+#include "targets.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace bench {
+
+namespace {
+
+section bulk_section(const figures& measured, const extent& how_much) {
+    table rows({"", "s", "lowest – highest", "Secrets/s", "× POSTs", "× PUTs", "client's CPU s"});
+    const auto post = median(measured.post.seconds);
+    const auto put = median(measured.put.seconds);
+    const auto add = [&](std::string name, const bulk& one) {
+        const auto seconds = median(one.seconds);
+        rows.add(
+            {std::move(name),
+             fmt::format("{:.2f}", seconds),
+             fmt::format("{:.2f} – {:.2f}", std::ranges::min(one.seconds), std::ranges::max(one.seconds)),
+             fmt::format("{:.0f}", static_cast<double>(how_much.namespaces) / seconds),
+             fmt::format("{:.2f}", seconds / post),
+             fmt::format("{:.2f}", seconds / put),
+             fmt::format("{:.2f}", median(one.cpu_seconds))});
+    };
+    add(fmt::format("raw POSTs, {} connections (the limit)", how_much.connections), measured.post);
+    add(fmt::format("raw POSTs, {} connections", 2 * how_much.connections), measured.post_more);
+    add(fmt::format("raw PUTs, {} connections", how_much.connections), measured.put);
+    add("first sync", measured.first_sync);
+    add("rotation", measured.rotation);
+    return {
+        .title = fmt::format("One Secret in each of {} namespaces; median of {} rounds; a POST has {} bytes",
+                             how_much.namespaces,
+                             how_much.rounds,
+                             measured.body_bytes),
+        .figures = std::move(rows)};
+}
+
+section latency_section(const figures& measured) {
+    table rows({"", "p50 ms", "p99 ms", "× one POST at p50", "at p99"});
+    const auto& base = measured.post_answered;
+    const auto add = [&](std::string name, const std::vector<double>& values) {
+        const auto middle = median(values);
+        const auto high = percentile(values, 99);
+        rows.add({std::move(name),
+                  fmt::format("{:.1f}", middle),
+                  fmt::format("{:.1f}", high),
+                  fmt::format("{:.2f}", middle / median(base)),
+                  fmt::format("{:.2f}", high / percentile(base, 99))});
+    };
+    add("one POST of a Secret, to its answer", measured.post_answered);
+    add("one POST of a Secret, to its event", measured.post_seen);
+    add("new namespace, to its Secret's event", measured.namespace_served);
+    return {.title = fmt::format("One at a time, {} of each", base.size()), .figures = std::move(rows)};
+}
+
+section memory_section(const figures& measured) {
+    table rows({"after", "VmRSS", "VmHWM"});
+    for (const auto& one : measured.phases)
+        rows.add(
+            {one.name, fmt::format("{:.1f}", one.memory.now), fmt::format("{:.1f}", one.memory.highest)});
+    return {.title = "Resident memory of the controller in MB, the highest of all rounds",
+            .figures = std::move(rows)};
+}
+
+section request_section(const figures& measured) {
+    table::row header{"requests"};
+    std::set<std::string> kinds;
+    for (const auto& one : measured.phases) {
+        header.push_back(one.name);
+        for (const auto& [kind, count] : one.requests.by_kind)
+            kinds.insert(kind);
+    }
+    table rows(std::move(header));
+    for (const auto& kind : kinds) {
+        table::row cells{kind};
+        for (const auto& one : measured.phases) {
+            const auto found = one.requests.by_kind.find(kind);
+            cells.push_back(found == one.requests.by_kind.end() ? "" : fmt::format("{}", found->second));
+        }
+        rows.add(std::move(cells));
+    }
+    return {.title = "Requests of the controller, from the audit log of the last round",
+            .figures = std::move(rows)};
+}
+
+section target_section(const figures& measured, const extent& how_much) {
+    table rows({"target", "wanted", "measured", "result"});
+    for (const auto& one : targets(measured, how_much))
+        rows.add({one.name, one.wanted, one.measured, one.ok ? "ok" : "missed"});
+    return {.title = "Targets", .figures = std::move(rows)};
+}
+
+}  // namespace
+
+std::vector<section> report(const figures& measured, const extent& how_much) {
+    std::vector<section> all;
+    all.push_back(bulk_section(measured, how_much));
+    all.push_back(latency_section(measured));
+    all.push_back(memory_section(measured));
+    all.push_back(request_section(measured));
+    all.push_back(target_section(measured, how_much));
+    return all;
+}
+
+std::string as_text(const std::string& machine, const std::vector<section>& sections) {
+    auto text = machine + '\n';
+    for (const auto& one : sections)
+        text += fmt::format("\n{}\n{}", one.title, one.figures.text());
+    return text;
+}
+
+std::string as_markdown(const std::string& machine, const std::vector<section>& sections) {
+    auto text = machine + ".\n";
+    for (const auto& one : sections)
+        text += fmt::format("\n{}:\n\n{}", one.title, one.figures.markdown());
+    return text;
+}
+
+}  // namespace bench

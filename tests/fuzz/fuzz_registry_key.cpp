@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "fuzzing.hpp"
+#include "reconcile/registry_key.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+using reconcile::registry_key;
+
+// Any text as a registry key, or two in a line each: a key that is taken means the host that it shows.
+
+namespace {
+
+bool is_printable(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+// Found in another way than the code under test: what stands between the scheme and the first slash.
+std::string_view host_shown_by(std::string_view key) {
+    if (const auto scheme = key.find("://"); scheme != std::string_view::npos) key.remove_prefix(scheme + 3);
+    return key.substr(0, key.find('/'));
+}
+
+bool is_docker_hub(std::string_view host) {
+    return host == "docker.io" || host == "index.docker.io";
+}
+
+void check_taken(const registry_key& key, std::string_view written) {
+    require(key.written() == written, "a key is kept as it was written");
+    require(is_printable(written) && written.find_first_of("@?#%\\ ") == std::string_view::npos,
+            "a key that is taken has nothing that the kubelet drops");
+    require(host_shown_by(key.normalised()) == host_shown_by(written), "a key keeps its host");
+    const auto again = registry_key::parse(key.normalised());
+    require(again.has_value() && again->normalised() == key.normalised(),
+            "normalising twice is normalising once");
+    require(reconcile::same_registry(*again, key), "a key and its normalised form are one registry");
+}
+
+void check(std::string_view text) {
+    const auto key = registry_key::parse(text);
+    if (key) {
+        check_taken(*key, text);
+        require(registry_key::parse_for_basic_auth(text).has_value(), "basic-auth takes every good key");
+    } else {
+        require(!key.error().message.empty() && is_printable(key.error().message), "a refusal has a message");
+    }
+    require(!reconcile::is_fit_to_name(text) || is_printable(text), "what is named is printable");
+    require(reconcile::registry_filter_matches({"*"}, text), "* takes every key");
+}
+
+void check_pair(std::string_view a, std::string_view b) {
+    const auto first = registry_key::parse(a);
+    const auto second = registry_key::parse(b);
+    if (!first || !second) return;
+    const bool same = reconcile::same_registry(*first, *second);
+    require(same == reconcile::same_registry(*second, *first), "being one registry goes both ways");
+    const auto first_host = host_shown_by(a);
+    const auto second_host = host_shown_by(b);
+    require(!same || first_host == second_host || (is_docker_hub(first_host) && is_docker_hub(second_host)),
+            "two hosts are never one registry");
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto input = text_of(data, size);
+    check(input);
+    const auto newline = std::min(input.find('\n'), input.size());
+    const auto first = input.substr(0, newline);
+    const auto second = input.substr(std::min(newline + 1, input.size()));
+    check(first);
+    check(second);
+    check_pair(first, second);
+    return 0;
+}

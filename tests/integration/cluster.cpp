@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster.hpp"
+
+#include "kube/auth.hpp"
+#include "objects.hpp"
+#include "support/eventually.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+
+namespace harness {
+
+namespace {
+
+constexpr auto repository = REGCRED_REPOSITORY;
+
+/// `cluster exec` sets both variables: whoever has only a KUBECONFIG has a cluster that these tests must not
+/// touch.
+std::string admin_kubeconfig() {
+    const char* name = std::getenv("CLUSTER_NAME");
+    const char* file = std::getenv("KUBECONFIG");
+    if (name == nullptr || file == nullptr)
+        throw std::runtime_error(
+            "these tests change a whole cluster and run in one of their own: start it with "
+            "'tests/cluster/cluster up', then run 'tests/cluster/cluster exec PROGRAM'");
+    return file;
+}
+
+/// What the cluster's script says of it.
+std::string told_by_cluster(const std::vector<std::string>& question) {
+    std::vector<std::string> command{fmt::format("{}/tests/cluster/cluster", repository)};
+    command.insert(command.end(), question.begin(), question.end());
+    auto answer = run_or_throw(std::move(command));
+    while (answer.ends_with('\n'))
+        answer.pop_back();
+    return answer;
+}
+
+void signal_controller_manager(int number) {
+    ::kill(std::stoi(told_by_cluster({"pid", "controller-manager"})), number);
+}
+
+std::filesystem::path controller_binary() {
+    const char* chosen = std::getenv("REGCRED_CONTROLLER");
+    return chosen == nullptr ? REGCRED_CONTROLLER_BINARY : chosen;
+}
+
+void write_file(const std::filesystem::path& file, const std::string& text) {
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    out << text;
+    out.close();
+    if (!out) throw std::runtime_error("cannot write " + file.string());
+}
+
+}  // namespace
+
+cluster& cluster::instance() {
+    static cluster only;
+    return only;
+}
+
+cluster::cluster()
+    : output_(REGCRED_TEST_OUTPUT),
+      controller_kubeconfig_(output_ / "controller.kubeconfig"),
+      api_(admin_kubeconfig()),
+      audit_file_(told_by_cluster({"audit"})) {
+    std::filesystem::create_directories(output_);
+    signal_controller_manager(SIGCONT);  // a run that was killed may have left it stopped
+    run_or_throw({"kubectl", "apply", "-f", fmt::format("{}/crds", repository)});
+    run_or_throw({"kubectl",
+                  "wait",
+                  "--for=condition=Established",
+                  "--timeout=30s",
+                  "crd/registrycredentials.regcred.dev"});
+    install();
+    write_controller_kubeconfig();
+}
+
+void cluster::install() {
+    run_or_throw({"kubectl", "apply", "-k", fmt::format("{}/deploy", repository)});
+}
+
+void cluster::write_controller_kubeconfig() {
+    const auto request =
+        api_.create("/api/v1/namespaces/regcred-system/serviceaccounts/regcred-controller/token",
+                    {{"apiVersion", "authentication.k8s.io/v1"},
+                     {"kind", "TokenRequest"},
+                     {"spec", {{"expirationSeconds", 6 * 3600}}}});
+    const auto token_file = output_ / "controller.token";
+    write_file(token_file, request.at("status").at("token").get<std::string>());
+    const auto& connection = api_.connection();
+    json server = {{"server", "https://" + connection.server.authority()}};
+    if (connection.ca_data.empty()) {
+        server["certificate-authority"] = connection.ca_file;
+    } else {
+        const auto ca_file = output_ / "ca.crt";
+        write_file(ca_file, connection.ca_data);
+        server["certificate-authority"] = ca_file.string();
+    }
+    const json kubeconfig = {
+        {"apiVersion", "v1"},
+        {"kind", "Config"},
+        {"current-context", "test"},
+        {"clusters", json::array({{{"name", "test"}, {"cluster", server}}})},
+        {"users", json::array({{{"name", "controller"}, {"user", {{"tokenFile", token_file.string()}}}}})},
+        {"contexts",
+         json::array({{{"name", "test"}, {"context", {{"cluster", "test"}, {"user", "controller"}}}}})}};
+    write_file(controller_kubeconfig_, kubeconfig.dump(2));
+}
+
+std::unique_ptr<controller_process> cluster::start_controller(const std::string& secret_names,
+                                                              const std::string& log_name) {
+    return std::make_unique<controller_process>(controller_options{.binary = controller_binary(),
+                                                                   .kubeconfig = controller_kubeconfig_,
+                                                                   .secret_names = secret_names,
+                                                                   .log = output_ / log_name});
+}
+
+void cluster::await_garbage_collector() {
+    if (collector_knows_us_) return;
+    const std::string name = "collector-probe";
+    api_.remove(credential_path(name));
+    auto spec = spec_of({"absent"}, {"absent"});
+    spec["suspend"] = true;
+    const auto owner = api_.create(credentials, credential_object(name, spec));
+    auto dependent = secret_object(name, "Opaque", {{"probe", "probe"}});
+    dependent["metadata"]["ownerReferences"] = json::array({owner_reference_to(owner)});
+    api_.remove(secret_path("default", name));
+    api_.create(secrets_in("default"), dependent);
+    api_.remove(credential_path(name));
+    eventually(
+        "the garbage collector knows RegistryCredentials",
+        [&] { return api_.find(secret_path("default", name)) ? "the probe is still there" : ""; },
+        std::chrono::minutes(5));
+    collector_knows_us_ = true;
+}
+
+sleeping_collector::sleeping_collector() {
+    signal_controller_manager(SIGSTOP);
+}
+
+sleeping_collector::~sleeping_collector() {
+    signal_controller_manager(SIGCONT);
+}
+
+}  // namespace harness

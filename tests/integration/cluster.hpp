@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "support/admin.hpp"
+#include "support/controller_process.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace harness {
+
+inline constexpr auto controller_user = "system:serviceaccount:regcred-system:regcred-controller";
+
+/// The Kubernetes that this program runs against, with crds/ and deploy/ installed. The controller runs here
+/// as a process with a token of the ServiceAccount that deploy/ makes, so that it has the rights that are
+/// shipped and no others.
+class cluster {
+ public:
+    /// Installs at the first call. Throws, with what to do, outside a test cluster.
+    static cluster& instance();
+
+    [[nodiscard]] admin& api() noexcept { return api_; }
+    [[nodiscard]] const std::filesystem::path& audit_file() const noexcept { return audit_file_; }
+    [[nodiscard]] std::unique_ptr<controller_process> start_controller(const std::string& secret_names,
+                                                                       const std::string& log_name);
+    /// The garbage collector learns of a new kind of owner only when it looks for new kinds, every 30 s:
+    /// until then it takes nothing that a RegistryCredential owns.
+    void await_garbage_collector();
+    /// Applies deploy/ again: what a scenario took away is there again.
+    static void install();
+
+ private:
+    cluster();
+    void write_controller_kubeconfig();
+
+    std::filesystem::path output_;
+    std::filesystem::path controller_kubeconfig_;
+    admin api_;
+    std::filesystem::path audit_file_;
+    bool collector_knows_us_ = false;
+};
+
+/// While it lives, Kubernetes' own controllers are stopped: what is removed, the controller under test
+/// removes.
+class sleeping_collector {
+ public:
+    sleeping_collector();
+    ~sleeping_collector();
+    sleeping_collector(const sleeping_collector&) = delete;
+    sleeping_collector& operator=(const sleeping_collector&) = delete;
+};
+
+}  // namespace harness

@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario.hpp"
+#include "support/base64.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace harness;
+
+namespace {
+
+/// Has deploy/'s ClusterRole and admission policy allow a second name, as an install with --secret-names
+/// does.
+void allow_second_name(admin& api) {
+    const std::string role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/regcred-controller";
+    auto object = api.get(role);
+    for (auto& rule : object["rules"]) {
+        if (rule.contains("resourceNames")) rule["resourceNames"] = json::array({"regcred", "regcred2"});
+    }
+    api.replace(role, object);
+    const std::string policy =
+        "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/regcred-controller";
+    object = api.get(policy);
+    for (auto& variable : object["spec"]["variables"]) {
+        if (variable["name"] == "allowedNames") variable["expression"] = "['regcred', 'regcred2']";
+    }
+    api.replace(policy, object);
+    eventually("the admission policy allows the second name", [&] {  // policies are read again once a second
+        const auto answer = api.send({.method = "POST",
+                                      .path = secrets_in("default") + "?dryRun=All",
+                                      .body = docker_config_secret("regcred2", one_login("quay.io", "any")),
+                                      .as = controller_user});
+        return answer.ok() ? "" : answer.message();
+    });
+}
+
+/// Puts back what deploy/ says, whatever happens to the test.
+struct restored_install {
+    restored_install() = default;
+    ~restored_install() { cluster::install(); }
+    restored_install(const restored_install&) = delete;
+    restored_install& operator=(const restored_install&) = delete;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(scenario, "a living controller removes every copy of a deleted object by itself") {
+    start();
+    const auto all = add_namespaces("team", 5);
+    const auto source = add_source("quay", one_login("quay.io", "a"));
+    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
+    await_ready(credential, "5/5");
+    settle();
+
+    const sleeping_collector nobody_else;
+    const auto before = mark();
+    remove_credential(credential);
+    std::vector<std::string> one_delete_each;
+    for (const auto& ns : all) {
+        await_no_copy(ns);
+        one_delete_each.push_back("delete " + ns + "/regcred");
+    }
+    settle();
+    CHECK(secret_writes(before) == lines(one_delete_each));
+}
+
+TEST_CASE_FIXTURE(
+    scenario,
+    "the garbage collector removes the copies of an object that is deleted while no controller runs") {
+    cluster::instance().await_garbage_collector();
+    start();
+    const auto all = add_namespaces("team", 3);
+    const auto source = add_source("quay", one_login("quay.io", "a"));
+    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
+    await_ready(credential, "3/3");
+    stop();
+    remove_credential(credential);
+    for (const auto& ns : all)
+        await_no_copy(ns, "regcred", long_patience);
+    start();
+}
+
+TEST_CASE_FIXTURE(scenario,
+                  "copies of an object with Retain stay as they are when it goes, and belong to nobody") {
+    cluster::instance().await_garbage_collector();
+    start();
+    const auto ns = add_namespace("team");
+    const auto late = add_namespace("late");
+    const auto source = add_source("quay", one_login("quay.io", "kept"));
+    auto spec = spec_of({source}, {ns});
+    spec["deletionPolicy"] = "Retain";
+    const auto credential = add_credential("quay", spec);
+    const auto object = await_ready(credential, "1/1");
+    const auto copy = copy_in(ns);
+    CHECK_FALSE(copy["metadata"].contains("ownerReferences"));
+    CHECK(copy["metadata"]["annotations"]["regcred.dev/owner"] == uid_of(object));
+
+    const auto before = mark();
+    remove_credential(credential);
+    // A second object that would take it over if it were still ours.
+    const auto second =
+        add_credential("second", spec_of({add_source("ghcr", one_login("ghcr.io", "new"))}, {ns, late}));
+    await_copy(late, document_of(one_login("ghcr.io", "new")));
+    await_condition(second, "Synced", "False", "Conflict");
+    settle();
+    CHECK(copy_in(ns) == copy);
+    CHECK(secret_writes(before) == lines({"create " + late + "/regcred"}));
+    api().remove(secret_path(ns));
+    await_ready(second, "2/2");
+}
+
+TEST_CASE_FIXTURE(scenario,
+                  "kubectl delete --cascade=orphan keeps the copies, which are foreign from then on") {
+    cluster::instance().await_garbage_collector();
+    start();
+    const auto ns = add_namespace("team");
+    const auto source = add_source("quay", one_login("quay.io", "kept"));
+    const auto credential = add_credential("quay", spec_of({source}, {ns}));
+    await_ready(credential, "1/1");
+    const auto before = mark();
+    run_or_throw({"kubectl", "delete", "registrycredential", credential, "--cascade=orphan", "--wait=false"});
+    const auto missing = [&]() -> std::string {
+        if (api().find(credential_path(credential))) return "the object is there";
+        const auto found = api().find(secret_path(ns));
+        if (!found) return "the copy is gone";
+        return found->at("metadata").contains("ownerReferences") ? "owned" : "";
+    };
+    eventually("the object is gone and nobody owns the copy", missing, long_patience);
+    settle();
+    CHECK(data_of(copy_in(ns)) == document_of(one_login("quay.io", "kept")));
+    CHECK(secret_writes(before).empty());
+
+    const auto again = add_credential("again", spec_of({source}, {ns}));
+    await_condition(again, "Synced", "False", "Conflict");
+    api().remove(secret_path(ns));
+    await_ready(again, "1/1");
+}
+
+TEST_CASE_FIXTURE(
+    scenario, "a renamed secretName: in every namespace the new Secret is there before the old one goes") {
+    const restored_install restore;
+    allow_second_name(api());
+    start("regcred,regcred2");
+    const auto all = add_namespaces("team", 5);
+    const auto source = add_source("quay", one_login("quay.io", "a"));
+    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
+    await_ready(credential, "5/5");
+    settle();
+
+    const auto before = mark();
+    change_spec(credential, {{"secretName", "regcred2"}});
+    for (const auto& ns : all) {
+        await_copy(ns, document_of(one_login("quay.io", "a")), "regcred2");
+        await_no_copy(ns);
+    }
+    await_ready(credential, "5/5");
+    settle();
+
+    const auto records = requests_since(before);
+    std::vector<std::string> expected;
+    for (const auto& ns : all) {
+        const auto find = [&](const std::string& verb) {
+            return std::ranges::find_if(records, [&](const audit_record& r) {
+                return r.verb == verb && r.resource == "secrets" && r.namespace_name == ns && r.accepted();
+            });
+        };
+        const auto made = find("create");
+        const auto removed = find("delete");
+        REQUIRE(made != records.end());
+        REQUIRE(removed != records.end());
+        CHECK(made < removed);  // records are in the order of the answers
+        CHECK(made->received < removed->received);
+        expected.push_back("create " + ns + "/regcred2");
+        expected.push_back("delete " + ns + "/regcred");
+    }
+    CHECK(secret_writes(before) == lines(expected));
+}
+
+TEST_CASE_FIXTURE(scenario,
+                  "suspend changes nothing and goes on reporting; what waited is done when it ends") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto source = add_source("quay", one_login("quay.io", "old"));
+    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
+    await_ready(credential, "1/1");
+    change_spec(credential, {{"suspend", true}});
+    await_condition(credential, "Synced", "True", "Synced");
+    settle();
+
+    const auto before = mark();
+    change_source(source, one_login("quay.io", "new"));
+    const auto late = add_namespace("team-late");
+    const auto object = await_condition(credential, "Ready", "False", "Suspended");
+    CHECK(object["status"]["namespaces"]["selected"] == 2);
+    settle();
+    CHECK(secret_writes(before).empty());
+    CHECK(data_of(copy_in(ns)) == document_of(one_login("quay.io", "old")));
+    CHECK_FALSE(api().find(secret_path(late)));
+
+    change_spec(credential, {{"suspend", false}});
+    await_copies({ns, late}, document_of(one_login("quay.io", "new")));
+    await_ready(credential, "2/2");
+}
+
+TEST_CASE_FIXTURE(scenario,
+                  "SIGTERM ends a controller that has much to do, within seconds and with exit code 0") {
+    start();
+    const auto all = add_namespaces("team", 60);
+    const auto source = add_source("quay", one_login("quay.io", "a"));
+    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
+    await_copy(all.front(), document_of(one_login("quay.io", "a")));
+    stop();
+    start();
+    await_ready(credential, "60/60");
+}

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cluster.hpp"
+#include "objects.hpp"
+#include "support/audit_log.hpp"
+#include "support/eventually.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace harness {
+
+/// For what the namespace controller or the garbage collector does, which may be busy with the namespaces of
+/// other tests.
+inline constexpr std::chrono::minutes long_patience{5};
+
+/// One test: objects with names of its own, a controller, and what must hold at the end of every test. The
+/// destructor checks that with the controller that runs then: that it has nothing more to write, that no
+/// credential leaked, that it read no foreign Secret, that its rights suffice and that SIGTERM ends it well;
+/// and it removes what the test made.
+class scenario {
+ public:
+    scenario();
+    ~scenario();
+    scenario(const scenario&) = delete;
+    scenario& operator=(const scenario&) = delete;
+
+ protected:
+    // Things; each is removed at the end. Names are ROLE-SUFFIX, with the scenario's suffix.
+    [[nodiscard]] std::string named(std::string_view role) const;
+    /// Removed at the end, whoever made it.
+    void own(std::string path);
+    std::string add_namespace(std::string_view role,
+                              const text_map& labels = {},
+                              const text_map& annotations = {});
+    /// The same for many at once: ROLE0-SUFFIX and so on.
+    std::vector<std::string> add_namespaces(std::string_view role, int count);
+    std::string add_source(std::string_view role, const login_map& logins);
+    std::string add_source(const json& secret);
+    void change_source(const std::string& name, const login_map& logins);
+    std::string add_credential(std::string_view role, const json& spec);
+    /// Merge patch of spec.
+    void change_spec(const std::string& credential, const json& change);
+    void remove_credential(const std::string& credential);
+
+    // The controller.
+    void start(const std::string& secret_names = "regcred");
+    /// SIGTERM; it must end by itself, with exit code 0.
+    void stop();
+    [[nodiscard]] controller_process& controller();
+    /// The records of the controllers' logs.
+    [[nodiscard]] std::vector<json> log_records() const;
+    /// For scenarios that take rights away.
+    void expect_forbidden() { forbidden_is_expected_ = true; }
+
+    // What must come about.
+    void await_copy(const std::string& ns, const std::string& document, const std::string& name = "regcred");
+    void await_copies(const std::vector<std::string>& all, const std::string& document);
+    void await_no_copy(const std::string& ns,
+                       const std::string& name = "regcred",
+                       std::chrono::milliseconds limit = patience);
+    /// The status is about the current spec, and the condition is as said; so is the summary ("1/2"), if one
+    /// is given. Returns the object.
+    json await_condition(const std::string& credential,
+                         const std::string& type,
+                         const std::string& status,
+                         const std::string& reason,
+                         const std::string& summary = {});
+    /// Ready is True and NAMESPACES shows `summary`.
+    json await_ready(const std::string& credential, const std::string& summary);
+    [[nodiscard]] json copy_in(const std::string& ns, const std::string& name = "regcred");
+
+    // What the controller wrote.
+    [[nodiscard]] std::size_t mark() { return audit_.mark(); }
+    [[nodiscard]] std::vector<audit_record> requests_since(std::size_t mark) { return audit_.since(mark); }
+    /// Waits until the controller has written nothing for longer than it holds anything back (a status, at
+    /// most 1 s).
+    void settle();
+    /// "verb namespace/name" of each write to a Secret that was accepted, sorted, a line each.
+    [[nodiscard]] std::string secret_writes(std::size_t mark);
+    [[nodiscard]] static std::string lines(std::vector<std::string> texts);
+
+    admin& api() noexcept { return cluster_.api(); }
+
+ private:
+    void check_the_end();
+    void check_nothing_more_to_write();
+    void touch_everything();
+    void check_for_leaks();
+    void check_requests();
+    [[nodiscard]] bool may_read(const audit_record& record) const;
+    void show_log();
+    void clean_up(bool failed) noexcept;
+
+    cluster& cluster_;
+    audit_log audit_;
+    std::string suffix_;
+    std::vector<std::string> owned_;  // paths, in the order of creation
+    std::unique_ptr<controller_process> controller_;
+    std::vector<std::filesystem::path> logs_;
+    std::string secret_names_;  // of the last start, with a comma before and after each
+    bool forbidden_is_expected_ = false;
+    int exceptions_at_start_;
+};
+
+}  // namespace harness

@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario.hpp"
+#include "support/canary.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+
+namespace harness {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// Longer than the controller holds anything back on purpose: a status is written at most once a second.
+constexpr std::chrono::milliseconds quiet_time{1200};
+
+std::size_t accepted_writes(const std::vector<audit_record>& records) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(records, [](const audit_record& r) { return r.is_write() && r.accepted(); }));
+}
+
+std::string describe(const audit_record& record) {
+    return fmt::format("{} {} {}/{} {} {}",
+                       record.verb,
+                       record.resource,
+                       record.namespace_name,
+                       record.name,
+                       record.code,
+                       record.uri);
+}
+
+void check_for_canary(const std::string& where, const std::string& text) {
+    INFO(where);
+    CHECK(find_canary(text).empty());
+}
+
+std::string without_data(std::vector<json> secrets) {
+    for (auto& secret : secrets)
+        secret.erase("data");
+    return json(secrets).dump();
+}
+
+}  // namespace
+
+void scenario::check_the_end() {
+    if (controller_ != nullptr) {
+        check_nothing_more_to_write();
+        const auto metrics = controller_->get("/metrics");
+        REQUIRE(metrics);
+        CHECK(metrics->status == 200);
+        check_for_canary("/metrics", metrics->body);
+        stop();
+    }
+    check_for_leaks();
+    check_requests();
+}
+
+void scenario::settle() {
+    auto seen = accepted_writes(audit_.records());
+    auto since = clock::now();
+    eventually("the controller writes nothing more", [&]() -> std::string {
+        const auto now = accepted_writes(audit_.records());
+        if (now != seen) {
+            seen = now;
+            since = clock::now();
+        }
+        return clock::now() - since >= quiet_time ? "" : describe(audit_.records().back());
+    });
+}
+
+/// Every object of the scenario is touched in a way that means nothing, so that the controller looks at all
+/// of it once more; then come a namespace, a source and a RegistryCredential. When these have been served, it
+/// has seen the touches: each kind comes to it in the order of its changes. What it has written by then, and
+/// a quiet time later, beyond what those three ask for, is a write too many.
+void scenario::check_nothing_more_to_write() {
+    settle();
+    const auto before = mark();
+    touch_everything();
+    const auto source = add_source("marker-source", one_login("marker.example.com", "marker"));
+    const auto ns = add_namespace("marker");
+    const auto credential = add_credential("marker", spec_of({source}, {ns}));
+    await_copy(ns, document_of(one_login("marker.example.com", "marker")));
+    settle();
+    for (const auto& record : requests_since(before)) {
+        const bool marker = record.namespace_name == ns || record.name.find(credential) != std::string::npos;
+        if (record.is_write() && record.accepted() && !marker)
+            ADD_FAIL_CHECK_AT(__FILE__, __LINE__, "a write too many: " << describe(record));
+    }
+}
+
+void scenario::touch_everything() {
+    std::vector<std::string> paths = owned_;
+    for (const auto& path : owned_) {
+        if (path.starts_with(namespaces) && path.find("/secrets") == std::string::npos)
+            paths.push_back(path + "/secrets/regcred");
+    }
+    const json change = {{"metadata", {{"annotations", {{"example.com/touched", "yes"}}}}}};
+    std::vector<api_call> calls;
+    for (const auto& path : paths)
+        calls.push_back({.method = "PATCH", .path = path, .body = change, .as = {}});
+    for (const auto& answer : api().send_all(calls)) {
+        INFO(answer.message());
+        CHECK((answer.ok() || answer.status == 404));
+    }
+}
+
+void scenario::check_for_leaks() {
+    for (const auto& file : logs_)
+        check_for_canary(file.string(), read_text(file));
+    check_for_canary("Events", json(api().list("/apis/events.k8s.io/v1/events")).dump());
+    check_for_canary("RegistryCredentials", json(api().list(credentials)).dump());
+    check_for_canary("metadata of the copies",
+                     without_data(api().list("/api/v1/secrets?fieldSelector=metadata.name%3Dregcred")));
+    for (const auto& record : log_records())
+        CHECK_MESSAGE(record.value("level", "") != "error", record.dump());
+}
+
+/// A list or a watch has a name here when its field selector gives one.
+bool scenario::may_read(const audit_record& record) const {
+    return record.namespace_name == own_namespace ||
+           secret_names_.find("," + record.name + ",") != std::string::npos;
+}
+
+void scenario::check_requests() {
+    for (const auto& record : audit_.records()) {
+        if (record.resource == "secrets" && !record.is_write()) {
+            INFO(describe(record));
+            CHECK(may_read(record));
+        }
+        const bool about_copies = record.resource == "secrets" && record.is_write();
+        if (record.code == 403 && !about_copies && !forbidden_is_expected_)
+            ADD_FAIL_CHECK_AT(__FILE__, __LINE__, "deploy/ gives no right to this: " << describe(record));
+    }
+}
+
+}  // namespace harness

@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario.hpp"
+#include "support/base64.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace harness;
+
+namespace {
+
+/// Valid JSON that would break every pull of a Pod: `auth` has no colon.
+const std::string broken_document =
+    R"({"auths":{"quay.io":{"auth":")" + to_base64(std::string(canary_login("broken").password)) + R"("}}})";
+
+json docker_config_data(const std::string& document) {
+    return {{"data", {{docker_config_key, to_base64(document)}}}};
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(scenario, "a source that is missing is reported, and its copies come when it appears") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto source = named("later");
+    const auto credential = add_credential("quay", spec_of({source}, {ns}));
+    const auto object = await_condition(credential, "SourcesValid", "False", "SourceNotFound");
+    CHECK(condition_of(object, "Ready")["status"] == "False");
+    CHECK(condition_of(object, "SourcesValid")["message"].get<std::string>().find(source) !=
+          std::string::npos);
+    CHECK_FALSE(api().find(secret_path(ns)));
+
+    add_source("later", one_login("quay.io", "a"));
+    await_copy(ns, document_of(one_login("quay.io", "a")));
+    await_ready(credential, "1/1");
+}
+
+TEST_CASE_FIXTURE(
+    scenario,
+    "a source that breaks changes nothing: copies keep, and new namespaces get, what was good last") {
+    start();
+    const auto ns = add_namespace("team-a");
+    const auto source = add_source("quay", one_login("quay.io", "good"));
+    const auto other = add_source("ghcr", one_login("ghcr.io", "other"));
+    const auto credential = add_credential("quay", spec_of({source, other}, {named("team-*")}));
+    const auto good = document_of(united(one_login("quay.io", "good"), one_login("ghcr.io", "other")));
+    await_copy(ns, good);
+    await_ready(credential, "1/1");
+    settle();
+
+    const auto before = mark();
+    api().patch(secret_path(own_namespace, source), docker_config_data(broken_document));
+    const auto object = await_condition(credential, "SourcesValid", "False", "SourceInvalid");
+    CHECK(condition_of(object, "Stalled")["status"] == "True");
+    const auto message = condition_of(object, "SourcesValid")["message"].get<std::string>();
+    CHECK(message.find(source) != std::string::npos);
+    CHECK(message.find("quay.io") != std::string::npos);
+    settle();
+    CHECK(secret_writes(before).empty());
+
+    const auto late = add_namespace("team-late");
+    await_copy(late, good);
+    api().remove(secret_path(own_namespace, source));
+    await_condition(credential, "SourcesValid", "False", "SourceNotFound");
+    settle();
+    CHECK(data_of(copy_in(ns)) == good);
+    CHECK(secret_writes(before) == lines({"create " + late + "/regcred"}));
+
+    api().create(secrets_in(own_namespace), docker_config_secret(source, one_login("quay.io", "mended")));
+    const auto mended = document_of(united(one_login("quay.io", "mended"), one_login("ghcr.io", "other")));
+    await_copies({ns, late}, mended);
+    await_ready(credential, "2/2");
+}
+
+TEST_CASE_FIXTURE(
+    scenario, "a controller that starts while a source is broken leaves the copies alone and creates none") {
+    start();
+    const auto ns = add_namespace("team-a");
+    const auto source = add_source("quay", one_login("quay.io", "good"));
+    const auto credential = add_credential("quay", spec_of({source}, {named("team-*")}));
+    await_copy(ns, document_of(one_login("quay.io", "good")));
+    await_ready(credential, "1/1");
+    settle();
+    stop();
+
+    api().patch(secret_path(own_namespace, source), docker_config_data(broken_document));
+    const auto late = add_namespace("team-late");
+    const auto before = mark();
+    start();
+    await_condition(credential, "SourcesValid", "False", "SourceInvalid");
+    settle();
+    CHECK(secret_writes(before).empty());
+    CHECK(data_of(copy_in(ns)) == document_of(one_login("quay.io", "good")));
+    CHECK_FALSE(api().find(secret_path(late)));
+
+    change_source(source, one_login("quay.io", "good"));
+    await_copy(late, document_of(one_login("quay.io", "good")));
+    await_ready(credential, "2/2");
+    settle();
+    CHECK(secret_writes(before) == lines({"create " + late + "/regcred"}));
+}
+
+TEST_CASE_FIXTURE(
+    scenario,
+    "an entry that is removed from a source, and a source that is removed from the spec, are revoked") {
+    start();
+    const auto all = add_namespaces("team", 3);
+    const auto first = add_source("first", united(one_login("quay.io", "a"), one_login("ghcr.io", "b")));
+    const auto second = add_source("second", one_login("registry.example.com", "c"));
+    const auto credential = add_credential("quay", spec_of({first, second}, {named("team*")}));
+    await_copies(all,
+                 document_of(united(united(one_login("quay.io", "a"), one_login("ghcr.io", "b")),
+                                    one_login("registry.example.com", "c"))));
+    await_ready(credential, "3/3");
+    settle();
+
+    const auto before = mark();
+    change_source(first, one_login("quay.io", "a"));
+    await_copies(all, document_of(united(one_login("quay.io", "a"), one_login("registry.example.com", "c"))));
+    settle();
+    CHECK(secret_writes(before) == lines({"update " + all[0] + "/regcred",
+                                          "update " + all[1] + "/regcred",
+                                          "update " + all[2] + "/regcred"}));
+
+    change_spec(credential, spec_of({first}, {named("team*")}));
+    await_copies(all, document_of(one_login("quay.io", "a")));
+    const auto object = await_ready(credential, "3/3");
+    CHECK(object["status"]["registries"] == json::array({"quay.io"}));
+}
+
+TEST_CASE_FIXTURE(
+    scenario,
+    "two sources of one object that bring the same registry are an error, and nothing is delivered") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto a = add_source("a", one_login("quay.io", "a"));
+    const auto b = add_source("b", one_login("https://quay.io", "b"));
+    const auto credential = add_credential("quay", spec_of({a, b}, {ns}));
+    const auto object = await_condition(credential, "SourcesValid", "False", "DuplicateRegistry");
+    CHECK(condition_of(object, "Stalled")["status"] == "True");
+    settle();
+    CHECK_FALSE(api().find(secret_path(ns)));
+    change_spec(credential, spec_of({a}, {ns}));
+    await_copy(ns, document_of(one_login("quay.io", "a")));
+    await_ready(credential, "1/1");
+}
