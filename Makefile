@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: The regcred authors
+# SPDX-License-Identifier: Apache-2.0
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# local: a Kubernetes of our own on this machine; current: the cluster of KUBECONFIG.
+CLUSTER ?= local
+FUZZ_SECONDS ?= 60
+
+cmake = cmake -S . -B build/$(1) -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 $(2) > build/$(1).configure.log 2>&1 || { cat build/$(1).configure.log; exit 1; }
+cluster = tests/cluster/cluster
+
+.PHONY: help
+help: ## list these targets
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+.PHONY: demo
+demo: deps-demo build ## install what it needs, build, start a Kubernetes (or CLUSTER=current), show the main job
+	@CLUSTER=$(CLUSTER) tests/demo/demo.sh
+
+.PHONY: demo-down
+demo-down: ## remove everything that 'make demo' started
+	@CLUSTER=$(CLUSTER) tests/demo/demo.sh down
+
+.PHONY: test
+test: deps-test ## unit tests, and integration tests on a real API server; one summary at the end
+	@tests/run.sh
+
+.PHONY: build
+build: deps-build ## the binary: build/release/controller/regcred-controller
+	@mkdir -p build && $(call cmake,release,-DCMAKE_BUILD_TYPE=RelWithDebInfo) && ninja -C build/release regcred-controller
+
+.PHONY: asan
+asan: sanitized ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@ctest --test-dir build/asan -L unit --output-on-failure --no-tests=error -j "$$(nproc)"
+
+.PHONY: fuzz
+fuzz: sanitized ## every fuzz target for FUZZ_SECONDS (60), side by side, from the stored corpus
+	@BUILD=build/asan tests/fuzz/run.sh $(FUZZ_SECONDS)
+
+.PHONY: sanitized
+sanitized: deps-build
+	@mkdir -p build && $(call cmake,asan,-DCMAKE_BUILD_TYPE=Sanitized -DREGCRED_SANITIZE=ON) && ninja -C build/asan unit fuzzers
+
+.PHONY: bench
+bench: deps-test build ## measure speed, size and requests on a local cluster of its own
+	@tests/bench/run.sh
+
+.PHONY: format
+format: deps-lint ## rewrite the sources with clang-format
+	@git ls-files -co --exclude-standard '*.cpp' '*.hpp' | xargs clang-format-19 -i
+
+.PHONY: lint
+lint: deps-lint deps-build ## clang-format, clang-tidy and shellcheck; every warning is an error
+	@.ci/lint
+
+.PHONY: cluster
+cluster: deps-cluster ## start the local Kubernetes; 'tests/cluster/cluster --help' tells what to do with it
+	@$(cluster) up
+
+.PHONY: clean
+clean: ## remove the build folder and every local cluster
+	@if [ -x $(cluster) ]; then $(cluster) clean; fi
+	@rm -rf build
+
+# Packages; silent and quick where everything is there.
+.PHONY: deps-build deps-test deps-demo deps-cluster deps-lint
+deps-build:
+	@tests/support/deps.sh build
+deps-cluster:
+	@tests/support/deps.sh cluster && $(cluster) check
+deps-test:
+	@tests/support/deps.sh build cluster && $(cluster) check
+deps-demo:
+	@if [ "$(CLUSTER)" = local ]; then tests/support/deps.sh build cluster && $(cluster) check; else tests/support/deps.sh build; fi
+deps-lint:
+	@tests/support/deps.sh lint

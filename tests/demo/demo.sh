@@ -1,0 +1,224 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: The regcred authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# demo.sh [down]: shows the controller's main job on a real API server, as a user would see it. Every step prints the
+# command that it runs, then its output, and checks that the result is what was promised.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+export CLUSTER_NAME=${CLUSTER_NAME:-demo}
+CLUSTER=${CLUSTER:-local}
+readonly cluster=tests/cluster/cluster
+readonly binary=$PWD/build/release/controller/regcred-controller
+readonly folder=$PWD/build/demo
+readonly labelled=(team-a team-b payments team-sandbox)
+readonly all_namespaces=("${labelled[@]}" team-new)
+
+bold='' dim='' red='' plain=''
+if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' plain=$'\e[0m'; fi
+
+title() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
+note() { printf '%s\n' "$1"; }
+die() {
+  printf '\n%sThe demo failed: %s%s\n' "$red" "$1" "$plain" >&2
+  if [ -s "$folder/controller.log" ]; then
+    printf 'The end of the controller'\''s log (%s):\n' "$folder/controller.log" >&2
+    tail -n 15 "$folder/controller.log" >&2
+  fi
+  printf '%s\n' "'make demo-down' removes what the demo made." >&2
+  exit 1
+}
+
+# Where the cluster is: in a network namespace of its own, or wherever KUBECONFIG says.
+inside() { if [ "$CLUSTER" = local ]; then "$cluster" exec "$@"; else "$@"; fi; }
+
+# Prints a command as a user would type it and runs it; its output is in $output too.
+run() {
+  printf '%s$ %s%s\n' "$dim" "$1" "$plain"
+  output=$(inside bash -c "$1" 2>&1) || { printf '%s\n' "$output"; die "this command failed: $1"; }
+  printf '%s\n' "$output"
+}
+expect() { grep -qE -- "$2" <<< "$output" || die "$1"; }
+refuse() { ! grep -qE -- "$2" <<< "$output" || die "$1"; }
+
+# Runs a command again and again, silently, until its output matches; how long that took is in $took.
+await() {
+  local what=$1 command=$2 pattern=$3 started=$EPOCHREALTIME
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  inside env pattern="$pattern" command="$command" bash -c '
+    for _ in $(seq 600); do
+      if grep -qE -- "$pattern" <<< "$(bash -c "$command" 2>&1)"; then exit 0; fi
+      sleep 0.05
+    done
+    exit 1' || die "not within 30 seconds: $what"
+  took=$(awk -v a="$started" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f s", b - a }')
+}
+
+stop_controller() {
+  local pid
+  [ -s "$folder/controller.pid" ] || return 0
+  pid=$(< "$folder/controller.pid")
+  if [ "$(readlink "/proc/$pid/exe" 2> /dev/null | sed 's/ (deleted)$//')" = "$binary" ]; then
+    kill "$pid"
+    for _ in $(seq 100); do
+      kill -0 "$pid" 2> /dev/null || break
+      sleep 0.1
+    done
+  fi
+  rm -f "$folder/controller.pid"
+}
+
+remove_objects() {
+  inside kubectl delete registrycredential docker-hub --ignore-not-found > /dev/null 2>&1 || true
+  inside kubectl delete namespace "${all_namespaces[@]}" --ignore-not-found --wait=false > /dev/null 2>&1 || true
+  inside kubectl -n regcred-system delete secret hub-login quay-robot ci-config --ignore-not-found > /dev/null 2>&1 || true
+}
+
+down() {
+  stop_controller
+  if [ "$CLUSTER" = local ]; then
+    "$cluster" down
+  else
+    remove_objects
+    if [ -e "$folder/installed" ]; then
+      kubectl delete -k deploy/ --ignore-not-found
+      kubectl delete -f crds/ --ignore-not-found
+    fi
+  fi
+  rm -rf "$folder"
+}
+
+start_cluster() {
+  title 'A Kubernetes'
+  if [ "$CLUSTER" = local ]; then
+    note 'A control plane of its own on this machine, in a network namespace, so nothing else is touched.'
+    "$cluster" up
+  else
+    note "The cluster of your current context: $(kubectl config current-context)."
+    for name in "${all_namespaces[@]}"; do
+      if kubectl get namespace "$name" > /dev/null 2>&1; then die "namespace $name exists already in this cluster"; fi
+    done
+  fi
+}
+
+install() {
+  title 'Install: the CRD, RBAC and an admission policy that fences the controller itself'
+  if ! inside kubectl get crd registrycredentials.regcred.dev > /dev/null 2>&1; then touch "$folder/installed"; fi
+  run 'kubectl apply -f crds/'
+  run 'kubectl wait --for=condition=Established crd/registrycredentials.regcred.dev --timeout=30s'
+  run 'kubectl apply -k deploy/'
+  note 'No image is published yet, so the controller runs here as a process, with the token of its own ServiceAccount:'
+  note 'it can do what deploy/ allows and nothing more.'
+  if [ "$CLUSTER" = local ]; then
+    "$cluster" kubeconfig-for regcred-system/regcred-controller "$folder/controller.kubeconfig"
+  else
+    write_kubeconfig "$folder/controller.kubeconfig"
+  fi
+  printf '%s$ regcred-controller --kubeconfig controller.kubeconfig --namespace regcred-system &%s\n' "$dim" "$plain"
+  : > "$folder/controller.log"
+  inside setsid "$binary" --kubeconfig "$folder/controller.kubeconfig" --namespace regcred-system \
+    --listen-address 127.0.0.1:0 2> "$folder/controller.log" < /dev/null > /dev/null &
+  await 'the controller reads the cluster' "cat $folder/controller.log" 'work begins'
+  pgrep -n -f -- "--kubeconfig $folder/controller.kubeconfig" > "$folder/controller.pid"
+  tail -n 1 "$folder/controller.log"
+}
+
+# A kubeconfig for the ServiceAccount in the cluster of the current context.
+write_kubeconfig() {
+  local file=$1
+  kubectl config view --minify --flatten -o json > "$file.all"
+  kubectl -n regcred-system create token regcred-controller --duration=8h > "$file.token"
+  KUBECONFIG=$file.all kubectl config set-credentials regcred --token="$(< "$file.token")" > /dev/null
+  KUBECONFIG=$file.all kubectl config set-context --current --user=regcred > /dev/null
+  KUBECONFIG=$file.all kubectl config view --minify --flatten > "$file"
+  rm -f "$file.all" "$file.token"
+}
+
+sources() {
+  title 'Credentials: three Secrets in the controller'\''s own namespace'
+  mkdir -p "$folder/docker"
+  printf '{"auths":{"ghcr.io":{"auth":"%s"},"registry.example.com":{"auth":"%s"}}}\n' \
+    "$(printf 'ci:not-a-real-token' | base64)" "$(printf 'old:not-wanted' | base64)" > "$folder/docker/config.json"
+  run "kubectl -n regcred-system create secret docker-registry hub-login --docker-username=hub-user --docker-password=first-password"
+  run "kubectl -n regcred-system create secret generic ci-config --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=$folder/docker/config.json"
+  run "kubectl -n regcred-system create secret generic quay-robot --type=kubernetes.io/basic-auth --from-literal=username=example+robot --from-literal=password=not-a-real-password"
+  title 'Namespaces: three teams that pull private images, and a sandbox that must not'
+  run "kubectl create namespace team-a; kubectl create namespace team-b; kubectl create namespace payments; kubectl create namespace team-sandbox"
+  run "kubectl label namespace ${labelled[*]} pull=private"
+}
+
+main_job() {
+  title 'One object says who gets what'
+  run 'cat deploy/samples/registrycredential.yaml'
+  run 'kubectl apply -f deploy/samples/registrycredential.yaml'
+  run 'kubectl wait --for=condition=Ready registrycredential/docker-hub --timeout=30s'
+  run 'kubectl get registrycredentials'
+  expect 'three namespaces were promised' 'docker-hub +regcred +3/3 +True'
+  title 'The Secret is in each selected namespace'
+  run "kubectl -n team-a get secret regcred -o jsonpath='{.data.\\.dockerconfigjson}' | base64 -d; echo"
+  expect 'the Secret should hold Docker Hub' 'https://index.docker.io/v1/'
+  expect 'the Secret should hold quay.io' '"quay.io"'
+  expect 'the Secret should hold ghcr.io' '"ghcr.io"'
+  refuse 'an entry that "registries" leaves out was delivered' 'registry.example.com'
+  title '... and not in the excluded one'
+  run 'kubectl -n team-sandbox get secrets'
+  refuse 'the sandbox should have no Secret' 'regcred'
+}
+
+changes() {
+  title 'A namespace that is created now has its Secret at once'
+  printf '%s$ kubectl create -f - # Namespace team-new with the label pull=private%s\n' "$dim" "$plain"
+  printf '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"team-new","labels":{"pull":"private"}}}' |
+    inside kubectl create -f -
+  await 'the new namespace has its Secret' 'kubectl -n team-new get secret regcred' 'dockerconfigjson'
+  run 'kubectl -n team-new get secret regcred'
+
+  title 'A rotation reaches every copy'
+  run "kubectl -n regcred-system create secret docker-registry hub-login --docker-username=hub-user --docker-password=second-password --dry-run=client -o yaml | kubectl apply -f - 2>/dev/null"
+  for name in team-a team-b payments team-new; do
+    await "the new password is in $name" "kubectl -n $name get secret regcred -o jsonpath='{.data.\\.dockerconfigjson}' | base64 -d" 'second-password'
+    note "  $name: second-password"
+  done
+
+  title 'A Secret that is deleted by hand comes back'
+  run 'kubectl -n team-b delete secret regcred'
+  await 'the Secret is back' 'kubectl -n team-b get secret regcred' 'dockerconfigjson'
+  run 'kubectl -n team-b get secret regcred'
+
+  title 'kubectl describe tells what happened'
+  await 'all is well again' 'kubectl get registrycredentials' '4/4 +True'
+  run "kubectl describe registrycredential docker-hub | sed '1,/^Status:/d'"
+  expect 'the Events should tell of the rotation' 'Updated Secret regcred'
+}
+
+the_end() {
+  title 'The object goes, and every copy with it'
+  run 'kubectl delete registrycredential docker-hub'
+  await 'no copy is left' "kubectl get secrets -A --field-selector metadata.name=regcred" 'No resources found'
+  run 'kubectl get secrets -A --field-selector metadata.name=regcred'
+  remove_objects
+  stop_controller
+  title 'That was all. '
+  if [ "$CLUSTER" = local ]; then
+    note "The cluster is still up: 'tests/cluster/cluster --help' with CLUSTER_NAME=$CLUSTER_NAME tells how to use it."
+  fi
+  note "'make demo-down' leaves nothing behind."
+}
+
+if [ "${1:-}" = down ]; then
+  down
+  exit 0
+fi
+mkdir -p "$folder"
+stop_controller
+start_cluster
+remove_objects
+for name in "${all_namespaces[@]}"; do
+  await "namespace $name of an earlier demo is gone" "kubectl get namespace $name" 'NotFound|not found'
+done
+install
+sources
+main_job
+changes
+the_end
