@@ -3,12 +3,15 @@
 #include "reconcile/cell_reconciler.hpp"
 
 #include "reconcile/reasons.hpp"
+#include "reconcile/wish.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 namespace reconcile {
 
@@ -29,49 +32,31 @@ deed deed_of(const plan& decided) {
     return deeds.at(static_cast<std::size_t>(decided.what));
 }
 
-/// The RegistryCredentials on whose account something is done: those that want the Secret, or had it made.
-std::string names_of(const cell_view& view) {
-    std::string names;
-    const auto add = [&names](const std::string& name) { names += (names.empty() ? "" : ",") + name; };
-    for (const auto& contributor : view.contributors)
-        add(contributor->meta.name);
-    if (!view.contributors.empty() || view.present == nullptr) return names;
-    for (const auto& reference : view.present->meta.owner_references) {
-        if (is_registry_credential(reference)) add(reference.name);
-    }
+/// The RegistryCredentials on whose account something is done, as far as they live: those that want the
+/// Secret, else those that had it made.
+std::vector<std::string> concerned_by(const cell_view& view) {
+    std::vector<std::string> names;
+    for (const auto& object : view.contributors.empty() ? view.owners : view.contributors)
+        names.push_back(object->meta.name);
     return names;
+}
+
+/// The same for a log; one that does not live any more as its Secret names it.
+std::string names_of(const cell_view& view) {
+    auto names = concerned_by(view);
+    if (names.empty() && view.present != nullptr) {
+        for (const auto& reference : view.present->meta.owner_references) {
+            if (is_registry_credential(reference)) names.push_back(reference.name);
+        }
+    }
+    return fmt::format("{}", fmt::join(names, ","));
 }
 
 bool is_destructive(action what) {
     return what == action::remove || what == action::recreate;
 }
 
-/// Stands for everything that a cell's Secret depends on but the Secret itself.
-std::uint64_t wish_of(const cell_view& view) {
-    std::uint64_t wish = 0;
-    const auto mix = [&wish](std::uint64_t value) { wish = (wish ^ value) * 0x9E3779B97F4A7C15ULL; };
-    for (const auto byte : view.desired.digest)
-        mix(byte);
-    for (const auto& contributor : view.contributors) {
-        mix(std::hash<std::string>{}(contributor->meta.uid));
-        mix(static_cast<std::uint64_t>(contributor->meta.generation));
-    }
-    return wish;
-}
-
-/// Somebody must act, and does not tell when it is done: ask now and then.
-runtime::duration long_wait(unsigned failures) {
-    constexpr std::chrono::seconds first{1};
-    constexpr std::chrono::seconds longest{300};
-    return std::min<std::chrono::seconds>(first * (1U << std::min(failures, 9U)), longest);
-}
-
 }  // namespace
-
-void cell_reconciler::mark_concerned(const cell_view& view) const {
-    for (const auto& contributor : view.contributors)
-        services_.mark_status(contributor->meta.name);
-}
 
 void cell_reconciler::fail(const cell_view& view, std::string_view reason, std::string message) {
     const auto* known = services_.model.cells().find(view.where);
@@ -83,14 +68,28 @@ void cell_reconciler::fail(const cell_view& view, std::string_view reason, std::
                             {"reason", reason},
                             {"message", message}});
     }
-    services_.model.cells().failed(
-        view.where, reason, std::move(message), runtime::rfc3339(services_.clock()));
-    mark_concerned(view);
+    auto concerned = concerned_by(view);
+    for (const auto& name : concerned)
+        services_.mark_status(name);
+    services_.model.cells().failed(view.where,
+                                   {.reason = std::string(reason),
+                                    .message = std::move(message),
+                                    .since = runtime::rfc3339(services_.clock()),
+                                    .concerned = std::move(concerned)});
+}
+
+/// Whoever was told of a failure here learns that it is over.
+void cell_reconciler::mark_told(const cell& at) const {
+    const auto* known = services_.model.cells().find(at);
+    if (known == nullptr || known->failure == nullptr) return;
+    for (const auto& name : known->failure->concerned)
+        services_.mark_status(name);
 }
 
 runtime::outcome cell_reconciler::settle(const cell_view& view, const plan& decided) {
     auto& cells = services_.model.cells();
     if (!view.namespace_usable || view.contributors.empty()) {
+        mark_told(view.where);
         cells.forget(view.where);
         contention_.forget(view.where);
         return runtime::outcome::done();
@@ -103,14 +102,17 @@ runtime::outcome cell_reconciler::settle(const cell_view& view, const plan& deci
     const bool news = known == nullptr || known->now != cell_record::state::synced;
     const std::string healed =
         known != nullptr && known->failure != nullptr ? known->failure->reason : std::string{};
-    cells.synced(view.where, wish_of(view));
+    mark_told(view.where);
+    cells.synced(view.where, wish_of(view), specs_of(view.contributors));
     if (!news) return runtime::outcome::done();
-    mark_concerned(view);
+    for (const auto& name : concerned_by(view))
+        services_.mark_status(name);
     services_.model.settled(view.where);
     // What kept this one back may be gone for the others too: they need not wait for their time.
     if (healed == reasons::forbidden || healed == reasons::unreachable) {
-        cells.for_each_failed(healed,
-                              [this](const cell& other) { services_.mark_cell(other, runtime::lane::bulk); });
+        cells.for_each_failed([&](const cell& other, const cell_failure& why) {
+            if (why.reason == healed) services_.mark_cell(other, runtime::lane::bulk);
+        });
     }
     return runtime::outcome::done();
 }
@@ -119,12 +121,13 @@ runtime::outcome cell_reconciler::give_up(const cell_view& view,
                                           const kube::error& error,
                                           const refusal& why) {
     if (why.next == next_step::drop) {
+        mark_told(view.where);
         services_.model.cells().forget(view.where);
         return runtime::outcome::done();
     }
     fail(view, why.reason, why.message);
     if (why.next == next_step::wait_long) {
-        return runtime::outcome::retry_not_before(long_wait(services_.failures(view.where)));
+        return runtime::outcome::retry_not_before(wait_for_somebody(services_.failures(view.where)));
     }
     return error.retry_after ? runtime::outcome::retry_not_before(*error.retry_after)
                              : runtime::outcome::retry();
@@ -141,6 +144,27 @@ runtime::duration cell_reconciler::pause_before_repair(const cell_view& view, ru
     const auto pause = contention_.wait(view.where, now);
     if (pause == runtime::duration::zero()) contention_.repaired(view.where, now);
     return pause;
+}
+
+/// A deletion that no user has asked for in a spec passes the brake first.
+bool cell_reconciler::is_held_back(const cell_view& view) {
+    const auto* known = services_.model.cells().find(view.where);
+    if (removal_is_asked_for(view, known != nullptr ? known->specs : 0)) return false;
+    const auto cells = services_.model.cells().size();
+    if (services_.guard.may_delete(view.where, cells, std::chrono::steady_clock::now())) return false;
+    fail(view,
+         reasons::deletion_guard,
+         fmt::format(
+             "Secret {}/{} would be deleted because its namespace is not selected any more, as would "
+             "be more than {} others within a minute, though no spec has changed; that goes on when "
+             "two reads of all namespaces, {} s apart, agree. If it is not meant, put their labels and "
+             "opt-out annotations back, or set spec.suspend: true",
+             view.where.namespace_name,
+             view.where.secret_name,
+             deletion_guard::limit(cells),
+             std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count()));
+    services_.wake_guard();
+    return true;
 }
 
 asio::awaitable<kube::result<void>> cell_reconciler::write(cell_view view, action what) {
@@ -181,16 +205,9 @@ asio::awaitable<kube::result<void>> cell_reconciler::carry_out(cell_view view, p
 }
 
 void cell_reconciler::tell(const cell_view& view, const plan& decided) {
-    for (const auto& contributor : view.contributors) {
-        services_.news.did(contributor->meta.name, deed_of(decided), view.where.namespace_name);
-        services_.mark_status(contributor->meta.name);
-    }
-    if (decided.what == action::remove) {
-        for (const auto& reference : view.present->meta.owner_references) {
-            if (!is_registry_credential(reference)) continue;
-            services_.news.did(reference.name, deed::removed, view.where.namespace_name);
-            services_.mark_status(reference.name);
-        }
+    for (const auto& name : concerned_by(view)) {
+        services_.news.did(name, deed_of(decided), view.where.namespace_name);
+        services_.mark_status(name);
     }
 }
 
@@ -199,6 +216,7 @@ asio::awaitable<runtime::outcome> cell_reconciler::run(cell at) {
     for (int pass = 0; pass < most_passes; ++pass) {
         const auto view = services_.model.look(at);
         const auto decided = decide(view);
+        if (decided.what != action::remove) services_.guard.forget(at);
         if (decided.what == action::none) co_return settle(view, decided);
 
         if (is_destructive(decided.what) && !confirmed) {
@@ -207,6 +225,7 @@ asio::awaitable<runtime::outcome> cell_reconciler::run(cell at) {
             confirmed = true;
             continue;
         }
+        if (decided.what == action::remove && is_held_back(view)) co_return runtime::outcome::done();
         const auto pause = pause_before_repair(view, std::chrono::steady_clock::now());
         if (pause > runtime::duration::zero()) {
             fail(view,

@@ -5,6 +5,7 @@
 #include "kube/client.hpp"
 #include "reconcile/announcer.hpp"
 #include "reconcile/contention.hpp"
+#include "reconcile/deletion_guard.hpp"
 #include "reconcile/quorum_reader.hpp"
 #include "reconcile/refusal.hpp"
 #include "reconcile/secret_writer.hpp"
@@ -32,10 +33,12 @@ struct cell_services {
     world::mark_cell mark_cell;
     world::mark_status mark_status;
     std::function<unsigned(const cell&)> failures;  // in a row, so far
+    deletion_guard& guard;
+    std::function<void()> wake_guard;  // it may have something to read
 };
 
 /// Brings one cell to what is desired: looks, decides, carries out, until there is nothing to do or a person
-/// or time must help. Decides nothing itself: see decide(), judge_refusal(), contention.
+/// or time must help. Decides nothing itself: see decide(), judge_refusal(), contention, deletion_guard.
 class cell_reconciler {
  public:
     explicit cell_reconciler(cell_services services)
@@ -51,10 +54,11 @@ class cell_reconciler {
                                            const kube::error& error,
                                            const refusal& why);
     [[nodiscard]] runtime::duration pause_before_repair(const cell_view& view, runtime::time_point now);
+    [[nodiscard]] bool is_held_back(const cell_view& view);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(cell_view view, action what);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> carry_out(cell_view view, plan decided);
+    void mark_told(const cell& at) const;
     void fail(const cell_view& view, std::string_view reason, std::string message);
-    void mark_concerned(const cell_view& view) const;
     void tell(const cell_view& view, const plan& decided);
 
     cell_services services_;

@@ -11,26 +11,20 @@ const cell_record* cell_table::find(const cell& where) const {
     return found == records_.end() ? nullptr : &found->second;
 }
 
-void cell_table::synced(const cell& where, std::uint64_t wish) {
-    records_[where] = {.now = cell_record::state::synced, .wish = wish, .failure = nullptr};
+void cell_table::synced(const cell& where, std::uint64_t wish, std::uint64_t specs) {
+    records_[where] = {.now = cell_record::state::synced, .wish = wish, .specs = specs, .failure = nullptr};
 }
 
-void cell_table::failed(const cell& where,
-                        std::string_view reason,
-                        std::string message,
-                        const std::string& now) {
+void cell_table::failed(const cell& where, cell_failure why) {
     auto& record = records_[where];
-    const bool same = record.failure != nullptr && record.failure->reason == reason;
-    auto since = same ? record.failure->since : now;
-    record.failure = std::make_unique<const cell_failure>(cell_failure{
-        .reason = std::string(reason), .message = std::move(message), .since = std::move(since)});
+    if (record.failure != nullptr && record.failure->reason == why.reason) why.since = record.failure->since;
+    record.failure = std::make_unique<const cell_failure>(std::move(why));
     record.now = cell_record::state::failed;
 }
 
-void cell_table::for_each_failed(std::string_view reason,
-                                 const std::function<void(const cell&)>& visit) const {
+void cell_table::for_each_failed(const std::function<void(const cell&, const cell_failure&)>& visit) const {
     for (const auto& [where, record] : records_) {
-        if (record.failure != nullptr && record.failure->reason == reason) visit(where);
+        if (record.failure != nullptr) visit(where, *record.failure);
     }
 }
 

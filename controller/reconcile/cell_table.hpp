@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace reconcile {
 
@@ -17,14 +18,16 @@ namespace reconcile {
 struct cell_failure {
     std::string reason;
     std::string message;
-    std::string since;  // RFC 3339: when this reason was first seen here
+    std::string since;                   // RFC 3339: when this reason was first seen here
+    std::vector<std::string> concerned;  // RegistryCredentials whose status tells of it
 };
 
 /// What is known of a cell after it was looked at last.
 struct cell_record {
     enum class state : std::uint8_t { pending, synced, failed };
     state now = state::pending;
-    std::uint64_t wish = 0;                       // of a synced one: stands for what was desired then
+    std::uint64_t wish = 0;                       // of one that was synced: stands for what was desired then
+    std::uint64_t specs = 0;                      // and for the specs that desired it
     std::unique_ptr<const cell_failure> failure;  // of a failed one
 };
 
@@ -33,13 +36,14 @@ class cell_table {
  public:
     [[nodiscard]] const cell_record* find(const cell& where) const;
     /// `wish` stands for what is desired: if it is the same later and the Secret is not, something else
-    /// changed it.
-    void synced(const cell& where, std::uint64_t wish);
-    /// `since` is kept from an earlier failure of the same reason; `now` is RFC 3339.
-    void failed(const cell& where, std::string_view reason, std::string message, const std::string& now);
+    /// changed it. `specs` stands for the specs that desire it: if they are the same later and the Secret is
+    /// not wanted any more, no user has said so in a spec.
+    void synced(const cell& where, std::uint64_t wish, std::uint64_t specs);
+    /// `why.since` gives way to that of an earlier failure of the same reason.
+    void failed(const cell& where, cell_failure why);
     void forget(const cell& where) { records_.erase(where); }
-    /// Calls `visit` with each cell that fails for this reason.
-    void for_each_failed(std::string_view reason, const std::function<void(const cell&)>& visit) const;
+    /// Calls `visit` with each cell that fails, and why.
+    void for_each_failed(const std::function<void(const cell&, const cell_failure&)>& visit) const;
     [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
 
  private:

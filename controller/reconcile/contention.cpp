@@ -17,6 +17,7 @@ contention::duration contention::wait(const cell& where, time_point now) const {
 }
 
 void contention::repaired(const cell& where, time_point now) {
+    if (now - pruned_ >= quiet) prune(now);
     auto& seen = cells_[where];
     if (seen.repairs > 0 && now - seen.last >= quiet) seen.repairs = 0;
     ++seen.repairs;
@@ -24,6 +25,7 @@ void contention::repaired(const cell& where, time_point now) {
 }
 
 void contention::prune(time_point now) {
+    pruned_ = now;
     std::erase_if(cells_, [now](const auto& entry) { return now - entry.second.last >= quiet; });
 }
 

@@ -27,8 +27,6 @@ class contention {
     /// A repair was made.
     void repaired(const cell& where, time_point now);
     void forget(const cell& where) { cells_.erase(where); }
-    /// Drops what has been quiet long enough.
-    void prune(time_point now);
     [[nodiscard]] std::size_t size() const noexcept { return cells_.size(); }
 
  private:
@@ -36,7 +34,11 @@ class contention {
         int repairs = 0;
         time_point last;
     };
+    /// Drops what has been quiet long enough.
+    void prune(time_point now);
+
     std::unordered_map<cell, history, cell_hash> cells_;
+    time_point pruned_{};
 };
 
 }  // namespace reconcile

@@ -3,6 +3,7 @@
 #include "reconcile/controller.hpp"
 
 #include "reconcile/cell_reconciler.hpp"
+#include "reconcile/guard_reader.hpp"
 #include "reconcile/status_writer.hpp"
 #include "reconcile/watches.hpp"
 #include "runtime/client_event_writer.hpp"
@@ -61,7 +62,9 @@ class controller::parts {
               .clock = with.clock,
               .mark_cell = [this](const cell& at, runtime::lane where) { cells_.add(at, where); },
               .mark_status = [this](const std::string& name) { statuses_.add_after(name, status_delay); },
-              .failures = [this](const cell& at) { return cells_.queue().failures(at); }}),
+              .failures = [this](const cell& at) { return cells_.queue().failures(at); },
+              .guard = guard_,
+              .wake_guard = [this] { guard_reads_.wake(); }}),
           status_work_(status_services{.client = client,
                                        .model = model_,
                                        .news = news_,
@@ -73,6 +76,12 @@ class controller::parts {
           statuses_(executor,
                     retry_soon(with.random),
                     [this](std::string name) { return status_work_.run(std::move(name)); }),
+          guard_reads_(executor,
+                       client,
+                       model_,
+                       guard_,
+                       log,
+                       [this](const cell& at, runtime::lane where) { cells_.add(at, where); }),
           watches_(executor, client, model_, log, with.random, [this] { begin_if_synced(); }),
           tasks_(executor) {
         measure(metrics);
@@ -81,6 +90,7 @@ class controller::parts {
     void start() {
         watches_.start(tasks_);
         tasks_.spawn(events_.run());
+        tasks_.spawn(guard_reads_.run());
     }
 
     asio::awaitable<bool> stop(runtime::duration limit) {
@@ -91,6 +101,7 @@ class controller::parts {
         watches_.stop();
         const bool cells_ended = co_await cells_.stop(left());
         const bool statuses_ended = co_await statuses_.stop(left());
+        guard_reads_.stop();
         events_.stop();
         tasks_.cancel();
         const bool tasks_ended = co_await tasks_.join(left());
@@ -133,6 +144,9 @@ class controller::parts {
         metrics.gauge_of("regcred_failing_cells", "Cells that are tried again after a failure.", [this] {
             return static_cast<double>(cells_.queue().failing());
         });
+        metrics.gauge_of("regcred_held_deletions",
+                         "Deletions of Secrets that the mass-deletion brake holds back.",
+                         [this] { return static_cast<double>(guard_.held()); });
         metrics.gauge_of("regcred_registrycredentials", "RegistryCredentials known.", [this] {
             return static_cast<double>(model_.credentials().size());
         });
@@ -160,10 +174,12 @@ class controller::parts {
     world model_;
     runtime::client_event_writer event_writer_;
     runtime::event_recorder events_;
+    deletion_guard guard_;
     cell_reconciler cell_work_;
     status_writer status_work_;
     runtime::worker_pool<cell, cell_hash> cells_;
     runtime::worker_pool<std::string> statuses_;
+    guard_reader guard_reads_;
     watches watches_;
     runtime::task_group tasks_;
 };

@@ -4,6 +4,7 @@
 
 #include "kube/registry_credential.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace reconcile {
@@ -38,6 +39,11 @@ claimed_owners owners_of(const kube::object_meta& meta) {
         owners.annotated = split_at_commas(found->second);
     }
     return owners;
+}
+
+bool claimed_owners::include(const std::string& uid) const noexcept {
+    return std::ranges::find(references, uid) != references.end() ||
+           std::ranges::find(annotated, uid) != annotated.end();
 }
 
 observed_secret observe(kube::secret&& full) {

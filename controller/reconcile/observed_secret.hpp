@@ -33,6 +33,7 @@ struct claimed_owners {
     std::vector<std::string> references;
     std::vector<std::string> annotated;
     [[nodiscard]] bool none() const noexcept { return references.empty() && annotated.empty(); }
+    [[nodiscard]] bool include(const std::string& uid) const noexcept;
 };
 [[nodiscard]] claimed_owners owners_of(const kube::object_meta& meta);
 [[nodiscard]] bool is_registry_credential(const kube::owner_reference& reference) noexcept;

@@ -42,6 +42,7 @@ struct cell_view {
     std::shared_ptr<const observed_secret> present;  // null: absent
     ownership owner = ownership::absent;
     contributor_list contributors;  // empty: nobody wants a Secret here
+    contributor_list owners;        // that the Secret which is there names, as far as they live
     desired_secret desired;
     bool suspended = false;    // a contributor or an owner says spec.suspend
     bool owner_going = false;  // a live owner has a deletionTimestamp: its end decides

@@ -15,14 +15,15 @@ namespace {
 
 constexpr std::chrono::seconds still_fresh{1};
 
-/// Puts an answer into a store; a 404 about the object itself is an answer too.
+/// Puts an answer into a store; that the object does not exist is an answer too.
 template <class T, class Decoder>
 kube::result<void> take(runtime::store<T>& into,
+                        const kube::resource& what,
                         runtime::object_key_view key,
                         const kube::result<kube::json>& answer,
                         Decoder decode) {
     if (answer.has_error()) {
-        if (answer.error().kind != kube::error_kind::not_found) return answer.error();
+        if (!says_absent(answer.error(), what)) return answer.error();
         if (const auto known = into.find(key)) into.erase(key, known->meta.resource_version);
         return {};
     }
@@ -32,25 +33,67 @@ kube::result<void> take(runtime::store<T>& into,
     return {};
 }
 
+/// A list by pages, each a quorum read.
+template <class T, class Decoder>
+asio::awaitable<kube::result<void>> take_all(kube::client& client,
+                                             kube::scope what,
+                                             runtime::store<T>& into,
+                                             Decoder decode) {
+    kube::list_options options;
+    do {
+        const auto page = co_await client.list(what, options);
+        if (page.has_error()) co_return page.error();
+        for (const auto& item : page->items) {
+            auto decoded = decode(item);
+            if (decoded.has_error()) co_return decoded.error();
+            into.upsert(std::move(*decoded));
+        }
+        options.continue_token = page->continue_token;
+    } while (!options.continue_token.empty());
+    co_return kube::result<void>{};
+}
+
 }  // namespace
+
+bool says_absent(const kube::error& error, const kube::resource& what) noexcept {
+    return error.kind == kube::error_kind::not_found && error.details_kind == what.plural;
+}
 
 asio::awaitable<kube::result<void>> quorum_reader::read_credential(std::string name) {
     const auto answer = co_await client_.get(kube::registry_credentials, {}, name);
-    co_return take(
-        model_.credentials(), {.namespace_name = {}, .name = name}, answer, kube::read_registry_credential);
+    co_return take(model_.credentials(),
+                   kube::registry_credentials,
+                   {.namespace_name = {}, .name = name},
+                   answer,
+                   kube::read_registry_credential);
 }
 
 asio::awaitable<kube::result<void>> quorum_reader::read_namespace(std::string name) {
     const auto answer = co_await client_.get(kube::namespaces, {}, name);
-    co_return take(model_.namespaces(), {.namespace_name = {}, .name = name}, answer, decode_namespace);
+    co_return take(model_.namespaces(),
+                   kube::namespaces,
+                   {.namespace_name = {}, .name = name},
+                   answer,
+                   decode_namespace);
 }
 
 asio::awaitable<kube::result<void>> quorum_reader::read_copy(cell at) {
     const auto answer = co_await client_.get(kube::secrets, at.namespace_name, at.secret_name);
     co_return take(model_.copies(at.secret_name),
+                   kube::secrets,
                    {.namespace_name = at.namespace_name, .name = at.secret_name},
                    answer,
                    decode_copy);
+}
+
+asio::awaitable<kube::result<void>> quorum_reader::read_everything() {
+    const kube::scope credentials{
+        .what = kube::registry_credentials, .namespace_name = {}, .field_selector = {}};
+    auto read = co_await take_all(client_, credentials, model_.credentials(), kube::read_registry_credential);
+    if (read.has_error()) co_return read.error();
+    const kube::scope namespaces{
+        .what = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true};
+    co_return co_await take_all(client_, namespaces, model_.namespaces(), decode_namespace);
 }
 
 asio::awaitable<kube::result<void>> quorum_reader::confirm(cell_view view) {

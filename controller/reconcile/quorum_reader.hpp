@@ -13,7 +13,11 @@
 
 namespace reconcile {
 
-/// Reads single objects from the API server and puts them into the world: watches tell the past, and a watch
+/// Whether a 404 says that the object does not exist. One without details is about the path: of a resource
+/// that the server does not know (any longer), or of a proxy. That is unknown, never empty.
+[[nodiscard]] bool says_absent(const kube::error& error, const kube::resource& what) noexcept;
+
+/// Reads objects from the API server and puts them into the world: watches tell the past, and a watch
 /// cache can be far behind.
 class quorum_reader {
  public:
@@ -24,6 +28,8 @@ class quorum_reader {
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(cell_view view);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_copy(cell at);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_credential(std::string name);
+    /// Every RegistryCredential and every namespace that there is. What is missing is not taken for deleted.
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_everything();
 
  private:
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_namespace(std::string name);

@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+
 namespace reconcile {
 
 namespace {
@@ -80,6 +83,13 @@ refusal judge_refusal(const kube::error& error, std::string_view verb) {
     if (says(error, "failed calling webhook"))
         return failed(next_step::back_off, reasons::denied, verb, "", error);
     return failed(next_step::back_off, reasons::unreachable, verb, "", error);
+}
+
+runtime::duration wait_for_somebody(unsigned failures) noexcept {
+    constexpr std::chrono::seconds first{1};
+    constexpr std::chrono::seconds longest{300};
+    constexpr unsigned doublings = 9;  // past the longest
+    return std::min(first * (1U << std::min(failures, doublings)), longest);
 }
 
 }  // namespace reconcile

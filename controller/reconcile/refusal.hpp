@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kube/error.hpp"
+#include "runtime/time.hpp"
 
 #include <string>
 #include <string_view>
@@ -25,5 +26,9 @@ struct refusal {
 
 /// Pure. `verb` is the word for people: "create", "update", "delete".
 [[nodiscard]] refusal judge_refusal(const kube::error& error, std::string_view verb);
+
+/// Of next_step::wait_long, after so many failures in a row: whoever acts does not tell, so the server is
+/// asked now and then, from a second to five minutes apart.
+[[nodiscard]] runtime::duration wait_for_somebody(unsigned failures) noexcept;
 
 }  // namespace reconcile

@@ -62,7 +62,7 @@ verdict judge_synced(const kube::registry_credential& object, const credential_r
                 shown.reason,
                 fmt::format("{} of {} namespaces: {}: {}{}",
                             report.failures.size(),
-                            report.selected,
+                            report.selected + report.stuck,
                             shown.namespace_name,
                             shown.message,
                             others == 0 ? "" : fmt::format(" (and {} more, see status.failures)", others))};

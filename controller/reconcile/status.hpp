@@ -26,7 +26,8 @@ struct credential_report {
     std::string allowed_names;            // for the message: "regcred, team-pull"
     std::int64_t selected = 0;
     std::int64_t synced = 0;
-    std::vector<kube::namespace_failure> failures;  // all of them, sorted by namespace
+    std::int64_t stuck = 0;  // Secrets that are to go, in namespaces that are not selected, and cannot
+    std::vector<kube::namespace_failure> failures;  // all of both, sorted by namespace
 };
 
 /// The status that `object` should have. Pure: conditions move from those it has now, `now` is RFC 3339.

@@ -13,6 +13,15 @@
 
 namespace reconcile {
 
+namespace {
+
+kube::namespace_failure as_reported(const std::string& namespace_name, const cell_failure& why) {
+    return {
+        .namespace_name = namespace_name, .reason = why.reason, .message = why.message, .since = why.since};
+}
+
+}  // namespace
+
 world::world(territory where, mark_cell on_cell, mark_status on_status)
     : where_(std::move(where)),
       on_cell_(std::move(on_cell)),
@@ -83,6 +92,7 @@ void world::judge_owners(cell_view& view, const kube::object_meta& meta) const {
     for (const auto& uid : uids) {
         const auto found = by_uid_.find(uid);
         if (found == by_uid_.end()) continue;
+        view.owners.push_back(found->second);
         const auto& owner = *found->second;
         view.suspended |= owner.suspend;
         view.owner_going |= owner.meta.deleting;
@@ -117,6 +127,24 @@ void world::settled(const cell& at) {
     }
 }
 
+bool world::is_owned(const cell& at, const std::string& uid) const {
+    const auto copies = copies_.find(at.secret_name);
+    if (copies == copies_.end()) return false;
+    const auto copy = copies->second.find({.namespace_name = at.namespace_name, .name = at.secret_name});
+    return copy != nullptr && owners_of(copy->meta).include(uid);
+}
+
+/// Copies that are to go and cannot: where the object selects nothing (any more), only they tell of it.
+void world::add_stuck(const kube::registry_credential& object, credential_report& to) const {
+    cells_.for_each_failed([&](const cell& at, const cell_failure& why) {
+        const auto home = namespaces_.find({.namespace_name = {}, .name = at.namespace_name});
+        if (home == nullptr || !is_owned(at, object.meta.uid)) return;
+        if (at.secret_name == object.secret_name && selects(object, home->meta)) return;
+        to.failures.push_back(as_reported(at.namespace_name, why));
+        ++to.stuck;
+    });
+}
+
 credential_report world::report(const kube::registry_credential& object) {
     credential_report report;
     const auto& resolved = resolved_[object.meta.uid];
@@ -138,11 +166,9 @@ credential_report world::report(const kube::registry_credential& object) {
         if (record == nullptr) return;
         if (record->now == cell_record::state::synced) ++report.synced;
         if (record->failure == nullptr) return;
-        report.failures.push_back({.namespace_name = home->meta.name,
-                                   .reason = record->failure->reason,
-                                   .message = record->failure->message,
-                                   .since = record->failure->since});
+        report.failures.push_back(as_reported(home->meta.name, *record->failure));
     });
+    add_stuck(object, report);
     std::ranges::sort(report.failures, {}, &kube::namespace_failure::namespace_name);
     return report;
 }

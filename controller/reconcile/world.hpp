@@ -73,6 +73,8 @@ class world {
     [[nodiscard]] delivery_cache::shared delivery_for(const contributor_list& contributors);
     void judge_owners(cell_view& view, const kube::object_meta& meta) const;
     [[nodiscard]] bool is_synced(const cell& at) const;
+    [[nodiscard]] bool is_owned(const cell& at, const std::string& uid) const;
+    void add_stuck(const kube::registry_credential& object, credential_report& to) const;
     [[nodiscard]] source_verdict conflict_of(const kube::registry_credential& object) const;
     [[nodiscard]] std::size_t shared_namespaces(const kube::registry_credential& a,
                                                 const kube::registry_credential& b) const;

@@ -45,11 +45,7 @@ void world::mark_selected(const kube::registry_credential& object) {
 void world::mark_owned(const std::string& uid) {
     for (const auto& [name, copies] : copies_) {
         copies.for_each([&](const auto& copy) {
-            const auto owners = owners_of(copy->meta);
-            if (std::ranges::find(owners.references, uid) == owners.references.end() &&
-                std::ranges::find(owners.annotated, uid) == owners.annotated.end()) {
-                return;
-            }
+            if (!owners_of(copy->meta).include(uid)) return;
             on_cell_({.namespace_name = copy->meta.namespace_name, .secret_name = name}, runtime::lane::bulk);
         });
     }

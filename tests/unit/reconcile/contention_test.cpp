@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 using namespace std::chrono_literals;
 using reconcile::cell;
 using reconcile::contention;
@@ -56,9 +58,15 @@ TEST_CASE("a quiet time makes up for all") {
     CHECK(c.wait(where, later) == 0s);
     c.repaired(where, later);
     CHECK(c.wait(where, later) == 0s);
+}
+
+TEST_CASE("what has been quiet for long takes no memory") {
+    contention c;
+    auto now = start + contention::quiet;
+    for (int n = 0; n < 100; ++n)
+        c.repaired({.namespace_name = "team-" + std::to_string(n), .secret_name = "regcred"}, now);
+    CHECK(c.size() == 100);
+    now += contention::quiet;
+    c.repaired(where, now);
     CHECK(c.size() == 1);
-    c.prune(later);
-    CHECK(c.size() == 1);
-    c.prune(later + contention::quiet);
-    CHECK(c.size() == 0);
 }

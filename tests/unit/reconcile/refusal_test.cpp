@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -156,4 +157,13 @@ TEST_CASE("the message says what could not be done") {
     const auto judged = reconcile::judge_refusal({error_kind::forbidden, "exceeded quota: q"}, "update");
     CHECK(judged.message.find("cannot update the Secret") != std::string::npos);
     CHECK(judged.message.find("exceeded quota: q") != std::string::npos);
+}
+
+TEST_CASE("whoever must act is waited for from a second to five minutes") {
+    using namespace std::chrono_literals;
+    CHECK(reconcile::wait_for_somebody(0) == 1s);
+    CHECK(reconcile::wait_for_somebody(1) == 2s);
+    CHECK(reconcile::wait_for_somebody(8) == 256s);
+    CHECK(reconcile::wait_for_somebody(9) == 5min);
+    CHECK(reconcile::wait_for_somebody(1'000'000) == 5min);
 }

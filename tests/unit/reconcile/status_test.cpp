@@ -155,3 +155,19 @@ TEST_CASE("suspended objects keep reporting") {
     CHECK(find(compute_status(object, all_well(), now), "Ready")->message.find("suspended") !=
           std::string::npos);
 }
+
+TEST_CASE(
+    "a Secret that cannot be removed where nothing is selected any more is told like any other failure") {
+    auto report = all_well();
+    report.selected = report.synced = 3;
+    report.stuck = 1;
+    report.failures = {failure("old", "Denied")};
+    const auto status = compute_status(build::credential("hub"), report, now);
+    CHECK(status.summary == "3/3");
+    CHECK(status.namespaces.failed == 1);
+    const auto* synced = find(status, "Synced");
+    REQUIRE(synced != nullptr);
+    CHECK(synced->status == "False");
+    CHECK(synced->reason == "Denied");
+    CHECK(synced->message == "1 of 4 namespaces: old: about old");
+}

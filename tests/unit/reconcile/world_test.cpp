@@ -67,7 +67,7 @@ struct fixture {
             made.document = view.desired.digest;
             copies.upsert(std::move(made));
         } else if (!view.contributors.empty()) {
-            model.cells().synced(at, 0);
+            model.cells().synced(at, 0, 0);
         }
     }
     void obey_all() {
@@ -249,8 +249,10 @@ TEST_CASE("a report counts what is selected, right and wrong") {
     f.credential(object);
     for (const char* name : {"a", "b", "c", "kube-system"})
         f.home(name);
-    f.model.cells().synced({"a", "regcred"}, 0);
-    f.model.cells().failed({"b", "regcred"}, "Denied", "no", "2026-05-01T10:00:00Z");
+    f.model.cells().synced({"a", "regcred"}, 0, 0);
+    f.model.cells().failed(
+        {"b", "regcred"},
+        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .concerned = {}});
     const auto report = f.model.report(object);
     CHECK(report.selected == 3);
     CHECK(report.synced == 1);
@@ -269,4 +271,40 @@ TEST_CASE("an object that uses a name that is not allowed marks nothing and says
     const auto report = f.model.report(object);
     CHECK_FALSE(report.name_allowed);
     CHECK(report.allowed_names == "regcred, other");
+}
+
+TEST_CASE("a Secret that cannot be removed is reported by the object that had it made") {
+    fixture f;
+    f.source("login", "quay.io", "CANARY-1");
+    f.credential(wants("hub", "login", {"team-*"}));
+    f.credential(wants("bystander", "login", {"other"}));
+    f.home("team-a");
+    f.obey_all();
+    auto narrower = wants("hub", "login", {"nobody"});
+    narrower.meta.generation = 2;
+    f.credential(std::move(narrower));
+    REQUIRE(f.next("team-a") == action::remove);
+    f.model.cells().failed(
+        team_a, {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .concerned = {}});
+
+    const auto object = f.model.credentials().find({.namespace_name = {}, .name = "hub"});
+    const auto report = f.model.report(*object);
+    CHECK(report.selected == 0);
+    CHECK(report.stuck == 1);
+    REQUIRE(report.failures.size() == 1);
+    CHECK(report.failures[0].namespace_name == "team-a");
+    CHECK(report.failures[0].reason == "Denied");
+    const auto other = f.model.credentials().find({.namespace_name = {}, .name = "bystander"});
+    CHECK(f.model.report(*other).failures.empty());
+}
+
+TEST_CASE("a view names the live objects that had the Secret made") {
+    fixture f;
+    f.source("login", "quay.io", "CANARY-1");
+    f.credential(wants("hub", "login"));
+    f.home("team-a");
+    f.obey_all();
+    const auto view = f.model.look(team_a);
+    REQUIRE(view.owners.size() == 1);
+    CHECK(view.owners[0]->meta.name == "hub");
 }
