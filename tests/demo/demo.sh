@@ -14,6 +14,8 @@ readonly binary=$PWD/build/release/controller/regcred-controller
 readonly folder=$PWD/build/demo
 readonly labelled=(team-a team-b payments team-sandbox)
 readonly all_namespaces=("${labelled[@]}" team-new)
+# Each names the cluster where the demo has made these things, as long as they are there.
+readonly installed=$folder/installed objects=$folder/objects
 
 bold='' dim='' red='' plain=''
 if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' plain=$'\e[0m'; fi
@@ -26,7 +28,7 @@ die() {
     printf 'The end of the controller'\''s log (%s):\n' "$folder/controller.log" >&2
     tail -n 15 "$folder/controller.log" >&2
   fi
-  printf '%s\n' "'make demo-down' removes what the demo made." >&2
+  [ ! -e "$installed" ] || printf '%s\n' "'make demo-down' removes what the demo made." >&2
   exit 1
 }
 
@@ -69,22 +71,41 @@ stop_controller() {
   rm -f "$folder/controller.pid"
 }
 
+# Whose cluster it is, for a note on disk: a demo must not clean up in another one.
+where() { if [ "$CLUSTER" = local ]; then echo local; else kubectl config view --minify -o 'jsonpath={.clusters[0].cluster.server}'; fi; }
+
+is_here() { [ "$(cat "$1" 2> /dev/null)" = "$(where)" ]; }
+
+# Whatever the demo makes or changes must not be there before: it may be somebody's.
+claim() {
+  local note=$1 what
+  shift
+  for what in "$@"; do
+    if ! is_here "$note" && inside kubectl get "$what" > /dev/null 2>&1; then
+      die "$what exists already in this cluster, and the demo would change it. Nothing was changed: use another cluster."
+    fi
+  done
+}
+
 remove_objects() {
+  is_here "$objects" || return 0
   inside kubectl delete registrycredential docker-hub --ignore-not-found > /dev/null 2>&1 || true
   inside kubectl delete namespace "${all_namespaces[@]}" --ignore-not-found --wait=false > /dev/null 2>&1 || true
   inside kubectl -n regcred-system delete secret hub-login quay-robot ci-config --ignore-not-found > /dev/null 2>&1 || true
+  rm -f "$objects"
 }
 
 down() {
   stop_controller
   if [ "$CLUSTER" = local ]; then
     "$cluster" down
-  else
+  elif is_here "$installed"; then
     remove_objects
-    if [ -e "$folder/installed" ]; then
-      kubectl delete -k deploy/ --ignore-not-found
-      kubectl delete -f crds/ --ignore-not-found
-    fi
+    kubectl delete -k deploy/ --ignore-not-found
+    kubectl delete -f crds/ --ignore-not-found
+  else
+    echo 'The demo has made nothing in this cluster.'
+    return 0
   fi
   rm -rf "$folder"
 }
@@ -96,15 +117,15 @@ start_cluster() {
     "$cluster" up
   else
     note "The cluster of your current context: $(kubectl config current-context)."
-    for name in "${all_namespaces[@]}"; do
-      if kubectl get namespace "$name" > /dev/null 2>&1; then die "namespace $name exists already in this cluster"; fi
-    done
   fi
+  claim "$installed" customresourcedefinition/registrycredentials.regcred.dev namespace/regcred-system \
+    clusterrole/regcred-controller validatingadmissionpolicy/regcred-controller
+  claim "$objects" "${all_namespaces[@]/#/namespace/}"
+  where > "$installed"
 }
 
 install() {
   title 'Install: the CRD, RBAC and an admission policy that fences the controller itself'
-  if ! inside kubectl get crd registrycredentials.regcred.dev > /dev/null 2>&1; then touch "$folder/installed"; fi
   run 'kubectl apply -f crds/'
   run 'kubectl wait --for=condition=Established crd/registrycredentials.regcred.dev --timeout=30s'
   run 'kubectl apply -k deploy/'
@@ -136,6 +157,7 @@ write_kubeconfig() {
 }
 
 sources() {
+  where > "$objects"
   title 'Credentials: three Secrets in the controller'\''s own namespace'
   mkdir -p "$folder/docker"
   printf '{"auths":{"ghcr.io":{"auth":"%s"},"registry.example.com":{"auth":"%s"}}}\n' \

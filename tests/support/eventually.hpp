@@ -10,7 +10,7 @@
 
 namespace harness {
 
-inline constexpr std::chrono::seconds patience{30};
+inline constexpr std::chrono::seconds patience{120};
 
 /// What was awaited did not come; the text tells what was there instead.
 class timed_out : public std::runtime_error {
