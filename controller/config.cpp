@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <sstream>
 #include <string_view>
@@ -22,6 +23,8 @@ constexpr auto description =
     "whose Secrets are the sources of credentials.";
 
 constexpr auto footer =
+    "Each flag but --kubeconfig can also be given as an environment variable: --log-level as "
+    "REGCRED_LOG_LEVEL, and so on; a\nflag wins over its variable.\n\n"
     "Install with 'kubectl apply -f crds/' and 'kubectl apply -k deploy/'; ask 'kubectl get "
     "registrycredentials' how it goes.";
 
@@ -51,39 +54,51 @@ std::string split_address(const std::string& text, config& into) {
 
 }  // namespace
 
+std::optional<std::string> kubeconfig_path(const config& options, const environment& variable) {
+    if (!options.kubeconfig.empty()) return options.kubeconfig;
+    if (const char* list = variable("KUBECONFIG"); list != nullptr && *list != '\0') return list;
+    if (variable("KUBERNETES_SERVICE_HOST") != nullptr) return std::nullopt;
+    const char* home = variable("HOME");
+    return fmt::format("{}/.kube/config", home != nullptr ? home : "");
+}
+
 std::variant<config, exit_now> parse_command_line(int argc, const char* const* argv) {
     config result;
     CLI::App app(description, "regcred-controller");
     app.footer(footer);
     app.set_version_flag("--version", std::string("regcred-controller ") + REGCRED_VERSION);
+    app.get_formatter()->column_width(34);
     app.add_option("--secret-names",
                    result.secret_names,
-                   "Names that RegistryCredentials may use for their Secrets, separated by commas")
+                   "Names that RegistryCredentials may give to their Secrets; deploy/ must allow them too")
+        ->option_text("NAME,... (default: regcred)")
         ->delimiter(',')
         ->envname("REGCRED_SECRET_NAMES")
-        ->check(CLI::Validator(check_secret_name, "NAME"))
-        ->capture_default_str();
+        ->check(CLI::Validator(check_secret_name, "NAME"));
     app.add_option("--namespace",
                    result.namespace_name,
-                   "The controller's own namespace, where the source Secrets are")
+                   "The controller's own namespace, where the source Secrets are; default: the Pod's, or the "
+                   "kubeconfig context's")
+        ->option_text("NAME")
         ->envname("REGCRED_NAMESPACE");
     app.add_option("--kubeconfig",
                    result.kubeconfig,
-                   "Path of a kubeconfig; default: in-cluster, else KUBECONFIG, else ~/.kube/config");
+                   "Where the API server is; default: $KUBECONFIG, else the Pod's own, else ~/.kube/config")
+        ->option_text("FILE");
     app.add_option("--log-level", result.log_level, "debug, info, warn or error")
+        ->option_text("LEVEL (default: info)")
         ->envname("REGCRED_LOG_LEVEL")
-        ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
-        ->capture_default_str();
+        ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
     app.add_option("--log-format", result.log_format, "json, or text for people")
+        ->option_text("FORMAT (default: json)")
         ->envname("REGCRED_LOG_FORMAT")
-        ->check(CLI::IsMember({"json", "text"}))
-        ->capture_default_str();
-    std::string address = "127.0.0.1:8080";
+        ->check(CLI::IsMember({"json", "text"}));
+    std::string address;
     app.add_option("--listen-address", address, "Where /healthz, /readyz and /metrics are served")
+        ->option_text("ADDRESS:PORT (default: 127.0.0.1:8080)")
         ->envname("REGCRED_LISTEN_ADDRESS")
         ->check(CLI::Validator([&result](const std::string& text) { return split_address(text, result); },
-                               "ADDRESS:PORT"))
-        ->capture_default_str();
+                               "ADDRESS:PORT"));
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -92,5 +107,10 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
         const int code = app.exit(e, out, err);
         return exit_now{.code = code == 0 ? 0 : 2, .text = code == 0 ? out.str() : err.str()};
     }
+    // Each name is one watch.
+    auto& names = result.secret_names;
+    std::ranges::sort(names);
+    const auto repeated = std::ranges::unique(names);
+    names.erase(repeated.begin(), repeated.end());
     return result;
 }

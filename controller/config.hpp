@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -12,7 +13,7 @@
 struct config {
     std::vector<std::string> secret_names{"regcred"};
     std::string namespace_name;  // empty: the Pod's, or the kubeconfig context's
-    std::string kubeconfig;      // empty: in-cluster, else KUBECONFIG, else ~/.kube/config
+    std::string kubeconfig;      // empty: see kubeconfig_path()
     std::string log_level = "info";
     std::string log_format = "json";
     std::string listen_host = "127.0.0.1";
@@ -24,5 +25,12 @@ struct exit_now {
     int code = 0;
     std::string text;  // for stdout when the code is 0, else for stderr
 };
+
+/// A variable of the environment; null: it is not set.
+using environment = std::function<const char*(const char* name)>;
+
+/// The kubeconfig, or list of them, that says where the API server is. Looked for as controller-runtime does:
+/// --kubeconfig, $KUBECONFIG, the Pod that this is (then there is none), ~/.kube/config.
+[[nodiscard]] std::optional<std::string> kubeconfig_path(const config& options, const environment& variable);
 
 [[nodiscard]] std::variant<config, exit_now> parse_command_line(int argc, const char* const* argv);

@@ -25,7 +25,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
 #include <optional>
 #include <random>
 #include <string>
@@ -46,15 +45,9 @@ void forbid_core_files() {
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-/// As kubectl and client-go look: what was named, the Pod's own, $KUBECONFIG, ~/.kube/config.
 kube::result<kube::connection_config> find_server(const config& options) {
-    if (!options.kubeconfig.empty()) return kube::kubeconfig(options.kubeconfig);
-    if (std::getenv("KUBERNETES_SERVICE_HOST") != nullptr) return kube::in_cluster_config();
-    if (const char* list = std::getenv("KUBECONFIG"); list != nullptr && *list != '\0')
-        return kube::kubeconfig(list);
-    const char* home = std::getenv("HOME");
-    return kube::kubeconfig(
-        (std::filesystem::path(home != nullptr ? home : "/") / ".kube" / "config").string());
+    const auto path = kubeconfig_path(options, [](const char* name) { return std::getenv(name); });
+    return path ? kube::kubeconfig(*path) : kube::in_cluster_config();
 }
 
 std::string host_name() {
