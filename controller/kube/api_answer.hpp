@@ -14,7 +14,8 @@
 namespace kube {
 
 inline constexpr std::size_t object_bytes = 4U * 1024 * 1024;
-inline constexpr std::size_t page_bytes = 64U * 1024 * 1024;
+/// Of a list's page: some objects of the largest kind. A page that is longer is asked for again with fewer.
+inline constexpr std::size_t page_bytes = 8U * 1024 * 1024;
 
 /// One object of that kind; malformed when a success brings anything else.
 [[nodiscard]] result<json> read_object_answer(const net::response& answer, std::string_view kind, access by);

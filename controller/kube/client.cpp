@@ -23,7 +23,8 @@ constexpr unsigned unauthorized = 401;
 constexpr std::size_t failure_bytes = 64U * 1024;
 constexpr std::chrono::seconds failure_time{10};
 constexpr std::chrono::seconds bookmark_silence{90};  // a bookmark comes about every minute
-constexpr std::chrono::seconds late_end{15};          // after the end that was asked for
+constexpr std::chrono::seconds slow_list{60};  // a server that filters in etcd answers when it is through
+constexpr std::chrono::seconds late_end{15};   // after the end that was asked for
 
 constexpr std::string_view partial_object = "PartialObjectMetadata";
 constexpr std::string_view partial_list = "PartialObjectMetadataList";
@@ -157,7 +158,7 @@ class client::implementation {
 
     bool renew_token(net::request& what) {
         const auto now = clock::now();
-        if (!token_.renew(now)) return false;
+        if (!token_.renew(now, what.bearer_token)) return false;
         what.bearer_token = token_.at(now).clone();
         return true;
     }
@@ -195,6 +196,7 @@ asio::awaitable<result<json>> client::get(resource what, std::string namespace_n
 asio::awaitable<result<list_page>> client::list(scope what, list_options options) {
     auto request = read_request(list_path(what, options), accept(what, partial_list));
     request.body_bytes = page_bytes;
+    request.header = slow_list;
     const auto answer = co_await impl_->send(std::move(request));
     if (!answer) co_return answer.error();
     co_return read_list_answer(*answer, kind_of_list(what));

@@ -15,17 +15,17 @@ namespace kube {
 
 /// What kind of failure an answer of the API server is: what a caller decides by.
 enum class error_kind {
-    no_answer,          // connection, TLS or time-out: whether the server acted is in error::maybe_done
-    cancelled,          // given up by ourselves (shutdown)
-    malformed,          // an answer that is not what the API promises: not JSON, wrong kind, over a bound
-    bad_request,        // 400
-    unauthorized,       // 401
-    forbidden,          // 403
-    not_found,          // 404
+    no_answer,     // connection, TLS or time-out: whether the server acted is in error::maybe_done
+    cancelled,     // given up by ourselves (shutdown)
+    malformed,     // an answer that is not what the API promises: not JSON, wrong kind, a value over a bound
+    bad_request,   // 400
+    unauthorized,  // 401
+    forbidden,     // 403
+    not_found,     // 404
     already_exists,     // 409, reason AlreadyExists
     conflict,           // 409, all others: stale resourceVersion, precondition failed
     expired,            // 410, also as an ERROR event inside a watch; the version is too old
-    too_large,          // 413
+    too_large,          // 413, or an answer over a bound of ours
     invalid,            // 422
     too_many_requests,  // 429
     server,             // 5xx but 504

@@ -3,6 +3,7 @@
 #include "kube/auth.hpp"
 #include "kube/base64.hpp"
 #include "kube/kubeconfig_files.hpp"
+#include "kube/secret_file.hpp"
 #include "kube/server_url.hpp"
 
 #include <array>
@@ -85,6 +86,13 @@ result<void> read_user(const kubeconfig_entry& user, connection_config& config) 
     config.token = user.secret("token");
     config.token_file = user.path("tokenFile");
 
+    if (config.token.empty() && !config.token_file.empty()) {
+        // Read here once only to say at the start what is missing: without a token one would be anonymous.
+        const auto text = read_file(config.token_file);
+        if (!text) return refused(user, "tokenFile: " + text.error().message);
+        if (text->reveal().find_first_not_of(" \t\r\n") == std::string_view::npos)
+            return refused(user, "tokenFile: " + config.token_file + " is empty");
+    }
     const bool has_certificate =
         !config.client_certificate_data.empty() || !config.client_certificate_file.empty();
     const bool has_key = !config.client_key_data.empty() || !config.client_key_file.empty();

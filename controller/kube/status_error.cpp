@@ -45,8 +45,9 @@ error_kind kind_of_failure(net::failure phase) {
         case net::failure::read:
             return error_kind::no_answer;
         case net::failure::protocol:
-        case net::failure::too_large:
             return error_kind::malformed;
+        case net::failure::too_large:
+            return error_kind::too_large;
         case net::failure::ended:
             return error_kind::stream_ended;
         case net::failure::cancelled:

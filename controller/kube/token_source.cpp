@@ -30,11 +30,10 @@ const net::secret_bytes& token_source::at(time_point now) {
     return token_;
 }
 
-bool token_source::renew(time_point now) {
+bool token_source::renew(time_point now, const net::secret_bytes& refused) {
     if (file_.empty()) return false;
-    const auto refused = token_.clone();
     read(now);
-    return !(token_ == refused);
+    return !token_.empty() && !(token_ == refused);
 }
 
 void token_source::read(time_point now) {

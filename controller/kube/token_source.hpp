@@ -21,8 +21,9 @@ class token_source {
 
     /// Read from the file at most 30 s before `now`. Empty: there is none. Valid until the next call.
     [[nodiscard]] const net::secret_bytes& at(time_point now);
-    /// The server refused the token (401): reads the file at once, and says whether it holds another one.
-    [[nodiscard]] bool renew(time_point now);
+    /// The server refused this token (401): reads the file at once, and says whether there is another one
+    /// now.
+    [[nodiscard]] bool renew(time_point now, const net::secret_bytes& refused);
 
  private:
     void read(time_point now);

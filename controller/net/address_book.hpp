@@ -2,32 +2,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace net {
 
-/// The addresses of one host. An IP literal needs no resolver; of a name the addresses that were found last
-/// are kept for the time when the resolver fails.
+/// The addresses of one host. An IP literal needs no resolver. Of a name, the addresses that were found last
+/// serve while the resolver fails or does not answer; the one that could be reached last comes first.
 class address_book {
  public:
-    using addresses = std::vector<boost::asio::ip::tcp::endpoint>;
+    using address = boost::asio::ip::tcp::endpoint;
+    using addresses = std::vector<address>;
 
-    address_book(std::string host, std::uint16_t port);
+    address_book(boost::asio::any_io_executor executor, const std::string& host, std::uint16_t port);
+    /// These, and no resolver.
+    address_book(boost::asio::any_io_executor executor, addresses fixed);
 
-    /// Sets `ec` only when nothing is known. Ends early when `resolver` is cancelled.
-    [[nodiscard]] boost::asio::awaitable<addresses> look_up(boost::asio::ip::tcp::resolver& resolver,
+    /// Sets `ec` only when nothing is known. `wait` is the caller's: to cancel it ends the call.
+    [[nodiscard]] boost::asio::awaitable<addresses> look_up(std::shared_ptr<boost::asio::steady_timer> wait,
                                                             boost::system::error_code& ec);
+    /// This one could be reached.
+    void prefer(const address& reached);
 
  private:
-    std::string host_;
-    std::uint16_t port_;
-    addresses known_;
-    bool literal_ = false;
+    struct state;
+    static boost::asio::awaitable<void> resolve(std::shared_ptr<state> self);
+
+    std::shared_ptr<state> state_;  // shared with the resolver's call, which cannot be broken off
 };
 
 }  // namespace net

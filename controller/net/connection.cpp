@@ -7,9 +7,9 @@
 #include "net/watchdog.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
@@ -72,6 +72,11 @@ std::string_view attempt(failure phase) noexcept {
     }
 }
 
+bool is_of_resolver(const error_code& ec) {
+    return ec.category() == asio::error::get_netdb_category() ||
+           ec.category() == asio::error::get_addrinfo_category();
+}
+
 }  // namespace
 
 class connection::implementation {
@@ -79,18 +84,25 @@ class connection::implementation {
     implementation(asio::any_io_executor executor, tls_context given, endpoint server)
         : context(std::move(given)),
           peer(std::move(server)),
-          resolver(executor),
+          lookup(std::make_shared<asio::steady_timer>(executor)),
           socket(executor),
-          guard(executor, [this] { close(); }) {}
+          guard(executor, [this] { close(); }),
+          turn(executor, [this] { close_socket(); }) {}
 
     /// The socket until the TCP connection stands, then the stream's.
     tcp::socket& lowest() noexcept { return stream ? stream->next_layer() : socket; }
 
     void close() noexcept {
+        lookup->cancel();
+        close_socket();
+    }
+    void close_socket() noexcept {
         error_code ignored;
-        resolver.cancel();
         lowest().close(ignored);
     }
+    [[nodiscard]] bool given_up() const noexcept { return aborted || guard.barked(); }
+
+    asio::awaitable<error_code> connect(address_book& addresses, time_point until);
 
     [[nodiscard]] error failed(failure phase, std::string_view why) const {
         if (aborted) return {failure::cancelled, peer.authority() + ": given up", false, sent};
@@ -110,15 +122,39 @@ class connection::implementation {
 
     tls_context context;
     endpoint peer;
-    tcp::resolver resolver;
+    std::shared_ptr<asio::steady_timer> lookup;
     tcp::socket socket;
     std::optional<asio::ssl::stream<tcp::socket>> stream;
     watchdog guard;
+    watchdog turn;  // of one address among several
     receive_buffer received;
     bool aborted = false;
     bool sent = false;
     bool heard = false;
 };
+
+/// Tries one address after the other. One that does not answer must not use up the time of the others.
+asio::awaitable<error_code> connection::implementation::connect(address_book& addresses, time_point until) {
+    constexpr std::chrono::steady_clock::duration shortest = std::chrono::seconds(1);
+    error_code ec;
+    const auto found = co_await addresses.look_up(lookup, ec);
+    auto left = static_cast<int>(found.size());
+    for (const auto& address : found) {
+        if (given_up()) break;
+        const auto now = std::chrono::steady_clock::now();
+        if (left > 1) turn.expect_by(now + std::max((until - now) / left, shortest));
+        --left;
+        const auto [refused] = co_await socket.async_connect(address, as_values);
+        turn.stop();
+        ec = refused;
+        if (!ec) {
+            addresses.prefer(address);
+            break;
+        }
+        close_socket();
+    }
+    co_return ec;
+}
 
 connection::connection(asio::any_io_executor executor, tls_context context, endpoint peer)
     : impl_(std::make_unique<implementation>(std::move(executor), std::move(context), std::move(peer))) {}
@@ -130,14 +166,12 @@ asio::awaitable<result<void>> connection::open(address_book& addresses,
                                                time_point until) {
     auto& self = *impl_;
     if (self.aborted) co_return self.failed(failure::cancelled, "");
-    error_code ec;
-    self.guard.expect_by(std::min(until, std::chrono::steady_clock::now() + limits.connect));
-    const auto found = co_await addresses.look_up(self.resolver, ec);
-    // A close that comes too late for the resolver would not keep the socket from being opened here.
-    if (self.aborted || self.guard.barked()) ec = asio::error::operation_aborted;
-    if (ec) co_return self.failed(failure::resolve, ec);
-    const auto [refused, used] = co_await asio::async_connect(self.socket, found, as_values);
-    if (refused) co_return self.failed(failure::connect, refused);
+    const auto connected_by = std::min(until, std::chrono::steady_clock::now() + limits.connect);
+    self.guard.expect_by(connected_by);
+    const auto refused = co_await self.connect(addresses, connected_by);
+    if (refused || self.given_up())
+        co_return self.failed(is_of_resolver(refused) ? failure::resolve : failure::connect,
+                              refused ? refused : asio::error::operation_aborted);
     watch_the_path(self.socket);
 
     auto* const session = self.context.new_session(self.peer.host);

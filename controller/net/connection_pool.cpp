@@ -14,7 +14,7 @@ connection_pool::connection_pool(boost::asio::any_io_executor executor,
     : executor_(executor),
       server_(std::move(server)),
       limits_(limits),
-      addresses_(server_.host, server_.port),
+      addresses_(executor, server_.host, server_.port),
       idle_(limits.idle),
       sweeper_(executor, [this] { sweep(); }) {}
 

@@ -118,7 +118,8 @@ asio::awaitable<result<response>> http_client::implementation::exchange(pooled_c
     const auto body_bytes = std::min(limits_.body_bytes, what.body_bytes.value_or(limits_.body_bytes));
     answer_parser answer({limits_.header_bytes, body_bytes});
     if (auto written = co_await link.write(text, soon()); !written) co_return written.error();
-    auto head = co_await read_head(link, answer, std::min(until, clock::now() + limits_.header));
+    auto head = co_await read_head(
+        link, answer, std::min(until, clock::now() + what.header.value_or(limits_.header)));
     if (!head) co_return head.error();
     while (!answer.done()) {
         if (auto read = co_await link.read_some(answer, soon()); !read) co_return read.error();

@@ -29,6 +29,7 @@ struct request {
     secret_bytes body;                                         // every body may hold a credential
     secret_bytes bearer_token;                                 // empty: no Authorization header
     std::optional<std::size_t> body_bytes;                     // of the answer, where less than http_limits'
+    std::optional<std::chrono::milliseconds> header;  // where the answer may come later than they say
 };
 
 struct response {

@@ -45,11 +45,24 @@ watches::watches(boost::asio::any_io_executor executor,
     }
 }
 
+namespace {
+
+/// Whole objects, Secrets above all, may be large: a page of them is to fit into a small process.
+runtime::watch_policy policy_for(const kube::scope& what) {
+    constexpr int whole_objects = 100;
+    runtime::watch_policy policy;
+    if (!what.metadata_only) policy.page_size = whole_objects;
+    return policy;
+}
+
+}  // namespace
+
 template <class T>
 void watches::add(std::string name,
                   kube::scope what,
                   runtime::store<T>& into,
                   typename runtime::store_sink<T>::decoder decode) {
+    const auto policy = policy_for(what);
     auto source = std::make_unique<runtime::client_watch_source>(client_, std::move(what));
     auto tell = [&log = log_, name](const runtime::object_key& key, const std::string& why) {
         log.warn("cannot read an object",
@@ -62,7 +75,7 @@ void watches::add(std::string name,
         *sink,
         log_,
         random_,
-        runtime::reflector_options{.name = std::move(name), .policy = {}, .on_synced = on_synced_});
+        runtime::reflector_options{.name = std::move(name), .policy = policy, .on_synced = on_synced_});
     all_.push_back({.source = std::move(source), .sink = std::move(sink), .reader = std::move(reader)});
 }
 

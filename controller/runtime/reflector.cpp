@@ -57,7 +57,7 @@ boost::asio::awaitable<void> reflector::read_page(watch_action action) {
     begin_view(action);
     kube::list_options options;
     options.continue_token = action.continue_token;
-    options.limit = options_.page_size;
+    options.limit = action.limit;
     const auto page = co_await source_.list(std::move(options));
     if (page) {
         take_page(*page);
@@ -156,8 +156,9 @@ void reflector::works() {
 }
 
 void reflector::failed(const kube::error& why) {
-    sink_.abandon_replace();
-    if (fsm_.failed(why, now())) return report(kube::public_message(why));
+    const bool is_fault = fsm_.failed(why, now());
+    if (!fsm_.inside_view()) sink_.abandon_replace();
+    if (is_fault) return report(kube::public_message(why));
     log_.debug("watch ended", {{"watch", options_.name}, {"kind", kube::to_string(why.kind)}});
 }
 

@@ -24,7 +24,6 @@ namespace runtime {
 struct reflector_options {
     std::string name;  // what logs call it: "secrets named regcred"
     watch_policy policy{};
-    int page_size = 500;              // of lists by pages
     std::function<void()> on_synced;  // called once, after the first complete view
 };
 

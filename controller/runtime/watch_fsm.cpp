@@ -15,6 +15,7 @@ using kube::error_kind;
 
 constexpr unsigned unfinished_limit = 3;
 constexpr unsigned server_error_limit = 5;
+constexpr unsigned page_failure_limit = 10;
 constexpr auto shortest_watch =
     std::chrono::seconds{30};  // a shorter one before an audit is not worth a request
 constexpr auto soon_after_list = std::chrono::seconds{10};
@@ -30,7 +31,8 @@ watch_fsm::watch_fsm(watch_policy policy, random_source random)
     : policy_(policy),
       random_(std::move(random)),
       failures_(policy.failures, random_),
-      denied_(policy.denied, random_) {}
+      denied_(policy.denied, random_),
+      page_limit_(policy.page_size) {}
 
 watch_action watch_fsm::next(time_point now) {
     watch_action action;
@@ -48,15 +50,22 @@ watch_action watch_fsm::next(time_point now) {
     if (phase_ == phase::watch) return resume_action(now);
     action.step = watch_step::list_page;
     action.continue_token = continue_;
+    action.limit = page_limit_;
     return action;
 }
 
 watch_action watch_fsm::list_action() {
     continue_.clear();
+    page_failures_ = 0;
     watch_action action;
     action.begins_view = true;
-    action.step = pages_only_ ? watch_step::list_page : watch_step::stream_list;
-    if (!pages_only_) action.timeout = random_timeout();
+    if (pages_only_ || pages_once_) {
+        action.step = watch_step::list_page;
+        action.limit = page_limit_;
+    } else {
+        action.step = watch_step::stream_list;
+        action.timeout = random_timeout();
+    }
     return action;
 }
 
@@ -87,6 +96,7 @@ void watch_fsm::opened(time_point now) {
 }
 
 received_as watch_fsm::received(const kube::watch_event& event, time_point now) {
+    if (phase_ == phase::stopped) return received_as::nothing;
     told_ = true;
     const bool is_bookmark = event.type == kube::watch_event_type::bookmark;
     if (phase_ == phase::list) {
@@ -101,6 +111,8 @@ received_as watch_fsm::received(const kube::watch_event& event, time_point now) 
 received_as watch_fsm::page(const std::string& resource_version,
                             const std::string& continue_token,
                             time_point now) {
+    if (phase_ == phase::stopped) return received_as::nothing;
+    page_failures_ = 0;
     if (continue_token.empty()) return complete(resource_version, now);
     if (!is_usable(resource_version)) return refuse(refusal_, now);
     if (continue_token == continue_) return refuse("the list of the API server does not come to an end", now);
@@ -117,6 +129,7 @@ received_as watch_fsm::complete(const std::string& resource_version, time_point 
     auditing_ = false;
     completed_at_ = now;
     unfinished_ = 0;
+    pages_once_ = false;
     server_errors_ = 0;
     if (policy_.audit_every > duration::zero()) {
         audit_at_ = now + scaled(policy_.audit_every, 1.0 + audit_jitter * (2.0 * random_() - 1.0));
@@ -166,16 +179,28 @@ bool watch_fsm::failed(const kube::error& why, time_point now) {
 }
 
 bool watch_fsm::list_failed(const kube::error& why, bool was_open, time_point now) {
-    const bool streaming = phase_ == phase::list && !pages_only_;
+    const bool streaming = phase_ == phase::list && !pages_only_ && !pages_once_;
     const bool unsupported = why.kind == error_kind::bad_request || why.kind == error_kind::invalid;
     if (streaming && !was_open && unsupported) {
         pages_only_ = true;
         return false;
     }
-    if (was_open && ++unfinished_ >= unfinished_limit) pages_only_ = true;
-    list_again(now);
+    if (!streaming && why.kind == error_kind::too_large && page_limit_ > 1) {
+        page_limit_ /= 2;
+        return false;
+    }
+    if (was_open && ++unfinished_ >= unfinished_limit) pages_once_ = true;
+    if (!asks_page_again(why)) list_again(now);
     wait(why, now);
     return true;
+}
+
+/// The pages before it need not be read again: the continue token is good for minutes.
+bool watch_fsm::asks_page_again(const kube::error& why) {
+    const bool passing = why.kind == error_kind::no_answer || why.kind == error_kind::too_many_requests ||
+                         why.kind == error_kind::server || why.kind == error_kind::server_timeout;
+    // An audit is not worth the time without a watch.
+    return phase_ == phase::more_pages && !auditing_ && passing && ++page_failures_ <= page_failure_limit;
 }
 
 /// An open stream came to an end, in whichever way.

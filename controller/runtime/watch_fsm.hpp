@@ -28,6 +28,7 @@ struct watch_action {
     std::string
         resource_version;  // of a watch. Lists have none, which asks for the newest state (a quorum read)
     std::string continue_token;      // of a page but the first
+    int limit = 0;                   // of a page: the most objects
     std::chrono::seconds timeout{};  // of a stream, for the server
     duration delay{};
 };
@@ -45,6 +46,7 @@ struct watch_policy {
     backoff_policy failures{};  // 0.8 s to 30 s
     /// For 401, 403 and 404, which a person or another component must mend.
     backoff_policy denied{.initial = std::chrono::seconds{1}, .cap = std::chrono::seconds{60}};
+    int page_size{500};                     // objects, of lists by pages
     std::chrono::seconds timeout_min{300};  // of a watch: uniform in [min, max)
     std::chrono::seconds timeout_max{600};
     duration too_short{std::chrono::seconds{1}};
@@ -55,9 +57,12 @@ struct watch_policy {
 /// Decides what one watch does. The rules are those of client-go's reflector, but for the ones marked *:
 ///  - every list is a quorum read (*: client-go's first list may come from a stale cache), never
 ///  resourceVersion "0";
-///  - a streaming list where the server has it; pages from then on if the server refuses it (400, 422) or (*)
-///  has three
-///    times in a row begun one and not finished it;
+///  - a streaming list where the server has it; pages from then on if the server refuses it (400, 422), and
+///  once
+///    (*) if it has three times in a row begun one and not finished it;
+///  - a page that fails for a passing reason is asked for again, ten times; one that is too large (*) at
+///  once, with
+///    half as many objects;
 ///  - a list that does not come to its end changes nothing, and starts again from the beginning;
 ///  - a watch resumes from the resourceVersion of the last event or bookmark, after a list from the list's;
 ///  - 410, as an answer, as an event or for a continue token, means a new list, and never the same
@@ -92,6 +97,9 @@ class watch_fsm {
     bool failed(const kube::error& why, time_point now);
     void stop() noexcept { phase_ = phase::stopped; }
 
+    /// Whether the view that was begun goes on: what was collected of it is still wanted.
+    [[nodiscard]] bool inside_view() const noexcept { return phase_ == phase::more_pages; }
+
     /// Whether a complete view has ever been read.
     [[nodiscard]] bool synced() const noexcept { return synced_; }
     /// The newest that has been seen.
@@ -113,6 +121,7 @@ class watch_fsm {
     void saw(const std::string& resource_version);
 
     bool list_failed(const kube::error& why, bool was_open, time_point now);
+    [[nodiscard]] bool asks_page_again(const kube::error& why);
     bool stream_broke(const kube::error& why, time_point now);
     bool watch_failed(const kube::error& why, time_point now);
     bool expired(const kube::error& why, time_point now);
@@ -129,7 +138,10 @@ class watch_fsm {
     std::string version_;
     std::string continue_;  // of the list that is being read by pages
     std::string_view refusal_;
-    bool pages_only_ = false;
+    int page_limit_;
+    unsigned page_failures_ = 0;  // of one page, in a row
+    bool pages_only_ = false;     // the server has no streaming lists
+    bool pages_once_ = false;     // they do not come to their end now
     bool synced_ = false;
     bool auditing_ = false;  // the list going on is not needed: if it fails, the watch goes on
     time_point audit_at_ = time_point::max();

@@ -9,6 +9,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -57,6 +59,8 @@ class worker_pool {
     [[nodiscard]] const work_queue<Key, Hash>& queue() const noexcept { return queue_; }
 
  private:
+    static constexpr duration longest_turn = std::chrono::milliseconds(2);
+
     using taken = typename work_queue<Key, Hash>::taken;
 
     static time_point now() { return std::chrono::steady_clock::now(); }
@@ -111,13 +115,19 @@ boost::asio::awaitable<bool> worker_pool<Key, Hash>::stop(duration limit) {
 
 template <class Key, class Hash>
 boost::asio::awaitable<void> worker_pool<Key, Hash>::worker() {
+    time_point since = now();
     while (!queue_.shutting_down()) {
         auto next = queue_.take(now());
-        if (next) {
-            co_await work_on(std::move(*next));
-        } else {
+        if (!next) {
             co_await ready_.wait_until(queue_.next_wakeup(now()).value_or(time_point::max()));
+            since = now();
+            continue;
         }
+        co_await work_on(std::move(*next));
+        // Work that found nothing to do has not waited for anything: the loop has others to serve.
+        if (now() - since < longest_turn) continue;
+        co_await boost::asio::post(executor_, boost::asio::use_awaitable);
+        since = now();
     }
 }
 

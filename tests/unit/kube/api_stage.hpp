@@ -27,7 +27,7 @@ class api_stage {
  public:
     using answers = std::function<std::string(const std::string& request)>;
 
-    explicit api_stage(answers answer)
+    explicit api_stage(answers answer, const net::http_limits& given = limits())
         : server(ca().issue_for_loopback(),
                  [answer = std::move(answer)](harness::scripted_session& session, int) {
                      for (;;) {
@@ -38,7 +38,7 @@ class api_stage {
                  }) {
         folder.write("token", "CANARY-token-1");
         folder.write("ca.crt", ca().certificate());
-        client = std::make_unique<kube::client>(io.get_executor(), config(), limits());
+        client = std::make_unique<kube::client>(io.get_executor(), config(), given);
         REQUIRE(client->prepare());
     }
 

@@ -4,8 +4,14 @@
 
 #include "api_stage.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <atomic>
+#include <exception>
+#include <future>
+#include <optional>
 #include <string>
+#include <utility>
 
 using namespace kube;
 
@@ -158,7 +164,30 @@ TEST_CASE("a write without an answer may have been done, and its error tells not
 
 TEST_CASE("an object that is too large is not taken") {
     api_stage stage(always(200, R"({"kind":"Secret","data":")" + std::string(5U * 1024 * 1024, 'x') + "\"}"));
-    CHECK(stage.run(stage.client->get(secrets, "a", "b")).error().kind == error_kind::malformed);
+    CHECK(stage.run(stage.client->get(secrets, "a", "b")).error().kind == error_kind::too_large);
+}
+
+TEST_CASE("a list may take its time to begin, anything else not") {
+    std::promise<void> get_has_failed;
+    auto limits = api_stage::limits();
+    limits.header = std::chrono::milliseconds(50);
+    api_stage stage(
+        [waits = get_has_failed.get_future().share()](const std::string&) {
+            waits.wait();
+            return harness::http_answer(200, list_of_secrets);
+        },
+        limits);
+    std::optional<kube::result<kube::list_page>> page;
+    boost::asio::co_spawn(
+        stage.io,
+        stage.client->list({secrets, "", "", false}, {}),
+        [&page](const std::exception_ptr&, auto answer) { page.emplace(std::move(answer)); });
+    harness::run_until(stage.io, [&stage] { return !stage.server.requests().empty(); });
+    const auto slow = stage.run(stage.client->get(secrets, "a", "b"));
+    get_has_failed.set_value();
+    harness::run_until(stage.io, [&page] { return page.has_value(); });
+    CHECK(slow.error().kind == error_kind::no_answer);
+    CHECK(*page);
 }
 
 TEST_CASE("a refused token is read anew, and the request is sent once more") {

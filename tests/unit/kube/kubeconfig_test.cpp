@@ -75,6 +75,7 @@ TEST_CASE("a kubeconfig may be JSON") {
 
 TEST_CASE("relative paths start at the file, absolute ones do not") {
     const harness::temporary_folder folder;
+    folder.write("sub/token", "CANARY");
     const auto config = kubeconfig(folder.write(
         "sub/config",
         config_of(server + ", certificate-authority: ca.crt",
@@ -97,6 +98,7 @@ TEST_CASE("a client certificate in the file itself") {
 
 TEST_CASE("of several files the first that has an entry wins, whole, and paths start at its file") {
     const harness::temporary_folder folder;
+    folder.write("a/token", "CANARY");
     const auto first =
         folder.write("a/first",
                      "current-context: ''\n"
@@ -185,4 +187,17 @@ TEST_CASE("a file that is named must exist, unless there are others") {
           std::string::npos);
     CHECK_FALSE(kubeconfig(""));
     CHECK_FALSE(kubeconfig(":"));
+}
+
+TEST_CASE("without a token that can be read the requests would be anonymous, so that is said at once") {
+    const harness::temporary_folder folder;
+    const auto config = config_of(server, "tokenFile: token");
+    CHECK(message_of(folder, config).find(folder.path("token") + ": No such file") != std::string::npos);
+    folder.write("token", " \n");
+    CHECK(message_of(folder, config).find(folder.path("token") + " is empty") != std::string::npos);
+    folder.write("token", "CANARY");
+    CHECK(kubeconfig(folder.path("config")));
+    // As for client-go, a token beside it bridges the time until the file is there.
+    std::filesystem::remove(folder.path("token"));
+    CHECK(kubeconfig(folder.write("config", config_of(server, token + ", tokenFile: token"))));
 }

@@ -142,7 +142,7 @@ TEST_CASE("no answer at all") {
         {failure::write, error_kind::no_answer},
         {failure::read, error_kind::no_answer},
         {failure::protocol, error_kind::malformed},
-        {failure::too_large, error_kind::malformed},
+        {failure::too_large, error_kind::too_large},
         {failure::ended, error_kind::stream_ended},
         {failure::cancelled, error_kind::cancelled},
     };

@@ -35,7 +35,7 @@ struct token_stage {
 TEST_CASE("a token without a file is what it is") {
     token_source source("", secret(" CANARY-1\n"));
     CHECK(source.at({}).reveal() == "CANARY-1");
-    CHECK_FALSE(source.renew({}));
+    CHECK_FALSE(source.renew({}, secret("CANARY-1")));
     CHECK(source.at({}).reveal() == "CANARY-1");
     CHECK(token_source("", {}).at({}).empty());
 }
@@ -68,7 +68,7 @@ TEST_CASE("an empty or missing file keeps the token that was read last") {
         stage.folder.write("token", half_written);
         stage.now += 31s;
         CHECK(source.at(stage.now).reveal() == "CANARY-1");
-        CHECK_FALSE(source.renew(stage.now));
+        CHECK_FALSE(source.renew(stage.now, secret("CANARY-1")));
     }
     std::filesystem::remove(stage.folder.path("token"));
     CHECK(source.at(stage.now + 31s).reveal() == "CANARY-1");
@@ -87,9 +87,12 @@ TEST_CASE("a refused token is replaced at once, if there is another") {
     stage.folder.write("token", "CANARY-1");
     auto source = stage.source();
     CHECK(source.at(stage.now).reveal() == "CANARY-1");
-    CHECK_FALSE(source.renew(stage.now));
+    CHECK_FALSE(source.renew(stage.now, secret("CANARY-1")));
     stage.folder.write("token", "CANARY-2");
-    CHECK(source.renew(stage.now));
+    CHECK(source.renew(stage.now, secret("CANARY-1")));
+    // Another request left with the old one, before this was known.
+    CHECK(source.renew(stage.now, secret("CANARY-1")));
+    CHECK_FALSE(source.renew(stage.now, secret("CANARY-2")));
     CHECK(source.at(stage.now).reveal() == "CANARY-2");
 }
 

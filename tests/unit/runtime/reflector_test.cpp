@@ -33,6 +33,7 @@ runtime::watch_policy at_once() {
     policy.denied.initial = 0s;
     policy.too_short = 0s;
     policy.audit_every = 0s;
+    policy.page_size = 2;
     return policy;
 }
 
@@ -84,13 +85,12 @@ struct fixture {
     runtime::store_sink<test::thing> sink{store, test::decode};
     test::scripted_watch server;
     int synced = 0;
-    runtime::reflector watch{
-        io.get_executor(),
-        server,
-        sink,
-        log,
-        [] { return 0.0; },
-        {.name = "things", .policy = at_once(), .page_size = 2, .on_synced = [this] { ++synced; }}};
+    runtime::reflector watch{io.get_executor(),
+                             server,
+                             sink,
+                             log,
+                             [] { return 0.0; },
+                             {.name = "things", .policy = at_once(), .on_synced = [this] { ++synced; }}};
 
     void run() {
         boost::asio::co_spawn(io, watch.run(), [](const std::exception_ptr& fault) {
@@ -134,6 +134,21 @@ TEST_CASE_FIXTURE(fixture, "pages fill the store where there are no streaming li
     CHECK(store.size() == 3);
     CHECK(synced == 1);
     CHECK(log_lines.count("warn") == 0);  // a server without streaming lists is not a fault
+}
+
+TEST_CASE_FIXTURE(fixture, "a page that fails is asked for again, and those before it are not") {
+    server.script.push_back(refusal(error_kind::invalid));
+    server.script.push_back(page({document("a", "u1", "1")}, "10", "more"));
+    server.script.push_back(refusal(error_kind::too_many_requests));
+    server.script.push_back(page({document("b", "u2", "2")}, "10"));
+    run();
+    CHECK(server.asked == lines{"stream rv= timeout=300",
+                                "list rv= continue= limit=2",
+                                "list rv= continue=more limit=2",
+                                "list rv= continue=more limit=2",
+                                "watch rv=10 timeout=300"});
+    CHECK(store.size() == 2);
+    CHECK(synced == 1);
 }
 
 TEST_CASE_FIXTURE(fixture, "a list that breaks off changes nothing") {

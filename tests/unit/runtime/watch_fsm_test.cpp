@@ -121,6 +121,11 @@ TEST_CASE("a streaming list that breaks off starts again, and after three times 
     CHECK(watch.next() == "sleep 3200 ms");
     CHECK(watch.next() == "list_page rv= continue= (begins)");
     CHECK_FALSE(watch.fsm.synced());
+    // It has them all the same, and they are cheaper for both: once is enough.
+    CHECK(watch.page("50") == received_as::view_complete);
+    watch.watches_for_a_minute("50");
+    CHECK_FALSE(watch.fails(error_kind::expired));
+    CHECK(watch.next() == "stream_list rv= (begins)");
 }
 
 TEST_CASE("lists that cannot begin do not speak against streaming") {
@@ -245,16 +250,60 @@ TEST_CASE("the fifth server error in a row is answered with a new list") {
     }
 }
 
-TEST_CASE("a list that fails starts again from the beginning, after a delay") {
+TEST_CASE("a page that fails for a passing reason is asked for again, and the view goes on") {
     for (const error_kind kind : {error_kind::no_answer,
                                   error_kind::server,
                                   error_kind::server_timeout,
-                                  error_kind::malformed,
-                                  error_kind::too_many_requests,
-                                  error_kind::not_found,
-                                  error_kind::forbidden,
-                                  error_kind::unauthorized,
-                                  error_kind::too_large}) {
+                                  error_kind::too_many_requests}) {
+        CAPTURE(kube::to_string(kind));
+        watch_script watch;
+        (void)watch.fails(error_kind::invalid);
+        REQUIRE(watch.next() == "list_page rv= continue= (begins)");
+        CHECK(watch.page("50", "token") == received_as::part_of_view);
+        for (int i = 0; i < 10; ++i) {
+            REQUIRE(watch.next() == "list_page rv= continue=token");
+            CHECK(watch.fails(kind));
+            CHECK(watch.fsm.inside_view());
+            CHECK(watch.next().substr(0, 6) == "sleep ");
+        }
+        SUBCASE("until it comes") {
+            CHECK(watch.page("50", "token 2") == received_as::part_of_view);
+            REQUIRE(watch.next() == "list_page rv= continue=token 2");
+            CHECK(watch.fails(kind));
+            CHECK(watch.next().substr(0, 6) == "sleep ");
+            CHECK(watch.page("50") == received_as::view_complete);
+        }
+        SUBCASE("ten times") {
+            REQUIRE(watch.next() == "list_page rv= continue=token");
+            CHECK(watch.fails(kind));
+            CHECK_FALSE(watch.fsm.inside_view());
+            CHECK(watch.next().substr(0, 6) == "sleep ");
+            CHECK(watch.next() == "list_page rv= continue= (begins)");
+        }
+    }
+}
+
+TEST_CASE("a page that is too large is asked for with half as many objects, at once, down to one") {
+    auto policy = watch_script::calm();
+    policy.page_size = 5;
+    watch_script watch(policy);
+    (void)watch.fails(error_kind::invalid);
+    CHECK(watch.fsm.next(watch.now).limit == 5);
+    CHECK_FALSE(watch.fails(error_kind::too_large));
+    CHECK(watch.fsm.next(watch.now).limit == 2);
+    CHECK(watch.page("50", "token") == received_as::part_of_view);
+    CHECK_FALSE(watch.fails(error_kind::too_large));
+    CHECK(watch.next() == "list_page rv= continue=token");
+    CHECK(watch.fsm.next(watch.now).limit == 1);
+    CHECK(watch.fails(error_kind::too_large));
+    CHECK(watch.next().substr(0, 6) == "sleep ");
+    CHECK(watch.next() == "list_page rv= continue= (begins)");
+    CHECK(watch.fsm.next(watch.now).limit == 1);
+}
+
+TEST_CASE("a list that fails for good starts again from the beginning, after a delay") {
+    for (const error_kind kind :
+         {error_kind::malformed, error_kind::not_found, error_kind::forbidden, error_kind::unauthorized}) {
         CAPTURE(kube::to_string(kind));
         watch_script watch;
         (void)watch.fails(error_kind::invalid);
@@ -484,6 +533,14 @@ TEST_CASE("a complete view is read again when the last one is old, between two w
 TEST_CASE("a watch that is stopped, or whose client is closed, ends") {
     watch_script watch;
     REQUIRE(watch.next() == "stream_list rv= (begins)");
+    SUBCASE("before an answer, which then changes nothing") {
+        watch.fsm.stop();
+        CHECK(watch.page("50") == received_as::nothing);
+        CHECK(watch.page("50", "token") == received_as::nothing);
+        watch.opens();
+        CHECK(watch.list_ends("50") == received_as::nothing);
+        CHECK_FALSE(watch.fsm.synced());
+    }
     SUBCASE("before") {
         watch.fsm.stop();
     }

@@ -3,6 +3,7 @@
 #include "runtime/worker_pool.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <doctest/doctest.h>
@@ -221,6 +222,30 @@ TEST_CASE_FIXTURE(fixture, "a worker's exception leaves the loop") {
     broken.start(1);
     broken.add("a");
     CHECK_THROWS_AS(io.run(), std::logic_error);
+}
+
+TEST_CASE("work that never waits does not keep the loop from others") {
+    boost::asio::io_context io{1};
+    int done = 0;
+    constexpr int all = 50;
+    const auto busy = [&done](int) -> boost::asio::awaitable<outcome> {
+        const auto until = std::chrono::steady_clock::now() + 1ms;
+        while (std::chrono::steady_clock::now() < until) {
+        }
+        ++done;
+        co_return outcome::done();
+    };
+    runtime::worker_pool<int> pool{io.get_executor(), [](unsigned) { return 1h; }, busy};
+    for (int key = 0; key < all; ++key)
+        pool.add(key);
+    pool.start(1);
+    int done_before_other = all;
+    boost::asio::post(io, [&] { done_before_other = done; });
+    boost::asio::post(io, [&] { boost::asio::post(io, [&] { done_before_other = done; }); });
+    while (done < all)
+        io.run_one();
+    CHECK(done_before_other > 0);
+    CHECK(done_before_other < all);
 }
 
 }  // namespace
