@@ -20,7 +20,7 @@ constexpr std::size_t most_requirements = 32;
 constexpr std::size_t most_template_entries = 32;
 constexpr std::size_t longest_registry = 512;
 constexpr std::size_t longest_namespace = 63;
-constexpr std::size_t longest_annotation = 4096;
+constexpr std::size_t longest_annotation = 4 * 4096;  // maxLength counts characters, of up to four bytes
 
 bool is_own_key(std::string_view key) noexcept {
     return key.starts_with("regcred.dev/");

@@ -8,6 +8,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 
 namespace reconcile {
 
@@ -21,14 +23,14 @@ struct wording {
     const char* verb;
 };
 
-const wording& words_for(std::size_t what) {
-    static constexpr std::array<wording, deed_count> words{
+const wording& words_for(deed what) {
+    static constexpr std::array<wording, 5> words{
         {{"Created", "CreateSecret", "Created"},
          {"Updated", "UpdateSecret", "Updated"},
          {"Recreated", "RecreateSecret", "Deleted and created anew"},
          {"Adopted", "AdoptSecret", "Took over the foreign"},
          {"Removed", "DeleteSecret", "Deleted"}}};
-    return words.at(what);
+    return words.at(static_cast<std::size_t>(what));
 }
 
 const kube::condition* find(const std::vector<kube::condition>& conditions, std::string_view type) {
@@ -38,29 +40,29 @@ const kube::condition* find(const std::vector<kube::condition>& conditions, std:
 
 }  // namespace
 
-void announcer::did(const std::string& credential, deed what, const std::string& namespace_name) {
-    auto& entry = done_[credential].at(static_cast<std::size_t>(what));
-    ++entry.count;
-    if (entry.first.size() < names_shown) entry.first.push_back(namespace_name);
+void announcer::did(const std::string& credential, deed what, const cell& where) {
+    auto& entry = done_[credential][{what, where.secret_name}];
+    const bool is_new = entry.namespaces.insert(std::hash<std::string>{}(where.namespace_name)).second;
+    if (is_new && entry.first.size() < names_shown) entry.first.push_back(where.namespace_name);
 }
 
-std::vector<announcement> announcer::collect(const kube::registry_credential& credential) {
+std::vector<announcement> announcer::collect(const std::string& credential) {
     std::vector<announcement> lines;
-    const auto found = done_.find(credential.meta.name);
+    const auto found = done_.find(credential);
     if (found == done_.end()) return lines;
-    for (std::size_t what = 0; what < deed_count; ++what) {
-        const auto& entry = found->second.at(what);
-        if (entry.count == 0) continue;
+    for (const auto& [key, entry] : found->second) {
+        const auto& [what, secret_name] = key;
         const auto& words = words_for(what);
-        const auto rest = entry.count - entry.first.size();
+        const auto count = entry.namespaces.size();
+        const auto rest = count - entry.first.size();
         lines.push_back({.warning = false,
                          .reason = words.reason,
                          .action = words.action,
                          .note = fmt::format("{} Secret {} in {} namespace{}: {}{}",
                                              words.verb,
-                                             credential.secret_name,
-                                             entry.count,
-                                             entry.count == 1 ? "" : "s",
+                                             secret_name,
+                                             count,
+                                             count == 1 ? "" : "s",
                                              fmt::join(entry.first, ", "),
                                              rest == 0 ? "" : fmt::format(" and {} more", rest))});
     }

@@ -3,18 +3,19 @@
 #pragma once
 
 #include "kube/registry_credential.hpp"
+#include "reconcile/cell.hpp"
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace reconcile {
 
 /// What was done to a copy.
 enum class deed : std::uint8_t { created, updated, recreated, adopted, removed };
-inline constexpr std::size_t deed_count = 5;
 
 /// An Event on a RegistryCredential, for kubectl describe.
 struct announcement {
@@ -28,17 +29,18 @@ struct announcement {
 /// Gathers what was done, so that a rotation of a thousand copies is one Event and not a thousand.
 class announcer {
  public:
-    void did(const std::string& credential, deed what, const std::string& namespace_name);
-    /// What was done for an object since the last call, a line for each kind of deed.
-    [[nodiscard]] std::vector<announcement> collect(const kube::registry_credential& credential);
+    void did(const std::string& credential, deed what, const cell& where);
+    /// What was done for an object since the last call, a line for each kind of deed and Secret name.
+    [[nodiscard]] std::vector<announcement> collect(const std::string& credential);
     void forget(const std::string& credential) { done_.erase(credential); }
 
  private:
     struct tally {
-        std::size_t count = 0;
-        std::vector<std::string> first;  // a few names
+        std::unordered_set<std::size_t> namespaces;  // hashes of their names: there may be very many
+        std::vector<std::string> first;              // a few names
     };
-    std::map<std::string, std::array<tally, deed_count>> done_;
+    using tallies = std::map<std::pair<deed, std::string>, tally>;  // by deed and Secret name
+    std::map<std::string, tallies> done_;
 };
 
 /// What a change of conditions has to tell: a warning for each that turned bad or changed its reason, a line

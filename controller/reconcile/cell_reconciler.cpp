@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/cell_reconciler.hpp"
 
+#include "reconcile/involved.hpp"
 #include "reconcile/reasons.hpp"
 #include "reconcile/wish.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -32,28 +32,9 @@ deed deed_of(const plan& decided) {
     return deeds.at(static_cast<std::size_t>(decided.what));
 }
 
-/// The RegistryCredentials on whose account something is done, as far as they live: those that want the
-/// Secret, else those that had it made.
-std::vector<std::string> concerned_by(const cell_view& view) {
-    std::vector<std::string> names;
-    for (const auto& object : view.contributors.empty() ? view.owners : view.contributors)
-        names.push_back(object->meta.name);
-    return names;
-}
-
-/// The same for a log; one that does not live any more as its Secret names it.
-std::string names_of(const cell_view& view) {
-    auto names = concerned_by(view);
-    if (names.empty() && view.present != nullptr) {
-        for (const auto& reference : view.present->meta.owner_references) {
-            if (is_registry_credential(reference)) names.push_back(reference.name);
-        }
-    }
-    return fmt::format("{}", fmt::join(names, ","));
-}
-
-bool is_destructive(action what) {
-    return what == action::remove || what == action::recreate;
+/// What takes something away that cannot be had back. Watches tell the past, so this is confirmed first.
+bool is_destructive(const plan& decided) {
+    return decided.what == action::remove || decided.what == action::recreate || decided.adopts;
 }
 
 }  // namespace
@@ -62,20 +43,20 @@ void cell_reconciler::fail(const cell_view& view, std::string_view reason, std::
     const auto* known = services_.model.cells().find(view.where);
     if (known == nullptr || known->failure == nullptr || known->failure->reason != reason) {
         services_.log.warn("a Secret is not as it should be",
-                           {{"object", names_of(view)},
+                           {{"object", shown_names(view)},
                             {"namespace", view.where.namespace_name},
                             {"name", view.where.secret_name},
                             {"reason", reason},
                             {"message", message}});
     }
-    auto concerned = concerned_by(view);
+    const auto concerned = concerned_by(view);
     for (const auto& name : concerned)
         services_.mark_status(name);
     services_.model.cells().failed(view.where,
                                    {.reason = std::string(reason),
                                     .message = std::move(message),
                                     .since = runtime::rfc3339(services_.clock()),
-                                    .concerned = std::move(concerned)});
+                                    .concerned = {concerned.begin(), concerned.end()}});
 }
 
 /// Whoever was told of a failure here learns that it is over.
@@ -88,14 +69,18 @@ void cell_reconciler::mark_told(const cell& at) const {
 
 runtime::outcome cell_reconciler::settle(const cell_view& view, const plan& decided) {
     auto& cells = services_.model.cells();
-    if (!view.namespace_usable || view.contributors.empty()) {
-        mark_told(view.where);
-        cells.forget(view.where);
-        contention_.forget(view.where);
-        return runtime::outcome::done();
-    }
     if (!decided.reason.empty()) {
         fail(view, decided.reason, decided.message);
+        return runtime::outcome::done();
+    }
+    if (view.contributors.empty()) {
+        mark_told(view.where);
+        contention_.forget(view.where);
+        if (view.owner == ownership::ours) {
+            cells.unwanted(view.where);
+        } else {
+            cells.forget(view.where);
+        }
         return runtime::outcome::done();
     }
     const auto* known = cells.find(view.where);
@@ -108,13 +93,19 @@ runtime::outcome cell_reconciler::settle(const cell_view& view, const plan& deci
     for (const auto& name : concerned_by(view))
         services_.mark_status(name);
     services_.model.settled(view.where);
-    // What kept this one back may be gone for the others too: they need not wait for their time.
-    if (healed == reasons::forbidden || healed == reasons::unreachable) {
-        cells.for_each_failed([&](const cell& other, const cell_failure& why) {
-            if (why.reason == healed) services_.mark_cell(other, runtime::lane::bulk);
-        });
-    }
+    if (healed == reasons::forbidden || healed == reasons::unreachable) spread_the_news(healed);
     return runtime::outcome::done();
+}
+
+/// What kept one cell back may be gone for the others too: they need not wait for their time.
+void cell_reconciler::spread_the_news(const std::string& healed) {
+    constexpr std::chrono::seconds once_in{1};  // thousands heal together
+    const auto now = std::chrono::steady_clock::now();
+    if (now - spread_ < once_in) return;
+    spread_ = now;
+    services_.model.cells().for_each_failed([&](const cell& other, const cell_failure& why) {
+        if (why.reason == healed) services_.mark_cell(other, runtime::lane::bulk);
+    });
 }
 
 runtime::outcome cell_reconciler::give_up(const cell_view& view,
@@ -133,11 +124,14 @@ runtime::outcome cell_reconciler::give_up(const cell_view& view,
                              : runtime::outcome::retry();
 }
 
-/// A Secret that was right and is not, though nothing else is desired now, was changed by somebody.
-runtime::duration cell_reconciler::pause_before_repair(const cell_view& view, runtime::time_point now) {
+/// A Secret that was right, or was just written, and is not right, though nothing else is desired now, was
+/// changed by somebody: after the write, or in its course (a mutating webhook).
+runtime::duration cell_reconciler::pause_before_repair(const cell_view& view,
+                                                       bool wrote,
+                                                       runtime::time_point now) {
     const auto* known = services_.model.cells().find(view.where);
-    const bool was_right =
-        known != nullptr && known->now == cell_record::state::synced && known->wish == wish_of(view);
+    const bool was_right = wrote || (known != nullptr && known->now == cell_record::state::synced &&
+                                     known->wish == wish_of(view));
     const bool is_waiting =
         known != nullptr && known->failure != nullptr && known->failure->reason == reasons::contended;
     if (!was_right && !is_waiting) return {};
@@ -196,7 +190,7 @@ asio::awaitable<kube::result<void>> cell_reconciler::carry_out(cell_view view, p
         tell(view, decided);
         services_.log.info("wrote a Secret",
                            {{"action", verb},
-                            {"object", names_of(view)},
+                            {"object", shown_names(view)},
                             {"namespace", view.where.namespace_name},
                             {"name", view.where.secret_name},
                             {"duration_ms", std::chrono::steady_clock::now() - started}});
@@ -205,45 +199,50 @@ asio::awaitable<kube::result<void>> cell_reconciler::carry_out(cell_view view, p
 }
 
 void cell_reconciler::tell(const cell_view& view, const plan& decided) {
-    for (const auto& name : concerned_by(view)) {
-        services_.news.did(name, deed_of(decided), view.where.namespace_name);
+    for (const auto& name : names_behind(view))
+        services_.news.did(name, deed_of(decided), view.where);
+    for (const auto& name : concerned_by(view))
         services_.mark_status(name);
-    }
+}
+
+runtime::outcome cell_reconciler::contend(const cell_view& view, runtime::outcome then) {
+    fail(view,
+         reasons::contended,
+         fmt::format("something else keeps changing Secret {}/{}; find it and stop it, or exclude the "
+                     "namespace",
+                     view.where.namespace_name,
+                     view.where.secret_name));
+    return then;
 }
 
 asio::awaitable<runtime::outcome> cell_reconciler::run(cell at) {
     bool confirmed = false;
+    bool wrote = false;
     for (int pass = 0; pass < most_passes; ++pass) {
         const auto view = services_.model.look(at);
         const auto decided = decide(view);
         if (decided.what != action::remove) services_.guard.forget(at);
         if (decided.what == action::none) co_return settle(view, decided);
 
-        if (is_destructive(decided.what) && !confirmed) {
+        if (is_destructive(decided) && !confirmed) {
             const auto read = co_await reader_.confirm(view);
-            if (read.has_error()) co_return give_up(view, read.error(), judge_refusal(read.error(), "read"));
+            if (read.has_error()) co_return give_up(view, read.error(), judge_read_failure(read.error()));
             confirmed = true;
             continue;
         }
         if (decided.what == action::remove && is_held_back(view)) co_return runtime::outcome::done();
-        const auto pause = pause_before_repair(view, std::chrono::steady_clock::now());
-        if (pause > runtime::duration::zero()) {
-            fail(view,
-                 reasons::contended,
-                 fmt::format("something else keeps changing Secret {}/{}; find it and stop it, or exclude "
-                             "the namespace",
-                             at.namespace_name,
-                             at.secret_name));
-            co_return runtime::outcome::requeue_after(pause);
-        }
+        const auto pause = pause_before_repair(view, wrote, std::chrono::steady_clock::now());
+        if (pause > runtime::duration::zero())
+            co_return contend(view, runtime::outcome::requeue_after(pause));
         const auto done = co_await carry_out(view, decided);
+        wrote = wrote || done.has_value();
         if (done.has_value()) continue;
         const auto why = judge_refusal(done.error(), verb_of(decided.what));
         if (why.next != next_step::look_again) co_return give_up(view, done.error(), why);
         const auto read = co_await reader_.read_copy(at);
-        if (read.has_error()) co_return give_up(view, read.error(), judge_refusal(read.error(), "read"));
+        if (read.has_error()) co_return give_up(view, read.error(), judge_read_failure(read.error()));
     }
-    co_return runtime::outcome::retry();
+    co_return contend(services_.model.look(at), runtime::outcome::retry());
 }
 
 }  // namespace reconcile

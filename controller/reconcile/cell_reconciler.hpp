@@ -53,7 +53,11 @@ class cell_reconciler {
     [[nodiscard]] runtime::outcome give_up(const cell_view& view,
                                            const kube::error& error,
                                            const refusal& why);
-    [[nodiscard]] runtime::duration pause_before_repair(const cell_view& view, runtime::time_point now);
+    [[nodiscard]] runtime::duration pause_before_repair(const cell_view& view,
+                                                        bool wrote,
+                                                        runtime::time_point now);
+    [[nodiscard]] runtime::outcome contend(const cell_view& view, runtime::outcome then);
+    void spread_the_news(const std::string& healed);
     [[nodiscard]] bool is_held_back(const cell_view& view);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(cell_view view, action what);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> carry_out(cell_view view, plan decided);
@@ -65,6 +69,7 @@ class cell_reconciler {
     secret_writer writer_;
     quorum_reader reader_;
     contention contention_;
+    runtime::time_point spread_{};
 };
 
 }  // namespace reconcile

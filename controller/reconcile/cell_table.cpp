@@ -15,6 +15,19 @@ void cell_table::synced(const cell& where, std::uint64_t wish, std::uint64_t spe
     records_[where] = {.now = cell_record::state::synced, .wish = wish, .specs = specs, .failure = nullptr};
 }
 
+void cell_table::doubt(const cell& where) {
+    const auto found = records_.find(where);
+    if (found != records_.end() && found->second.now == cell_record::state::synced)
+        found->second.now = cell_record::state::pending;
+}
+
+void cell_table::unwanted(const cell& where) {
+    const auto found = records_.find(where);
+    if (found == records_.end()) return;
+    found->second.now = cell_record::state::pending;
+    found->second.failure = nullptr;
+}
+
 void cell_table::failed(const cell& where, cell_failure why) {
     auto& record = records_[where];
     if (record.failure != nullptr && record.failure->reason == why.reason) why.since = record.failure->since;

@@ -41,6 +41,11 @@ class cell_table {
     void synced(const cell& where, std::uint64_t wish, std::uint64_t specs);
     /// `why.since` gives way to that of an earlier failure of the same reason.
     void failed(const cell& where, cell_failure why);
+    /// What is desired may have changed: the Secret is not known to be right until it has been looked at.
+    void doubt(const cell& where);
+    /// Nobody wants the Secret, and there is nothing to tell: a failure is over. What was known of it when it
+    /// was right is kept as long as it may have to be removed.
+    void unwanted(const cell& where);
     void forget(const cell& where) { records_.erase(where); }
     /// Calls `visit` with each cell that fails, and why.
     void for_each_failed(const std::function<void(const cell&, const cell_failure&)>& visit) const;

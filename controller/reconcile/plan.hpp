@@ -44,6 +44,7 @@ struct cell_view {
     contributor_list contributors;  // empty: nobody wants a Secret here
     contributor_list owners;        // that the Secret which is there names, as far as they live
     desired_secret desired;
+    bool is_source = false;    // a RegistryCredential reads its credentials from this very Secret
     bool suspended = false;    // a contributor or an owner says spec.suspend
     bool owner_going = false;  // a live owner has a deletionTimestamp: its end decides
     bool replacement_pending =

@@ -3,6 +3,7 @@
 #include "reconcile/quorum_reader.hpp"
 
 #include "reconcile/decoders.hpp"
+#include "reconcile/involved.hpp"
 #include "reconcile/secret_writer.hpp"
 
 #include <utility>
@@ -97,17 +98,15 @@ asio::awaitable<kube::result<void>> quorum_reader::read_everything() {
 }
 
 asio::awaitable<kube::result<void>> quorum_reader::confirm(cell_view view) {
-    const auto present = view.present;
-    for (const auto& reference : present->meta.owner_references) {
-        if (!is_registry_credential(reference)) continue;
+    for (const auto& name : all_names(view)) {
         const auto now = std::chrono::steady_clock::now();
-        const auto last = credentials_read_.find(reference.name);
+        const auto last = credentials_read_.find(name);
         if (last != credentials_read_.end() && now - last->second < still_fresh) continue;
-        const auto read = co_await read_credential(reference.name);
+        const auto read = co_await read_credential(name);
         if (read.has_error()) co_return read.error();
         std::erase_if(credentials_read_,
                       [now](const auto& entry) { return now - entry.second >= still_fresh; });
-        credentials_read_.insert_or_assign(reference.name, now);
+        credentials_read_.insert_or_assign(name, now);
     }
     co_return co_await read_namespace(view.where.namespace_name);
 }

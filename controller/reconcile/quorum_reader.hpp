@@ -23,8 +23,9 @@ class quorum_reader {
  public:
     quorum_reader(kube::client& client, world& model) : client_(client), model_(model) {}
 
-    /// Everything that speaks for the removal of a copy: its namespace and the RegistryCredentials that it
-    /// names as owners. Afterwards the world knows better; look again.
+    /// Everything that speaks for taking away a Secret that is there: its namespace, and the
+    /// RegistryCredentials that want it or that it names as owners. Afterwards the world knows better; look
+    /// again.
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(cell_view view);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_copy(cell at);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_credential(std::string name);

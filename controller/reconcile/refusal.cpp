@@ -85,6 +85,11 @@ refusal judge_refusal(const kube::error& error, std::string_view verb) {
     return failed(next_step::back_off, reasons::unreachable, verb, "", error);
 }
 
+refusal judge_read_failure(const kube::error& error) {
+    if (error.kind == kube::error_kind::forbidden) return judge_forbidden(error, "read");
+    return failed(next_step::back_off, reasons::unreachable, "read", "", error);
+}
+
 runtime::duration wait_for_somebody(unsigned failures) noexcept {
     constexpr std::chrono::seconds first{1};
     constexpr std::chrono::seconds longest{300};

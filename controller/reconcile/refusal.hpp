@@ -27,6 +27,10 @@ struct refusal {
 /// Pure. `verb` is the word for people: "create", "update", "delete".
 [[nodiscard]] refusal judge_refusal(const kube::error& error, std::string_view verb);
 
+/// Pure. A read that was to confirm something failed: nothing is known, and nothing is done. Never look_again
+/// or drop.
+[[nodiscard]] refusal judge_read_failure(const kube::error& error);
+
 /// Of next_step::wait_long, after so many failures in a row: whoever acts does not tell, so the server is
 /// asked now and then, from a second to five minutes apart.
 [[nodiscard]] runtime::duration wait_for_somebody(unsigned failures) noexcept;

@@ -20,6 +20,34 @@ source_secret read_source(kube::secret&& full) {
     return kept;
 }
 
+namespace {
+
+using remembered = std::vector<std::pair<kube::credential_source, std::vector<registry_entry>>>;
+
+const remembered::value_type* find_source(const remembered& among, const kube::credential_source& source) {
+    const auto found = std::ranges::find(among, source, &remembered::value_type::first);
+    return found == among.end() ? nullptr : &*found;
+}
+
+/// What is remembered of those sources.
+remembered last_of(const remembered& all, const std::vector<kube::credential_source>& sources) {
+    remembered kept;
+    for (const auto& source : sources) {
+        if (const auto* last = find_source(all, source)) kept.push_back(*last);
+    }
+    return kept;
+}
+
+source_result<std::vector<registry_entry>> combine(const remembered& contents) {
+    std::vector<source_entries> all;
+    all.reserve(contents.size());
+    for (const auto& [source, entries] : contents)
+        all.push_back({.secret_name = source.secret_name, .entries = entries});
+    return combine_sources(all);
+}
+
+}  // namespace
+
 source_result<std::vector<registry_entry>> resolver::read(const kube::credential_source& source,
                                                           const lookup& find) const {
     const auto* secret = find(source.secret_name);
@@ -29,9 +57,7 @@ source_result<std::vector<registry_entry>> resolver::read(const kube::credential
 
 resolution resolver::resolve(const kube::registry_credential& object, const lookup& find) {
     resolution result;
-    remembered good_now;
-    std::vector<source_entries> all;
-    bool known = true;
+    remembered contents;
     auto& before = last_good_[object.meta.uid];
     const auto blame = [&result](std::string_view reason, std::string message) {
         if (result.verdict.reason.empty()) result.verdict = {.reason = reason, .message = std::move(message)};
@@ -47,26 +73,22 @@ resolution resolver::resolve(const kube::registry_credential& object, const look
         } else if (auto entries = read(source, find); entries.has_error()) {
             blame(entries.error().reason(), entries.error().message);
         } else {
-            good_now.emplace_back(source, *entries);
-            all.push_back({.secret_name = source.secret_name, .entries = std::move(*entries)});
+            contents.emplace_back(source, std::move(*entries));
             continue;
         }
-        const auto last = std::ranges::find(before, source, &remembered::value_type::first);
-        if (last == before.end()) {
-            known = false;
-            continue;
-        }
-        good_now.push_back(*last);
-        all.push_back({.secret_name = source.secret_name, .entries = last->second});
+        if (const auto* last = find_source(before, source)) contents.push_back(*last);
     }
-    before = std::move(good_now);
 
-    auto combined = combine_sources(all);
+    auto combined = combine(contents);
     if (combined.has_error()) {
+        // As one that is broken by itself, a source that clashes with another changes nothing.
         blame(combined.error().reason(), combined.error().message);
-    } else if (known) {
-        result.entries = std::make_shared<const std::vector<registry_entry>>(std::move(*combined));
+        contents = last_of(before, object.sources);
+        combined = combine(contents);
     }
+    if (combined.has_value() && contents.size() == object.sources.size())
+        result.entries = std::make_shared<const std::vector<registry_entry>>(std::move(*combined));
+    before = std::move(contents);
     return result;
 }
 

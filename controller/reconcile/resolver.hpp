@@ -34,7 +34,8 @@ struct resolution {
 };
 
 /// Reads sources, and remembers what each gave when it was last good: a source that goes missing or turns
-/// invalid changes nothing. A source that leaves the spec is forgotten: that is how a credential is revoked.
+/// invalid, or that brings a registry which another source of the object has, changes nothing. A source that
+/// leaves the spec is forgotten: that is how a credential is revoked.
 class resolver {
  public:
     using lookup = std::function<const source_secret*(const std::string& secret_name)>;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace reconcile {
 
@@ -37,11 +38,12 @@ verdict judge_sources(const credential_report& report) {
 
 /// The failure that is named in the condition: of the commonest reason, the first namespace.
 const kube::namespace_failure& representative(const std::vector<kube::namespace_failure>& failures) {
-    const auto count = [&failures](const std::string& reason) {
-        return std::ranges::count(failures, reason, &kube::namespace_failure::reason);
-    };
-    return *std::ranges::max_element(
-        failures, [&count](const auto& a, const auto& b) { return count(a.reason) < count(b.reason); });
+    std::map<std::string_view, std::size_t> counts;
+    for (const auto& failure : failures)
+        ++counts[failure.reason];
+    const auto commonest =
+        std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+    return *std::ranges::find(failures, commonest->first, &kube::namespace_failure::reason);
 }
 
 verdict judge_synced(const kube::registry_credential& object, const credential_report& report) {

@@ -29,7 +29,7 @@ net::secret_bytes body_for(const kube::registry_credential& object,
 
 void status_writer::announce(const kube::registry_credential& object,
                              const kube::registry_credential_status& status) {
-    auto lines = services_.news.collect(object);
+    auto lines = services_.news.collect(object.meta.name);
     auto changes = tell_changes(object.status.conditions, status.conditions);
     lines.insert(
         lines.end(), std::make_move_iterator(changes.begin()), std::make_move_iterator(changes.end()));

@@ -110,6 +110,7 @@ cell_view world::look(const cell& at) {
     view.namespace_usable = true;
     view.present =
         copies_.at(at.secret_name).find({.namespace_name = at.namespace_name, .name = at.secret_name});
+    view.is_source = is_source(at);
     view.owner = judge(view.present.get(), [this](const std::string& uid) { return by_uid_.contains(uid); });
     view.contributors = contributors_of(at, home->meta);
     judge_owners(view, home->meta);
@@ -125,6 +126,15 @@ void world::settled(const cell& at) {
         if (copies.find({.namespace_name = at.namespace_name, .name = name}) == nullptr) continue;
         on_cell_({.namespace_name = at.namespace_name, .secret_name = name}, runtime::lane::normal);
     }
+}
+
+bool world::is_source(const cell& at) const {
+    if (at.namespace_name != where_.own_namespace) return false;
+    return std::ranges::any_of(by_uid_, [&at](const auto& entry) {
+        const auto& sources = entry.second->sources;
+        return std::ranges::find(sources, at.secret_name, &kube::credential_source::secret_name) !=
+               sources.end();
+    });
 }
 
 bool world::is_owned(const cell& at, const std::string& uid) const {

@@ -66,6 +66,7 @@ class world {
     bool resolve(const kube::registry_credential& object);
     void mark_selected(const kube::registry_credential& object);
     void mark_owned(const std::string& uid);
+    void mark_present(const std::string& namespace_name);
     void mark_sharers(const std::string& secret_name);
     [[nodiscard]] bool selects(const kube::registry_credential& object, const kube::object_meta& meta) const;
     [[nodiscard]] bool allowed(const std::string& secret_name) const;
@@ -73,6 +74,7 @@ class world {
     [[nodiscard]] delivery_cache::shared delivery_for(const contributor_list& contributors);
     void judge_owners(cell_view& view, const kube::object_meta& meta) const;
     [[nodiscard]] bool is_synced(const cell& at) const;
+    [[nodiscard]] bool is_source(const cell& at) const;
     [[nodiscard]] bool is_owned(const cell& at, const std::string& uid) const;
     void add_stuck(const kube::registry_credential& object, credential_report& to) const;
     [[nodiscard]] source_verdict conflict_of(const kube::registry_credential& object) const;

@@ -38,7 +38,9 @@ void world::mark_selected(const kube::registry_credential& object) {
     if (!allowed(object.secret_name)) return;
     namespaces_.for_each([&](const auto& home) {
         if (!selects(object, home->meta)) return;
-        on_cell_({.namespace_name = home->meta.name, .secret_name = object.secret_name}, runtime::lane::bulk);
+        const cell at{.namespace_name = home->meta.name, .secret_name = object.secret_name};
+        cells_.doubt(at);
+        on_cell_(at, runtime::lane::bulk);
     });
 }
 
@@ -93,9 +95,19 @@ void world::namespace_changed(const runtime::change<kube::namespace_object>& cha
     for (const auto& [uid, object] : by_uid_) {
         const bool concerned = (before != nullptr && selects(*object, before->meta)) ||
                                (after != nullptr && selects(*object, after->meta));
-        if (!concerned || !allowed(object->secret_name)) continue;
-        on_cell_({.namespace_name = name, .secret_name = object->secret_name}, lane);
+        if (!concerned) continue;
         on_status_(object->meta.name);
+        if (allowed(object->secret_name))
+            on_cell_({.namespace_name = name, .secret_name = object->secret_name}, lane);
+    }
+    // Secrets that stand there under another name than is wanted now: a rename may wait for this change.
+    mark_present(name);
+}
+
+void world::mark_present(const std::string& namespace_name) {
+    for (const auto& [name, copies] : copies_) {
+        if (copies.find({.namespace_name = namespace_name, .name = name}) != nullptr)
+            on_cell_({.namespace_name = namespace_name, .secret_name = name}, runtime::lane::normal);
     }
 }
 

@@ -205,6 +205,43 @@ TEST_CASE_FIXTURE(scenario,
 }
 
 TEST_CASE_FIXTURE(scenario,
+                  "what is deselected under suspend is told, and removed at its end without a brake") {
+    start();
+    const auto all = add_namespaces("team", 15);
+    const auto source = add_source("quay", one_login("quay.io", "a"));
+    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
+    await_ready(credential, "15/15");
+    change_spec(credential, {{"suspend", true}, {"namespaces", {{"include", json::array({"nobody"})}}}});
+    const auto object = await_condition(credential, "Synced", "False", "Suspended", "0/0");
+    CHECK(object["status"]["namespaces"]["failed"] == 15);
+    settle();
+    await_copies(all, document_of(one_login("quay.io", "a")));
+
+    const auto before = mark();
+    change_spec(credential, {{"suspend", false}});
+    for (const auto& ns : all)
+        await_no_copy(ns);
+    await_ready(credential, "0/0");
+    for (const auto& record : requests_since(before))
+        CHECK_FALSE((record.verb == "list" && record.resource == "namespaces"));
+}
+
+TEST_CASE_FIXTURE(
+    scenario, "a rename that cannot be carried out keeps the old Secret, until its namespace is taken away") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto source = add_source("quay", one_login("quay.io", "a"));
+    const auto credential = add_credential("quay", spec_of({source}, {ns}));
+    await_ready(credential, "1/1");
+    change_spec(credential, {{"secretName", "not-allowed"}});
+    await_condition(credential, "Synced", "False", "SecretNameNotAllowed");
+    settle();
+    await_copy(ns, document_of(one_login("quay.io", "a")));
+    api().patch(namespace_path(ns), {{"metadata", {{"annotations", {{"regcred.dev/opt-out", "true"}}}}}});
+    await_no_copy(ns);
+}
+
+TEST_CASE_FIXTURE(scenario,
                   "SIGTERM ends a controller that has much to do, within seconds and with exit code 0") {
     start();
     const auto all = add_namespaces("team", 60);

@@ -61,6 +61,18 @@ TEST_CASE_FIXTURE(scenario,
     await_condition(credential, "Synced", "False", "Conflict");
     settle();
     CHECK(copy_in(own_namespace) == stored);
+
+    const auto before = mark();
+    change_spec(credential, {{"conflictPolicy", "Adopt"}});
+    await_condition(credential, "Synced", "False", "Conflict");
+    settle();
+    CHECK(copy_in(own_namespace) == stored);
+    for (const auto& record : requests_since(before)) {
+        // It is not the admission policy that protects a source.
+        const bool tried =
+            record.resource == "secrets" && record.namespace_name == own_namespace && record.is_write();
+        CHECK_FALSE(tried);
+    }
 }
 
 TEST_CASE_FIXTURE(scenario, "Adopt takes a foreign Secret over, content and type, and says so") {

@@ -138,6 +138,34 @@ TEST_CASE_FIXTURE(scenario,
 }
 
 TEST_CASE_FIXTURE(
+    scenario, "an object tells that it waits for another one's broken source, of which nothing is known") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto broken = add_source("broken", one_login("quay.io", "a"));
+    const auto good = add_source("good", one_login("ghcr.io", "b"));
+    const auto a = add_credential("a", spec_of({broken}, {ns}));
+    const auto b = add_credential("b", spec_of({good}, {ns}));
+    const auto before = document_of(united(one_login("quay.io", "a"), one_login("ghcr.io", "b")));
+    await_copy(ns, before);
+    await_ready(a, "1/1");
+    await_ready(b, "1/1");
+    stop();
+    api().remove(secret_path(own_namespace, broken));
+    change_source(good, one_login("ghcr.io", "b2"));
+    start();
+    await_condition(a, "SourcesValid", "False", "SourceNotFound");
+    const auto waiting = await_condition(b, "Synced", "False", "SourceInvalid", "0/1");
+    CHECK(condition_of(waiting, "SourcesValid")["status"] == "True");
+    settle();
+    await_copy(ns, before);
+
+    api().create(secrets_in(own_namespace), docker_config_secret(broken, one_login("quay.io", "a")));
+    await_copy(ns, document_of(united(one_login("quay.io", "a"), one_login("ghcr.io", "b2"))));
+    await_ready(a, "1/1");
+    await_ready(b, "1/1");
+}
+
+TEST_CASE_FIXTURE(
     scenario,
     "the bytes of a copy depend on the set of objects alone, for every order of creation of up to four") {
     start();

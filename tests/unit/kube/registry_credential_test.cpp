@@ -174,7 +174,7 @@ TEST_CASE("an object that got past the CRD is malformed, and the field is named"
          "spec.secretTemplate.labels: an entry is not a label"},
         {"/secretTemplate/annotations", map_of(33, "x"), "spec.secretTemplate.annotations: too many entries"},
         {"/secretTemplate/annotations",
-         map_of(1, std::string(4097, 'x')),
+         map_of(1, std::string(4 * 4096 + 1, 'x')),
          "spec.secretTemplate.annotations: a value is too long"},
         {"/secretTemplate/annotations",
          parsed(R"({"regcred.dev/owner":"x"})"),
@@ -238,4 +238,13 @@ TEST_CASE("another kind, and an object without metadata or spec, is malformed") 
     object["metadata"].erase("uid");
     CHECK(read_registry_credential(object).error().message == "metadata.uid: required");
     CHECK(read_registry_credential(parsed("null")).error().message == "not an object");
+}
+
+TEST_CASE("an annotation may be as long as the CRD allows, which counts characters") {
+    std::string wide;
+    for (int n = 0; n < 4096; ++n)
+        wide += "\xF0\x9F\x94\x91";  // four bytes
+    auto object = minimal();
+    object["spec"]["secretTemplate"]["annotations"] = {{"example.com/note", wide}};
+    CHECK(read_registry_credential(object).value().template_annotations.at("example.com/note") == wide);
 }

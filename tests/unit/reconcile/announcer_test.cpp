@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/announcer.hpp"
 
-#include "builders.hpp"
-
 #include <doctest/doctest.h>
 
 #include <string>
@@ -14,6 +12,10 @@ using reconcile::deed;
 using reconcile::tell_changes;
 
 namespace {
+
+reconcile::cell in(const std::string& namespace_name, const std::string& secret_name = "regcred") {
+    return {.namespace_name = namespace_name, .secret_name = secret_name};
+}
 
 kube::condition condition(const char* type, const char* status, const char* reason) {
     return {.type = type,
@@ -29,11 +31,11 @@ kube::condition condition(const char* type, const char* status, const char* reas
 TEST_CASE("a thousand updates are one line that names a few") {
     announcer news;
     for (int n = 0; n < 1000; ++n)
-        news.did("hub", deed::updated, "team-" + std::to_string(n));
-    news.did("hub", deed::created, "team-new");
-    news.did("other", deed::removed, "team-x");
+        news.did("hub", deed::updated, in("team-" + std::to_string(n)));
+    news.did("hub", deed::created, in("team-new"));
+    news.did("other", deed::removed, in("team-x"));
 
-    const auto lines = news.collect(build::credential("hub"));
+    const auto lines = news.collect("hub");
     REQUIRE(lines.size() == 2);
     CHECK(lines[0].reason == "Created");
     CHECK(lines[0].note == "Created Secret regcred in 1 namespace: team-new");
@@ -42,14 +44,33 @@ TEST_CASE("a thousand updates are one line that names a few") {
     CHECK_FALSE(lines[1].warning);
 }
 
+TEST_CASE("one copy that is repaired again and again is one namespace") {
+    announcer news;
+    for (int n = 0; n < 5; ++n)
+        news.did("hub", deed::updated, in("team-a"));
+    const auto lines = news.collect("hub");
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].note == "Updated Secret regcred in 1 namespace: team-a");
+}
+
+TEST_CASE("after a rename each Secret is called by its own name") {
+    announcer news;
+    news.did("hub", deed::created, in("team-a", "pull"));
+    news.did("hub", deed::removed, in("team-a", "regcred"));
+    const auto lines = news.collect("hub");
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].note == "Created Secret pull in 1 namespace: team-a");
+    CHECK(lines[1].note == "Deleted Secret regcred in 1 namespace: team-a");
+}
+
 TEST_CASE("what was told is not told again, and what is forgotten is not told") {
     announcer news;
-    news.did("hub", deed::adopted, "team-a");
-    CHECK(news.collect(build::credential("hub")).size() == 1);
-    CHECK(news.collect(build::credential("hub")).empty());
-    news.did("hub", deed::removed, "team-a");
+    news.did("hub", deed::adopted, in("team-a"));
+    CHECK(news.collect("hub").size() == 1);
+    CHECK(news.collect("hub").empty());
+    news.did("hub", deed::removed, in("team-a"));
     news.forget("hub");
-    CHECK(news.collect(build::credential("hub")).empty());
+    CHECK(news.collect("hub").empty());
 }
 
 TEST_CASE("a condition that turns bad, or bad for another reason, is a warning once") {

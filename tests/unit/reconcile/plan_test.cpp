@@ -169,6 +169,7 @@ TEST_CASE("without a contributor only what is ours goes") {
         holds(view, copy, ownership::ours);
         view.suspended = true;
         CHECK(decide(view).what == action::none);
+        CHECK(decide(view).reason == reconcile::reasons::suspended);
     }
     SUBCASE("ours, but an owner is being deleted: --cascade=orphan may be under way") {
         holds(view, copy, ownership::ours);
@@ -214,6 +215,26 @@ TEST_CASE("sources that cannot be read change nothing and publish nothing") {
         view.desired.complete = false;
         holds(view, copy, ownership::ours);
         CHECK(decide(view).what == action::none);
+        CHECK(decide(view).reason.empty());
+    }
+    SUBCASE("a part to deliver, a copy that another object feeds too: that one must tell that it waits") {
+        view.desired = build::desired("a part");
+        view.desired.complete = false;
+        view.contributors.push_back(build::shared(build::credential("other")));
+        const auto theirs = build::copy(view.contributors, "the whole");
+        holds(view, theirs, ownership::ours);
+        CHECK(decide(view).what == action::none);
+        CHECK(decide(view).reason == reconcile::reasons::source_invalid);
+    }
+    SUBCASE("nothing to deliver, and an object that fed the copy is gone: what it gave is still there") {
+        view.desired = {};
+        view.desired.complete = false;
+        auto makers = view.contributors;
+        makers.push_back(build::shared(build::credential("gone")));
+        const auto theirs = build::copy(makers, "the whole");
+        holds(view, theirs, ownership::ours);
+        CHECK(decide(view).what == action::none);
+        CHECK(decide(view).reason == reconcile::reasons::source_invalid);
     }
     SUBCASE("a part to deliver, no copy: better than none") {
         view.desired.complete = false;
@@ -268,4 +289,19 @@ TEST_CASE("a retained copy is ours only while an object that its annotation name
     CHECK(reconcile::judge(&copy, [](const std::string& uid) { return uid == "uid-quay"; }) ==
           ownership::ours);
     CHECK(reconcile::judge(&copy, [](const std::string&) { return false; }) == ownership::foreign);
+}
+
+TEST_CASE("a source is never overwritten, whatever the conflict policy says") {
+    auto object = build::credential("hub");
+    object.on_conflict = kube::conflict_policy::adopt;
+    auto view = wanted();
+    view.contributors = {build::shared(std::move(object))};
+    const auto source = stranger();
+    holds(view, source, ownership::foreign);
+    REQUIRE(decide(view).adopts);
+    view.is_source = true;
+    const auto decided = decide(view);
+    CHECK(decided.what == action::none);
+    CHECK(decided.reason == reconcile::reasons::conflict);
+    CHECK(decided.message.find("source") != std::string::npos);
 }

@@ -167,3 +167,19 @@ TEST_CASE("whoever must act is waited for from a second to five minutes") {
     CHECK(reconcile::wait_for_somebody(9) == 5min);
     CHECK(reconcile::wait_for_somebody(1'000'000) == 5min);
 }
+
+TEST_CASE("a read that fails is passing or a matter of rights, never an answer about the object") {
+    for (const auto kind : {error_kind::not_found,
+                            error_kind::no_answer,
+                            error_kind::malformed,
+                            error_kind::conflict,
+                            error_kind::server}) {
+        const auto why = reconcile::judge_read_failure(kube::error(kind, "something"));
+        CHECK(why.next == next_step::back_off);
+        CHECK(why.reason == "ServerUnavailable");
+        CHECK(why.message == "cannot read the Secret: something");
+    }
+    const auto forbidden = reconcile::judge_read_failure(kube::error(error_kind::forbidden, "no"));
+    CHECK(forbidden.next == next_step::wait_long);
+    CHECK(forbidden.reason == "Forbidden");
+}

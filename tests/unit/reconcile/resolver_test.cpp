@@ -136,3 +136,26 @@ TEST_CASE("one registry in two sources of an object is an error that names both"
     CHECK(now.verdict.message.find('a') != std::string::npos);
     CHECK(now.entries == nullptr);
 }
+
+TEST_CASE("a source that brings a registry which another one has changes nothing, until that is mended") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    v.put("b", login("ghcr.io", "CANARY-2"));
+    const auto object = from_sources({"a", "b"});
+    const auto good = v.resolve(object);
+    v.put("b", login("quay.io", "CANARY-3"));
+    for (int again = 0; again < 2; ++again) {
+        const auto now = v.resolve(object);
+        CHECK(now.verdict.reason == "DuplicateRegistry");
+        CHECK(reconcile::same_entries(now.entries, good.entries));
+    }
+    // What is wrong with one source is not forgotten over what is wrong with the other.
+    v.secrets.erase("a");
+    CHECK(v.resolve(object).verdict.reason == "SourceNotFound");
+    v.put("a", login("docker.io", "CANARY-4"));
+    const auto mended = v.resolve(object);
+    CHECK(mended.verdict.reason.empty());
+    REQUIRE(mended.entries != nullptr);
+    CHECK(mended.entries->size() == 2);
+    CHECK_FALSE(reconcile::same_entries(mended.entries, good.entries));
+}

@@ -308,3 +308,61 @@ TEST_CASE("a view names the live objects that had the Secret made") {
     REQUIRE(view.owners.size() == 1);
     CHECK(view.owners[0]->meta.name == "hub");
 }
+
+TEST_CASE("a changed namespace is looked at under every name that a Secret has there") {
+    fixture f;
+    f.source("login", "quay.io", "CANARY-1");
+    f.credential(wants("hub", "login"));
+    f.home("team-a");
+    f.obey_all();
+    // A rename to a name that this install does not allow: the old copy waits for the new one.
+    auto renamed = wants("hub", "login");
+    renamed.secret_name = "forbidden";
+    renamed.meta.generation = 2;
+    f.credential(std::move(renamed));
+    f.obey_all();
+    REQUIRE(f.next("team-a") == action::none);
+
+    auto object = build::live_namespace("team-a");
+    object.meta.resource_version = f.next_version();
+    object.meta.annotations.emplace("regcred.dev/opt-out", "true");
+    f.statuses.clear();
+    f.model.namespaces().upsert(std::move(object));
+    CHECK(f.cells.contains(team_a));
+    CHECK(f.next("team-a") == action::remove);
+    CHECK(f.statuses.contains("hub"));
+}
+
+TEST_CASE("what is desired anew counts as right only when it has been looked at") {
+    fixture f;
+    f.source("login", "quay.io", "CANARY-1");
+    f.credential(wants("hub", "login"));
+    f.home("team-a");
+    f.obey_all();
+    const auto object = f.model.credentials().find({.namespace_name = {}, .name = "hub"});
+    REQUIRE(f.model.report(*object).synced == 1);
+
+    f.source("login", "quay.io", "CANARY-2");
+    CHECK(f.model.report(*object).synced == 0);
+    CHECK(f.model.report(*object).selected == 1);
+    f.obey_all();
+    CHECK(f.model.report(*object).synced == 1);
+
+    auto changed = wants("hub", "login");
+    changed.template_labels = {{"team", "a"}};
+    changed.meta.generation = 2;
+    f.credential(std::move(changed));
+    CHECK(f.model.report(*object).synced == 0);
+    f.obey_all();
+    CHECK(f.model.report(*object).synced == 1);
+}
+
+TEST_CASE("a Secret of the controller's own namespace that is a source is known as one") {
+    fixture f;
+    f.credential(wants("hub", "regcred"));
+    f.home("regcred-system");
+    f.home("team-a");
+    CHECK(f.model.look({.namespace_name = "regcred-system", .secret_name = "regcred"}).is_source);
+    CHECK_FALSE(f.model.look({.namespace_name = "regcred-system", .secret_name = "other"}).is_source);
+    CHECK_FALSE(f.model.look(team_a).is_source);
+}
