@@ -66,15 +66,15 @@ clean: ## remove the build folder and every local cluster
 	@if [ -x $(cluster) ]; then $(cluster) clean; fi
 	@rm -rf build
 
-# Packages; silent and quick where everything is there.
+# Packages; silent and quick where everything is there. What no package brings, Go, is asked for first.
 .PHONY: deps-build deps-test deps-demo deps-cluster deps-lint
 deps-build:
 	@tests/support/deps.sh build
 deps-cluster:
-	@tests/support/deps.sh cluster && $(cluster) check
+	@$(cluster) check && tests/support/deps.sh cluster
 deps-test:
-	@tests/support/deps.sh build cluster && $(cluster) check
+	@$(cluster) check && tests/support/deps.sh build cluster
 deps-demo:
-	@if [ "$(CLUSTER)" = local ]; then tests/support/deps.sh build cluster && $(cluster) check; else tests/support/deps.sh build; fi
+	@if [ "$(CLUSTER)" = local ]; then $(cluster) check && tests/support/deps.sh build cluster; else tests/support/deps.sh build; fi
 deps-lint:
 	@tests/support/deps.sh lint

@@ -71,6 +71,19 @@ knows_its_groups() {
   contains "$said" "no group 'everything'"
 }
 
+asks_for_go_first() {
+  local target
+  unset KUBEBUILDER_ASSETS
+  export XDG_CACHE_HOME=$scratch/empty
+  for target in deps-test deps-demo deps-cluster; do
+    machine
+    stand_in go 'echo go version go1.19.8 linux/amd64'
+    fails with_machine make -C "$here/../.." $target
+    contains "$said" 'needs Go 1.26 or newer; found'
+    equal "$(cat "$made_up/calls")" ''
+  done
+}
+
 packages_checks() {
   check 'deps.sh says and does nothing when all packages are there' nothing_to_install
   check 'deps.sh names, then installs, what is missing, with fresh lists' installs_what_is_missing
@@ -78,4 +91,5 @@ packages_checks() {
   check 'deps.sh without root says what is missing and changes nothing' refuses_without_root
   check 'deps.sh removes nobody'"'"'s other Boost' removes_nothing
   check 'deps.sh refuses a group that it does not know' knows_its_groups
+  check 'make asks for Go before it installs anything' asks_for_go_first
 }
