@@ -75,7 +75,8 @@ asio::awaitable<address_book::addresses> address_book::look_up(std::shared_ptr<a
     wait->expires_at(self->known.empty() ? std::chrono::steady_clock::time_point::max()
                                          : std::chrono::steady_clock::now() + patience);
     static_cast<void>(co_await wait->async_wait(as_values));
-    if (self->known.empty()) ec = self->resolving ? error_code(asio::error::host_not_found_try_again) : self->failure;
+    if (self->known.empty())
+        ec = self->resolving ? error_code(asio::error::host_not_found_try_again) : self->failure;
     co_return self->known;
 }
 

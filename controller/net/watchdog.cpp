@@ -11,7 +11,7 @@ namespace net {
 /// Shared with the timer's handler, which may still be queued when the watchdog is gone.
 struct watchdog::state : std::enable_shared_from_this<state> {
     state(boost::asio::any_io_executor executor, std::function<void()> action)
-        : timer(std::move(executor)), bark(std::move(action)) {}
+        : timer(executor), bark(std::move(action)) {}
 
     void wait() {
         waiting = true;

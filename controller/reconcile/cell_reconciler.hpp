@@ -69,7 +69,7 @@ class cell_reconciler {
     secret_writer writer_;
     quorum_reader reader_;
     contention contention_;
-    runtime::time_point spread_{};
+    runtime::time_point spread_;
 };
 
 }  // namespace reconcile

@@ -38,7 +38,7 @@ class contention {
     void prune(time_point now);
 
     std::unordered_map<cell, history, cell_hash> cells_;
-    time_point pruned_{};
+    time_point pruned_;
 };
 
 }  // namespace reconcile

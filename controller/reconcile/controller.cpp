@@ -105,7 +105,8 @@ class controller::parts {
         events_.stop();
         tasks_.cancel();
         const bool tasks_ended = co_await tasks_.join(left());
-        co_return cells_ended&& statuses_ended&& tasks_ended;
+        const bool ended = cells_ended && statuses_ended && tasks_ended;
+        co_return ended;
     }
 
     [[nodiscard]] bool ready() const { return model_.synced(); }

@@ -35,7 +35,7 @@ class backoff {
     backoff_policy policy_;
     random_source random_;
     unsigned failures_ = 0;
-    time_point quiet_from_{};  // the end of the last delay
+    time_point quiet_from_;  // the end of the last delay
 };
 
 }  // namespace runtime

@@ -41,7 +41,7 @@ descriptor_sink::descriptor_sink(boost::asio::any_io_executor executor,
     : descriptor_(descriptor),
       is_socket_(is_a_socket(descriptor)),
       ring_(capacity, tell_dropped(format, std::move(clock))),
-      timer_(std::move(executor)) {}
+      timer_(executor) {}
 
 void descriptor_sink::write(std::string line) {
     ring_.push(std::move(line));

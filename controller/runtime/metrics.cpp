@@ -91,9 +91,9 @@ metrics_registry::~metrics_registry() = default;
 template <class Family>
 Family& metrics_registry::add(std::string name, std::unique_ptr<Family> made) {
     if (!exposition::is_metric_name(name)) throw std::logic_error("not a metric's name: " + name);
+    if (families_.contains(name)) throw std::logic_error("a metric made twice: " + name);
     Family& kept = *made;
-    if (!families_.try_emplace(name, std::move(made)).second)
-        throw std::logic_error("a metric made twice: " + name);
+    families_.emplace(std::move(name), std::move(made));
     return kept;
 }
 

@@ -68,7 +68,8 @@ boost::asio::awaitable<bool> task_group::join(duration limit) {
     const time_point end = std::chrono::steady_clock::now() + limit;
     while (!kept->signals.empty() && std::chrono::steady_clock::now() < end)
         co_await kept->changed.wait_until(end);
-    co_return kept->signals.empty();
+    const bool ended = kept->signals.empty();
+    co_return ended;
 }
 
 std::size_t task_group::running() const noexcept {

@@ -5,11 +5,10 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <utility>
 
 namespace runtime {
 
-wakeup::wakeup(boost::asio::any_io_executor executor) : timer_(std::move(executor)) {
+wakeup::wakeup(boost::asio::any_io_executor executor) : timer_(executor) {
     timer_.expires_at(time_point::max());
 }
 

@@ -145,13 +145,13 @@ class watch_fsm {
     bool synced_ = false;
     bool auditing_ = false;  // the list going on is not needed: if it fails, the watch goes on
     time_point audit_at_ = time_point::max();
-    time_point completed_at_{};   // the last complete view
+    time_point completed_at_;     // the last complete view
     unsigned unfinished_ = 0;     // streaming lists in a row that began and did not come to their end
     unsigned server_errors_ = 0;  // in a row, of watches
 
     bool open_ = false;  // a stream runs
     bool told_ = false;  // and has sent something
-    time_point opened_at_{};
+    time_point opened_at_;
 };
 
 }  // namespace runtime

@@ -92,7 +92,7 @@ class work_queue {
         lane where = lane::bulk;          // of the pending run; meaningful if dirty
         lane delayed_where = lane::bulk;  // meaningful if delayed
         std::uint64_t ticket = 0;
-        time_point ready_since{};
+        time_point ready_since;
         std::optional<typename ready_list::iterator> ready;
         std::optional<typename delay_list::iterator> delayed;
     };
