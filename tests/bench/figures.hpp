@@ -16,7 +16,7 @@ namespace bench {
 struct extent {
     std::size_t namespaces = 1000;
     std::size_t connections = 16;
-    std::size_t rounds = 3;
+    std::size_t rounds = 6;
     std::size_t new_namespaces = 200;  // a round
     int idle_seconds = 60;
 };
