@@ -5,7 +5,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-
 namespace runtime {
 
 wakeup::wakeup(boost::asio::any_io_executor executor) : timer_(executor) {
