@@ -49,14 +49,17 @@ void cell_reconciler::fail(const cell_view& view, std::string_view reason, std::
                             {"reason", reason},
                             {"message", message}});
     }
+    mark_told(view.where);  // whom the failure that this one replaces concerned
     const auto concerned = concerned_by(view);
     for (const auto& name : concerned)
         services_.mark_status(name);
+    const auto specs = view.contributors.empty() ? 0 : specs_of(view.contributors);
     services_.model.cells().failed(view.where,
                                    {.reason = std::string(reason),
                                     .message = std::move(message),
                                     .since = runtime::rfc3339(services_.clock()),
-                                    .concerned = {concerned.begin(), concerned.end()}});
+                                    .concerned = {concerned.begin(), concerned.end()}},
+                                   specs);
 }
 
 /// Whoever was told of a failure here learns that it is over.
@@ -101,8 +104,9 @@ runtime::outcome cell_reconciler::settle(const cell_view& view, const plan& deci
 void cell_reconciler::spread_the_news(const std::string& healed) {
     constexpr std::chrono::seconds once_in{1};  // thousands heal together
     const auto now = std::chrono::steady_clock::now();
-    if (now - spread_ < once_in) return;
-    spread_ = now;
+    auto& last = spread_[healed];
+    if (now - last < once_in) return;
+    last = now;
     services_.model.cells().for_each_failed([&](const cell& other, const cell_failure& why) {
         if (why.reason == healed) services_.mark_cell(other, runtime::lane::bulk);
     });
@@ -127,11 +131,11 @@ runtime::outcome cell_reconciler::give_up(const cell_view& view,
 /// A Secret that was right, or was just written, and is not right, though nothing else is desired now, was
 /// changed by somebody: after the write, or in its course (a mutating webhook).
 runtime::duration cell_reconciler::pause_before_repair(const cell_view& view,
-                                                       bool wrote,
+                                                       bool just_written,
                                                        runtime::time_point now) {
     const auto* known = services_.model.cells().find(view.where);
-    const bool was_right = wrote || (known != nullptr && known->now == cell_record::state::synced &&
-                                     known->wish == wish_of(view));
+    const bool was_right = just_written || (known != nullptr && known->now == cell_record::state::synced &&
+                                            known->wish == wish_of(view));
     const bool is_waiting =
         known != nullptr && known->failure != nullptr && known->failure->reason == reasons::contended;
     if (!was_right && !is_waiting) return {};
@@ -217,7 +221,7 @@ runtime::outcome cell_reconciler::contend(const cell_view& view, runtime::outcom
 
 asio::awaitable<runtime::outcome> cell_reconciler::run(cell at) {
     bool confirmed = false;
-    bool wrote = false;
+    std::uint64_t written = 0;  // for what the last write of this run was
     for (int pass = 0; pass < most_passes; ++pass) {
         const auto view = services_.model.look(at);
         const auto decided = decide(view);
@@ -231,12 +235,15 @@ asio::awaitable<runtime::outcome> cell_reconciler::run(cell at) {
             continue;
         }
         if (decided.what == action::remove && is_held_back(view)) co_return runtime::outcome::done();
-        const auto pause = pause_before_repair(view, wrote, std::chrono::steady_clock::now());
+        const auto pause =
+            pause_before_repair(view, written == wish_of(view), std::chrono::steady_clock::now());
         if (pause > runtime::duration::zero())
             co_return contend(view, runtime::outcome::requeue_after(pause));
         const auto done = co_await carry_out(view, decided);
-        wrote = wrote || done.has_value();
-        if (done.has_value()) continue;
+        if (done.has_value()) {
+            written = wish_of(view);
+            continue;
+        }
         const auto why = judge_refusal(done.error(), verb_of(decided.what));
         if (why.next != next_step::look_again) co_return give_up(view, done.error(), why);
         const auto read = co_await reader_.read_copy(at);

@@ -18,6 +18,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <map>
 #include <string>
 
 namespace reconcile {
@@ -54,7 +55,7 @@ class cell_reconciler {
                                            const kube::error& error,
                                            const refusal& why);
     [[nodiscard]] runtime::duration pause_before_repair(const cell_view& view,
-                                                        bool wrote,
+                                                        bool just_written,
                                                         runtime::time_point now);
     [[nodiscard]] runtime::outcome contend(const cell_view& view, runtime::outcome then);
     void spread_the_news(const std::string& healed);
@@ -69,7 +70,7 @@ class cell_reconciler {
     secret_writer writer_;
     quorum_reader reader_;
     contention contention_;
-    runtime::time_point spread_;
+    std::map<std::string, runtime::time_point> spread_;  // by reason
 };
 
 }  // namespace reconcile

@@ -28,8 +28,9 @@ void cell_table::unwanted(const cell& where) {
     found->second.failure = nullptr;
 }
 
-void cell_table::failed(const cell& where, cell_failure why) {
+void cell_table::failed(const cell& where, cell_failure why, std::uint64_t specs) {
     auto& record = records_[where];
+    if (specs != 0) record.specs = specs;
     if (record.failure != nullptr && record.failure->reason == why.reason) why.since = record.failure->since;
     record.failure = std::make_unique<const cell_failure>(std::move(why));
     record.now = cell_record::state::failed;

@@ -27,7 +27,7 @@ struct cell_record {
     enum class state : std::uint8_t { pending, synced, failed };
     state now = state::pending;
     std::uint64_t wish = 0;                       // of one that was synced: stands for what was desired then
-    std::uint64_t specs = 0;                      // and for the specs that desired it
+    std::uint64_t specs = 0;                      // for the specs that desired it last
     std::unique_ptr<const cell_failure> failure;  // of a failed one
 };
 
@@ -39,8 +39,9 @@ class cell_table {
     /// changed it. `specs` stands for the specs that desire it: if they are the same later and the Secret is
     /// not wanted any more, no user has said so in a spec.
     void synced(const cell& where, std::uint64_t wish, std::uint64_t specs);
-    /// `why.since` gives way to that of an earlier failure of the same reason.
-    void failed(const cell& where, cell_failure why);
+    /// `why.since` gives way to that of an earlier failure of the same reason. `specs`: as for synced(), of
+    /// those that desire the Secret though it is not right; 0: nobody does.
+    void failed(const cell& where, cell_failure why, std::uint64_t specs);
     /// What is desired may have changed: the Secret is not known to be right until it has been looked at.
     void doubt(const cell& where);
     /// Nobody wants the Secret, and there is nothing to tell: a failure is over. What was known of it when it

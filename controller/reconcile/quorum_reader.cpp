@@ -5,6 +5,8 @@
 #include "reconcile/decoders.hpp"
 #include "reconcile/involved.hpp"
 #include "reconcile/secret_writer.hpp"
+#include "reconcile/selection.hpp"
+#include "runtime/resource_version.hpp"
 
 #include <utility>
 
@@ -15,6 +17,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::seconds still_fresh{1};
+constexpr int small_page = 100;
 
 /// Puts an answer into a store; that the object does not exist is an answer too.
 template <class T, class Decoder>
@@ -34,6 +37,23 @@ kube::result<void> take(runtime::store<T>& into,
     return {};
 }
 
+kube::error odd(std::string what) {
+    return {kube::error_kind::other, std::move(what)};
+}
+
+/// One page's items; false: one of them contradicts what is known.
+template <class T, class Decoder>
+bool take_items(const kube::json& items, runtime::store<T>& into, Decoder decode) {
+    for (const auto& item : items) {
+        auto decoded = decode(item);
+        if (decoded.has_error()) continue;
+        const auto known = into.find({decoded->meta.namespace_name, decoded->meta.name});
+        if (known != nullptr && contradicts(decoded->meta, known->meta)) return false;
+        into.upsert(std::move(*decoded));
+    }
+    return true;
+}
+
 /// A list by pages, each a quorum read.
 template <class T, class Decoder>
 asio::awaitable<kube::result<void>> take_all(kube::client& client,
@@ -41,23 +61,34 @@ asio::awaitable<kube::result<void>> take_all(kube::client& client,
                                              runtime::store<T>& into,
                                              Decoder decode) {
     kube::list_options options;
-    do {
+    options.limit = small_page;
+    for (;;) {
         const auto page = co_await client.list(what, options);
-        if (page.has_error()) co_return page.error();
-        for (const auto& item : page->items) {
-            auto decoded = decode(item);
-            if (decoded.has_error()) co_return decoded.error();
-            into.upsert(std::move(*decoded));
+        if (page.has_error()) {
+            if (page.error().kind != kube::error_kind::too_large || options.limit == 1)
+                co_return page.error();
+            options.limit /= 2;
+            continue;
         }
+        if (!take_items(page->items, into, decode))
+            co_return odd("the API server shows an older state than one it has shown before");
+        if (page->continue_token.empty()) co_return kube::result<void>{};
+        if (page->continue_token == options.continue_token)
+            co_return odd("the list of the API server does not come to an end");
         options.continue_token = page->continue_token;
-    } while (!options.continue_token.empty());
-    co_return kube::result<void>{};
+    }
 }
 
 }  // namespace
 
 bool says_absent(const kube::error& error, const kube::resource& what) noexcept {
     return error.kind == kube::error_kind::not_found && error.details_kind == what.plural;
+}
+
+bool contradicts(const kube::object_meta& read, const kube::object_meta& known) {
+    if (read.uid != known.uid) return false;
+    if (runtime::is_older(read.resource_version, known.resource_version)) return true;
+    return read.resource_version == known.resource_version && !same_for_selection(read, known);
 }
 
 asio::awaitable<kube::result<void>> quorum_reader::read_credential(std::string name) {

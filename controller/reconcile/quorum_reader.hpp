@@ -17,6 +17,10 @@ namespace reconcile {
 /// that the server does not know (any longer), or of a proxy. That is unknown, never empty.
 [[nodiscard]] bool says_absent(const kube::error& error, const kube::resource& what) noexcept;
 
+/// Whether what was read speaks against what is known: an older version of the same object, as from a
+/// restored etcd, or another content under the same version. Neither may be built upon.
+[[nodiscard]] bool contradicts(const kube::object_meta& read, const kube::object_meta& known);
+
 /// Reads objects from the API server and puts them into the world: watches tell the past, and a watch
 /// cache can be far behind.
 class quorum_reader {
@@ -29,7 +33,8 @@ class quorum_reader {
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(cell_view view);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_copy(cell at);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_credential(std::string name);
-    /// Every RegistryCredential and every namespace that there is. What is missing is not taken for deleted.
+    /// Every RegistryCredential and every namespace that there is. What is missing is not taken for deleted,
+    /// and what cannot be decoded stays as it is known. Fails if anything contradicts what is known.
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_everything();
 
  private:

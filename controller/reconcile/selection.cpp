@@ -32,6 +32,11 @@ bool is_opted_out(const kube::object_meta& meta) noexcept {
     return found != meta.annotations.end() && found->second == "true";
 }
 
+bool same_for_selection(const kube::object_meta& a, const kube::object_meta& b) {
+    return a.uid == b.uid && a.labels == b.labels && a.deleting == b.deleting &&
+           is_opted_out(a) == is_opted_out(b);
+}
+
 selection select(const kube::namespace_selection& rules,
                  const kube::object_meta& meta,
                  std::string_view own_namespace) {

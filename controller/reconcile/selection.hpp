@@ -32,4 +32,7 @@ enum class selection {
                                const kube::object_meta& meta,
                                std::string_view own_namespace);
 
+/// Whether two states of a namespace are selected by the same RegistryCredentials, whatever those say.
+[[nodiscard]] bool same_for_selection(const kube::object_meta& a, const kube::object_meta& b);
+
 }  // namespace reconcile

@@ -67,6 +67,7 @@ class world {
     void mark_selected(const kube::registry_credential& object);
     void mark_owned(const std::string& uid);
     void mark_present(const std::string& namespace_name);
+    void mark_sources(const kube::registry_credential& object);
     void mark_sharers(const std::string& secret_name);
     [[nodiscard]] bool selects(const kube::registry_credential& object, const kube::object_meta& meta) const;
     [[nodiscard]] bool allowed(const std::string& secret_name) const;

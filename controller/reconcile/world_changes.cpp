@@ -16,11 +16,6 @@ bool same_wish(const kube::registry_credential& a, const kube::registry_credenti
            a.meta.deleting == b.meta.deleting;
 }
 
-bool same_for_selection(const kube::object_meta& a, const kube::object_meta& b) {
-    return a.uid == b.uid && a.labels == b.labels && a.deleting == b.deleting &&
-           is_opted_out(a) == is_opted_out(b);
-}
-
 }  // namespace
 
 bool world::resolve(const kube::registry_credential& object) {
@@ -53,6 +48,15 @@ void world::mark_owned(const std::string& uid) {
     }
 }
 
+/// What is a source, or is one no more, under the name of a copy.
+void world::mark_sources(const kube::registry_credential& object) {
+    for (const auto& source : object.sources) {
+        if (allowed(source.secret_name))
+            on_cell_({.namespace_name = where_.own_namespace, .secret_name = source.secret_name},
+                     runtime::lane::bulk);
+    }
+}
+
 void world::mark_sharers(const std::string& secret_name) {
     for (const auto& [uid, object] : by_uid_) {
         if (object->secret_name == secret_name) on_status_(object->meta.name);
@@ -76,10 +80,12 @@ void world::credential_changed(const runtime::change<kube::registry_credential>&
     if (after != nullptr) {
         resolve(*after);
         mark_selected(*after);
+        mark_sources(*after);
         mark_sharers(after->secret_name);
     }
     if (before != nullptr) {
         mark_selected(*before);
+        mark_sources(*before);
         mark_owned(before->meta.uid);
         mark_sharers(before->secret_name);
     }

@@ -190,7 +190,13 @@ bool watch_fsm::list_failed(const kube::error& why, bool was_open, time_point no
         return false;
     }
     if (was_open && ++unfinished_ >= unfinished_limit) pages_once_ = true;
-    if (!asks_page_again(why)) list_again(now);
+    if (!asks_page_again(why)) {
+        if (!streaming) {
+            pages_once_ = false;  // no better than what they stand in for
+            unfinished_ = 0;
+        }
+        list_again(now);
+    }
     wait(why, now);
     return true;
 }

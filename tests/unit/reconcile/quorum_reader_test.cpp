@@ -26,3 +26,20 @@ TEST_CASE("only a 404 that is about the object says that the object does not exi
     CHECK_FALSE(says_absent(failure(error_kind::not_found, "namespaces"), kube::secrets));
     CHECK_FALSE(says_absent(failure(error_kind::forbidden, "secrets"), kube::secrets));
 }
+
+TEST_CASE("what is older, or another content under the same version, contradicts what is known") {
+    kube::object_meta known;
+    known.uid = "u";
+    known.resource_version = "10";
+    known.labels = {{"pull", "private"}};
+    auto read = known;
+    CHECK_FALSE(reconcile::contradicts(read, known));
+    read.labels.clear();
+    CHECK(reconcile::contradicts(read, known));
+    read.resource_version = "11";
+    CHECK_FALSE(reconcile::contradicts(read, known));
+    read.resource_version = "9";
+    CHECK(reconcile::contradicts(read, known));
+    read.uid = "another object of that name";
+    CHECK_FALSE(reconcile::contradicts(read, known));
+}

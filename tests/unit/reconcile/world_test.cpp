@@ -252,7 +252,8 @@ TEST_CASE("a report counts what is selected, right and wrong") {
     f.model.cells().synced({"a", "regcred"}, 0, 0);
     f.model.cells().failed(
         {"b", "regcred"},
-        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .concerned = {}});
+        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .concerned = {}},
+        0);
     const auto report = f.model.report(object);
     CHECK(report.selected == 3);
     CHECK(report.synced == 1);
@@ -285,7 +286,7 @@ TEST_CASE("a Secret that cannot be removed is reported by the object that had it
     f.credential(std::move(narrower));
     REQUIRE(f.next("team-a") == action::remove);
     f.model.cells().failed(
-        team_a, {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .concerned = {}});
+        team_a, {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .concerned = {}}, 0);
 
     const auto object = f.model.credentials().find({.namespace_name = {}, .name = "hub"});
     const auto report = f.model.report(*object);
@@ -365,4 +366,12 @@ TEST_CASE("a Secret of the controller's own namespace that is a source is known 
     CHECK(f.model.look({.namespace_name = "regcred-system", .secret_name = "regcred"}).is_source);
     CHECK_FALSE(f.model.look({.namespace_name = "regcred-system", .secret_name = "other"}).is_source);
     CHECK_FALSE(f.model.look(team_a).is_source);
+
+    // When it is a source no more, that may heal a conflict there.
+    f.cells.clear();
+    auto other = wants("hub", "login");
+    other.meta.generation = 2;
+    f.credential(std::move(other));
+    CHECK(f.cells.contains({.namespace_name = "regcred-system", .secret_name = "regcred"}));
+    CHECK_FALSE(f.model.look({.namespace_name = "regcred-system", .secret_name = "regcred"}).is_source);
 }

@@ -128,6 +128,20 @@ TEST_CASE("a streaming list that breaks off starts again, and after three times 
     CHECK(watch.next() == "stream_list rv= (begins)");
 }
 
+TEST_CASE("pages that stand in for streaming lists and fail too give way to them again") {
+    watch_script watch;
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(watch.next() == "stream_list rv= (begins)");
+        watch.opens();
+        CHECK(watch.fails(error_kind::stream_ended));
+        CHECK(watch.next().substr(0, 6) == "sleep ");
+    }
+    REQUIRE(watch.next() == "list_page rv= continue= (begins)");
+    CHECK(watch.fails(error_kind::no_answer));
+    CHECK(watch.next().substr(0, 6) == "sleep ");
+    CHECK(watch.next() == "stream_list rv= (begins)");
+}
+
 TEST_CASE("lists that cannot begin do not speak against streaming") {
     watch_script watch;
     for (int i = 0; i < 10; ++i) {
