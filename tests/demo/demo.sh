@@ -11,11 +11,13 @@ export CLUSTER_NAME=${CLUSTER_NAME:-demo}
 CLUSTER=${CLUSTER:-local}
 readonly cluster=tests/cluster/cluster
 readonly binary=$PWD/build/release/controller/regcred-controller
-readonly folder=$PWD/build/demo
+readonly folder=$PWD/build/demo/$CLUSTER
 readonly labelled=(team-a team-b payments team-sandbox)
 readonly all_namespaces=("${labelled[@]}" team-new)
-# Each names the cluster where the demo has made these things, as long as they are there.
-readonly installed=$folder/installed objects=$folder/objects
+readonly mark=regcred.dev/demo # the label of the namespaces that the demo made
+down_command='make demo-down'
+[ "$CLUSTER" = local ] || down_command="CLUSTER=$CLUSTER make demo-down"
+readonly down_command
 
 bold='' dim='' red='' plain=''
 if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' plain=$'\e[0m'; fi
@@ -28,7 +30,7 @@ die() {
     printf 'The end of the controller'\''s log (%s):\n' "$folder/controller.log" >&2
     tail -n 15 "$folder/controller.log" >&2
   fi
-  [ ! -e "$installed" ] || printf '%s\n' "'make demo-down' removes what the demo made." >&2
+  printf '%s\n' "'$down_command' removes what the demo made, and nothing else." >&2
   exit 1
 }
 
@@ -71,43 +73,54 @@ stop_controller() {
   rm -f "$folder/controller.pid"
 }
 
-# Whose cluster it is, for a note on disk: a demo must not clean up in another one.
-where() { if [ "$CLUSTER" = local ]; then echo local; else kubectl config view --minify -o 'jsonpath={.clusters[0].cluster.server}'; fi; }
+# The note on disk that the demo has installed regcred in this very cluster, whatever its address.
+note_of_cluster() {
+  local uid
+  uid=$(inside kubectl get namespace kube-system -o 'jsonpath={.metadata.uid}') && [ -n "$uid" ] || return 1
+  echo "$folder/installed-$uid"
+}
 
-is_here() { [ "$(cat "$1" 2> /dev/null)" = "$(where)" ]; }
-
-# Whatever the demo makes or changes must not be there before: it may be somebody's.
+# Of a cluster that is somebody's: what the demo makes or changes must not be there before.
 claim() {
-  local note=$1 what
-  shift
-  for what in "$@"; do
-    if ! is_here "$note" && inside kubectl get "$what" > /dev/null 2>&1; then
-      die "$what exists already in this cluster, and the demo would change it. Nothing was changed: use another cluster."
-    fi
+  local what found
+  [ ! -e "$note" ] || return 0
+  for what in customresourcedefinition/registrycredentials.regcred.dev namespace/regcred-system \
+    clusterrole/regcred-controller validatingadmissionpolicy/regcred-controller; do
+    found=$(kubectl get --ignore-not-found -o name "$what") || die "cannot tell whether $what exists"
+    [ -z "$found" ] || die "$what exists already in this cluster, and the demo would change it. Nothing was changed."
+  done
+}
+claim_namespaces() {
+  local theirs name
+  theirs=$(kubectl get namespaces -l "!$mark" -o name) || die 'cannot list the namespaces'
+  for name in "${all_namespaces[@]}"; do
+    ! grep -qxF "namespace/$name" <<< "$theirs" ||
+      die "namespace $name exists already in this cluster, and the demo would change it. Nothing was changed."
   done
 }
 
 remove_objects() {
-  is_here "$objects" || return 0
   inside kubectl delete registrycredential docker-hub --ignore-not-found > /dev/null 2>&1 || true
-  inside kubectl delete namespace "${all_namespaces[@]}" --ignore-not-found --wait=false > /dev/null 2>&1 || true
   inside kubectl -n regcred-system delete secret hub-login quay-robot ci-config --ignore-not-found > /dev/null 2>&1 || true
-  rm -f "$objects"
+  inside kubectl delete namespaces -l "$mark" --ignore-not-found --wait=false > /dev/null
 }
 
 down() {
   stop_controller
   if [ "$CLUSTER" = local ]; then
     "$cluster" down
-  elif is_here "$installed"; then
-    remove_objects
-    kubectl delete -k deploy/ --ignore-not-found
-    kubectl delete -f crds/ --ignore-not-found
-  else
-    echo 'The demo has made nothing in this cluster.'
-    return 0
+    rm -rf "$folder"
+    return
   fi
-  rm -rf "$folder"
+  note=$(note_of_cluster) || die "the cluster of KUBECONFIG does not answer"
+  if [ ! -e "$note" ]; then
+    echo 'The demo has made nothing in this cluster.'
+    return
+  fi
+  remove_objects
+  kubectl delete -k deploy/ --ignore-not-found
+  kubectl delete -f crds/ --ignore-not-found
+  rm -f "$note" "$folder"/controller.*
 }
 
 start_cluster() {
@@ -118,10 +131,12 @@ start_cluster() {
   else
     note "The cluster of your current context: $(kubectl config current-context)."
   fi
-  claim "$installed" customresourcedefinition/registrycredentials.regcred.dev namespace/regcred-system \
-    clusterrole/regcred-controller validatingadmissionpolicy/regcred-controller
-  claim "$objects" "${all_namespaces[@]/#/namespace/}"
-  where > "$installed"
+  note=$(note_of_cluster) || die 'the cluster does not answer'
+  if [ "$CLUSTER" != local ]; then
+    claim
+    claim_namespaces
+  fi
+  touch "$note"
 }
 
 install() {
@@ -156,8 +171,15 @@ write_kubeconfig() {
   rm -f "$file.all" "$file.token"
 }
 
+# namespace NAME [LABEL...]: its manifest in one line.
+namespace() {
+  local name=$1 label labels="\"$mark\":\"yes\""
+  shift
+  for label in "$@"; do labels+=",\"${label%=*}\":\"${label#*=}\""; done
+  printf '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"%s","labels":{%s}}}\n' "$name" "$labels"
+}
+
 sources() {
-  where > "$objects"
   title 'Credentials: three Secrets in the controller'\''s own namespace'
   mkdir -p "$folder/docker"
   printf '{"auths":{"ghcr.io":{"auth":"%s"},"registry.example.com":{"auth":"%s"}}}\n' \
@@ -166,7 +188,8 @@ sources() {
   run "kubectl -n regcred-system create secret generic ci-config --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=$folder/docker/config.json"
   run "kubectl -n regcred-system create secret generic quay-robot --type=kubernetes.io/basic-auth --from-literal=username=example+robot --from-literal=password=not-a-real-password"
   title 'Namespaces: three teams that pull private images, and a sandbox that must not'
-  run "kubectl create namespace team-a; kubectl create namespace team-b; kubectl create namespace payments; kubectl create namespace team-sandbox"
+  printf '%s$ kubectl create -f namespaces.yaml # %s%s\n' "$dim" "${labelled[*]}" "$plain"
+  for name in "${labelled[@]}"; do namespace "$name"; done | inside kubectl create -f - || die 'the namespaces could not be made'
   run "kubectl label namespace ${labelled[*]} pull=private"
 }
 
@@ -191,8 +214,7 @@ main_job() {
 changes() {
   title 'A namespace that is created now has its Secret at once'
   printf '%s$ kubectl create -f - # Namespace team-new with the label pull=private%s\n' "$dim" "$plain"
-  printf '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"team-new","labels":{"pull":"private"}}}' |
-    inside kubectl create -f -
+  namespace team-new pull=private | inside kubectl create -f - || die 'the namespace could not be made'
   await 'the new namespace has its Secret' 'kubectl -n team-new get secret regcred' 'dockerconfigjson'
   run 'kubectl -n team-new get secret regcred'
 
@@ -225,7 +247,7 @@ the_end() {
   if [ "$CLUSTER" = local ]; then
     note "The cluster is still up: 'tests/cluster/cluster --help' with CLUSTER_NAME=$CLUSTER_NAME tells how to use it."
   fi
-  note "'make demo-down' leaves nothing behind."
+  note "'$down_command' leaves nothing behind."
 }
 
 if [ "${1:-}" = down ]; then
