@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config.hpp"
 
+#include "kube/names.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -28,14 +30,9 @@ constexpr auto footer =
     "Install with 'kubectl apply -f crds/' and 'kubectl apply -k deploy/'; ask 'kubectl get "
     "registrycredentials' how it goes.";
 
-/// RFC 1123 subdomain, as the API server demands of a Secret's name.
 std::string check_secret_name(const std::string& name) {
-    const bool shape =
-        !name.empty() && name.size() <= 253 &&
-        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string::npos &&
-        name.find_first_of("-.") != 0 && name.find_last_of("-.") != name.size() - 1;
-    return shape ? std::string{}
-                 : fmt::format("'{}' is not a Secret name: lower-case letters, digits, '-' and '.'", name);
+    if (kube::is_dns1123_subdomain(name)) return {};
+    return fmt::format("'{}' is not a Secret name: lower-case letters, digits, '-' and '.'", name);
 }
 
 /// "127.0.0.1:8080", "[::]:8080" or ":8080" (every address).

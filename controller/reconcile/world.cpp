@@ -121,11 +121,7 @@ cell_view world::look(const cell& at) {
 }
 
 void world::settled(const cell& at) {
-    for (const auto& [name, copies] : copies_) {
-        if (name == at.secret_name) continue;
-        if (copies.find({.namespace_name = at.namespace_name, .name = name}) == nullptr) continue;
-        on_cell_({.namespace_name = at.namespace_name, .secret_name = name}, runtime::lane::normal);
-    }
+    mark_present(at.namespace_name, at.secret_name);
 }
 
 bool world::is_source(const cell& at) const {

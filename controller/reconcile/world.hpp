@@ -66,7 +66,7 @@ class world {
     bool resolve(const kube::registry_credential& object);
     void mark_selected(const kube::registry_credential& object);
     void mark_owned(const std::string& uid);
-    void mark_present(const std::string& namespace_name);
+    void mark_present(const std::string& namespace_name, std::string_view but = {});
     void mark_sources(const kube::registry_credential& object);
     void mark_sharers(const std::string& secret_name);
     [[nodiscard]] bool selects(const kube::registry_credential& object, const kube::object_meta& meta) const;

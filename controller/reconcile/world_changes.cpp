@@ -110,9 +110,10 @@ void world::namespace_changed(const runtime::change<kube::namespace_object>& cha
     mark_present(name);
 }
 
-void world::mark_present(const std::string& namespace_name) {
+/// Every Secret of the territory that is there, but for one name.
+void world::mark_present(const std::string& namespace_name, std::string_view but) {
     for (const auto& [name, copies] : copies_) {
-        if (copies.find({.namespace_name = namespace_name, .name = name}) != nullptr)
+        if (name != but && copies.find({.namespace_name = namespace_name, .name = name}) != nullptr)
             on_cell_({.namespace_name = namespace_name, .secret_name = name}, runtime::lane::normal);
     }
 }

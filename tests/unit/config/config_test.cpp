@@ -116,6 +116,7 @@ TEST_CASE("a mistake is told with what would be right, and ends with exit code 2
     } table[] = {
         {{"--secret-names=Regcred"}, "'Regcred' is not a Secret name: lower-case"},
         {{"--secret-names=a,-b"}, "'-b' is not a Secret name"},
+        {{"--secret-names=a..b"}, "'a..b' is not a Secret name"},
         {{"--secret-names=" + std::string(254, 'a')}, "is not a Secret name"},
         {{"--log-level=loud"}, "debug"},
         {{"--log-format=xml"}, "text"},
