@@ -73,7 +73,7 @@ deps-build:
 deps-cluster:
 	@$(cluster) check && tests/support/deps.sh cluster
 deps-test:
-	@$(cluster) check && tests/support/deps.sh build cluster
+	@$(cluster) check && tests/support/deps.sh build cluster node
 deps-demo:
 	@if [ "$(CLUSTER)" = local ]; then $(cluster) check && tests/support/deps.sh build cluster; else tests/support/deps.sh build; fi
 deps-lint:

@@ -2,7 +2,8 @@
 # SPDX-FileCopyrightText: The regcred authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# cluster_test.sh: does the test cluster itself do what its README says? One line a check; the last line counts them.
+# cluster_test.sh [PART...]: does the test cluster itself do what its README says? One line a check; the last line counts them.
+# Parts: packages, build, service, life, node.
 # The clusters it starts have a state folder of their own, so that its 'clean' reaches no other.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -70,11 +71,10 @@ equal() { [ "$1" = "$2" ] || { echo "'$1' is not '$2'" && return 1; }; }
   source "$here/checks/packages.sh"
   source "$here/checks/build.sh"
   source "$here/checks/service.sh"
+  source "$here/checks/node.sh"
   source "$here/checks/life.sh"
 }
-packages_checks
-build_checks
-service_checks
-life_checks
+(($#)) || set -- packages build service life node
+for part; do "${part}_checks"; done
 echo "$passed passed, $failed failed"
 ((failed == 0))

@@ -3,13 +3,17 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # deps.sh GROUP...: installs the Debian packages that are missing, saying which; does nothing if none is.
-# Groups: build (compiler and libraries), cluster (what the test cluster runs with), lint (format, tidy, shell checks).
+# Groups: build (compiler and libraries), cluster (what the test cluster runs with), node (what its node runs with), image (what
+# makes the controller's image, unless docker or podman is there), lint (format, tidy, shell checks).
+# A|B: B, where it is installed, will do as well.
 set -euo pipefail
 
 declare -A groups=(
   [build]='clang-19 lld-19 libclang-rt-19-dev cmake ninja-build ccache make libboost1.81-dev nlohmann-json3-dev libfmt-dev
            doctest-dev libssl-dev libcli11-dev libyaml-cpp-dev'
   [cluster]='iproute2 util-linux openssl curl ca-certificates procps'
+  [node]='containerd|containerd.io runc|containerd.io containernetworking-plugins docker-registry buildah skopeo busybox|busybox-static'
+  [image]='buildah|podman|docker-ce|docker.io'
   [lint]='clang-tidy-19 clang-format-19 shellcheck'
 )
 
@@ -22,11 +26,14 @@ die() {
 # No questions, no terminal; an apt that runs already is waited for.
 apt_get() { DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" < /dev/null >&2; }
 
-# absent PACKAGE...: those that are not installed, one a line.
+# absent PACKAGE[|OTHER...]...: the first of those of which none is installed, one a line.
 absent() {
-  local installed
-  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2> /dev/null | sed -n 's/^installed //p') || true
-  printf '%s\n' "$@" | grep -vxF -f <(printf '%s\n' "$installed" | sed '/^$/d') || true
+  local wish installed
+  # shellcheck disable=SC2068 # the names of a choice are words of their own
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' ${@//|/ } 2> /dev/null | sed -n 's/^installed //p') || true
+  for wish in "$@"; do
+    printf '%s\n' "${wish//|/$'\n'}" | grep -qxF -f <(printf '%s\n' "$installed" | sed '/^$/d') || echo "${wish%%|*}"
+  done | awk '!seen[$0]++'
 }
 
 # unknown PACKAGE...: those that apt's lists do not offer, one a line.
@@ -44,6 +51,15 @@ refuse_removals() {
     awk '$1 == "Remv" {print $2}') || true
   [ -z "$removed" ] || die "installing ${*} would remove ${removed//$'\n'/ }, which it conflicts with. Nothing was changed.
 deps: What to do: if nothing of yours needs ${removed//$'\n'/ }, remove it (apt-get remove ${removed//$'\n'/ }) and run this again."
+}
+
+# The programs are wanted, not the services that Debian would start with them, now and at every boot.
+stop_services() {
+  local service
+  [ -d /run/systemd/system ] || return 0
+  for service in containerd docker-registry; do
+    [[ " $* " != *" $service "* ]] || systemctl disable --now "$service" >&2 || true
+  done
 }
 
 install() {
@@ -77,3 +93,4 @@ mapfile -t missing < <(absent "${wanted[@]}")
 [ "$(id -u)" = 0 ] || die "missing: ${missing[*]}. Installing needs root: sudo $0 $*"
 say "installing: ${missing[*]}"
 install "${missing[@]}"
+stop_services "${missing[@]}"

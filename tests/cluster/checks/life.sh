@@ -17,6 +17,7 @@ nothing_left() {
   [ ! -e "/dev/shm/rc-$1" ]
   [ ! -e "$REGCRED_CLUSTER_STATE/$1.folder" ]
   not grep -q "rc-$1" /proc/mounts
+  equal "$(find /sys/fs/cgroup -name "rc-$1")" ''
 }
 
 restart_keeps_data() {

@@ -49,6 +49,14 @@ takes_several_groups() {
   contains "$(with_machine "$deps" lint cluster 2>&1)" 'clang-tidy-19 clang-format-19 shellcheck iproute2'
 }
 
+takes_what_will_do() {
+  machine containerd.io containernetworking-plugins docker-registry buildah busybox-static
+  said=$(with_machine "$deps" node 2>&1)
+  equal "$said" 'deps: installing: skopeo'
+  machine podman
+  equal "$(with_machine "$deps" image 2>&1)" ''
+}
+
 refuses_without_root() {
   machine
   echo 1000 > "$made_up/uid"
@@ -88,6 +96,7 @@ packages_checks() {
   check 'deps.sh says and does nothing when all packages are there' nothing_to_install
   check 'deps.sh names, then installs, what is missing, with fresh lists' installs_what_is_missing
   check 'deps.sh takes several groups at once' takes_several_groups
+  check 'deps.sh installs nothing in whose place something else is there' takes_what_will_do
   check 'deps.sh without root says what is missing and changes nothing' refuses_without_root
   check 'deps.sh removes nobody'"'"'s other Boost' removes_nothing
   check 'deps.sh refuses a group that it does not know' knows_its_groups

@@ -10,8 +10,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-inputs=(go.mod go.sum main.go)
-programs=(etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kubectl)
+inputs=(go.mod go.sum main.go tokens.go)
+programs=(etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kubectl registry-tokens)
 report_every=30 # seconds
 
 say() { printf 'kubetest: %s\n' "$*" >&2; }

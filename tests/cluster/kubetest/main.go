@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command kubetest is every program of a Kubernetes for tests in one binary. Which one it is follows from the name it was
-// called by (a symbolic link "kube-apiserver" to it is a kube-apiserver), else from its first argument.
+// Command kubetest is every program of a Kubernetes for tests, and the token server of a registry, in one binary. Which one it
+// is follows from the name it was called by (a symbolic link "kube-apiserver" to it is a kube-apiserver), else from its first
+// argument.
 package main
 
 import (
@@ -37,9 +38,9 @@ var programs = map[string]func() *cobra.Command{
 
 func main() {
 	name := filepath.Base(os.Args[0])
-	if _, ok := programs[name]; !ok && name != "etcd" && name != "kubectl" {
+	if _, ok := programs[name]; !ok && name != "etcd" && name != "kubectl" && name != "registry-tokens" {
 		if len(os.Args) < 2 {
-			fmt.Fprintln(os.Stderr, "usage: kubetest etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kubelet|kubectl [flags]")
+			fmt.Fprintln(os.Stderr, "usage: kubetest etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kubelet|kubectl|registry-tokens [flags]")
 			os.Exit(2)
 		}
 		name = os.Args[1]
@@ -50,6 +51,11 @@ func main() {
 		etcdmain.Main(os.Args)
 	case "kubectl":
 		kubectlutil.CheckErr(cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()))
+	case "registry-tokens":
+		if err := runTokenServer(os.Args[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, "registry-tokens:", err)
+			os.Exit(1)
+		}
 	default:
 		newCommand, ok := programs[name]
 		if !ok {

@@ -4,7 +4,7 @@
 #
 # Keys, certificates, tokens and kubeconfigs: one CA for servers and clients, valid for a week.
 
-api_port=6443
+api_port=443 # as Pods expect it: the Service "kubernetes" leads to the same port here, with no kube-proxy
 tokens='admin-token,token-admin,token-admin,system:masters
 dev-token,dev,dev,developers
 audit-me-token,audit-me,audit-me,system:masters'
@@ -34,6 +34,9 @@ make_certificates() {
     new_certificate apiserver /CN=kube-apiserver serverAuth "$names"
     new_certificate admin /O=system:masters/CN=admin clientAuth
     new_certificate controller-manager /CN=system:kube-controller-manager clientAuth
+    new_certificate scheduler /CN=system:kube-scheduler clientAuth
+    new_certificate kubelet "/O=system:nodes/CN=system:node:$node_name" clientAuth
+    new_certificate kubelet-server "/O=system:nodes/CN=system:node:$node_name" serverAuth "DNS:$node_name,IP:$node_address"
     openssl genrsa -out service-accounts.key 2048 2> /dev/null
     openssl rsa -in service-accounts.key -pubout -out service-accounts.pub 2> /dev/null
   )
@@ -54,7 +57,7 @@ YAML
 make_kubeconfigs() {
   local user token
   printf '%s\n' "$tokens" > "$folder/tokens.csv"
-  for user in admin controller-manager; do
+  for user in admin controller-manager scheduler kubelet; do
     kubeconfig $user "{client-certificate: \"$folder/pki/$user.crt\", client-key: \"$folder/pki/$user.key\"}" > "$folder/$user.kubeconfig"
   done
   while IFS=, read -r token user _; do

@@ -8,7 +8,8 @@ components=(etcd apiserver controller-manager)
 ready_within=300 # seconds; a machine of 2 cores that compiles with all its might needs 40
 controllers=namespace-controller,serviceaccount-controller,serviceaccount-token-controller,garbage-collector-controller
 controllers+=,resourcequota-controller,root-ca-certificate-publisher-controller,clusterrole-aggregation-controller
-controllers+=,validatingadmissionpolicy-status-controller
+controllers+=,validatingadmissionpolicy-status-controller,deployment-controller,replicaset-controller
+controllers+=,node-lifecycle-controller,taint-eviction-controller,pod-garbage-collector-controller
 
 declare -A programs=([etcd]='' [kube-apiserver]='' [kube-controller-manager]='' [kubectl]='')
 
@@ -67,6 +68,8 @@ launch_apiserver() {
     --authorization-mode Node,RBAC --enable-admission-plugins NodeRestriction --allow-privileged=true \
     --service-account-issuer $issuer --api-audiences $issuer \
     --service-account-key-file "$pki/service-accounts.pub" --service-account-signing-key-file "$pki/service-accounts.key" \
+    --kubelet-client-certificate "$pki/admin.crt" --kubelet-client-key "$pki/admin.key" --kubelet-certificate-authority "$pki/ca.crt" \
+    --kubelet-preferred-address-types InternalIP \
     --audit-policy-file "$here/audit-policy.yaml" --audit-log-path "$audit_log" --audit-log-maxsize 0 \
     --profiling=false $(setting apiserver-args)
 }

@@ -36,10 +36,11 @@ end_processes() {
   done
 }
 
-# tear_down: ends the processes, removes the namespace and etcd's data; the folder stays.
+# tear_down: ends the processes, in Pods too, removes the namespace and etcd's data; the folder stays.
 tear_down() {
   refuse_inside
   end_processes
+  remove_cgroup
   if [ -e "$netns_file" ]; then
     ip netns del "$netns"
   fi
