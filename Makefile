@@ -9,6 +9,7 @@ MAKEFLAGS += --no-print-directory
 # local: a Kubernetes of our own on this machine; current: the cluster of KUBECONFIG.
 CLUSTER ?= local
 FUZZ_SECONDS ?= 60
+IMAGE ?= regcred-controller:dev
 
 cmake = cmake -S . -B build/$(1) -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 $(2) > build/$(1).configure.log 2>&1 || { cat build/$(1).configure.log; exit 1; }
 cluster = tests/cluster/cluster
@@ -19,6 +20,7 @@ help: ## list these targets
 
 .PHONY: demo
 demo: deps-demo build ## install what it needs, build, start a Kubernetes (or CLUSTER=current), show the main job
+	@if [ "$(CLUSTER)" = local ]; then deploy/image/build.sh; fi
 	@CLUSTER=$(CLUSTER) tests/demo/demo.sh
 
 .PHONY: demo-down
@@ -29,9 +31,17 @@ demo-down: ## remove everything that 'make demo' started
 test: deps-test ## unit tests, and integration tests on a real API server; one summary at the end
 	@tests/run.sh
 
+.PHONY: e2e
+e2e: deps-test image ## the shipped image and manifests on a real node: a real kubelet pulls from real registries
+	@tests/e2e/run.sh
+
 .PHONY: build
 build: deps-build ## the binary: build/release/controller/regcred-controller
 	@mkdir -p build && $(call cmake,release,-DCMAKE_BUILD_TYPE=RelWithDebInfo) && ninja -C build/release regcred-controller
+
+.PHONY: image
+image: build deps-image ## the controller's image, as IMAGE (regcred-controller:dev) and in build/image/regcred-controller.tar
+	@deploy/image/build.sh $(IMAGE)
 
 .PHONY: asan
 asan: sanitized ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -67,7 +77,7 @@ clean: ## remove the build folder and every local cluster
 	@rm -rf build
 
 # Packages; silent and quick where everything is there. What no package brings, Go, is asked for first.
-.PHONY: deps-build deps-test deps-demo deps-cluster deps-lint
+.PHONY: deps-build deps-test deps-demo deps-cluster deps-image deps-lint
 deps-build:
 	@tests/support/deps.sh build
 deps-cluster:
@@ -75,6 +85,8 @@ deps-cluster:
 deps-test:
 	@$(cluster) check && tests/support/deps.sh build cluster node
 deps-demo:
-	@if [ "$(CLUSTER)" = local ]; then $(cluster) check && tests/support/deps.sh build cluster; else tests/support/deps.sh build; fi
+	@if [ "$(CLUSTER)" = local ]; then $(cluster) check && tests/support/deps.sh build cluster node image; else tests/support/deps.sh build; fi
+deps-image:
+	@tests/support/deps.sh image
 deps-lint:
 	@tests/support/deps.sh lint

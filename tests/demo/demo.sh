@@ -26,16 +26,16 @@ title() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
 note() { printf '%s\n' "$1"; }
 die() {
   printf '\n%sThe demo failed: %s%s\n' "$red" "$1" "$plain" >&2
-  if [ -s "$folder/controller.log" ]; then
-    printf 'The end of the controller'\''s log (%s):\n' "$folder/controller.log" >&2
-    tail -n 15 "$folder/controller.log" >&2
-  fi
+  printf 'The end of the controller'\''s log:\n%s\n' "$(controller_log)" >&2
   printf '%s\n' "'$down_command' removes what the demo made, and nothing else." >&2
   exit 1
 }
 
 # Where the cluster is: in a network namespace of its own, or wherever KUBECONFIG says.
 inside() { if [ "$CLUSTER" = local ]; then "$cluster" exec "$@"; else "$@"; fi; }
+
+# shellcheck disable=SC1091
+source tests/demo/controller.sh
 
 # Prints a command as a user would type it and runs it; its output is in $output too.
 run() {
@@ -57,20 +57,6 @@ await() {
     done
     exit 1' || die "not within 30 seconds: $what"
   took=$(awk -v a="$started" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f s", b - a }')
-}
-
-stop_controller() {
-  local pid
-  [ -s "$folder/controller.pid" ] || return 0
-  pid=$(< "$folder/controller.pid")
-  if [ "$(readlink "/proc/$pid/exe" 2> /dev/null | sed 's/ (deleted)$//')" = "$binary" ]; then
-    kill "$pid"
-    for _ in $(seq 100); do
-      kill -0 "$pid" 2> /dev/null || break
-      sleep 0.1
-    done
-  fi
-  rm -f "$folder/controller.pid"
 }
 
 # The note on disk that the demo has installed regcred in this very cluster, whatever its address.
@@ -126,8 +112,9 @@ down() {
 start_cluster() {
   title 'A Kubernetes'
   if [ "$CLUSTER" = local ]; then
-    note 'A control plane of its own on this machine, in a network namespace, so nothing else is touched.'
-    "$cluster" up
+    note 'A cluster of its own on this machine, in a network namespace, so nothing else is touched; with a node and a registry.'
+    "$cluster" node
+    inside kubectl -n regcred-system delete deployment regcred-controller --ignore-not-found > /dev/null # an older image's
   else
     note "The cluster of your current context: $(kubectl config current-context)."
   fi
@@ -144,31 +131,7 @@ install() {
   run 'kubectl apply -f crds/'
   run 'kubectl wait --for=condition=Established crd/registrycredentials.regcred.dev --timeout=30s'
   run 'kubectl apply -k deploy/'
-  note 'No image is published yet, so the controller runs here as a process, with the token of its own ServiceAccount:'
-  note 'it can do what deploy/ allows and nothing more.'
-  if [ "$CLUSTER" = local ]; then
-    "$cluster" kubeconfig-for regcred-system/regcred-controller "$folder/controller.kubeconfig"
-  else
-    write_kubeconfig "$folder/controller.kubeconfig"
-  fi
-  printf '%s$ regcred-controller --kubeconfig controller.kubeconfig --namespace regcred-system &%s\n' "$dim" "$plain"
-  : > "$folder/controller.log"
-  inside setsid "$binary" --kubeconfig "$folder/controller.kubeconfig" --namespace regcred-system \
-    --listen-address 127.0.0.1:0 2> "$folder/controller.log" < /dev/null > /dev/null &
-  await 'the controller reads the cluster' "cat $folder/controller.log" 'work begins'
-  pgrep -n -f -- "--kubeconfig $folder/controller.kubeconfig" > "$folder/controller.pid"
-  tail -n 1 "$folder/controller.log"
-}
-
-# A kubeconfig for the ServiceAccount in the cluster of the current context.
-write_kubeconfig() {
-  local file=$1
-  kubectl config view --minify --flatten -o json > "$file.all"
-  kubectl -n regcred-system create token regcred-controller --duration=8h > "$file.token"
-  KUBECONFIG=$file.all kubectl config set-credentials regcred --token="$(< "$file.token")" > /dev/null
-  KUBECONFIG=$file.all kubectl config set-context --current --user=regcred > /dev/null
-  KUBECONFIG=$file.all kubectl config view --minify --flatten > "$file"
-  rm -f "$file.all" "$file.token"
+  run_controller
 }
 
 # namespace NAME [LABEL...]: its manifest in one line.
@@ -184,7 +147,7 @@ sources() {
   mkdir -p "$folder/docker"
   printf '{"auths":{"ghcr.io":{"auth":"%s"},"registry.example.com":{"auth":"%s"}}}\n' \
     "$(printf 'ci:not-a-real-token' | base64)" "$(printf 'old:not-wanted' | base64)" > "$folder/docker/config.json"
-  run "kubectl -n regcred-system create secret docker-registry hub-login --docker-username=hub-user --docker-password=first-password"
+  run "kubectl -n regcred-system create secret docker-registry hub-login --docker-username=hub-user --docker-password=hub-password"
   run "kubectl -n regcred-system create secret generic ci-config --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=$folder/docker/config.json"
   run "kubectl -n regcred-system create secret generic quay-robot --type=kubernetes.io/basic-auth --from-literal=username=example+robot --from-literal=password=not-a-real-password"
   title 'Namespaces: three teams that pull private images, and a sandbox that must not'
@@ -209,6 +172,14 @@ main_job() {
   title '... and not in the excluded one'
   run 'kubectl -n team-sandbox get secrets'
   refuse 'the sandbox should have no Secret' 'regcred'
+}
+
+# The cluster of our own has a registry that plays Docker Hub.
+a_pod() {
+  title 'A Pod pulls a private image with it'
+  run "kubectl -n team-a run web --image=acme/app:v1 --overrides='{\"spec\": {\"imagePullSecrets\": [{\"name\": \"regcred\"}]}}'"
+  run 'kubectl -n team-a wait pod/web --for=condition=Ready --timeout=60s'
+  run 'kubectl -n team-a get pod web'
 }
 
 changes() {
@@ -264,5 +235,6 @@ done
 install
 sources
 main_job
+[ "$CLUSTER" != local ] || a_pod
 changes
 the_end

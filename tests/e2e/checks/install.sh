@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: The regcred authors
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154 # see run.sh
+#
+# Installing as deploy/README.md says: the controller is a Pod like any other, with fewer rights.
+
+# controller FIELD: of its Pod, by JSONPath.
+controller() { kubectl --namespace regcred-system get pod --selector app.kubernetes.io/name=regcred-controller --output "jsonpath={.items[0]$1}"; }
+
+# Its process on this machine, the one with that program in the cluster's cgroup.
+controller_pid() {
+  local pid
+  for pid in $(pgrep -x regcred-control); do
+    ! grep -q "/rc-$CLUSTER_NAME/" "/proc/$pid/cgroup" || { echo "$pid" && return; }
+  done
+  return 1
+}
+
+is_installed() {
+  kubectl apply --filename crds/
+  kubectl wait crd registrycredentials.regcred.dev --for condition=Established --timeout 30s
+  kubectl apply --kustomize deploy/
+  kubectl --namespace regcred-system rollout status deployment regcred-controller --timeout 90s
+  equal "$(controller .status.containerStatuses[0].restartCount)" 0
+}
+
+has_no_privileges() {
+  local status
+  status=$(cat "/proc/$(controller_pid)/status")
+  contains "$status" $'Uid:\t65534\t65534\t65534\t65534'
+  contains "$status" $'CapEff:\t0000000000000000'
+  contains "$status" $'CapBnd:\t0000000000000000'
+  contains "$status" $'NoNewPrivs:\t1'
+  contains "$status" $'Seccomp:\t2'
+  contains "$(awk '$2 == "/" {print $4}' "/proc/$(controller_pid)/mounts")" ro
+}
+
+# In the controller's namespace a Pod that asks for more is not let in.
+is_fenced() {
+  fails kubectl --namespace regcred-system run root --image registry.example.com/team/app:v1
+  contains "$said" 'violates PodSecurity "restricted:latest"'
+}
+
+answers_its_probes() {
+  local path page
+  path=/api/v1/namespaces/regcred-system/pods/$(controller .metadata.name):8080/proxy
+  for page in healthz readyz; do kubectl get --raw "$path/$page"; done
+  contains "$(kubectl get --raw "$path/metrics")" regcred_
+}
+
+logs_are_readable() {
+  local log
+  log=$(kubectl --namespace regcred-system logs deployment/regcred-controller)
+  contains "$log" '"msg":"every watch has a complete view, work begins"'
+  not contains "$log" '"level":"error"'
+}
+
+# Asked to end it does so at once, not after the grace period's ten seconds with a SIGKILL.
+ends_in_order() {
+  local pid
+  pid=$(controller_pid)
+  kubectl --namespace regcred-system logs deployment/regcred-controller --follow > "$scratch/last-log" &
+  kubectl --namespace regcred-system rollout restart deployment regcred-controller
+  kubectl --namespace regcred-system rollout status deployment regcred-controller --timeout 90s
+  wait $! || true
+  not equal "$(controller_pid)" "$pid"
+  contains "$(cat "$scratch/last-log")" '"msg":"stopped"'
+}
+
+install_checks() {
+  check 'apply -k deploy/ installs, and the rollout ends' is_installed
+  check 'the controller runs as nobody, without capabilities, on a read-only root' has_no_privileges
+  check 'a Pod that asks for more is refused in its namespace' is_fenced
+  check 'the probes and /metrics answer' answers_its_probes
+  check 'kubectl logs tells what it does' logs_are_readable
+  check 'a restart ends the old controller in order' ends_in_order
+}
