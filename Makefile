@@ -35,6 +35,10 @@ test: deps-test ## unit tests, and integration tests on a real API server; one s
 e2e: deps-test image ## the shipped image and manifests on a real node: a real kubelet pulls from real registries
 	@tests/e2e/run.sh
 
+.PHONY: tutorial
+tutorial: deps-test image ## run deploy/tutorial/README.md and write what its commands print
+	@tests/e2e/run.sh rewrite
+
 .PHONY: build
 build: deps-build ## the binary: build/release/controller/regcred-controller
 	@mkdir -p build && $(call cmake,release,-DCMAKE_BUILD_TYPE=RelWithDebInfo) && ninja -C build/release regcred-controller

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # run.sh [PART...]: the shipped image and manifests on a real node, with a cluster of its own. One line a check; the last line
-# counts them. Parts, in the order in which they need each other: image, install, pulls.
+# counts them. Parts, image; install, and after it pulls; tutorial; or rewrite, which
+# writes the tutorial from the run.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 repository=$(cd "$here/../.." && pwd -P)
@@ -29,11 +30,12 @@ trap 'exit 130' INT TERM
   source "$here/checks/image.sh"
   source "$here/checks/install.sh"
   source "$here/checks/pulls.sh"
+  source "$here/checks/tutorial.sh"
 }
 
 cluster down 2> /dev/null || true
 cluster node
 cluster load "$archive"
-(($#)) || set -- image install pulls
+(($#)) || set -- tutorial image install pulls
 for part; do "${part}_checks"; done
 summary

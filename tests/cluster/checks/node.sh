@@ -69,7 +69,7 @@ images() { cluster exec buildah --root "$scratch/images" --runroot "$scratch/ima
 # Not an image that the kubelet has pulled with a Secret: that one, under whatever name, is only for who has the Secret (KEP-2535).
 loads_images() {
   local container
-  container=$(images from --tls-verify=false --creds pusher:pusher-password 127.0.0.1:5000/team/app:v1)
+  container=$(images from --tls-verify=false --creds pusher:pusher-password 127.0.0.1/team/app:v1)
   images config --label loaded=yes "$container"
   images commit --quiet "$container" "oci-archive:$scratch/loaded.tar:localhost/loaded:v1"
   cluster load "$scratch/loaded.tar"

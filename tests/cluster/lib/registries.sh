@@ -8,7 +8,7 @@
 #   registry.example.com, registry.example.com:5000   asks for a password (htpasswd)
 #   docker.io, token.example.com                      asks for a token, which a password buys (as Docker Hub does)
 
-registry_address=127.0.0.1:5000
+registry_address=127.0.0.1:80
 hub_address=127.0.0.1:5001
 tokens_address=127.0.0.1:5002
 pause_image=localhost/pause:test
