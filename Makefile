@@ -33,7 +33,7 @@ test: deps-test ## unit tests, and integration tests on a real API server; one s
 
 .PHONY: e2e
 e2e: deps-test image ## the shipped image and manifests on a real node: a real kubelet pulls from real registries
-	@tests/e2e/run.sh
+	@ninja -C build/release e2e && tests/e2e/run.sh
 
 .PHONY: tutorial
 tutorial: deps-test image ## run deploy/tutorial/README.md and write what its commands print

@@ -31,6 +31,7 @@ void require(bool done, const char* what) {
 }
 
 context_ptr make_context(const identity& shown, const server_options& options) {
+    if (!options.tls) return nullptr;
     context_ptr context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
     const std::unique_ptr<BIO, decltype(&BIO_free)> certificate_text(
         BIO_new_mem_buf(shown.certificate.data(), static_cast<int>(shown.certificate.size())), BIO_free);
@@ -119,7 +120,7 @@ class scripted_server::implementation {
         std::unique_ptr<scripted_session> here;
         {
             const std::lock_guard lock(mutex_);
-            here = std::make_unique<scripted_session>(socket, options_.tls ? context_.get() : nullptr, note);
+            here = std::make_unique<scripted_session>(socket, context_.get(), note);
             open_.push_back(here.get());
             if (stopping_) here->interrupt();
         }

@@ -15,7 +15,7 @@
 namespace harness {
 
 struct server_options {
-    bool tls = true;              // else the script sees the connection as it is, before any handshake
+    bool tls = true;              // else the script sees the connection as it is, and no identity is shown
     bool ask_for_client = false;  // for a certificate
     int newest_tls = 0;           // 0: what OpenSSL has
     std::string cipher_list;      // of TLS 1.2 and older; empty: what OpenSSL takes
