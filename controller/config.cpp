@@ -27,6 +27,10 @@ constexpr auto description =
 constexpr auto footer =
     "Each flag but --kubeconfig can also be given as an environment variable: --log-level as "
     "REGCRED_LOG_LEVEL, and so on; a\nflag wins over its variable.\n\n"
+    "'regcred-controller explain pod NAMESPACE/NAME' says why images of a Pod can or cannot be pulled, with "
+    "your own "
+    "kubeconfig;\nsee its --help. A link to this program named kubectl-regcred makes it 'kubectl regcred "
+    "explain pod'.\n\n"
     "Install with 'kubectl apply -f crds/' and 'kubectl apply -k deploy/'; ask 'kubectl get "
     "registrycredentials' how it goes.";
 

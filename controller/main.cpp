@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "config.hpp"
+#include "explain_command.hpp"
+#include "explain_options.hpp"
 #include "kube/auth.hpp"
 #include "kube/client.hpp"
 #include "net/http_server.hpp"
@@ -127,6 +129,7 @@ int run(const config& options, kube::connection_config server) {
 int main(int argc, char** argv) {
     forbid_core_files();
     std::signal(SIGPIPE, SIG_IGN);
+    if (is_explain_command(argc, argv)) return explain_command(argc, argv);
     const auto parsed = parse_command_line(argc, argv);
     if (const auto* end = std::get_if<exit_now>(&parsed)) {
         fmt::print(end->code == 0 ? stdout : stderr, "{}", end->text);

@@ -144,7 +144,7 @@ std::optional<std::string> repository_of(std::string_view image) {
         path = path.substr(0, colon);
     }
     // What is no host may still be the first component of a path without one (my_registry.internal/app).
-    const auto whole = domain + "/" + std::string(path);
+    auto whole = domain + "/" + std::string(path);
     const auto length = is_domain(domain) ? path.size() : whole.size();
     if (!is_path(path) || (!is_domain(domain) && !is_path_component(domain)) || length > max_path_bytes)
         return std::nullopt;

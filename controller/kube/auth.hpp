@@ -35,9 +35,14 @@ struct connection_config {
 [[nodiscard]] result<connection_config> in_cluster_config(
     const std::string& folder = "/var/run/secrets/kubernetes.io/serviceaccount");
 
+struct kubeconfig_choice {
+    std::string context;  // empty: the current one
+};
+
 /// From a kubeconfig: `paths` is a list separated by ':' (as in KUBECONFIG), of which the first that sets a
 /// thing wins. Refused, with a message that says what to do: exec and auth-provider plugins,
 /// username/password, insecure-skip-tls-verify, proxy-url, http servers.
-[[nodiscard]] result<connection_config> kubeconfig(const std::string& paths);
+[[nodiscard]] result<connection_config> kubeconfig(const std::string& paths,
+                                                   const kubeconfig_choice& choice = {});
 
 }  // namespace kube

@@ -106,17 +106,18 @@ result<void> read_user(const kubeconfig_entry& user, connection_config& config) 
 
 }  // namespace
 
-result<connection_config> kubeconfig(const std::string& paths) {
+result<connection_config> kubeconfig(const std::string& paths, const kubeconfig_choice& choice) {
     const auto content = load_kubeconfig(paths);
     if (!content) return content.error();
     const auto missing = [&paths](const std::string& what) {
         return error(error_kind::malformed, "kubeconfig " + paths + ": " + what);
     };
-    if (content->current_context.empty()) {
+    const auto& name = choice.context.empty() ? content->current_context : choice.context;
+    if (name.empty()) {
         return missing("no current-context: choose one with `kubectl config use-context`");
     }
-    const auto context = content->contexts.find(content->current_context);
-    if (context == content->contexts.end()) return missing("there is no context " + content->current_context);
+    const auto context = content->contexts.find(name);
+    if (context == content->contexts.end()) return missing("there is no context " + name);
     const auto cluster = content->clusters.find(context->second.text("cluster"));
     if (cluster == content->clusters.end()) return missing("the context's cluster is not there");
     const auto user = content->users.find(context->second.text("user"));

@@ -152,6 +152,7 @@ TEST_CASE("--version and --help are answers, not mistakes") {
                              "--log-format",
                              "--listen-address",
                              "REGCRED_LOG_LEVEL",
+                             "explain pod",
                              "kubectl apply -k deploy/"})
         CHECK_MESSAGE(has(help.text, flag), flag);
 }

@@ -115,6 +115,21 @@ TEST_CASE("of several files the first that has an entry wins, whole, and paths s
     CHECK(config->token.empty());
 }
 
+TEST_CASE("a context other than the current one may be chosen") {
+    const harness::temporary_folder folder;
+    const auto file = folder.write("config", config_of(server, token));
+    const auto second =
+        folder.write("second",
+                     "current-context: y\n"
+                     "contexts: [{name: y, context: {cluster: c, user: u, namespace: team-a}}]\n");
+    const auto both = file + ":" + second;
+    CHECK(kubeconfig(both)->namespace_name.empty());
+    CHECK(kubeconfig(both, {.context = "y"})->namespace_name == "team-a");
+    const auto absent = kubeconfig(both, {.context = "z"});
+    REQUIRE_FALSE(absent);
+    CHECK(absent.error().message.find("there is no context z") != std::string::npos);
+}
+
 TEST_CASE("what is not supported is refused with what to do instead") {
     for (const auto* user :
          {"exec: {command: aws}", "auth-provider: {name: gcp}", "username: a, password: CANARY"}) {

@@ -1,0 +1,122 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/observer.hpp"
+
+#include "kube/namespace.hpp"
+#include "kube/secret.hpp"
+#include "reconcile/observed_secret.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace explain {
+
+namespace {
+
+using boost::asio::awaitable;
+
+constexpr kube::resource pods{"v1", "pods", "Pod", true};
+constexpr kube::resource service_accounts{"v1", "serviceaccounts", "ServiceAccount", true};
+
+// A name that no object can have (bad_request comes from ourselves) is that of a missing one.
+access_result access_of(const kube::error& fault) {
+    if (fault.kind == kube::error_kind::not_found || fault.kind == kube::error_kind::bad_request)
+        return access_result::missing;
+    return fault.kind == kube::error_kind::forbidden ? access_result::forbidden : access_result::unreadable;
+}
+
+std::vector<std::string> keepers_of(const kube::object_meta& meta,
+                                    const std::vector<kube::registry_credential>& credentials) {
+    std::vector<std::string> names;
+    for (const auto& owner : meta.owner_references) {
+        if (reconcile::is_registry_credential(owner)) names.push_back(owner.name);
+    }
+    const auto annotated = reconcile::owners_of(meta).annotated;
+    for (const auto& credential : credentials) {
+        if (std::ranges::find(annotated, credential.meta.uid) != annotated.end())
+            names.push_back(credential.meta.name);
+    }
+    return names;
+}
+
+awaitable<observed_secret> observe_secret(kube::client& client, const observation& seen, std::string name) {
+    observed_secret secret;
+    secret.name = name;
+    const auto object = co_await client.get(kube::secrets, seen.subject.namespace_name, std::move(name));
+    if (!object) {
+        secret.access = access_of(object.error());
+        secret.fault = kube::public_message(object.error());
+        co_return secret;
+    }
+    const auto read = kube::read_secret(*object);
+    if (!read) {
+        secret.access = access_result::unreadable;
+        secret.fault = kube::public_message(read.error());
+        co_return secret;
+    }
+    secret.access = access_result::read;
+    secret.type = read->type;
+    secret.content = read_pull_content(*read);
+    secret.kept_by = keepers_of(read->meta, seen.credentials);
+    co_return secret;
+}
+
+awaitable<observed_account> observe_account(kube::client& client, const pod& subject) {
+    observed_account account;
+    const auto object =
+        co_await client.get(service_accounts, subject.namespace_name, subject.service_account);
+    if (!object) {
+        account.access = access_of(object.error());
+        co_return account;
+    }
+    account.access = access_result::read;
+    for (const auto& reference : kube::array_at(*object, "imagePullSecrets")) {
+        if (auto name = kube::text_at(reference, "name"); !name.empty())
+            account.pull_secrets.push_back(std::move(name));
+    }
+    co_return account;
+}
+
+/// Most users may not list them, and a cluster may have none.
+awaitable<std::vector<kube::registry_credential>> observe_credentials(kube::client& client) {
+    std::vector<kube::registry_credential> credentials;
+    kube::list_options options;
+    do {
+        const auto page = co_await client.list({kube::registry_credentials, {}, {}, false}, options);
+        if (!page) break;
+        for (const auto& item : page->items) {
+            if (auto read = kube::read_registry_credential(item)) credentials.push_back(*std::move(read));
+        }
+        options.continue_token = page->continue_token;
+    } while (!options.continue_token.empty());
+    co_return credentials;
+}
+
+awaitable<std::optional<kube::object_meta>> observe_namespace(kube::client& client, std::string name) {
+    const auto object = co_await client.get(kube::namespaces, {}, std::move(name));
+    if (!object) co_return std::nullopt;
+    auto read = kube::read_namespace(*object);
+    if (!read) co_return std::nullopt;
+    co_return std::move(read->meta);
+}
+
+}  // namespace
+
+awaitable<kube::result<observation>> observe(kube::client& client,
+                                             std::string namespace_name,
+                                             std::string pod_name) {
+    const auto object = co_await client.get(pods, namespace_name, std::move(pod_name));
+    if (!object) co_return object.error();
+    auto subject = read_pod(*object);
+    if (!subject) co_return subject.error();
+    observation seen;
+    seen.subject = *std::move(subject);
+    seen.credentials = co_await observe_credentials(client);
+    seen.namespace_meta = co_await observe_namespace(client, seen.subject.namespace_name);
+    seen.account = co_await observe_account(client, seen.subject);
+    for (const auto& name : seen.subject.pull_secrets)
+        seen.secrets.push_back(co_await observe_secret(client, seen, name));
+    co_return seen;
+}
+
+}  // namespace explain

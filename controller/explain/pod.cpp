@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/pod.hpp"
+
+#include "kube/object.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace explain {
+
+namespace {
+
+using kube::json;
+
+/// Where containers of one kind stand in a Pod.
+struct container_kind {
+    std::string_view name;
+    std::string_view specs;
+    std::string_view statuses;
+};
+
+constexpr container_kind container_kinds[] = {
+    {"init container", "initContainers", "initContainerStatuses"},
+    {"container", "containers", "containerStatuses"},
+    {"ephemeral container", "ephemeralContainers", "ephemeralContainerStatuses"},
+};
+
+pod_image& image_of(pod& subject, const std::string& image) {
+    const auto found = std::ranges::find(subject.images, image, &pod_image::image);
+    if (found != subject.images.end()) return *found;
+    subject.images.emplace_back().image = image;
+    return subject.images.back();
+}
+
+const json& status_of(const json& statuses, const std::string& name) {
+    static const json none = json::object();
+    const auto found =
+        std::ranges::find_if(statuses, [&](const json& each) { return kube::text_at(each, "name") == name; });
+    return found == statuses.end() ? none : *found;
+}
+
+// imageID is set once the runtime has made a container of the image.
+bool has_run(const json& status) {
+    return kube::member(status, {"state", "running"}) != nullptr ||
+           kube::member(status, {"state", "terminated"}) != nullptr ||
+           kube::member(status, {"lastState", "terminated"}) != nullptr ||
+           !kube::text_at(status, "imageID").empty();
+}
+
+pull_trouble trouble_in(const json& status, const std::string& image) {
+    const auto* waiting = kube::member(status, {"state", "waiting"});
+    if (waiting == nullptr) return pull_trouble::none;
+    return trouble_of(kube::text_at(*waiting, "reason"), kube::text_at(*waiting, "message"), image);
+}
+
+void add_containers(pod& subject, const json& spec, const json& status, const container_kind& kind) {
+    const auto& statuses = kube::array_at(status, kind.statuses);
+    for (const auto& container : kube::array_at(spec, kind.specs)) {
+        const auto name = kube::text_at(container, "name");
+        const auto image = kube::text_at(container, "image");
+        if (image.empty()) continue;
+        const auto& own_status = status_of(statuses, name);
+        auto& into = image_of(subject, image);
+        into.used_by.push_back(std::string(kind.name) + " " + name);
+        into.may_be_pulled |= kube::text_at(container, "imagePullPolicy") != "Never";
+        into.has_run |= has_run(own_status);
+        if (const auto trouble = trouble_in(own_status, image); trouble != pull_trouble::none)
+            into.trouble = trouble;
+    }
+}
+
+void add_image_volumes(pod& subject, const json& spec) {
+    for (const auto& volume : kube::array_at(spec, "volumes")) {
+        const auto& source = kube::object_at(volume, "image");
+        const auto image = kube::text_at(source, "reference");
+        if (image.empty()) continue;
+        auto& into = image_of(subject, image);
+        into.used_by.push_back("volume " + kube::text_at(volume, "name"));
+        into.may_be_pulled |= kube::text_at(source, "pullPolicy") != "Never";
+    }
+}
+
+}  // namespace
+
+kube::result<pod> read_pod(const kube::json& object) {
+    if (auto kind = kube::check_kind(object, {"Pod"}); !kind) return kind.error();
+    auto meta = kube::read_meta(object);
+    if (!meta) return meta.error();
+    const auto& spec = kube::object_at(object, "spec");
+    const auto& status = kube::object_at(object, "status");
+    pod subject;
+    subject.namespace_name = meta->namespace_name;
+    subject.name = meta->name;
+    subject.service_account = kube::text_at(spec, "serviceAccountName");
+    for (const auto& reference : kube::array_at(spec, "imagePullSecrets")) {
+        if (auto name = kube::text_at(reference, "name"); !name.empty())
+            subject.pull_secrets.push_back(std::move(name));
+    }
+    for (const auto& kind : container_kinds)
+        add_containers(subject, spec, status, kind);
+    add_image_volumes(subject, spec);
+    return subject;
+}
+
+}  // namespace explain

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/pull_trouble.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+
+namespace explain {
+
+namespace {
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return result;
+}
+
+bool has_any(std::string_view text, std::initializer_list<std::string_view> words) {
+    return std::ranges::any_of(
+        words, [text](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
+pull_trouble trouble_in(std::string_view message) {
+    if (has_any(message, {"toomanyrequests", "too many requests"})) return pull_trouble::limited;
+    if (has_any(message,
+                {"unauthorized",
+                 "forbidden",
+                 "authorization failed",
+                 "access denied",
+                 "authentication required",
+                 "status: 401",
+                 "status: 403",
+                 "status 401",
+                 "status 403",
+                 "no basic auth credentials"}))
+        return pull_trouble::refused;
+    if (has_any(message,
+                {"no such host",
+                 "connection refused",
+                 "connection reset",
+                 "i/o timeout",
+                 "no route to host",
+                 "network is unreachable",
+                 "x509:",
+                 "tls:",
+                 "deadline exceeded",
+                 "server misbehaving",
+                 "gave http response to https client"}))
+        return pull_trouble::unreachable;
+    if (has_any(message, {"not found", "manifest unknown", "name unknown", "does not exist"}))
+        return pull_trouble::not_found;
+    return pull_trouble::other;
+}
+
+}  // namespace
+
+pull_trouble trouble_of(std::string_view reason, std::string_view message, std::string_view image) {
+    if (reason == "ErrImageNeverPull") return pull_trouble::never_pulled;
+    if (reason == "RegistryUnavailable") return pull_trouble::unreachable;
+    if (reason == "SignatureValidationFailed" || reason == "ImageInspectError") return pull_trouble::other;
+    if (reason != "ErrImagePull" && reason != "ImagePullBackOff") return pull_trouble::none;
+    auto text = lower(message);
+    const auto name = lower(image);
+    for (auto at = text.find(name); !name.empty() && at != std::string::npos; at = text.find(name, at))
+        text.erase(at, name.size());
+    return trouble_in(text);
+}
+
+}  // namespace explain

@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/near_miss.hpp"
+
+#include "explain/registry_match.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+struct missed {
+    std::string key;
+    std::string_view repository;
+    std::string_view says;  // a part of it; empty: nothing at all
+};
+
+}  // namespace
+
+TEST_CASE("an entry that seems meant for an image says what keeps it from matching") {
+    constexpr std::string_view plain = "registry.example.com/team/app";
+    constexpr std::string_view port = "registry.example.com:5000/team/app";
+    constexpr std::string_view hub = "docker.io/acme/app";
+    const std::vector<missed> table{
+        // It matches, or is for somebody else.
+        {"registry.example.com", plain, ""},
+        {"*.example.com/team", plain, ""},
+        {"docker.io", hub, ""},
+        {"token.example.com", plain, ""},
+        {"*.example.org", plain, ""},
+        {"*", plain, ""},
+        {"https://index.docker.io/v1/", plain, ""},
+        {"registry.example.com", hub, ""},
+        {"mydocker.io", hub, ""},
+        // Ports.
+        {"registry.example.com",
+         port,
+         "has port 5000 and the entry no port: write registry.example.com:5000"},
+        {"registry.example.com:5000",
+         plain,
+         "has no port and the entry port 5000: write registry.example.com"},
+        {"registry.example.com:443", plain, "write registry.example.com"},
+        {"*.example.com", port, "write registry.example.com:5000"},
+        // Paths.
+        {"registry.example.com/acme", plain, "this one is registry.example.com/team/app"},
+        {"registry.example.com/team/app/", plain, "this one is registry.example.com/team/app"},
+        {"registry.example.com/team/app:1.2", plain, "holds no tag"},
+        {"https://registry.example.com/v2", plain, "ends in /v1 or /v2 without a slash"},
+        {"registry.example.com/*", plain, "no *"},
+        {"registry.example.com//team", plain, "no empty part"},
+        // Hosts.
+        {"Registry.Example.com", plain, "lower case"},
+        {"HTTPS://registry.example.com", plain, "in lower case and once"},
+        {"registry.example.com ", plain, "is a character that none has"},
+        {"*.com", plain, "a * stands for one part between dots: write registry.example.com"},
+        {"*.registry.example.com", plain, "a * stands for one part"},
+        // Docker Hub.
+        {"registry-1.docker.io", hub, "https://index.docker.io/v1/"},
+        {"hub.docker.com", hub, "https://index.docker.io/v1/"},
+        {"https://hub.docker.com/", hub, "https://index.docker.io/v1/"},
+        {"*.docker.io", hub, "https://index.docker.io/v1/"},
+        {"https://index.docker.io/v1", hub, "with its slash"},
+        {"index.docker.io/acme", hub, "https://index.docker.io/v1/"},
+        {"Docker.io", hub, "https://index.docker.io/v1/"},
+        {"docker.io/other", hub, "this one is docker.io/acme/app"},
+    };
+    for (const auto& [key, repository, says] : table) {
+        CAPTURE(key);
+        CAPTURE(repository);
+        const explain::pull_entry entry{key, explain::stored_key(key), {}};
+        const auto why = explain::near_miss(entry, repository);
+        if (says.empty()) {
+            CHECK_MESSAGE(!why, why.value_or(""));
+        } else {
+            REQUIRE(why);
+            CHECK_MESSAGE(why->find(says) != std::string::npos, *why);
+        }
+    }
+}
+
+TEST_CASE("a new login is written under the key that the kubelet finds") {
+    CHECK(explain::key_for("docker.io/acme/app") == "https://index.docker.io/v1/");
+    CHECK(explain::key_for("registry.example.com:5000/team/app") == "registry.example.com:5000");
+}

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/report.hpp"
+
+#include "observations.hpp"
+#include "support/canary.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+using explain::access_result;
+
+namespace {
+
+std::string report_on(const explain::observation& seen) {
+    auto text = explain::report_of(seen, explain::explain_images(seen));
+    CHECK(harness::find_canary(text).empty());
+    return text;
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the report of a Pod that can pull is short, and has nothing to do in it") {
+    std::vector<explain::observed_secret> secrets;
+    secrets.push_back(secret_for("regcred", "registry.example.com"));
+    secrets.back().kept_by = {"docker-hub"};
+    CHECK(report_on(seen_with(pod_of("registry.example.com/team/app:1.2"), std::move(secrets))) ==
+          R"(Pod team-a/web, ServiceAccount default
+
+Pull Secrets, in the Pod's order:
+  regcred  for registry.example.com; kept by RegistryCredential docker-hub
+
+Images, and whose credentials are tried in which order:
+  registry.example.com/team/app:1.2 (container app)
+    OK
+    1. user 'alice', entry registry.example.com of Secret regcred
+)");
+}
+
+TEST_CASE("the report of a Pod that cannot pull ends with what to do") {
+    auto subject = pod_with(R"({"serviceAccountName":"default",
+        "initContainers":[{"name":"setup","image":"acme/app"}],
+        "containers":[{"name":"app","image":"registry.example.com:5000/team/app:1.2"}]})");
+    std::vector<explain::observed_secret> secrets;
+    secrets.push_back(secret_for("regcred", "registry.example.com"));
+    secrets.push_back(unread_secret("old-quay", access_result::missing));
+    secrets.push_back(secret_with("opaque", "{}", "Opaque"));
+    CHECK(report_on(seen_with(std::move(subject), std::move(secrets))) ==
+          R"(Pod team-a/web, ServiceAccount default
+
+Pull Secrets, in the Pod's order:
+  regcred   for registry.example.com
+  old-quay  does not exist
+  opaque    passed over: its type is Opaque
+
+Images, and whose credentials are tried in which order:
+  acme/app (init container setup)
+    NO CREDENTIAL: no entry matches, so it is pulled without one (or with the node's own)
+  registry.example.com:5000/team/app:1.2 (container app)
+    NO CREDENTIAL: no entry matches, so it is pulled without one (or with the node's own)
+    - entry registry.example.com of Secret regcred does not match: the image's registry has port
+      5000 and the entry no port: write registry.example.com:5000
+
+What to do:
+  - If acme/app is private, list a Secret that has an entry for https://index.docker.io/v1/, or add
+    one.
+  - Correct the key registry.example.com in Secret regcred: the image's registry has port 5000 and
+    the entry no port: write registry.example.com:5000.
+  - Create Secret old-quay: kubectl create secret docker-registry old-quay -n team-a
+    --docker-server=https://index.docker.io/v1/ --docker-username=USER --docker-password=PASSWORD
+  - Delete Secret opaque and create it again with 'kubectl create secret docker-registry': the
+    kubelet reads the types kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg alone, and a
+    type cannot be changed.
+  The kubelet tries again within 5 minutes of a change; deleting the Pod, if a controller makes a
+  new one, is quicker.
+)");
+}
+
+TEST_CASE("what users wrote is shown as one harmless line, and tokens and passwords are not") {
+    const std::string token = "ghp_0123456789abcdefABCDEF0123456789abcd";
+    std::vector<explain::observed_secret> secrets;
+    secrets.push_back(secret_for("tok\x1B[31men", "registry.example.com", token));
+    secrets.push_back(secret_for("odd", "https://user:hunter2@registry.example.com", R"(bob\u0007\nevil)"));
+    secrets.push_back(secret_with("wrong", "{}", "Opa\x1Bque"));
+    const auto text = report_on(seen_with(pod_of("registry.example.com/team/app"), std::move(secrets)));
+    CHECK_FALSE(has(text, token));
+    CHECK(has(text, "user '<redacted>'"));
+    CHECK_FALSE(has(text, "hunter2"));
+    CHECK(has(text, "a key that is no registry"));
+    CHECK(has(text, "user 'bob evil'"));
+    CHECK(text.find('\x1B') == std::string::npos);
+    CHECK(text.find('\a') == std::string::npos);
+}
+
+TEST_CASE("the order of attempts is shown, and where it is not certain") {
+    std::vector<explain::observed_secret> secrets;
+    secrets.push_back(secret_with("two",
+                                  R"({"auths":{"registry.example.com":{"username":"alice","password":"x"},
+                                               "https://registry.example.com":{"username":"","password":""}}})"));
+    secrets.push_back(secret_for("path", "registry.example.com/team", "bob"));
+    const auto text = report_on(seen_with(pod_of("registry.example.com/team/app"), std::move(secrets)));
+    CHECK(has(text, "1. user 'bob', entry registry.example.com/team of Secret path\n"));
+    CHECK(has(text,
+              "2. no user (sent without a credential), no password, entry https://registry.example.com of"));
+    CHECK(
+        has(text,
+            "3. user 'alice', entry registry.example.com of Secret two (two entries are this registry: in"));
+}
+
+TEST_CASE("lines are short enough for a terminal") {
+    std::vector<explain::observed_secret> secrets;
+    for (int i = 0; i < 20; ++i)
+        secrets.push_back(secret_for("secret-number-" + std::to_string(i), "*.example.com/team/sub/group"));
+    const auto text =
+        report_on(seen_with(pod_of("registry.example.com/team/sub/group/app"), std::move(secrets)));
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+        CHECK(line.size() <= 100);
+}
