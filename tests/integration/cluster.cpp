@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster.hpp"
 
-#include "kube/auth.hpp"
+#include "account_kubeconfig.hpp"
 #include "objects.hpp"
 #include "support/eventually.hpp"
 
@@ -10,7 +10,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
 #include <stdexcept>
 
 namespace harness {
@@ -50,13 +49,6 @@ std::filesystem::path controller_binary() {
     return chosen == nullptr ? REGCRED_CONTROLLER_BINARY : chosen;
 }
 
-void write_file(const std::filesystem::path& file, const std::string& text) {
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    out << text;
-    out.close();
-    if (!out) throw std::runtime_error("cannot write " + file.string());
-}
-
 }  // namespace
 
 cluster& cluster::instance() {
@@ -65,10 +57,7 @@ cluster& cluster::instance() {
 }
 
 cluster::cluster()
-    : output_(REGCRED_TEST_OUTPUT),
-      controller_kubeconfig_(output_ / "controller.kubeconfig"),
-      api_(admin_kubeconfig()),
-      audit_file_(told_by_cluster({"audit"})) {
+    : output_(REGCRED_TEST_OUTPUT), api_(admin_kubeconfig()), audit_file_(told_by_cluster({"audit"})) {
     std::filesystem::create_directories(output_);
     signal_controller_manager(SIGCONT);  // a run that was killed may have left it stopped
     run_or_throw({"kubectl", "apply", "-f", fmt::format("{}/crds", repository)});
@@ -78,39 +67,12 @@ cluster::cluster()
                   "--timeout=30s",
                   "crd/registrycredentials.regcred.dev"});
     install();
-    write_controller_kubeconfig();
+    controller_kubeconfig_ =
+        write_account_kubeconfig(api_, "regcred-system", "regcred-controller", output_, "controller");
 }
 
 void cluster::install() {
     run_or_throw({"kubectl", "apply", "-k", fmt::format("{}/deploy", repository)});
-}
-
-void cluster::write_controller_kubeconfig() {
-    const auto request =
-        api_.create("/api/v1/namespaces/regcred-system/serviceaccounts/regcred-controller/token",
-                    {{"apiVersion", "authentication.k8s.io/v1"},
-                     {"kind", "TokenRequest"},
-                     {"spec", {{"expirationSeconds", 6 * 3600}}}});
-    const auto token_file = output_ / "controller.token";
-    write_file(token_file, request.at("status").at("token").get<std::string>());
-    const auto& connection = api_.connection();
-    json server = {{"server", "https://" + connection.server.authority()}};
-    if (connection.ca_data.empty()) {
-        server["certificate-authority"] = connection.ca_file;
-    } else {
-        const auto ca_file = output_ / "ca.crt";
-        write_file(ca_file, connection.ca_data);
-        server["certificate-authority"] = ca_file.string();
-    }
-    const json kubeconfig = {
-        {"apiVersion", "v1"},
-        {"kind", "Config"},
-        {"current-context", "test"},
-        {"clusters", json::array({{{"name", "test"}, {"cluster", server}}})},
-        {"users", json::array({{{"name", "controller"}, {"user", {{"tokenFile", token_file.string()}}}}})},
-        {"contexts",
-         json::array({{{"name", "test"}, {"context", {{"cluster", "test"}, {"user", "controller"}}}}})}};
-    write_file(controller_kubeconfig_, kubeconfig.dump(2));
 }
 
 std::unique_ptr<controller_process> cluster::start_controller(const std::string& secret_names,

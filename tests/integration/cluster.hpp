@@ -33,7 +33,6 @@ class cluster {
 
  private:
     cluster();
-    void write_controller_kubeconfig();
 
     std::filesystem::path output_;
     std::filesystem::path controller_kubeconfig_;

@@ -1,0 +1,216 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "question.hpp"
+#include "support/base64.hpp"
+#include "support/canary.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace harness;
+
+namespace {
+
+const std::string image = "registry.example.com/team/app:1.2";
+const json read_pods_and_secrets = json::array({{{"apiGroups", json::array({""})},
+                                                 {"resources", {"pods", "secrets"}},
+                                                 {"verbs", json::array({"get"})}}});
+const json read_pods = json::array(
+    {{{"apiGroups", json::array({""})}, {"resources", json::array({"pods"})}, {"verbs", {"get"}}}});
+
+struct faulty {
+    std::string_view name;
+    json secret;
+    std::string_view says;
+};
+
+json config_secret(const std::string& name, const std::string& document, const std::string& type) {
+    return secret_object(name, type, {{docker_config_key, document}});
+}
+
+void check_has(const command_output& answer, const std::string& part) {
+    CHECK_MESSAGE(answer.text.find(part) != std::string::npos, answer.text);
+}
+
+void check_code(const command_output& answer, int code) {
+    CHECK_MESSAGE(answer.code == code, answer.text);
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(question, "a Pod whose Secret matches is told which user will be tried, and exits with 0") {
+    add_login("regcred", "registry.example.com");
+    add_login("second", "https://registry.example.com/v2/", "bob");
+    add_pod("web", {image}, {"regcred", "second"});
+    const auto answer = ask_about("web");
+    check_code(answer, 0);
+    check_has(answer, "1. user 'alice', entry registry.example.com of Secret regcred");
+    check_has(answer, "2. user 'bob', entry https://registry.example.com/v2/ of Secret second");
+    CHECK(answer.text.find("What to do") == std::string::npos);
+    CHECK(ask({"web", "-n", ns()}).text == answer.text);
+    CHECK(ask({"web", "-n", ns(), "--context=no-such"}).code == 2);
+}
+
+TEST_CASE_FIXTURE(question, "what is wrong with a Secret is said, with what to do, and exits with 1") {
+    const std::string secret(canary);
+    const std::vector<faulty> table{
+        {"opaque",
+         config_secret("opaque",
+                       R"({"auths":{"registry.example.com":{"username":"a","password":")" + secret + "\"}}}",
+                       "Opaque"),
+         "passed over: its type is Opaque"},
+        {"no-colon",
+         config_secret("no-colon",
+                       R"({"auths":{"quay.io":{"auth":")" + to_base64(secret) + "\"}}}",
+                       docker_config_type),
+         "BROKEN, which fails every pull of the Pod: entry \"quay.io\": `auth` holds no colon"},
+        {"number",
+         config_secret("number", R"({"auths":{"quay.io":{"password":5}}})", docker_config_type),
+         "`password` is not a string"},
+        {"port",
+         docker_config_secret("port", {{"registry.example.com:443", login{"alice", secret, {}}}}),
+         "write registry.example.com"},
+        {"no-slash",
+         docker_config_secret("no-slash", {{"https://index.docker.io/v1", login{"alice", secret, {}}}}),
+         "the key of Docker Hub is https://index.docker.io/v1/, with its slash"},
+        {"hub",
+         docker_config_secret("hub", {{"hub.docker.com", login{"alice", secret, {}}}}),
+         "the key of Docker Hub is"},
+        {"no-user",
+         docker_config_secret("no-user", {{"registry.example.com", login{"", secret, {}}}}),
+         "no user (sent without a credential)"},
+        {"store",
+         config_secret(
+             "store", R"({"auths":{"registry.example.com":{}},"credsStore":"desktop"})", docker_config_type),
+         "the password stayed in the credential store"},
+    };
+    for (const auto& [name, object, says] : table) {
+        CAPTURE(name);
+        add_secret(object);
+        add_pod("pod-" + std::string(name), {image, "acme/app"}, {std::string(name)});
+        const auto answer = ask_about("pod-" + std::string(name));
+        check_code(answer, 1);
+        check_has(answer, "What to do:");
+        std::string on_one_line = answer.text;  // it is wrapped
+        for (auto at = on_one_line.find("\n "); at != std::string::npos; at = on_one_line.find("\n "))
+            on_one_line
+                .erase(at, std::min(on_one_line.find_first_not_of(' ', at + 1), on_one_line.size()) - at - 1)
+                .replace(at, 1, " ");
+        CHECK_MESSAGE(on_one_line.find(says) != std::string::npos, on_one_line);
+    }
+}
+
+TEST_CASE_FIXTURE(question, "a missing Secret is told from one that may not be read") {
+    add_login("regcred", "registry.example.com");
+    add_pod("web", {image}, {"regcred"});
+    add_pod("lost", {image}, {"gone"});
+    const auto missing = ask_about("lost");
+    check_code(missing, 1);
+    check_has(missing, "gone  does not exist");
+    check_has(missing, "Create Secret gone: kubectl create secret docker-registry gone -n " + ns());
+
+    const auto tenant = add_tenant("reader-of-pods", read_pods);
+    const auto unknown = ask_about("web", tenant);
+    check_code(unknown, 1);
+    check_has(unknown, "regcred  you may not read it (403)");
+    check_has(unknown, "UNKNOWN: a Secret could not be read");
+    check_has(unknown, "Ask for the right to get Secret regcred");
+    check_has(ask_about("lost", tenant), "gone  you may not read it (403)");
+}
+
+TEST_CASE_FIXTURE(question, "a tenant who may get Pods and Secrets alone, and list nothing, is answered") {
+    add_login("regcred", "registry.example.com");
+    add_credential("hub", spec_of({"absent"}, {"nowhere"}));
+    add_pod("web", {image}, {"regcred"});
+    add_pod("lost", {image}, {"gone"});
+    const auto tenant = add_tenant("tenant", read_pods_and_secrets);
+    check_code(ask_about("web", tenant), 0);
+    const auto lost = ask_about("lost", tenant);
+    check_code(lost, 1);
+    check_has(lost, "Create Secret gone");
+    check_code(ask({"default/web"}, tenant), 2);
+}
+
+TEST_CASE_FIXTURE(question, "a ServiceAccount that was patched after the Pod was created is given away") {
+    add_login("regcred", "registry.example.com");
+    add_pod("early", {image});
+    check_has(ask_about("early"), "the Pod lists none");
+    api().patch(namespace_path(ns()) + "/serviceaccounts/default",
+                {{"imagePullSecrets", json::array({{{"name", "regcred"}}})}});
+    const auto early = ask_about("early");
+    check_code(early, 1);
+    check_has(early, "Delete the Pod; its controller makes a new one.");
+}
+
+TEST_CASE_FIXTURE(question, "RegistryCredentials say which Secrets they keep, and which they would deliver") {
+    const auto keeper = add_credential("keeper", spec_of({"absent"}, {ns()}));
+    auto kept = docker_config_secret("regcred", {{"quay.io", login{"alice", std::string(canary), {}}}});
+    kept["metadata"]["ownerReferences"] = json::array({owner_reference_to(keeper)});
+    add_secret(kept);
+    add_pod("web", {image}, {"regcred"});
+    check_has(ask_about("web"), "kept by RegistryCredential " + named("keeper"));
+
+    auto other = spec_of({"absent"}, {"nowhere"});
+    other["secretName"] = "elsewhere";
+    add_credential("other", other);
+    add_pod("lost", {image}, {"elsewhere"});
+    const auto lost = ask_about("lost");
+    check_code(lost, 1);
+    check_has(lost, "RegistryCredential " + named("other") + " would deliver Secret elsewhere");
+    check_has(lost, "add " + ns() + " to its");
+}
+
+TEST_CASE_FIXTURE(
+    question, "the kubelet's report counts: a refused pull is a wrong login, a running container is well") {
+    add_login("regcred", "registry.example.com");
+    add_pod("refused", {image}, {"regcred"});
+    set_state("refused",
+              {{"waiting",
+                {{"reason", "ImagePullBackOff"},
+                 {"message",
+                  "Back-off pulling image: ErrImagePull: " + std::string(canary) + ": 401 Unauthorized"}}}});
+    const auto refused = ask_about("refused");
+    check_code(refused, 1);
+    check_has(refused, "REFUSED by the registry");
+    check_has(refused, "it refused 'alice'");
+
+    add_pod("public", {"acme/app"});
+    check_code(ask_about("public"), 1);
+    set_state("public", {{"running", {{"startedAt", "2026-01-01T00:00:00Z"}}}});
+    check_code(ask_about("public"), 0);
+}
+
+TEST_CASE_FIXTURE(question, "it is a plugin of kubectl, by a link") {
+    add_login("regcred", "registry.example.com");
+    add_pod("web", {image}, {"regcred"});
+    std::filesystem::create_symlink(program(), folder().path("kubectl-regcred"));
+    const auto path = folder().path("") + ":" + std::getenv("PATH");
+    const auto answer =
+        run({"env", "PATH=" + path, "kubectl", "regcred", "explain", "pod", "web", "-n", ns()});
+    check_code(answer, 0);
+    check_has(answer, "user 'alice', entry registry.example.com of Secret regcred");
+    const auto help = run({"env", "PATH=" + path, "kubectl", "regcred", "explain", "pod", "--help"});
+    check_code(help, 0);
+    check_has(help, "kubectl regcred explain pod");
+}
+
+TEST_CASE_FIXTURE(question, "what cannot be answered exits with 2 and says why") {
+    const auto no_pod = ask_about("nobody");
+    check_code(no_pod, 2);
+    check_has(no_pod, fmt::format("regcred: Pod {}/nobody: ", ns()));
+    check_code(ask({"web", "--kubeconfig=" + folder().path("absent")}), 2);
+    const auto wrong = folder().write("wrong",
+                                      "current-context: x\n"
+                                      "clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]\n"
+                                      "users: [{name: u, user: {token: " +
+                                          std::string(canary) +
+                                          "}}]\n"
+                                          "contexts: [{name: x, context: {cluster: c, user: u}}]\n");
+    check_code(ask_about("web", wrong), 2);
+    check_code(ask({}), 2);
+}
