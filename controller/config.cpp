@@ -24,6 +24,8 @@ constexpr auto description =
     "In a cluster it needs no flags. Outside, give it --kubeconfig and --namespace: the namespace\n"
     "whose Secrets are the sources of credentials.";
 
+constexpr std::string_view every_account = "*";
+
 constexpr auto footer =
     "Each flag but --kubeconfig can also be given as an environment variable: --log-level as "
     "REGCRED_LOG_LEVEL, and so on; a\nflag wins over its variable.\n\n"
@@ -37,6 +39,18 @@ constexpr auto footer =
 std::string check_secret_name(const std::string& name) {
     if (kube::is_dns1123_subdomain(name)) return {};
     return fmt::format("'{}' is not a Secret name: lower-case letters, digits, '-' and '.'", name);
+}
+
+std::string check_account_name(const std::string& name) {
+    if (name == every_account || kube::is_dns1123_subdomain(name)) return {};
+    return fmt::format("'{}' is not the name of a ServiceAccount, nor '*'", name);
+}
+
+/// Each name is one watch.
+void drop_repeated(std::vector<std::string>& names) {
+    std::ranges::sort(names);
+    const auto repeated = std::ranges::unique(names);
+    names.erase(repeated.begin(), repeated.end());
 }
 
 /// "127.0.0.1:8080", "[::]:8080" or ":8080" (every address).
@@ -76,6 +90,14 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
         ->delimiter(',')
         ->envname("REGCRED_SECRET_NAMES")
         ->check(CLI::Validator(check_secret_name, "NAME"));
+    app.add_option("--service-accounts",
+                   result.service_accounts,
+                   "Names of ServiceAccounts that may be made to list the Secret, or '*' for all; "
+                   "deploy/service-accounts.yaml must allow them too")
+        ->option_text("NAME,... (default: default)")
+        ->delimiter(',')
+        ->envname("REGCRED_SERVICE_ACCOUNTS")
+        ->check(CLI::Validator(check_account_name, "NAME"));
     app.add_option("--namespace",
                    result.namespace_name,
                    "The controller's own namespace, where the source Secrets are; default: the Pod's, or the "
@@ -108,10 +130,9 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
         const int code = app.exit(e, out, err);
         return exit_now{.code = code == 0 ? 0 : 2, .text = code == 0 ? out.str() : err.str()};
     }
-    // Each name is one watch.
-    auto& names = result.secret_names;
-    std::ranges::sort(names);
-    const auto repeated = std::ranges::unique(names);
-    names.erase(repeated.begin(), repeated.end());
+    drop_repeated(result.secret_names);
+    drop_repeated(result.service_accounts);
+    auto& accounts = result.service_accounts;
+    if (std::ranges::find(accounts, every_account) != accounts.end()) accounts = {std::string(every_account)};
     return result;
 }

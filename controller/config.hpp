@@ -12,8 +12,9 @@
 /// What the command line and the environment say, checked. A flag wins over its variable.
 struct config {
     std::vector<std::string> secret_names{"regcred"};
-    std::string namespace_name;  // empty: the Pod's, or the kubeconfig context's
-    std::string kubeconfig;      // empty: see kubeconfig_path()
+    std::vector<std::string> service_accounts{"default"};  // names, or "*" alone: all of them
+    std::string namespace_name;                            // empty: the Pod's, or the kubeconfig context's
+    std::string kubeconfig;                                // empty: see kubeconfig_path()
     std::string log_level = "info";
     std::string log_format = "json";
     std::string listen_host = "127.0.0.1";

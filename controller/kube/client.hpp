@@ -31,6 +31,7 @@ struct resource {
 
 inline constexpr resource namespaces{"v1", "namespaces", "Namespace", false};
 inline constexpr resource secrets{"v1", "secrets", "Secret", true};
+inline constexpr resource service_accounts{"v1", "serviceaccounts", "ServiceAccount", true};
 inline constexpr resource registry_credentials{
     "regcred.dev/v1alpha1", "registrycredentials", "RegistryCredential", false};
 inline constexpr resource events{"events.k8s.io/v1", "events", "Event", true, false};

@@ -20,13 +20,15 @@ constexpr std::size_t most_requirements = 32;
 constexpr std::size_t most_template_entries = 32;
 constexpr std::size_t longest_registry = 512;
 constexpr std::size_t longest_namespace = 63;
+constexpr std::size_t most_service_accounts = 16;
+constexpr std::size_t longest_service_account = 253;
 constexpr std::size_t longest_annotation = 4 * 4096;  // maxLength counts characters, of up to four bytes
 
 bool is_own_key(std::string_view key) noexcept {
     return key.starts_with("regcred.dev/");
 }
 
-// Globs of printable ASCII without spaces: what registries and names of namespaces are made of.
+// Globs of printable ASCII without spaces: what registries and names of objects are made of.
 result<std::vector<std::string>> read_globs(const fields& from,
                                             std::string_view name,
                                             std::size_t most,
@@ -179,13 +181,13 @@ result<registry_credential> read_registry_credential(const json& object) {
     if (!namespaces) return namespaces.error();
     if (auto policies = read_policies(*spec, read); !policies) return policies.error();
     if (auto entries = read_template(*spec, read); !entries) return entries.error();
-    const auto service_accounts = spec->texts("serviceAccounts");
+    auto service_accounts =
+        read_globs(*spec, "serviceAccounts", most_service_accounts, longest_service_account);
     if (!service_accounts) return service_accounts.error();
-    // A wish that would be ignored without a word.
-    if (!service_accounts->empty()) return spec->fault("serviceAccounts", "not available in this version");
     read.meta = std::move(*meta);
     read.sources = std::move(*sources);
     read.namespaces = std::move(*namespaces);
+    read.service_accounts = std::move(*service_accounts);
     read.status = read_status(object);
     return read;
 }

@@ -58,13 +58,21 @@ struct namespace_counts {
     friend bool operator==(const namespace_counts&, const namespace_counts&) = default;
 };
 
+struct service_account_counts {
+    std::int64_t selected = 0;
+    std::int64_t patched = 0;
+    std::int64_t failed = 0;
+    friend bool operator==(const service_account_counts&, const service_account_counts&) = default;
+};
+
 struct registry_credential_status {
     std::int64_t observed_generation = 0;
     std::vector<std::string> registries;  // at most 32
     std::string registry_summary;         // "ghcr.io,quay.io +3": what -o wide shows
     namespace_counts namespaces;
-    std::string summary;                      // "118/120"
-    std::vector<namespace_failure> failures;  // at most 20
+    std::optional<service_account_counts> service_accounts;  // nothing: the spec asks for none
+    std::string summary;                                     // "118/120"
+    std::vector<namespace_failure> failures;                 // at most 20
     std::vector<condition> conditions;
     friend bool operator==(const registry_credential_status&, const registry_credential_status&) = default;
 };
@@ -74,6 +82,7 @@ struct registry_credential {
     std::string secret_name = "regcred";
     std::vector<credential_source> sources;
     namespace_selection namespaces;
+    std::vector<std::string> service_accounts;  // names or globs
     conflict_policy on_conflict = conflict_policy::fail;
     deletion_policy on_deletion = deletion_policy::delete_;
     string_map template_labels;

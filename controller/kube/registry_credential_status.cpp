@@ -77,6 +77,15 @@ bool read_list(const fields& status,
     return true;
 }
 
+bool read_service_account_counts(const fields& status, registry_credential_status& into) {
+    if (!status.has("serviceAccounts")) return true;
+    const auto from = status.object("serviceAccounts");
+    if (!from) return false;
+    lenient_reader counts(*from);
+    into.service_accounts = {counts.count("selected"), counts.count("patched"), counts.count("failed")};
+    return counts.good();
+}
+
 bool read_parts(const fields& from, registry_credential_status& into) {
     lenient_reader reader(from);
     into.observed_generation = reader.count("observedGeneration");
@@ -89,7 +98,7 @@ bool read_parts(const fields& from, registry_credential_status& into) {
     if (!namespaces) return false;
     lenient_reader counts(*namespaces);
     into.namespaces = {counts.count("selected"), counts.count("synced"), counts.count("failed")};
-    return reader.good() && counts.good() &&
+    return read_service_account_counts(from, into) && reader.good() && counts.good() &&
            read_list(from, "failures", most_failures, read_failure, into.failures) &&
            read_list(from, "conditions", most_conditions, read_condition, into.conditions);
 }
@@ -124,16 +133,21 @@ json write_status(const registry_credential_status& status) {
     std::ranges::transform(status.conditions, std::back_inserter(conditions), write_condition);
     json::array_t failures;
     std::ranges::transform(status.failures, std::back_inserter(failures), write_failure);
-    return {{"observedGeneration", status.observed_generation},
-            {"registries", status.registries},
-            {"registrySummary", status.registry_summary},
-            {"namespaces",
-             {{"selected", status.namespaces.selected},
-              {"synced", status.namespaces.synced},
-              {"failed", status.namespaces.failed}}},
-            {"summary", status.summary},
-            {"failures", std::move(failures)},
-            {"conditions", std::move(conditions)}};
+    json written{{"observedGeneration", status.observed_generation},
+                 {"registries", status.registries},
+                 {"registrySummary", status.registry_summary},
+                 {"namespaces",
+                  {{"selected", status.namespaces.selected},
+                   {"synced", status.namespaces.synced},
+                   {"failed", status.namespaces.failed}}},
+                 {"summary", status.summary},
+                 {"failures", std::move(failures)},
+                 {"conditions", std::move(conditions)}};
+    if (const auto& accounts = status.service_accounts) {
+        written["serviceAccounts"] = {
+            {"selected", accounts->selected}, {"patched", accounts->patched}, {"failed", accounts->failed}};
+    }
+    return written;
 }
 
 }  // namespace kube

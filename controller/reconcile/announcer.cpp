@@ -21,15 +21,18 @@ struct wording {
     const char* reason;
     const char* action;
     const char* verb;
+    const char* place = "in";
 };
 
 const wording& words_for(deed what) {
-    static constexpr std::array<wording, 5> words{
+    static constexpr std::array<wording, 7> words{
         {{"Created", "CreateSecret", "Created"},
          {"Updated", "UpdateSecret", "Updated"},
          {"Recreated", "RecreateSecret", "Deleted and created anew"},
          {"Adopted", "AdoptSecret", "Took over the foreign"},
-         {"Removed", "DeleteSecret", "Deleted"}}};
+         {"Removed", "DeleteSecret", "Deleted"},
+         {"Listed", "PatchServiceAccount", "Listed", "in imagePullSecrets of ServiceAccounts in"},
+         {"Unlisted", "PatchServiceAccount", "Took", "out of imagePullSecrets of ServiceAccounts in"}}};
     return words.at(static_cast<std::size_t>(what));
 }
 
@@ -58,9 +61,10 @@ std::vector<announcement> announcer::collect(const std::string& credential) {
         lines.push_back({.warning = false,
                          .reason = words.reason,
                          .action = words.action,
-                         .note = fmt::format("{} Secret {} in {} namespace{}: {}{}",
+                         .note = fmt::format("{} Secret {} {} {} namespace{}: {}{}",
                                              words.verb,
                                              secret_name,
+                                             words.place,
                                              count,
                                              count == 1 ? "" : "s",
                                              fmt::join(entry.first, ", "),
@@ -73,7 +77,7 @@ std::vector<announcement> announcer::collect(const std::string& credential) {
 std::vector<announcement> tell_changes(const std::vector<kube::condition>& before,
                                        const std::vector<kube::condition>& after) {
     std::vector<announcement> lines;
-    for (const std::string_view type : {"SourcesValid", "Synced"}) {
+    for (const std::string_view type : {"SourcesValid", "Synced", "ServiceAccountsPatched"}) {
         const auto* now = find(after, type);
         if (now == nullptr || now->status != "False" || now->reason == reasons::progressing) continue;
         const auto* then = find(before, type);

@@ -14,8 +14,9 @@
 
 namespace reconcile {
 
-/// What was done to a copy.
-enum class deed : std::uint8_t { created, updated, recreated, adopted, removed };
+/// What was done to a copy, or to the ServiceAccounts of a namespace: the Secret was listed there, or taken
+/// out.
+enum class deed : std::uint8_t { created, updated, recreated, adopted, removed, listed, unlisted };
 
 /// An Event on a RegistryCredential, for kubectl describe.
 struct announcement {

@@ -6,7 +6,8 @@
 
 namespace reconcile {
 
-contention::duration contention::wait(const cell& where, time_point now) const {
+template <class Key, class Hash>
+auto basic_contention<Key, Hash>::wait(const Key& where, time_point now) const -> duration {
     const auto found = cells_.find(where);
     if (found == cells_.end() || found->second.repairs < free_repairs) return duration::zero();
     auto pause = first_wait;
@@ -16,7 +17,8 @@ contention::duration contention::wait(const cell& where, time_point now) const {
     return std::max(due - now, duration::zero());
 }
 
-void contention::repaired(const cell& where, time_point now) {
+template <class Key, class Hash>
+void basic_contention<Key, Hash>::repaired(const Key& where, time_point now) {
     if (now - pruned_ >= quiet) prune(now);
     auto& seen = cells_[where];
     if (seen.repairs > 0 && now - seen.last >= quiet) seen.repairs = 0;
@@ -24,9 +26,13 @@ void contention::repaired(const cell& where, time_point now) {
     seen.last = now;
 }
 
-void contention::prune(time_point now) {
+template <class Key, class Hash>
+void basic_contention<Key, Hash>::prune(time_point now) {
     pruned_ = now;
     std::erase_if(cells_, [now](const auto& entry) { return now - entry.second.last >= quiet; });
 }
+
+template class basic_contention<cell, cell_hash>;
+template class basic_contention<runtime::object_key, runtime::object_key_hash>;
 
 }  // namespace reconcile

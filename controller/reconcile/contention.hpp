@@ -3,6 +3,7 @@
 #pragma once
 
 #include "reconcile/cell.hpp"
+#include "runtime/object_key.hpp"
 
 #include <chrono>
 #include <unordered_map>
@@ -12,7 +13,8 @@ namespace reconcile {
 /// Keeps a repair from becoming a fight: a copy that something else changes again and again is repaired less
 /// and less often. The first few repairs are immediate, then the waits double; all is forgotten after a quiet
 /// time. Memory only for cells that drifted.
-class contention {
+template <class Key, class Hash>
+class basic_contention {
  public:
     using time_point = std::chrono::steady_clock::time_point;
     using duration = std::chrono::steady_clock::duration;
@@ -23,10 +25,10 @@ class contention {
     static constexpr duration quiet = std::chrono::minutes(20);
 
     /// How long to wait before the cell may be repaired; zero: now.
-    [[nodiscard]] duration wait(const cell& where, time_point now) const;
+    [[nodiscard]] duration wait(const Key& where, time_point now) const;
     /// A repair was made.
-    void repaired(const cell& where, time_point now);
-    void forget(const cell& where) { cells_.erase(where); }
+    void repaired(const Key& where, time_point now);
+    void forget(const Key& where) { cells_.erase(where); }
     [[nodiscard]] std::size_t size() const noexcept { return cells_.size(); }
 
  private:
@@ -37,8 +39,11 @@ class contention {
     /// Drops what has been quiet long enough.
     void prune(time_point now);
 
-    std::unordered_map<cell, history, cell_hash> cells_;
+    std::unordered_map<Key, history, Hash> cells_;
     time_point pruned_;
 };
+
+using contention = basic_contention<cell, cell_hash>;
+using account_contention = basic_contention<runtime::object_key, runtime::object_key_hash>;
 
 }  // namespace reconcile

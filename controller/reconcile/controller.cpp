@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/controller.hpp"
 
+#include "reconcile/account_keeper.hpp"
 #include "reconcile/cell_reconciler.hpp"
 #include "reconcile/guard_reader.hpp"
 #include "reconcile/status_writer.hpp"
@@ -65,8 +66,20 @@ class controller::parts {
               .failures = [this](const cell& at) { return cells_.queue().failures(at); },
               .guard = guard_,
               .wake_guard = [this] { guard_reads_.wake(); }}),
+          accounts_(
+              executor,
+              client,
+              model_,
+              news_,
+              log,
+              metrics,
+              {.names = std::move(with.service_accounts),
+               .random = with.random,
+               .clock = with.clock,
+               .mark_status = [this](const std::string& name) { statuses_.add_after(name, status_delay); }}),
           status_work_(status_services{.client = client,
                                        .model = model_,
+                                       .known_accounts = accounts_.known(),
                                        .news = news_,
                                        .events = events_,
                                        .log = log,
@@ -81,6 +94,7 @@ class controller::parts {
                        model_,
                        guard_,
                        log,
+                       "Secrets",
                        [this](const cell& at, runtime::lane where) { cells_.add(at, where); }),
           watches_(executor, client, model_, log, with.random, [this] { begin_if_synced(); }),
           tasks_(executor) {
@@ -89,6 +103,7 @@ class controller::parts {
 
     void start() {
         watches_.start(tasks_);
+        accounts_.start(tasks_);
         tasks_.spawn(events_.run());
         tasks_.spawn(guard_reads_.run());
     }
@@ -100,12 +115,13 @@ class controller::parts {
         };
         watches_.stop();
         const bool cells_ended = co_await cells_.stop(left());
+        const bool accounts_ended = co_await accounts_.stop(left());
         const bool statuses_ended = co_await statuses_.stop(left());
         guard_reads_.stop();
         events_.stop();
         tasks_.cancel();
         const bool tasks_ended = co_await tasks_.join(left());
-        const bool ended = cells_ended && statuses_ended && tasks_ended;
+        const bool ended = cells_ended && accounts_ended && statuses_ended && tasks_ended;
         co_return ended;
     }
 
@@ -131,6 +147,7 @@ class controller::parts {
         log_.info("every watch has a complete view, work begins",
                   {{"namespaces", model_.namespaces().size()},
                    {"registrycredentials", model_.credentials().size()}});
+        accounts_.begin();  // first: a Pod lists what its ServiceAccount listed when it was created
         cells_.start(workers_);
         statuses_.start(status_workers);
     }
@@ -155,7 +172,7 @@ class controller::parts {
             return static_cast<double>(model_.namespaces().size());
         });
         metrics.gauge_of("regcred_failing_watches", "Watches that have no connection now.", [this] {
-            double failing = 0;
+            auto failing = static_cast<double>(accounts_.failing_watches());
             for (const auto& one : watches_.all())
                 failing += one.reader->health().failing_since ? 1 : 0;
             return failing;
@@ -177,6 +194,7 @@ class controller::parts {
     runtime::event_recorder events_;
     deletion_guard guard_;
     cell_reconciler cell_work_;
+    account_keeper accounts_;
     status_writer status_work_;
     runtime::worker_pool<cell, cell_hash> cells_;
     runtime::worker_pool<std::string> statuses_;

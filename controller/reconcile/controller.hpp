@@ -24,8 +24,9 @@ class controller {
  public:
     struct settings {
         territory where;
-        std::string instance;           // names this process in Events
-        std::size_t cell_workers = 16;  // requests that write Secrets at the same time
+        std::vector<std::string> service_accounts;  // names that may be changed, or "*" alone
+        std::string instance;                       // names this process in Events
+        std::size_t cell_workers = 16;              // requests that write Secrets at the same time
         runtime::random_source random;
         runtime::wall_clock clock;
     };

@@ -4,6 +4,7 @@
 
 #include "kube/json.hpp"
 #include "kube/namespace.hpp"
+#include "reconcile/observed_account.hpp"
 #include "reconcile/observed_secret.hpp"
 #include "reconcile/resolver.hpp"
 
@@ -14,5 +15,6 @@ namespace reconcile {
     const kube::json& object);  // labels and the opt-out annotation
 [[nodiscard]] kube::result<observed_secret> decode_copy(const kube::json& object);
 [[nodiscard]] kube::result<source_secret> decode_source(const kube::json& object);
+[[nodiscard]] kube::result<observed_account> decode_account(const kube::json& object);
 
 }  // namespace reconcile

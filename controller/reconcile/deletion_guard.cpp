@@ -6,11 +6,13 @@
 
 namespace reconcile {
 
-std::size_t deletion_guard::limit(std::size_t cells) noexcept {
+template <class Key, class Hash>
+std::size_t basic_deletion_guard<Key, Hash>::limit(std::size_t cells) noexcept {
     return std::max(always_allowed, cells / allowed_share);
 }
 
-bool deletion_guard::may_delete(const cell& where, std::size_t cells, time_point now) {
+template <class Key, class Hash>
+bool basic_deletion_guard<Key, Hash>::may_delete(const Key& where, std::size_t cells, time_point now) {
     if (free_.contains(where)) return true;
     while (!passed_.empty() && now - passed_.front() >= window)
         passed_.pop_front();
@@ -25,13 +27,15 @@ bool deletion_guard::may_delete(const cell& where, std::size_t cells, time_point
     return false;
 }
 
-void deletion_guard::forget(const cell& where) {
+template <class Key, class Hash>
+void basic_deletion_guard<Key, Hash>::forget(const Key& where) {
     free_.erase(where);
     if (held_.erase(where) > 0 && held_.empty()) next_read_ = time_point::max();
 }
 
-std::vector<cell> deletion_guard::read(time_point now) {
-    std::vector<cell> free;
+template <class Key, class Hash>
+std::vector<Key> basic_deletion_guard<Key, Hash>::read(time_point now) {
+    std::vector<Key> free;
     for (auto& [where, agreeing] : held_) {
         if (++agreeing >= reads_needed) free.push_back(where);
     }
@@ -43,15 +47,20 @@ std::vector<cell> deletion_guard::read(time_point now) {
     return free;
 }
 
-void deletion_guard::read_failed(time_point now) noexcept {
+template <class Key, class Hash>
+void basic_deletion_guard<Key, Hash>::read_failed(time_point now) noexcept {
     for (auto& [where, agreeing] : held_)
         agreeing = std::max(agreeing, 0);
     end_read(now);
 }
 
-void deletion_guard::end_read(time_point now) noexcept {
+template <class Key, class Hash>
+void basic_deletion_guard<Key, Hash>::end_read(time_point now) noexcept {
     reading_ = false;
     next_read_ = held_.empty() ? time_point::max() : now + between_reads;
 }
+
+template class basic_deletion_guard<cell, cell_hash>;
+template class basic_deletion_guard<runtime::object_key, runtime::object_key_hash>;
 
 }  // namespace reconcile

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "reconcile/cell.hpp"
+#include "runtime/object_key.hpp"
 #include "runtime/time.hpp"
 
 #include <chrono>
@@ -22,7 +23,8 @@ namespace reconcile {
 /// Calls: may_delete() before each such deletion; forget() whenever a cell is not to be deleted, or no
 /// longer; and, when next_read() is due, read() or read_failed() after everything has been read anew. No
 /// clock.
-class deletion_guard {
+template <class Key, class Hash>
+class basic_deletion_guard {
  public:
     using time_point = runtime::time_point;
     using duration = runtime::duration;
@@ -38,15 +40,15 @@ class deletion_guard {
     [[nodiscard]] static std::size_t limit(std::size_t cells) noexcept;
 
     /// False: hold it back; read() will tell when it may go. A cell that may go may do so until forget().
-    [[nodiscard]] bool may_delete(const cell& where, std::size_t cells, time_point now);
-    void forget(const cell& where);
+    [[nodiscard]] bool may_delete(const Key& where, std::size_t cells, time_point now);
+    void forget(const Key& where);
 
     /// When everything is to be read next; time_point::max() while nothing is held.
     [[nodiscard]] time_point next_read() const noexcept { return next_read_; }
     void begin_read() noexcept { reading_ = true; }
     /// Everything has been read, and what changed by it has been or will be told to forget(). Returns the
     /// cells that may go now, if they are still to be deleted.
-    [[nodiscard]] std::vector<cell> read(time_point now);
+    [[nodiscard]] std::vector<Key> read(time_point now);
     void read_failed(time_point now) noexcept;
 
     [[nodiscard]] std::size_t held() const noexcept { return held_.size(); }
@@ -57,11 +59,15 @@ class deletion_guard {
 
     void end_read(time_point now) noexcept;
 
-    std::deque<time_point> passed_;                  // deletions within the window
-    std::unordered_map<cell, int, cell_hash> held_;  // and how many reads agree so far
-    std::unordered_set<cell, cell_hash> free_;       // may go
+    std::deque<time_point> passed_;            // deletions within the window
+    std::unordered_map<Key, int, Hash> held_;  // and how many reads agree so far
+    std::unordered_set<Key, Hash> free_;       // may go
     time_point next_read_ = time_point::max();
     bool reading_ = false;
 };
+
+/// For Secrets, and for entries of ServiceAccounts.
+using deletion_guard = basic_deletion_guard<cell, cell_hash>;
+using account_guard = basic_deletion_guard<runtime::object_key, runtime::object_key_hash>;
 
 }  // namespace reconcile

@@ -15,15 +15,23 @@ runtime::time_point now() {
 
 }  // namespace
 
-guard_reader::guard_reader(boost::asio::any_io_executor executor,
-                           kube::client& client,
-                           world& model,
-                           deletion_guard& guard,
-                           const runtime::logger& log,
-                           world::mark_cell mark)
-    : guard_(guard), reader_(client, model), log_(log), mark_(std::move(mark)), due_(std::move(executor)) {}
+template <class Guard, class Key>
+basic_guard_reader<Guard, Key>::basic_guard_reader(boost::asio::any_io_executor executor,
+                                                   kube::client& client,
+                                                   world& model,
+                                                   Guard& guard,
+                                                   const runtime::logger& log,
+                                                   std::string what,
+                                                   std::function<void(const Key&, runtime::lane)> mark)
+    : guard_(guard),
+      reader_(client, model),
+      log_(log),
+      what_(std::move(what)),
+      mark_(std::move(mark)),
+      due_(std::move(executor)) {}
 
-boost::asio::awaitable<void> guard_reader::run() {
+template <class Guard, class Key>
+boost::asio::awaitable<void> basic_guard_reader<Guard, Key>::run() {
     while (!stopped_) {
         if (guard_.next_read() <= now()) {
             co_await read();
@@ -33,9 +41,10 @@ boost::asio::awaitable<void> guard_reader::run() {
     }
 }
 
-boost::asio::awaitable<void> guard_reader::read() {
-    log_.warn("many Secrets would be deleted though no spec has changed: everything is read anew",
-              {{"held", guard_.held()}});
+template <class Guard, class Key>
+boost::asio::awaitable<void> basic_guard_reader<Guard, Key>::read() {
+    log_.warn("much would be taken away though no spec has changed: everything is read anew",
+              {{"what", what_}, {"held", guard_.held()}});
     guard_.begin_read();
     const auto done = co_await reader_.read_everything();
     if (done.has_error()) {
@@ -44,14 +53,19 @@ boost::asio::awaitable<void> guard_reader::read() {
         co_return;
     }
     const auto free = guard_.read(now());
-    if (!free.empty()) log_.warn("two reads agree, so the Secrets are deleted", {{"count", free.size()}});
-    for (const auto& cell : free)
-        mark_(cell, runtime::lane::bulk);
+    if (!free.empty())
+        log_.warn("two reads agree, so it is taken away", {{"what", what_}, {"count", free.size()}});
+    for (const auto& key : free)
+        mark_(key, runtime::lane::bulk);
 }
 
-void guard_reader::stop() {
+template <class Guard, class Key>
+void basic_guard_reader<Guard, Key>::stop() {
     stopped_ = true;
     due_.notify_all();
 }
+
+template class basic_guard_reader<deletion_guard, cell>;
+template class basic_guard_reader<account_guard, runtime::object_key>;
 
 }  // namespace reconcile

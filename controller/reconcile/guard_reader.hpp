@@ -11,18 +11,23 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
+#include <string>
+
 namespace reconcile {
 
-/// Reads everything anew when the deletion guard asks for it, and has the cells that may go looked at again.
-/// Decides nothing itself. What it is given outlives it.
-class guard_reader {
+/// Reads everything anew when a deletion guard asks for it, and has what may go looked at again. Decides
+/// nothing itself. What it is given outlives it; `what` is what the guard holds back, for the log.
+template <class Guard, class Key>
+class basic_guard_reader {
  public:
-    guard_reader(boost::asio::any_io_executor executor,
-                 kube::client& client,
-                 world& model,
-                 deletion_guard& guard,
-                 const runtime::logger& log,
-                 world::mark_cell mark);
+    basic_guard_reader(boost::asio::any_io_executor executor,
+                       kube::client& client,
+                       world& model,
+                       Guard& guard,
+                       const runtime::logger& log,
+                       std::string what,
+                       std::function<void(const Key&, runtime::lane)> mark);
 
     [[nodiscard]] boost::asio::awaitable<void> run();
     /// The guard may have something to read.
@@ -32,12 +37,16 @@ class guard_reader {
  private:
     [[nodiscard]] boost::asio::awaitable<void> read();
 
-    deletion_guard& guard_;
+    Guard& guard_;
     quorum_reader reader_;
     const runtime::logger& log_;
-    world::mark_cell mark_;
+    std::string what_;
+    std::function<void(const Key&, runtime::lane)> mark_;
     runtime::wakeup due_;
     bool stopped_ = false;
 };
+
+using guard_reader = basic_guard_reader<deletion_guard, cell>;
+using account_guard_reader = basic_guard_reader<account_guard, runtime::object_key>;
 
 }  // namespace reconcile

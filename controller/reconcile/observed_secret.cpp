@@ -3,6 +3,7 @@
 #include "reconcile/observed_secret.hpp"
 
 #include "kube/registry_credential.hpp"
+#include "reconcile/metadata.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -51,6 +52,8 @@ observed_secret observe(kube::secret&& full) {
     kept.type = std::move(full.type);
     kept.immutable = full.immutable;
     kept.only_document = full.data.size() == 1;
+    const auto label = full.meta.labels.find(managed_by_label);
+    kept.labelled = label != full.meta.labels.end() && label->second == managed_by_value;
     if (const auto found = full.data.find(kube::docker_config_json_key); found != full.data.end()) {
         kept.document = net::digest_of(found->second.reveal());
     } else {

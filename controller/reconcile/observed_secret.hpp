@@ -20,6 +20,7 @@ struct observed_secret {
         meta;  // of a Secret that claims no owner of ours only name, namespace, uid and resourceVersion
     std::string type;
     bool immutable = false;
+    bool labelled = false;         // as regcred's, which proves nothing: anybody may copy a label
     bool only_document = false;    // data holds .dockerconfigjson and nothing else
     net::keyed_digest document{};  // of that value
 };

@@ -3,6 +3,7 @@
 #include "reconcile/status.hpp"
 
 #include "reconcile/reasons.hpp"
+#include "reconcile/verdict.hpp"
 #include "runtime/condition.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 
 namespace reconcile {
 
@@ -18,12 +20,6 @@ namespace {
 
 constexpr std::size_t most_failures = 20;
 constexpr std::size_t most_registries = 32;
-
-struct verdict {
-    bool good = true;
-    std::string_view reason;
-    std::string message;
-};
 
 verdict judge_sources(const credential_report& report) {
     if (!report.sources.reason.empty()) return {false, report.sources.reason, report.sources.message};
@@ -81,9 +77,13 @@ verdict judge_synced(const kube::registry_credential& object, const credential_r
                 : fmt::format("every selected namespace holds Secret {}", object.secret_name)};
 }
 
-verdict judge_ready(const kube::registry_credential& object, const verdict& sources, const verdict& synced) {
+verdict judge_ready(const kube::registry_credential& object,
+                    const verdict& sources,
+                    const verdict& synced,
+                    const std::optional<verdict>& patched) {
     if (!sources.good) return sources;
     if (!synced.good) return synced;
+    if (patched && !patched->good) return *patched;
     return {true, synced.reason, object.suspend ? synced.message + "; suspended" : synced.message};
 }
 
@@ -92,6 +92,7 @@ bool needs_a_person(std::string_view reason) {
                                  reasons::duplicate_registry,
                                  reasons::source_too_large,
                                  reasons::secret_name_not_allowed,
+                                 reasons::service_account_name_not_allowed,
                                  reasons::deletion_guard};
     return std::ranges::find(stalled, reason) != stalled.end();
 }
@@ -121,6 +122,13 @@ class condition_writer {
                                 .observed_generation = generation_,
                                 .last_transition_time = {}},
                                now_);
+    }
+    void put_while_there(std::string_view type, const std::optional<verdict>& v) const {
+        if (v) {
+            put(type, *v);
+        } else {
+            runtime::remove_condition(conditions_, type);
+        }
     }
     /// Abnormal-true (kstatus): there only while true.
     void put_abnormal(std::string_view type, bool present, const verdict& why) const {
@@ -152,19 +160,32 @@ kube::registry_credential_status compute_status(const kube::registry_credential&
                          .failed = static_cast<std::int64_t>(report.failures.size())};
     status.summary = fmt::format("{}/{}", report.synced, report.selected);
     status.failures = report.failures;
+    const auto& of_accounts = report.accounts.failures;
+    status.failures.insert(status.failures.end(), of_accounts.begin(), of_accounts.end());
+    if (report.accounts.asked) {
+        status.service_accounts = {.selected = report.accounts.selected,
+                                   .patched = report.accounts.patched,
+                                   .failed = static_cast<std::int64_t>(of_accounts.size())};
+    }
     if (status.failures.size() > most_failures) status.failures.resize(most_failures);
 
     status.conditions = object.status.conditions;
     const auto sources = judge_sources(report);
     const auto synced = judge_synced(object, report);
-    const auto ready = judge_ready(object, sources, synced);
+    const auto patched = judge_accounts(object, report.accounts, report.name_allowed);
+    const auto ready = judge_ready(object, sources, synced, patched);
     const condition_writer write(status.conditions, object.meta.generation, now);
     write.put("SourcesValid", sources);
     write.put("Synced", synced);
+    write.put_while_there("ServiceAccountsPatched", patched);
     write.put("Ready", ready);
     const bool stalled = !ready.good && needs_a_person(ready.reason);
     write.put_abnormal("Stalled", stalled, ready);
-    write.put_abnormal("Reconciling", !stalled && synced.reason == reasons::progressing, synced);
+    const bool accounts_progress = patched && patched->reason == reasons::progressing;
+    const bool progress = synced.reason == reasons::progressing || accounts_progress;
+    write.put_abnormal("Reconciling",
+                       !stalled && progress,
+                       synced.reason == reasons::progressing || !patched ? synced : *patched);
     return status;
 }
 

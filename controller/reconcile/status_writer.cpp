@@ -72,7 +72,8 @@ asio::awaitable<runtime::outcome> status_writer::run(std::string name) {
         last != written_.end() && started - last->second < least_interval) {
         co_return runtime::outcome::requeue_after(last->second + least_interval - started);
     }
-    const auto report = services_.model.report(*object);
+    auto report = services_.model.report(*object);
+    report.accounts = services_.known_accounts.report(*object);
     const auto status = compute_status(*object, report, runtime::rfc3339(services_.clock()));
     if (status == object->status) {
         announce(*object, status);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kube/client.hpp"
+#include "reconcile/accounts.hpp"
 #include "reconcile/announcer.hpp"
 #include "reconcile/quorum_reader.hpp"
 #include "reconcile/world.hpp"
@@ -23,6 +24,7 @@ namespace reconcile {
 struct status_services {
     kube::client& client;
     world& model;
+    const accounts& known_accounts;
     announcer& news;
     runtime::event_recorder& events;
     const runtime::logger& log;

@@ -14,12 +14,12 @@ std::uint64_t mixed(std::uint64_t seed, std::uint64_t value) {
     return (seed ^ value) * 0x9E3779B97F4A7C15ULL;
 }
 
+}  // namespace
+
 std::uint64_t spec_of(const kube::registry_credential& object) {
     return mixed(std::hash<std::string>{}(object.meta.uid),
                  static_cast<std::uint64_t>(object.meta.generation));
 }
-
-}  // namespace
 
 std::uint64_t wish_of(const cell_view& view) {
     std::uint64_t wish = 0;

@@ -11,6 +11,9 @@ namespace reconcile {
 /// Stands for everything that a cell's Secret depends on but the Secret itself.
 [[nodiscard]] std::uint64_t wish_of(const cell_view& view);
 
+/// Stands for an object and its spec.
+[[nodiscard]] std::uint64_t spec_of(const kube::registry_credential& object);
+
 /// Stands for these objects and their specs, in any order; never 0.
 [[nodiscard]] std::uint64_t specs_of(const contributor_list& objects);
 

@@ -27,8 +27,14 @@ world::world(territory where, mark_cell on_cell, mark_status on_status)
       on_cell_(std::move(on_cell)),
       on_status_(std::move(on_status)),
       resolver_(where_.own_namespace) {
-    credentials_.set_listener([this](const auto& change) { credential_changed(change); });
-    namespaces_.set_listener([this](const auto& change) { namespace_changed(change); });
+    credentials_.set_listener([this](const auto& change) {
+        credential_changed(change);
+        if (observer_ != nullptr) observer_->credential_changed(change);
+    });
+    namespaces_.set_listener([this](const auto& change) {
+        namespace_changed(change);
+        if (observer_ != nullptr) observer_->namespace_changed(change);
+    });
     sources_.set_listener([this](const auto& change) { source_changed(change); });
     for (const auto& name : where_.secret_names) {
         copies_[name].set_listener([this](const auto& change) { copy_changed(change); });

@@ -27,6 +27,17 @@ struct territory {
     std::vector<std::string> secret_names;  // that copies may have
 };
 
+/// Status and metadata of a RegistryCredential decide nothing: generation counts the changes of its spec.
+[[nodiscard]] bool same_wish(const kube::registry_credential& a, const kube::registry_credential& b);
+
+/// Told of changes after the world has taken them in.
+class world_observer {
+ public:
+    virtual ~world_observer() = default;
+    virtual void credential_changed(const runtime::change<kube::registry_credential>& change) = 0;
+    virtual void namespace_changed(const runtime::change<kube::namespace_object>& change) = 0;
+};
+
 /// All that is observed, and the questions that are asked of it. No I/O and no clock: the reflectors fill the
 /// stores, the workers ask. Says through two callbacks which cells must be looked at again and whose status
 /// may have changed.
@@ -48,6 +59,9 @@ class world {
     /// Whether every store has had a complete view: before that, nothing may be decided.
     [[nodiscard]] bool synced() const;
     [[nodiscard]] const territory& where() const noexcept { return where_; }
+    /// `other` outlives this world's last change.
+    void also_tell(world_observer& other) noexcept { observer_ = &other; }
+    [[nodiscard]] bool selects(const kube::registry_credential& object, const kube::object_meta& meta) const;
 
     /// Everything that the decision about a cell depends on, as it is known now.
     [[nodiscard]] cell_view look(const cell& at);
@@ -69,7 +83,6 @@ class world {
     void mark_present(const std::string& namespace_name, std::string_view but = {});
     void mark_sources(const kube::registry_credential& object);
     void mark_sharers(const std::string& secret_name);
-    [[nodiscard]] bool selects(const kube::registry_credential& object, const kube::object_meta& meta) const;
     [[nodiscard]] bool allowed(const std::string& secret_name) const;
     [[nodiscard]] contributor_list contributors_of(const cell& at, const kube::object_meta& meta) const;
     [[nodiscard]] delivery_cache::shared delivery_for(const contributor_list& contributors);
@@ -85,6 +98,7 @@ class world {
     territory where_;
     mark_cell on_cell_;
     mark_status on_status_;
+    world_observer* observer_ = nullptr;
 
     runtime::store<kube::registry_credential> credentials_;
     runtime::store<kube::namespace_object> namespaces_;

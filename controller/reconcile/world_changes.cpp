@@ -8,15 +8,10 @@
 /// Which cells, and whose status, a change concerns.
 namespace reconcile {
 
-namespace {
-
-/// Status and metadata of a RegistryCredential decide nothing: generation counts the changes of its spec.
 bool same_wish(const kube::registry_credential& a, const kube::registry_credential& b) {
     return a.meta.uid == b.meta.uid && a.meta.generation == b.meta.generation &&
            a.meta.deleting == b.meta.deleting;
 }
-
-}  // namespace
 
 bool world::resolve(const kube::registry_credential& object) {
     auto fresh = resolver_.resolve(object, [this](const std::string& name) {

@@ -76,10 +76,12 @@ void cluster::install() {
 }
 
 std::unique_ptr<controller_process> cluster::start_controller(const std::string& secret_names,
+                                                              const std::string& service_accounts,
                                                               const std::string& log_name) {
     return std::make_unique<controller_process>(controller_options{.binary = controller_binary(),
                                                                    .kubeconfig = controller_kubeconfig_,
                                                                    .secret_names = secret_names,
+                                                                   .service_accounts = service_accounts,
                                                                    .log = output_ / log_name});
 }
 

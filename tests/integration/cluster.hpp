@@ -24,6 +24,7 @@ class cluster {
     [[nodiscard]] admin& api() noexcept { return api_; }
     [[nodiscard]] const std::filesystem::path& audit_file() const noexcept { return audit_file_; }
     [[nodiscard]] std::unique_ptr<controller_process> start_controller(const std::string& secret_names,
+                                                                       const std::string& service_accounts,
                                                                        const std::string& log_name);
     /// The garbage collector learns of a new kind of owner only when it looks for new kinds, every 30 s:
     /// until then it takes nothing that a RegistryCredential owns.

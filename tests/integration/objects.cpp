@@ -6,6 +6,7 @@
 #include "support/canary.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace harness {
 
@@ -115,6 +116,10 @@ std::string secret_path(const std::string& namespace_name, const std::string& na
     return fmt::format("{}/{}", secrets_in(namespace_name), name);
 }
 
+std::string account_path(const std::string& namespace_name, const std::string& name) {
+    return fmt::format("{}/serviceaccounts/{}", namespace_path(namespace_name), name);
+}
+
 std::string credential_path(const std::string& name) {
     return fmt::format("{}/{}", credentials, name);
 }
@@ -130,6 +135,17 @@ std::string resource_version_of(const json& object) {
 std::string data_of(const json& secret, const std::string& key) {
     if (!secret.contains("data") || !secret["data"].contains(key)) return "no " + key;
     return from_base64(secret["data"][key].get<std::string>());
+}
+
+std::string listed_in(const json& service_account) {
+    std::vector<std::string> names;
+    for (const auto& entry : service_account.value("imagePullSecrets", json::array()))
+        names.push_back(entry.value("name", ""));
+    return fmt::format("{}", fmt::join(names, ","));
+}
+
+std::string annotation_of(const json& object, const std::string& key) {
+    return object.at("metadata").value("annotations", json::object()).value(key, "");
 }
 
 json condition_of(const json& credential, std::string_view type) {

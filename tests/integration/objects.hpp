@@ -56,6 +56,8 @@ inline constexpr auto credentials = "/apis/regcred.dev/v1alpha1/registrycredenti
 [[nodiscard]] std::string namespace_path(const std::string& name);
 [[nodiscard]] std::string secrets_in(const std::string& namespace_name);
 [[nodiscard]] std::string secret_path(const std::string& namespace_name, const std::string& name = "regcred");
+[[nodiscard]] std::string account_path(const std::string& namespace_name,
+                                       const std::string& name = "default");
 [[nodiscard]] std::string credential_path(const std::string& name);
 
 // Reading answers.
@@ -63,6 +65,9 @@ inline constexpr auto credentials = "/apis/regcred.dev/v1alpha1/registrycredenti
 [[nodiscard]] std::string resource_version_of(const json& object);
 /// A value of a Secret's data, decoded; a text that says so if there is none.
 [[nodiscard]] std::string data_of(const json& secret, const std::string& key = docker_config_key);
-[[nodiscard]] json condition_of(const json& credential, std::string_view type);  // null: there is none
+/// The names in imagePullSecrets of a ServiceAccount, as they stand: "a,b".
+[[nodiscard]] std::string listed_in(const json& service_account);
+[[nodiscard]] std::string annotation_of(const json& object, const std::string& key);  // empty: there is none
+[[nodiscard]] json condition_of(const json& credential, std::string_view type);       // null: there is none
 
 }  // namespace harness

@@ -122,10 +122,10 @@ void scenario::remove_credential(const std::string& credential) {
     api().remove(credential_path(credential));
 }
 
-void scenario::start(const std::string& secret_names) {
+void scenario::start(const std::string& secret_names, const std::string& service_accounts) {
     const auto log = fmt::format("{}-{}.log", suffix_, logs_.size() + 1);
     secret_names_ = "," + secret_names + ",";
-    controller_ = cluster_.start_controller(secret_names, log);
+    controller_ = cluster_.start_controller(secret_names, service_accounts, log);
     logs_.push_back(controller_->log_file());
 }
 
@@ -201,9 +201,17 @@ json scenario::copy_in(const std::string& ns, const std::string& name) {
 }
 
 std::string scenario::secret_writes(std::size_t mark) {
+    return writes_of("secrets", mark);
+}
+
+std::string scenario::account_writes(std::size_t mark) {
+    return writes_of("serviceaccounts", mark);
+}
+
+std::string scenario::writes_of(std::string_view resource, std::size_t mark) {
     std::vector<std::string> texts;
     for (const auto& record : requests_since(mark)) {
-        if (record.resource == "secrets" && record.is_write() && record.accepted() && !record.dry_run())
+        if (record.resource == resource && record.is_write() && record.accepted() && !record.dry_run())
             texts.push_back(fmt::format("{} {}/{}", record.verb, record.namespace_name, record.name));
     }
     return lines(std::move(texts));

@@ -49,7 +49,7 @@ class scenario {
     void remove_credential(const std::string& credential);
 
     // The controller.
-    void start(const std::string& secret_names = "regcred");
+    void start(const std::string& secret_names = "regcred", const std::string& service_accounts = "default");
     /// SIGTERM; it must end by itself, with exit code 0.
     void stop();
     [[nodiscard]] controller_process& controller();
@@ -83,11 +83,14 @@ class scenario {
     void settle();
     /// "verb namespace/name" of each write to a Secret that was accepted, sorted, a line each.
     [[nodiscard]] std::string secret_writes(std::size_t mark);
+    /// The same for ServiceAccounts.
+    [[nodiscard]] std::string account_writes(std::size_t mark);
     [[nodiscard]] static std::string lines(std::vector<std::string> texts);
 
     admin& api() noexcept { return cluster_.api(); }
 
  private:
+    [[nodiscard]] std::string writes_of(std::string_view resource, std::size_t mark);
     void check_the_end();
     void check_nothing_more_to_write();
     void touch_everything();

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstring>
 
 namespace harness {
 
@@ -95,8 +96,10 @@ void scenario::check_nothing_more_to_write() {
 void scenario::touch_everything() {
     std::vector<std::string> paths = owned_;
     for (const auto& path : owned_) {
-        if (path.starts_with(namespaces) && path.find("/secrets") == std::string::npos)
-            paths.push_back(path + "/secrets/regcred");
+        if (!path.starts_with(namespaces) || path.find('/', std::strlen(namespaces) + 1) != std::string::npos)
+            continue;
+        paths.push_back(path + "/secrets/regcred");
+        paths.push_back(path + "/serviceaccounts/default");
     }
     const json change = {{"metadata", {{"annotations", {{"example.com/touched", "yes"}}}}}};
     std::vector<api_call> calls;

@@ -21,6 +21,7 @@ subprocess::options command_of(const controller_options& options) {
                           "--kubeconfig=" + options.kubeconfig.string(),
                           "--namespace=regcred-system",
                           "--secret-names=" + options.secret_names,
+                          "--service-accounts=" + options.service_accounts,
                           "--listen-address=127.0.0.1:0",
                           "--log-level=debug"},
             .environment = {"PATH=/usr/bin:/bin"},

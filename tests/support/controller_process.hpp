@@ -18,6 +18,7 @@ struct controller_options {
     std::filesystem::path binary;
     std::filesystem::path kubeconfig;
     std::string secret_names = "regcred";
+    std::string service_accounts = "default";
     std::filesystem::path log;  // a new file
 };
 

@@ -128,7 +128,7 @@ check_explanations() {
   local path out
   eventually 20 kubectl explain registrycredential.spec.namespaces.include || true
   for path in "" .spec .spec.sources .spec.sources.secretRef .spec.namespaces .spec.namespaces.selector \
-    .spec.namespaces.selector.matchExpressions .spec.secretTemplate .status .status.namespaces .status.failures .status.conditions; do
+    .spec.namespaces.selector.matchExpressions .spec.secretTemplate .status .status.namespaces .status.serviceAccounts .status.failures .status.conditions; do
     out=$(kubectl explain "registrycredential$path" 2>&1) || true
     if [[ $out == *DESCRIPTION:* ]]; then
       lacks "kubectl explain registrycredential$path" "<no description>" "$out"

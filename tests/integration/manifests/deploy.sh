@@ -56,12 +56,12 @@ check_tenant() {
   done
 }
 
-# The overlay of deploy/README.md, word for word, allows a second name in all three places.
-apply_names_overlay() {
-  mkdir "$work/overlay"
-  ln -s "$root/deploy" "$work/overlay/deploy"
+# apply_overlay FROM TO — the overlay in deploy/README.md between two headings, word for word.
+apply_overlay() {
+  mkdir -p "$work/overlay"
+  ln -sfn "$root/deploy" "$work/overlay/deploy"
   # shellcheck disable=SC2016 # the back-ticks are Markdown's
-  sed -n '/^## Other Secret names$/,/^## Risks/p' "$root/deploy/README.md" |
+  sed -n "/^## $1\$/,/^## $2/p" "$root/deploy/README.md" |
     sed -n '/^```yaml$/,/^```$/{/^```/!p}' > "$work/overlay/kustomization.yaml"
   kubectl apply -k "$work/overlay" 2>&1
 }

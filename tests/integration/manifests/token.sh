@@ -79,8 +79,10 @@ check_token() {
   check_reading
   check_writing_copies
   check_protected_namespaces
+  check_service_accounts
   check_own_objects
   check_everything_else
+  check_accounts_overlay
   check_names_overlay
 }
 
@@ -147,6 +149,52 @@ check_protected_namespaces() {
   denied "update a source" PUT "$core/namespaces/regcred-system/secrets/hub-login" "$(secret hub-login)"
 }
 
+check_service_accounts() {
+  local all="$core/serviceaccounts" place="$core/namespaces/$namespace/serviceaccounts" one text name
+  one="$place/default"
+  eventually 20 kubectl get serviceaccount -n "$namespace" default || fail "the namespace has a ServiceAccount" "not within 20 s"
+  needs kubectl create serviceaccount -n "$namespace" other
+  needs kubectl patch serviceaccount -n "$namespace" default --type=merge \
+    -p '{"metadata":{"labels":{"a":"b"},"annotations":{"cloud/role":"plain"},"finalizers":["example.com/x"]},"imagePullSecrets":[{"name":"theirs"},{"name":"b"}]}'
+  allowed "list the ServiceAccounts named default of every namespace" GET "$all?fieldSelector=metadata.name%3Ddefault"
+  allowed "watch them with a streaming list" GET \
+    "$all?fieldSelector=metadata.name%3Ddefault&watch=1&timeoutSeconds=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan"
+  allowed "add an entry to one, and say so" PATCH "$one" \
+    '{"metadata":{"annotations":{"regcred.dev/added":"regcred"}},"imagePullSecrets":[{"name":"theirs"},{"name":"regcred"},{"name":"b"}]}'
+  allowed "take it back" PATCH "$one" \
+    '{"metadata":{"annotations":{"regcred.dev/added":null}},"imagePullSecrets":[{"name":"theirs"},{"name":"b"}]}'
+  denied "list every ServiceAccount" GET "$all"
+  denied "list the ServiceAccounts of a namespace" GET "$place"
+  denied "read a ServiceAccount of another name" GET "$place/other"
+  denied "change a ServiceAccount of another name" PATCH "$place/other" '{"imagePullSecrets":[{"name":"regcred"}]}'
+  denied "replace a ServiceAccount" PUT "$one" '{"metadata":{"name":"default"}}'
+  denied "delete a ServiceAccount" DELETE "$one"
+  denied "create a ServiceAccount" POST "$place" '{"metadata":{"name":"x"}}'
+  text="only add and remove imagePullSecrets named regcred"
+  fenced "$text" "list another Secret there" PATCH "$one" '{"imagePullSecrets":[{"name":"theirs"},{"name":"b"},{"name":"mine"}]}'
+  fenced "$text" "take somebody else's entry away" PATCH "$one" '{"imagePullSecrets":[{"name":"theirs"},{"name":"regcred"}]}'
+  fenced "$text" "take all entries away" PATCH "$one" '{"imagePullSecrets":null}'
+  fenced "$text" "change their order" PATCH "$one" '{"imagePullSecrets":[{"name":"b"},{"name":"theirs"}]}'
+  text="no annotation but regcred.dev/added"
+  fenced "$text" "add an annotation" PATCH "$one" '{"metadata":{"annotations":{"eks.amazonaws.com/role-arn":"admin"}}}'
+  fenced "$text" "change an annotation" PATCH "$one" '{"metadata":{"annotations":{"cloud/role":"admin"}}}'
+  fenced "$text" "remove an annotation" PATCH "$one" '{"metadata":{"annotations":{"cloud/role":null}}}'
+  fenced "$text" "remove all annotations" PATCH "$one" '{"metadata":{"annotations":null}}'
+  text="nothing of a ServiceAccount but imagePullSecrets"
+  fenced "$text" "add a label" PATCH "$one" '{"metadata":{"labels":{"c":"d"}}}'
+  fenced "$text" "remove all labels" PATCH "$one" '{"metadata":{"labels":null}}'
+  fenced "$text" "add an owner" PATCH "$one" \
+    '{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"x","uid":"00000000-0000-0000-0000-000000000000"}]}}'
+  fenced "$text" "remove a finalizer" PATCH "$one" '{"metadata":{"finalizers":null}}'
+  fenced "$text" "add to secrets" PATCH "$one" '{"secrets":[{"name":"regcred"}]}'
+  fenced "$text" "mount its token" PATCH "$one" '{"automountServiceAccountToken":true}'
+  for name in kube-system kube-public kube-node-lease regcred-system; do
+    fenced "may not change ServiceAccounts in $name, one of protectedNamespaces" "change one in $name" \
+      PATCH "$core/namespaces/$name/serviceaccounts/default" '{"imagePullSecrets":[{"name":"regcred"}]}'
+  done
+  needs kubectl patch serviceaccount -n "$namespace" default --type=merge -p '{"metadata":{"finalizers":null}}'
+}
+
 check_own_objects() {
   local all=/apis/regcred.dev/v1alpha1/registrycredentials events=/apis/events.k8s.io/v1/namespaces event now uid
   allowed "write the status of a registrycredential" PATCH "$all/accepted-minimal/status" '{"status":{"summary":"1/1"}}'
@@ -174,7 +222,6 @@ check_everything_else() {
   denied "delete a namespace" DELETE "$one"
   denied "request a token of a ServiceAccount" POST "$one/serviceaccounts/default/token" '{"spec":{}}'
   denied "request a token of its own" POST "$core/namespaces/regcred-system/serviceaccounts/regcred-controller/token" '{"spec":{}}'
-  denied "change a ServiceAccount" PATCH "$one/serviceaccounts/default" '{"imagePullSecrets":[{"name":"regcred"}]}'
   denied "impersonate an administrator" GET "$core/namespaces" "" "Impersonate-User: admin" "Impersonate-Group: system:masters"
   denied "read ConfigMaps" GET "$core/namespaces/kube-system/configmaps"
   denied "change its ClusterRole" PATCH "$rbac/clusterroles/regcred-controller" '{"rules":[]}'
@@ -184,9 +231,25 @@ check_everything_else() {
   denied "delete the binding of that policy" DELETE "$admission/validatingadmissionpolicybindings/regcred-controller"
 }
 
+check_accounts_overlay() {
+  local out one="$core/namespaces/$namespace/serviceaccounts/builder"
+  needs kubectl create serviceaccount -n "$namespace" builder
+  denied "list a Secret in a ServiceAccount of another name" PATCH "$one" '{"imagePullSecrets":[{"name":"regcred"}]}'
+  out=$(apply_overlay ServiceAccounts "Other Secret names") || true
+  lacks "the overlay for ServiceAccounts can be applied" rror "$out"
+  if eventually 30 answers 200 PATCH "$one?dryRun=All" '{"imagePullSecrets":[{"name":"regcred"}]}'; then
+    pass "allowed after the overlay: list a Secret in it"
+  else
+    fail "allowed after the overlay: list a Secret in it" "$code $body"
+  fi
+  contains "the overlay tells the controller both ServiceAccounts" '"--service-accounts=default,builder"' \
+    "$(kubectl get deployment -n regcred-system regcred-controller -o jsonpath='{.spec.template.spec.containers[0].args}')"
+  succeeds "deploy/ takes the second ServiceAccount back" kubectl apply -k "$root/deploy"
+}
+
 check_names_overlay() {
   local out all="$core/namespaces/$namespace/secrets"
-  out=$(apply_names_overlay) || true
+  out=$(apply_overlay "Other Secret names" Risks) || true
   lacks "the overlay of deploy/README.md can be applied" rror "$out"
   if eventually 30 answers 201 POST "$all?dryRun=All" "$(secret team-regcred)"; then
     pass "allowed after the overlay: create the second name"
@@ -195,6 +258,8 @@ check_names_overlay() {
   fi
   allowed "after the overlay: list the second name" GET "$core/secrets?fieldSelector=metadata.name%3Dteam-regcred"
   fenced "only write Secrets named regcred, team-regcred, not other2" "after the overlay: create a third name" POST "$all" "$(secret other2)"
+  allowed "after the overlay: list the second name in a ServiceAccount" PATCH \
+    "$core/namespaces/$namespace/serviceaccounts/default?dryRun=All" '{"imagePullSecrets":[{"name":"theirs"},{"name":"b"},{"name":"team-regcred"}]}'
   contains "the overlay tells the controller both names" '"--secret-names=regcred,team-regcred"' \
     "$(kubectl get deployment -n regcred-system regcred-controller -o jsonpath='{.spec.template.spec.containers[0].args}')"
   succeeds "deploy/ takes the second name back" kubectl apply -k "$root/deploy"

@@ -60,6 +60,7 @@ bool has(const std::string& text, const std::string& part) {
 TEST_CASE("without flags the controller has what it needs in a cluster") {
     const auto got = accepted({});
     CHECK(got.secret_names == strings{"regcred"});
+    CHECK(got.service_accounts == strings{"default"});
     CHECK(got.namespace_name.empty());
     CHECK(got.kubeconfig.empty());
     CHECK(got.log_level == "info");
@@ -70,12 +71,14 @@ TEST_CASE("without flags the controller has what it needs in a cluster") {
 
 TEST_CASE("every flag is heard") {
     const auto got = accepted({"--secret-names=regcred,team-pull",
+                               "--service-accounts=default,builder",
                                "--namespace=credentials",
                                "--kubeconfig=/tmp/config",
                                "--log-level=debug",
                                "--log-format=text",
                                "--listen-address=:9090"});
     CHECK(got.secret_names == strings{"regcred", "team-pull"});
+    CHECK(got.service_accounts == strings{"builder", "default"});
     CHECK(got.namespace_name == "credentials");
     CHECK(got.kubeconfig == "/tmp/config");
     CHECK(got.log_level == "debug");
@@ -109,6 +112,11 @@ TEST_CASE("a Secret name that is given twice is one name") {
     CHECK(accepted({"--secret-names=b,a,b", "--secret-names=a"}).secret_names == strings{"a", "b"});
 }
 
+TEST_CASE("all ServiceAccounts are all, whatever else is named") {
+    CHECK(accepted({"--service-accounts=b,a,b"}).service_accounts == strings{"a", "b"});
+    CHECK(accepted({"--service-accounts=a,*"}).service_accounts == strings{"*"});
+}
+
 TEST_CASE("a mistake is told with what would be right, and ends with exit code 2") {
     const struct {
         strings flags;
@@ -118,6 +126,8 @@ TEST_CASE("a mistake is told with what would be right, and ends with exit code 2
         {{"--secret-names=a,-b"}, "'-b' is not a Secret name"},
         {{"--secret-names=a..b"}, "'a..b' is not a Secret name"},
         {{"--secret-names=" + std::string(254, 'a')}, "is not a Secret name"},
+        {{"--service-accounts=Default"}, "'Default' is not the name of a ServiceAccount, nor '*'"},
+        {{"--service-accounts=build-*"}, "'build-*' is not the name of a ServiceAccount"},
         {{"--log-level=loud"}, "debug"},
         {{"--log-format=xml"}, "text"},
         {{"--listen-address=8080"}, "such as 127.0.0.1:8080 or :8080"},
@@ -146,6 +156,7 @@ TEST_CASE("--version and --help are answers, not mistakes") {
     const auto help = ended({"--help"});
     CHECK(help.code == 0);
     for (const char* flag : {"--secret-names",
+                             "--service-accounts",
                              "--namespace",
                              "--kubeconfig",
                              "--log-level",

@@ -53,6 +53,14 @@ TEST_CASE("a status that is written reads back the same") {
     CHECK(read_status({{"status", write_status({})}}) == registry_credential_status{});
 }
 
+TEST_CASE("numbers of ServiceAccounts are there while the spec asks for them") {
+    auto status = sample();
+    status.service_accounts = {3, 2, 1};
+    const auto written = write_status(status);
+    CHECK(written.at("serviceAccounts") == json{{"selected", 3}, {"patched", 2}, {"failed", 1}});
+    CHECK(read_status({{"status", written}}) == status);
+}
+
 TEST_CASE("an absent status is empty") {
     CHECK(read_status(parsed("{}")) == registry_credential_status{});
     CHECK(read_status(parsed(R"({"status":null})")) == registry_credential_status{});
@@ -75,6 +83,9 @@ TEST_CASE("a status with anything wrong in it is read as empty") {
         {"/namespaces", 5},
         {"/namespaces/synced", "118"},
         {"/namespaces/failed", -2},
+        {"/serviceAccounts", 5},
+        {"/serviceAccounts", json{{"patched", "2"}}},
+        {"/serviceAccounts", json{{"failed", -1}}},
         {"/summary", json::object()},
         {"/failures", json::object()},
         {"/failures", std::vector<json>(21, {{"namespace", "a"}})},

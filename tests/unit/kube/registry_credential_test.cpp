@@ -48,6 +48,7 @@ TEST_CASE("a RegistryCredential is read whole") {
         "spec":{"secretName":"pull","conflictPolicy":"Adopt","deletionPolicy":"Retain","suspend":true,
           "sources":[{"secretRef":{"name":"hub-login"},"registries":["*.example.com","quay.io"]},
                      {"secretRef":{"name":"quay.robot"},"registry":"quay.io"}],
+          "serviceAccounts":["default","build-*"],
           "namespaces":{"include":["team-*"],"exclude":["*-sandbox"],
             "selector":{"matchLabels":{"pull":"private"},"matchExpressions":[{"key":"tier","operator":"NotIn","values":["x"]}]}},
           "secretTemplate":{"labels":{"team":"platform"},"annotations":{"example.com/note":"any text"}}},
@@ -55,6 +56,7 @@ TEST_CASE("a RegistryCredential is read whole") {
     const auto read = read_registry_credential(object).value();
     CHECK(read.meta.name == "hub");
     CHECK(read.meta.generation == 4);
+    CHECK(read.service_accounts == std::vector<std::string>{"default", "build-*"});
     CHECK(read.secret_name == "pull");
     CHECK(read.sources ==
           std::vector<kube::credential_source>{{"hub-login", "", {"*.example.com", "quay.io"}},
@@ -185,7 +187,11 @@ TEST_CASE("an object that got past the CRD is malformed, and the field is named"
         {"/secretTemplate/annotations",
          parsed(R"({"a b":"x"})"),
          "spec.secretTemplate.annotations: a key is not the key of an annotation"},
-        {"/serviceAccounts", texts(1, "default"), "spec.serviceAccounts: not available in this version"},
+        {"/serviceAccounts", texts(17, "a"), "spec.serviceAccounts: more than 16 entries"},
+        {"/serviceAccounts", texts(1, ""), "spec.serviceAccounts: an entry is empty"},
+        {"/serviceAccounts",
+         texts(1, std::string(254, 'a')),
+         "spec.serviceAccounts: an entry is longer than 253 bytes"},
         {"/serviceAccounts", "default", "spec.serviceAccounts: not a list"},
     };
     for (const auto& row : table) {
@@ -209,7 +215,7 @@ TEST_CASE("the largest object that the CRD lets through is read") {
         {"selector", {{"matchLabels", map_of(32, "v")}, {"matchExpressions", expressions(32)}}}};
     object["spec"]["secretTemplate"] = {{"labels", map_of(32, std::string(63, 'v'))},
                                         {"annotations", map_of(32, std::string(4096, 'v'))}};
-    object["spec"]["serviceAccounts"] = json::array();
+    object["spec"]["serviceAccounts"] = texts(16, std::string(253, 'a'));
     const auto read = read_registry_credential(object);
     REQUIRE(read.has_value());
     CHECK(read->sources.size() == 16);

@@ -63,6 +63,21 @@ TEST_CASE("after a rename each Secret is called by its own name") {
     CHECK(lines[1].note == "Deleted Secret regcred in 1 namespace: team-a");
 }
 
+TEST_CASE("what is done to ServiceAccounts is told by namespace") {
+    announcer news;
+    news.did("hub", deed::listed, in("team-a"));
+    news.did("hub", deed::listed, in("team-b"));
+    news.did("hub", deed::unlisted, in("team-c"));
+    const auto lines = news.collect("hub");
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].action == "PatchServiceAccount");
+    CHECK(lines[0].note ==
+          "Listed Secret regcred in imagePullSecrets of ServiceAccounts in 2 namespaces: team-a, team-b");
+    CHECK(lines[1].reason == "Unlisted");
+    CHECK(lines[1].note ==
+          "Took Secret regcred out of imagePullSecrets of ServiceAccounts in 1 namespace: team-c");
+}
+
 TEST_CASE("what was told is not told again, and what is forgotten is not told") {
     announcer news;
     news.did("hub", deed::adopted, in("team-a"));

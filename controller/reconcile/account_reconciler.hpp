@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/client.hpp"
+#include "reconcile/account_writer.hpp"
+#include "reconcile/accounts.hpp"
+#include "reconcile/announcer.hpp"
+#include "reconcile/contention.hpp"
+#include "reconcile/deletion_guard.hpp"
+#include "reconcile/quorum_reader.hpp"
+#include "reconcile/refusal.hpp"
+#include "runtime/log.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/outcome.hpp"
+#include "runtime/time.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+namespace reconcile {
+
+/// What the work on ServiceAccounts needs from the rest of the program; all of it outlives the workers.
+struct account_services {
+    kube::client& client;
+    world& model;
+    accounts& known;
+    announcer& news;
+    const runtime::logger& log;
+    runtime::metric_family<runtime::counter>& writes;  // labels: action, result
+    runtime::wall_clock clock;
+    accounts::mark_account mark_account;
+    world::mark_status mark_status;
+    std::function<unsigned(const account&)> failures;  // in a row, so far
+    account_guard& guard;
+    std::function<void()> wake_guard;  // it may have something to read
+};
+
+/// Brings one ServiceAccount to what is wanted, as cell_reconciler does a Secret. Decides nothing itself: see
+/// decide(), judge_refusal(), contention, deletion_guard.
+class account_reconciler {
+ public:
+    explicit account_reconciler(account_services services)
+        : services_(std::move(services)),
+          writer_(services_.client),
+          reader_(services_.client, services_.model) {}
+
+    [[nodiscard]] boost::asio::awaitable<runtime::outcome> run(account at);
+
+ private:
+    [[nodiscard]] runtime::outcome settle(const account_view& view, const account_plan& decided);
+    [[nodiscard]] runtime::outcome give_up(const account_view& view, const kube::error& error, refusal why);
+    [[nodiscard]] runtime::outcome contend(const account_view& view, runtime::outcome then);
+    [[nodiscard]] runtime::duration pause_before_repair(const account_view& view,
+                                                        bool just_written,
+                                                        runtime::time_point now);
+    [[nodiscard]] bool is_held_back(const account_view& view);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(account_view view);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(account_view view, account_plan decided);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_again(account at);
+    void fail(const account_view& view,
+              std::string_view reason,
+              std::string message,
+              const std::string& about);
+    void tell(const account_view& view, const account_plan& decided);
+    void mark_told(const account& at) const;
+    void spread_the_news(const std::string& healed);
+
+    account_services services_;
+    account_writer writer_;
+    quorum_reader reader_;
+    account_contention contention_;
+    std::map<std::string, runtime::time_point> spread_;  // by reason
+};
+
+}  // namespace reconcile
