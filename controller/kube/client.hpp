@@ -35,6 +35,9 @@ inline constexpr resource service_accounts{"v1", "serviceaccounts", "ServiceAcco
 inline constexpr resource registry_credentials{
     "regcred.dev/v1alpha1", "registrycredentials", "RegistryCredential", false};
 inline constexpr resource events{"events.k8s.io/v1", "events", "Event", true, false};
+inline constexpr resource core_events{
+    "v1", "events", "Event", true, false};  // the same, as the kubelet sees them
+inline constexpr resource pods{"v1", "pods", "Pod"};
 
 /// What a list or a watch covers.
 struct scope {

@@ -32,7 +32,8 @@ watch_fsm::watch_fsm(watch_policy policy, random_source random)
       random_(std::move(random)),
       failures_(policy.failures, random_),
       denied_(policy.denied, random_),
-      page_limit_(policy.page_size) {}
+      page_limit_(policy.from_now ? 1 : policy.page_size),
+      pages_only_(policy.from_now) {}
 
 watch_action watch_fsm::next(time_point now) {
     watch_action action;
@@ -113,7 +114,7 @@ received_as watch_fsm::page(const std::string& resource_version,
                             time_point now) {
     if (phase_ == phase::stopped) return received_as::nothing;
     page_failures_ = 0;
-    if (continue_token.empty()) return complete(resource_version, now);
+    if (continue_token.empty() || policy_.from_now) return complete(resource_version, now);
     if (!is_usable(resource_version)) return refuse(refusal_, now);
     if (continue_token == continue_) return refuse("the list of the API server does not come to an end", now);
     continue_ = continue_token;

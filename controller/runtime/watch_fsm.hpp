@@ -52,6 +52,9 @@ struct watch_policy {
     duration too_short{std::chrono::seconds{1}};
     /// Between complete views (± 20 %): brings to light what no event told. Zero: only when needed.
     duration audit_every{std::chrono::minutes{10}};
+    /// Only what happens from now on counts: a list is one page of one object, whose resourceVersion alone is
+    /// wanted, and what an outage or a 410 hid stays hidden. To go with no audit.
+    bool from_now = false;
 };
 
 /// Decides what one watch does. The rules are those of client-go's reflector, but for the ones marked *:
@@ -74,7 +77,8 @@ struct watch_policy {
 ///  second;
 ///  - Retry-After is obeyed;
 ///  - a list older than what has been seen is refused (*): no travelling back in time;
-///  - a complete view is read again now and then (*); if that fails the watch goes on.
+///  - a complete view is read again now and then (*); if that fails the watch goes on;
+///  - with from_now (*) there is no view: the first page of a list, whatever it holds, is where to begin.
 ///
 /// Calls: next(), and then the outcome of what it asked for: opened(), received() for each event and failed()
 /// for the end of a stream; page() or failed() for a page; nothing for a sleep. After `refused` no failed().

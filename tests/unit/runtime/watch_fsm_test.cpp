@@ -577,4 +577,22 @@ TEST_CASE("a watch that is stopped, or whose client is closed, ends") {
     CHECK(watch.next() == "stop");
 }
 
+TEST_CASE(
+    "a watch from now on takes the version of one page, whatever more there is, and no history after a 410") {
+    auto policy = watch_script::calm();
+    policy.from_now = true;
+    watch_script watch(policy);
+    CHECK(watch.fsm.next(watch.now).limit == 1);
+    REQUIRE(watch.next() == "list_page rv= continue= (begins)");
+    CHECK(watch.page("50", "token-1") == received_as::view_complete);
+    CHECK(watch.next() == "watch rv=50");
+    watch.opens();
+    CHECK(watch.added("60") == received_as::change);
+    watch.now += 5min;
+    CHECK_FALSE(watch.fails(error_kind::expired));
+    REQUIRE(watch.next() == "list_page rv= continue= (begins)");
+    CHECK(watch.page("900", "token-2") == received_as::view_complete);
+    CHECK(watch.next() == "watch rv=900");
+}
+
 }  // namespace
