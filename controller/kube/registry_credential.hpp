@@ -51,6 +51,16 @@ struct namespace_failure {
     friend bool operator==(const namespace_failure&, const namespace_failure&) = default;
 };
 
+/// A Pod that waits for its image and whose pull Secret could not be read.
+struct affected_pod {
+    std::string namespace_name;
+    std::string pod;
+    std::string secret;
+    std::string reason;
+    std::string last_seen;  // RFC 3339
+    friend bool operator==(const affected_pod&, const affected_pod&) = default;
+};
+
 struct namespace_counts {
     std::int64_t selected = 0;
     std::int64_t synced = 0;
@@ -73,6 +83,8 @@ struct registry_credential_status {
     std::optional<service_account_counts> service_accounts;  // nothing: the spec asks for none
     std::string summary;                                     // "118/120"
     std::vector<namespace_failure> failures;                 // at most 20
+    std::optional<std::int64_t> pull_failures;               // Pods; nothing: not known
+    std::vector<affected_pod> affected_pods;                 // at most 20
     std::vector<condition> conditions;
     friend bool operator==(const registry_credential_status&, const registry_credential_status&) = default;
 };

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_registries = 32;
 constexpr std::size_t most_failures = 20;
+constexpr std::size_t most_affected_pods = 20;
 constexpr std::size_t most_conditions = 16;
 
 // Reads one member after another and remembers only whether all were right: a bad status has no reader who
@@ -24,9 +25,10 @@ class lenient_reader {
         auto read = keep(from_.text(name));
         return std::move(read).value_or(std::string{});
     }
-    [[nodiscard]] std::int64_t count(std::string_view name) {
-        const auto read = keep(from_.integer(name)).value_or(0);
-        good_ = good_ && read >= 0;
+    [[nodiscard]] std::int64_t count(std::string_view name) { return count_if_known(name).value_or(0); }
+    [[nodiscard]] std::optional<std::int64_t> count_if_known(std::string_view name) {
+        const auto read = keep(from_.integer(name));
+        good_ = good_ && read.value_or(0) >= 0;
         return read;
     }
     [[nodiscard]] bool good() const noexcept { return good_; }
@@ -61,6 +63,17 @@ std::optional<namespace_failure> read_failure(const fields& from) {
     return reader.good() && !read.namespace_name.empty() ? std::optional{std::move(read)} : std::nullopt;
 }
 
+std::optional<affected_pod> read_affected_pod(const fields& from) {
+    lenient_reader reader(from);
+    affected_pod read{reader.text("namespace"),
+                      reader.text("pod"),
+                      reader.text("secret"),
+                      reader.text("reason"),
+                      reader.text("lastSeen")};
+    const bool named = !read.namespace_name.empty() && !read.pod.empty();
+    return reader.good() && named ? std::optional{std::move(read)} : std::nullopt;
+}
+
 template <class T>
 bool read_list(const fields& status,
                std::string_view name,
@@ -91,6 +104,7 @@ bool read_parts(const fields& from, registry_credential_status& into) {
     into.observed_generation = reader.count("observedGeneration");
     into.registry_summary = reader.text("registrySummary");
     into.summary = reader.text("summary");
+    into.pull_failures = reader.count_if_known("pullFailures");
     auto registries = from.texts("registries");
     if (!registries || registries->size() > most_registries) return false;
     into.registries = std::move(*registries);
@@ -100,6 +114,7 @@ bool read_parts(const fields& from, registry_credential_status& into) {
     into.namespaces = {counts.count("selected"), counts.count("synced"), counts.count("failed")};
     return read_service_account_counts(from, into) && reader.good() && counts.good() &&
            read_list(from, "failures", most_failures, read_failure, into.failures) &&
+           read_list(from, "affectedPods", most_affected_pods, read_affected_pod, into.affected_pods) &&
            read_list(from, "conditions", most_conditions, read_condition, into.conditions);
 }
 
@@ -119,6 +134,14 @@ json write_failure(const namespace_failure& what) {
             {"since", what.since}};
 }
 
+json write_affected_pod(const affected_pod& what) {
+    return {{"namespace", what.namespace_name},
+            {"pod", what.pod},
+            {"secret", what.secret},
+            {"reason", what.reason},
+            {"lastSeen", what.last_seen}};
+}
+
 }  // namespace
 
 registry_credential_status read_status(const json& object) {
@@ -133,16 +156,20 @@ json write_status(const registry_credential_status& status) {
     std::ranges::transform(status.conditions, std::back_inserter(conditions), write_condition);
     json::array_t failures;
     std::ranges::transform(status.failures, std::back_inserter(failures), write_failure);
-    json written{{"observedGeneration", status.observed_generation},
-                 {"registries", status.registries},
-                 {"registrySummary", status.registry_summary},
-                 {"namespaces",
-                  {{"selected", status.namespaces.selected},
-                   {"synced", status.namespaces.synced},
-                   {"failed", status.namespaces.failed}}},
-                 {"summary", status.summary},
-                 {"failures", std::move(failures)},
-                 {"conditions", std::move(conditions)}};
+    json::array_t affected_pods;
+    std::ranges::transform(status.affected_pods, std::back_inserter(affected_pods), write_affected_pod);
+    json written = {{"observedGeneration", status.observed_generation},
+                    {"registries", status.registries},
+                    {"registrySummary", status.registry_summary},
+                    {"namespaces",
+                     {{"selected", status.namespaces.selected},
+                      {"synced", status.namespaces.synced},
+                      {"failed", status.namespaces.failed}}},
+                    {"summary", status.summary},
+                    {"failures", std::move(failures)},
+                    {"affectedPods", std::move(affected_pods)},
+                    {"conditions", std::move(conditions)}};
+    if (status.pull_failures) written.emplace("pullFailures", *status.pull_failures);
     if (const auto& accounts = status.service_accounts) {
         written["serviceAccounts"] = {
             {"selected", accounts->selected}, {"patched", accounts->patched}, {"failed", accounts->failed}};

@@ -5,6 +5,7 @@
 #include "reconcile/account_keeper.hpp"
 #include "reconcile/cell_reconciler.hpp"
 #include "reconcile/guard_reader.hpp"
+#include "reconcile/pull_watcher.hpp"
 #include "reconcile/status_writer.hpp"
 #include "reconcile/watches.hpp"
 #include "runtime/client_event_writer.hpp"
@@ -77,13 +78,26 @@ class controller::parts {
                .random = with.random,
                .clock = with.clock,
                .mark_status = [this](const std::string& name) { statuses_.add_after(name, status_delay); }}),
-          status_work_(status_services{.client = client,
-                                       .model = model_,
-                                       .known_accounts = accounts_.known(),
-                                       .news = news_,
-                                       .events = events_,
-                                       .log = log,
-                                       .clock = with.clock}),
+          pulls_(executor,
+                 pull_services{
+                     .client = client,
+                     .model = model_,
+                     .log = log,
+                     .clock = with.clock,
+                     .random = with.random,
+                     .mark_cell = [this](const cell& at, runtime::lane where) { cells_.add(at, where); },
+                     .mark_status =
+                         [this](const std::string& name) { statuses_.add_after(name, status_delay); }}),
+          status_work_(status_services{
+              .client = client,
+              .model = model_,
+              .known_accounts = accounts_.known(),
+              .news = news_,
+              .events = events_,
+              .log = log,
+              .clock = with.clock,
+              .pull_failures =
+                  [this](const kube::registry_credential& object) { return pulls_.report(object); }}),
           cells_(
               executor, retry_soon(with.random), [this](cell at) { return cell_work_.run(std::move(at)); }),
           statuses_(executor,
@@ -114,6 +128,7 @@ class controller::parts {
             return std::max(deadline - std::chrono::steady_clock::now(), runtime::duration::zero());
         };
         watches_.stop();
+        pulls_.stop();
         const bool cells_ended = co_await cells_.stop(left());
         const bool accounts_ended = co_await accounts_.stop(left());
         const bool statuses_ended = co_await statuses_.stop(left());
@@ -150,6 +165,7 @@ class controller::parts {
         accounts_.begin();  // first: a Pod lists what its ServiceAccount listed when it was created
         cells_.start(workers_);
         statuses_.start(status_workers);
+        pulls_.start(tasks_);
     }
 
     void measure(runtime::metrics_registry& metrics) {
@@ -177,6 +193,15 @@ class controller::parts {
                 failing += one.reader->health().failing_since ? 1 : 0;
             return failing;
         });
+        metrics.counter_of("regcred_pull_failure_events_total",
+                           "Events of Pods that could not read a pull Secret, of any name.",
+                           [this] { return static_cast<double>(pulls_.events()); });
+        metrics.gauge_of("regcred_pods_failing",
+                         "Pods that wait for want of a Secret of an allowed name.",
+                         [this] { return static_cast<double>(pulls_.failing()); });
+        metrics.gauge_of("regcred_pull_failures_watched",
+                         "1 while the Events of such Pods may be watched.",
+                         [this] { return pulls_.listening() ? 1.0 : 0.0; });
         metrics.counter_of("regcred_events_written_total", "Kubernetes Events written.", [this] {
             return static_cast<double>(events_.written());
         });
@@ -195,6 +220,7 @@ class controller::parts {
     deletion_guard guard_;
     cell_reconciler cell_work_;
     account_keeper accounts_;
+    pull_watcher pulls_;
     status_writer status_work_;
     runtime::worker_pool<cell, cell_hash> cells_;
     runtime::worker_pool<std::string> statuses_;

@@ -179,6 +179,7 @@ kube::registry_credential_status compute_status(const kube::registry_credential&
     write.put("Synced", synced);
     write.put_while_there("ServiceAccountsPatched", patched);
     write.put("Ready", ready);
+    put_pull_failures(status, object, report.pulls, now);
     const bool stalled = !ready.good && needs_a_person(ready.reason);
     write.put_abnormal("Stalled", stalled, ready);
     const bool accounts_progress = patched && patched->reason == reasons::progressing;

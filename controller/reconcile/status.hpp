@@ -4,6 +4,7 @@
 
 #include "kube/registry_credential.hpp"
 #include "reconcile/account_status.hpp"
+#include "reconcile/pull_report.hpp"
 
 #include <cstddef>
 #include <string>
@@ -30,6 +31,7 @@ struct credential_report {
     std::int64_t stuck = 0;  // Secrets that are to go, in namespaces that are not selected, and cannot
     std::vector<kube::namespace_failure> failures;  // all of both, sorted by namespace
     account_report accounts;
+    pull_report pulls;
 };
 
 /// The status that `object` should have. Pure: conditions move from those it has now, `now` is RFC 3339.

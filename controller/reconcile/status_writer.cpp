@@ -74,6 +74,7 @@ asio::awaitable<runtime::outcome> status_writer::run(std::string name) {
     }
     auto report = services_.model.report(*object);
     report.accounts = services_.known_accounts.report(*object);
+    report.pulls = services_.pull_failures(*object);
     const auto status = compute_status(*object, report, runtime::rfc3339(services_.clock()));
     if (status == object->status) {
         announce(*object, status);

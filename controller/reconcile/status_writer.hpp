@@ -14,6 +14,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -29,6 +30,7 @@ struct status_services {
     runtime::event_recorder& events;
     const runtime::logger& log;
     runtime::wall_clock clock;
+    std::function<pull_report(const kube::registry_credential&)> pull_failures;
 };
 
 /// Writes the status of a RegistryCredential: when it differs, and at most once a second for each object.

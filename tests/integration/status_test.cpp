@@ -37,14 +37,15 @@ TEST_CASE_FIXTURE(scenario, "kubectl wait, get and describe tell the truth of an
     CHECK(data_of(copy_in(ns)) == document_of(united(one_login("quay.io", "a"), one_login("ghcr.io", "b"))));
 
     const auto row = row_of(run_or_throw({"kubectl", "get", "registrycredentials"}), credential);
-    REQUIRE(row.size() >= 4);
+    REQUIRE(row.size() >= 5);
     CHECK(row[1] == "regcred");
     CHECK(row[2] == "1/1");
     CHECK(row[3] == "True");
+    CHECK(row[4] == "0");
     const auto wide = row_of(run_or_throw({"kubectl", "get", "regcred", "-o", "wide"}), credential);
-    REQUIRE(wide.size() >= 6);
-    CHECK(wide[4] == "ghcr.io,quay.io");
-    CHECK(wide[5] == "Synced");
+    REQUIRE(wide.size() >= 7);
+    CHECK(wide[5] == "ghcr.io,quay.io");
+    CHECK(wide[6] == "Synced");
 
     eventually("Events tell what was done", [&] {
         const auto text = describe(credential);

@@ -105,14 +105,15 @@ check_columns() {
   conditions+='{"type":"Ready","status":"False","reason":"Conflict","message":"2 namespaces failed","lastTransitionTime":"'$now'"}]'
   status='{"status":{"observedGeneration":1,"summary":"118/120","registries":["ghcr.io","quay.io"],"registrySummary":"ghcr.io,quay.io",'
   status+='"namespaces":{"selected":120,"synced":118,"failed":2},"conditions":'$conditions','
+  status+='"pullFailures":2,"affectedPods":[{"namespace":"team-a","pod":"web-1","secret":"regcred","reason":"Recovering","lastSeen":"'$now'"}],'
   status+='"failures":[{"namespace":"team-a","reason":"Conflict","message":"foreign Secret","since":"'$now'"}]}}'
   contains "a full status can be written through /status" patched \
     "$(kubectl patch registrycredential accepted-minimal --subresource=status --type=merge -p "$status" 2>&1)"
   equal "columns of kubectl get registrycredentials" \
-    "NAME SECRET NAMESPACES READY AGE accepted-minimal regcred 118/120 False - " \
+    "NAME SECRET NAMESPACES READY PULL-FAILURES AGE accepted-minimal regcred 118/120 False 2 - " \
     "$(kubectl get registrycredentials accepted-minimal | tr -s ' \n' ' ' | sed 's/[0-9]*s $/- /')"
   equal "columns of kubectl get regcred -o wide" \
-    "NAME SECRET NAMESPACES READY REGISTRIES REASON MESSAGE AGE accepted-minimal regcred 118/120 False ghcr.io,quay.io Conflict 2 namespaces failed - " \
+    "NAME SECRET NAMESPACES READY PULL-FAILURES REGISTRIES REASON MESSAGE AGE accepted-minimal regcred 118/120 False 2 ghcr.io,quay.io Conflict 2 namespaces failed - " \
     "$(kubectl get regcred accepted-minimal -o wide | tr -s ' \n' ' ' | sed 's/[0-9]*s $/- /')"
   contains "conditions are a map by type" 'Duplicate value: {"type":"Ready"}' \
     "$(kubectl patch registrycredential accepted-minimal --subresource=status --type=json \
@@ -128,7 +129,7 @@ check_explanations() {
   local path out
   eventually 20 kubectl explain registrycredential.spec.namespaces.include || true
   for path in "" .spec .spec.sources .spec.sources.secretRef .spec.namespaces .spec.namespaces.selector \
-    .spec.namespaces.selector.matchExpressions .spec.secretTemplate .status .status.namespaces .status.serviceAccounts .status.failures .status.conditions; do
+    .spec.namespaces.selector.matchExpressions .spec.secretTemplate .status .status.namespaces .status.serviceAccounts .status.failures .status.affectedPods .status.conditions; do
     out=$(kubectl explain "registrycredential$path" 2>&1) || true
     if [[ $out == *DESCRIPTION:* ]]; then
       lacks "kubectl explain registrycredential$path" "<no description>" "$out"

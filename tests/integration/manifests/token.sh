@@ -81,6 +81,7 @@ check_token() {
   check_protected_namespaces
   check_service_accounts
   check_own_objects
+  check_pull_failures
   check_everything_else
   check_accounts_overlay
   check_names_overlay
@@ -211,7 +212,29 @@ check_own_objects() {
   allowed "patch it" PATCH "$events/default/events/$namespace" '{"series":{"count":2,"lastObservedTime":"'"$now"'"}}'
   contains "kubectl describe shows the Event" "a test" "$(kubectl describe registrycredential accepted-minimal 2>&1)"
   denied "create an Event elsewhere" POST "$events/$namespace/events" "$event"
-  denied "read Events" GET "$events/default/events"
+  denied "read an Event" GET "$core/namespaces/default/events/$namespace"
+  denied "read Events of the newer API group" GET "$events/default/events"
+  denied "create an Event of the core group" POST "$core/namespaces/default/events" "$event"
+  denied "delete an Event" DELETE "$core/namespaces/default/events/$namespace"
+}
+
+# What it needs to hear of Pods that cannot read their pull Secret: Events, and Pods that it knows by name.
+check_pull_failures() {
+  local events="$core/events" pods="$core/namespaces/$namespace/pods" pod
+  pod='{"metadata":{"name":"waiting"},"spec":{"containers":[{"name":"c","image":"x"}]}}'
+  needs kubectl create --raw "$pods" -f - <<< "$pod"
+  allowed "list Events of every namespace" GET "$events?limit=1" "" "Accept: application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+  allowed "watch those of failed pulls" GET \
+    "$events?watch=1&timeoutSeconds=1&fieldSelector=reason%3DFailedToRetrieveImagePullSecret%2CinvolvedObject.kind%3DPod"
+  allowed "read a Pod that is known by name" GET "$pods/waiting"
+  denied "list Pods" GET "$pods"
+  denied "list the Pods of every namespace" GET "$core/pods"
+  denied "watch Pods" GET "$pods?watch=1&timeoutSeconds=1"
+  denied "delete a Pod" DELETE "$pods/waiting"
+  denied "change a Pod" PATCH "$pods/waiting" '{"metadata":{"labels":{"a":"b"}}}'
+  denied "change the status of a Pod" PATCH "$pods/waiting/status" '{"status":{"phase":"Running"}}'
+  denied "read the log of a Pod" GET "$pods/waiting/log"
+  denied "put a container into a Pod" PATCH "$pods/waiting/ephemeralcontainers" '{"spec":{"ephemeralContainers":[]}}'
 }
 
 check_everything_else() {

@@ -22,6 +22,8 @@ registry_credential_status sample() {
     status.namespaces = {120, 118, 2};
     status.summary = "118/120";
     status.failures = {{"team-a", "Conflict", "a Secret that is not regcred's", "2026-01-31T23:59:59Z"}};
+    status.pull_failures = 2;
+    status.affected_pods = {{"team-a", "web-1", "regcred", "Recovering", "2026-01-31T23:59:59Z"}};
     status.conditions = {{"Ready", "False", "Conflict", "2 namespaces fail", 4, "2026-01-31T23:59:59Z"},
                          {"SourcesValid", "True", "Valid", "", 4, "2026-01-31T23:59:59Z"}};
     return status;
@@ -36,6 +38,8 @@ TEST_CASE("a status is written with the fields of the CRD, exactly") {
             R"({"observedGeneration":4,"registries":["ghcr.io","quay.io"],"registrySummary":"ghcr.io,quay.io",
         "namespaces":{"selected":120,"synced":118,"failed":2},"summary":"118/120",
         "failures":[{"namespace":"team-a","reason":"Conflict","message":"a Secret that is not regcred's","since":"2026-01-31T23:59:59Z"}],
+        "pullFailures":2,
+        "affectedPods":[{"namespace":"team-a","pod":"web-1","secret":"regcred","reason":"Recovering","lastSeen":"2026-01-31T23:59:59Z"}],
         "conditions":[
           {"type":"Ready","status":"False","reason":"Conflict","message":"2 namespaces fail","observedGeneration":4,"lastTransitionTime":"2026-01-31T23:59:59Z"},
           {"type":"SourcesValid","status":"True","reason":"Valid","message":"","observedGeneration":4,"lastTransitionTime":"2026-01-31T23:59:59Z"}]})"));
@@ -43,9 +47,10 @@ TEST_CASE("a status is written with the fields of the CRD, exactly") {
 
 TEST_CASE("the lists of an empty status are there") {
     const auto written = write_status({});
-    for (const auto* name : {"registries", "failures", "conditions"})
+    for (const auto* name : {"registries", "failures", "affectedPods", "conditions"})
         CHECK(written.at(name) == json::array());
     CHECK(written.at("namespaces") == json{{"selected", 0}, {"synced", 0}, {"failed", 0}});
+    CHECK_FALSE(written.contains("pullFailures"));  // not known is not zero
 }
 
 TEST_CASE("a status that is written reads back the same") {
@@ -87,6 +92,11 @@ TEST_CASE("a status with anything wrong in it is read as empty") {
         {"/serviceAccounts", json{{"patched", "2"}}},
         {"/serviceAccounts", json{{"failed", -1}}},
         {"/summary", json::object()},
+        {"/pullFailures", "2"},
+        {"/pullFailures", -1},
+        {"/affectedPods", 5},
+        {"/affectedPods", json::array({{{"pod", "web-1"}}})},
+        {"/affectedPods", std::vector<json>(21, {{"namespace", "a"}, {"pod", "b"}})},
         {"/failures", json::object()},
         {"/failures", std::vector<json>(21, {{"namespace", "a"}})},
         {"/failures/0", "team-a"},

@@ -28,6 +28,7 @@ credential_report all_well() {
     r.registries = {"ghcr.io", "quay.io"};
     r.selected = 120;
     r.synced = 120;
+    r.pulls.events = reconcile::hearing::listening;
     return r;
 }
 
@@ -38,12 +39,14 @@ kube::namespace_failure failure(const char* ns, const char* reason) {
 }  // namespace
 
 TEST_CASE(
-    "when every selected namespace is right, Ready, Synced and SourcesValid are True and nothing else is "
+    "when every selected namespace is right, Ready, Synced and SourcesValid are True and nothing bad is "
     "there") {
     auto object = build::credential("hub");
     object.meta.generation = 4;
     const auto status = compute_status(object, all_well(), now);
-    CHECK(status.conditions.size() == 3);
+    CHECK(status.conditions.size() == 4);
+    REQUIRE(find(status, "FailedToRetrieveImagePullSecret") != nullptr);
+    CHECK(find(status, "FailedToRetrieveImagePullSecret")->status == "False");
     for (const char* type : {"Ready", "Synced", "SourcesValid"}) {
         CAPTURE(type);
         const auto* condition = find(status, type);
@@ -55,6 +58,20 @@ TEST_CASE(
     CHECK(status.observed_generation == 4);
     CHECK(status.summary == "120/120");
     CHECK(status.registry_summary == "ghcr.io,quay.io");
+}
+
+TEST_CASE("Pods that fail say nothing about whether the Secrets are right") {
+    auto report = all_well();
+    report.pulls.pods = {{.reason = reconcile::reasons::namespace_not_selected,
+                          .namespace_name = "lab",
+                          .name = "web",
+                          .last_seen = {}}};
+    const auto status = compute_status(build::credential("hub"), report, now);
+    CHECK(find(status, "FailedToRetrieveImagePullSecret")->status == "True");
+    CHECK(find(status, "Ready")->status == "True");
+    CHECK(find(status, "Stalled") == nullptr);
+    CHECK(find(status, "Reconciling") == nullptr);
+    CHECK(status.pull_failures == 1);
 }
 
 TEST_CASE("zero selected namespaces is right") {
