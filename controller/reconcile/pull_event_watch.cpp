@@ -29,13 +29,14 @@ asio::awaitable<kube::result<std::unique_ptr<runtime::event_stream>>> pull_event
     if (opened.has_error()) {
         heed(opened.error());
     } else {
+        refusals_ = 0;
         on_answer_(true);
     }
     co_return opened;
 }
 
-void pull_event_source::heed(const kube::error& why) const {
-    if (why.kind == kube::error_kind::forbidden) on_answer_(false);
+void pull_event_source::heed(const kube::error& why) {
+    if (why.kind == kube::error_kind::forbidden && ++refusals_ >= refusals_needed) on_answer_(false);
 }
 
 kube::result<void> pull_event_sink::event(const kube::watch_event& event) {

@@ -18,7 +18,8 @@ namespace reconcile {
 /// API server would go through all Events until one matches.
 class pull_event_source final : public runtime::watch_source {
  public:
-    /// `on_answer` is told whether the API server lets Events be watched, each time it says so.
+    /// `on_answer` is told whether the API server lets Events be watched, each time it says so. A refusal
+    /// counts when it stands: an API server that has just started refuses what it has not read the roles of.
     pull_event_source(kube::client& client, std::function<void(bool allowed)> on_answer)
         : client_(client), on_answer_(std::move(on_answer)) {}
 
@@ -28,10 +29,13 @@ class pull_event_source final : public runtime::watch_source {
         kube::watch_options options) override;
 
  private:
-    void heed(const kube::error& why) const;
+    static constexpr unsigned refusals_needed = 4;  // in a row, each after a longer pause
+
+    void heed(const kube::error& why);
 
     kube::client& client_;
     std::function<void(bool allowed)> on_answer_;
+    unsigned refusals_ = 0;
 };
 
 /// Hands on each Event that is new or repeated, and keeps none: they are hints, and no state. What a list

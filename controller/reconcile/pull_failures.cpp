@@ -78,7 +78,7 @@ bool pull_failures::make_room(std::size_t newcomers_home) {
 }
 
 std::optional<runtime::object_key> pull_failures::next_look(time_point now) {
-    if (blind_ && now < ask_at_) return std::nullopt;
+    if (now < ask_at_) return std::nullopt;
     home_map::value_type* chosen = nullptr;
     std::pair<const std::string, entry>* pod = nullptr;
     for (auto& home : homes_) {
@@ -139,13 +139,16 @@ auto pull_failures::forget(const runtime::object_key& pod) -> secret_names {
 }
 
 auto pull_failures::may_not_look(time_point now) -> secret_names {
-    ask_at_ = now + ask_again;
-    if (std::exchange(blind_, true)) return {};
+    const bool is_sure = blind_ || ++refusals_ >= refusals_needed;
+    ask_at_ = now + (is_sure ? ask_again : first_pause);
+    if (!is_sure || std::exchange(blind_, true)) return {};
     return all_names();
 }
 
 /// Pods may be looked at again: what was believed becomes a suspicion.
 auto pull_failures::see_again() -> secret_names {
+    refusals_ = 0;
+    ask_at_ = time_point::min();
     if (!std::exchange(blind_, false)) return {};
     return all_names();
 }
@@ -179,7 +182,7 @@ auto pull_failures::next_due() const -> time_point {
     for (const auto& [namespace_name, home] : homes_) {
         for (const auto& [pod, what] : home.pods) {
             due = std::min(due, what.last_seen + forget_after);
-            due = std::min(due, blind_ ? std::max(ask_at_, what.next_look) : what.next_look);
+            due = std::min(due, std::max(ask_at_, what.next_look));
         }
     }
     return due;

@@ -50,6 +50,8 @@ class pull_failures {
         std::chrono::seconds(2);  // between looks at a Pod, then doubled …
     static constexpr duration longest_pause = std::chrono::seconds(30);  // … up to this
     static constexpr duration ask_again = std::chrono::minutes(5);       // whether Pods may be looked at now
+    /// In a row: an API server that has just started refuses what it has not read the roles of.
+    static constexpr unsigned refusals_needed = 4;
     static constexpr std::size_t most_in_a_namespace = 50;
     static constexpr std::size_t most = 2000;
 
@@ -106,7 +108,8 @@ class pull_failures {
     home_map homes_;  // by namespace; none is empty
     std::size_t tracked_ = 0;
     bool blind_ = false;
-    time_point ask_at_ = time_point::min();  // while blind: when a look is tried again
+    unsigned refusals_ = 0;                  // in a row
+    time_point ask_at_ = time_point::min();  // when a look is tried again after a refusal
 };
 
 }  // namespace reconcile

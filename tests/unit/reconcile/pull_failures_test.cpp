@@ -255,6 +255,13 @@ TEST_CASE("when all is full the namespace with most gives way to one with fewer,
 TEST_CASE("without the right to look at Pods, Events are believed until they are ten minutes old") {
     fixture f;
     f.saw("team-a", "web");
+    for (unsigned look = 1; look < pull_failures::refusals_needed; ++look) {
+        REQUIRE(f.due() == "team-a/web");
+        CHECK(f.table.may_not_look(f.now).empty());
+        CHECK_FALSE(f.table.believes_events());
+        CHECK(f.due().empty());
+        f.now = f.table.next_due();
+    }
     REQUIRE(f.due() == "team-a/web");
     CHECK(f.table.may_not_look(f.now) == names{"regcred"});
     CHECK(f.table.believes_events());
@@ -284,6 +291,23 @@ TEST_CASE("without the right to look at Pods, Events are believed until they are
         CHECK(f.table.expire(f.now) == names{"regcred"});
         CHECK(f.failing().empty());
     }
+}
+
+TEST_CASE("an API server that refuses for a moment is not believed less than Events") {
+    fixture f;
+    f.saw("team-a", "web");
+    for (int round = 0; round < 3; ++round) {
+        for (unsigned look = 1; look < pull_failures::refusals_needed; ++look) {
+            f.now = std::max(f.now, f.table.next_due());
+            REQUIRE(f.due() == "team-a/web");
+            CHECK(f.table.may_not_look(f.now).empty());
+        }
+        f.now = f.table.next_due();
+        REQUIRE(f.due() == "team-a/web");
+        CHECK(f.looked("team-a", "web", seen(pod_progress::not_yet_known)).empty());
+    }
+    CHECK_FALSE(f.table.believes_events());
+    CHECK(f.failing().empty());
 }
 
 TEST_CASE("a look whose Pod has been forgotten meanwhile means nothing") {
