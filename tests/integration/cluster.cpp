@@ -75,6 +75,19 @@ void cluster::install() {
     run_or_throw({"kubectl", "apply", "-k", fmt::format("{}/deploy", repository)});
 }
 
+void cluster::restart_api_server() {
+    static_cast<void>(told_by_cluster({"restart", "apiserver"}));
+}
+
+void cluster::compact(const std::string& revision) {
+    run_or_throw({"curl",
+                  "--silent",
+                  "--fail",
+                  "http://127.0.0.1:2379/v3/kv/compaction",
+                  "--data",
+                  json{{"revision", revision}}.dump()});
+}
+
 std::unique_ptr<controller_process> cluster::start_controller(const std::string& secret_names,
                                                               const std::string& service_accounts,
                                                               const std::string& log_name) {

@@ -31,6 +31,10 @@ class cluster {
     void await_garbage_collector();
     /// Applies deploy/ again: what a scenario took away is there again.
     static void install();
+    /// Ends every watch.
+    static void restart_api_server();
+    /// etcd forgets what was before this revision, which is what a resourceVersion is.
+    static void compact(const std::string& revision);
 
  private:
     cluster();
