@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "account_scenario.hpp"
+#include "cluster.hpp"
+#include "support/subprocess.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+using namespace harness;
+
+namespace {
+
+/// deploy/admit-pods, and no controller: no ServiceAccount lists anything, so that what a Pod lists is the
+/// policy's.
+class admitting : public account_scenario {
+ protected:
+    admitting() { run_or_throw({"kubectl", "apply", "-k", REGCRED_REPOSITORY "/deploy/admit-pods"}); }
+    ~admitting() { run_or_throw({"kubectl", "delete", "-k", REGCRED_REPOSITORY "/deploy/admit-pods"}); }
+    admitting(const admitting&) = delete;
+    admitting& operator=(const admitting&) = delete;
+
+    /// What a Pod would list that is created now.
+    [[nodiscard]] std::string admitted(const std::string& ns, const json& spec = json::object()) {
+        json pod = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", "first"}}}, {"spec", spec}};
+        pod["spec"]["containers"] = json::array({{{"name", "c"}, {"image", "quay.io/team/app"}}});
+        const auto answer = api().send(
+            {.method = "POST", .path = namespace_path(ns) + "/pods?dryRun=All", .body = pod, .as = {}});
+        if (!answer.ok()) return answer.message();
+        return listed_in(answer.body.at("spec"));
+    }
+    void await_admitted(const std::string& ns, const std::string& listed, const json& spec = json::object()) {
+        eventually(fmt::format("a Pod in {} lists [{}]", ns, listed), [&] {
+            const auto seen = admitted(ns, spec);
+            return seen == listed ? "" : "[" + seen + "]";
+        });
+    }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(
+    admitting,
+    "the first Pod lists the Secret though its ServiceAccount does not, and only where it is missing") {
+    const auto ns = add_home("team");
+    const auto credential = add_credential("quay", asking_spec({"absent"}, {ns}));
+    await_admitted(ns, "regcred");
+    const auto list = [](const std::vector<std::string>& names) {
+        json spec = {{"imagePullSecrets", json::array()}};
+        for (const auto& name : names)
+            spec["imagePullSecrets"].push_back({{"name", name}});
+        return spec;
+    };
+    CHECK(admitted(ns, list({"theirs"})) == "theirs,regcred");
+    CHECK(admitted(ns, list({"regcred", "theirs"})) == "regcred,theirs");
+    set_list(ns, {"of-the-account"});
+    await_admitted(ns, "of-the-account,regcred");
+    set_list(ns, {"regcred"});
+    await_admitted(ns, "regcred");
+
+    set_list(ns, {});
+    change_spec(credential, {{"suspend", true}});
+    await_admitted(ns, "");
+    change_spec(credential, {{"suspend", false}, {"secretName", "elsewhere"}});
+    await_admitted(ns, "");
+    change_spec(credential, {{"secretName", "regcred"}});
+    await_admitted(ns, "regcred");
+    remove_credential(credential);
+    await_admitted(ns, "");
+}
+
+TEST_CASE_FIXTURE(
+    admitting,
+    "the policy selects what the controller selects: globs, labels, opt-out, names of ServiceAccounts") {
+    const auto value = named("pull");
+    const auto ns = add_home("team-a", {{"pull", value}, {"tier", "x"}});
+    const auto out = add_home("team-out", {{"pull", value}});
+    api().patch(namespace_path(out), {{"metadata", {{"annotations", {{"regcred.dev/opt-out", "true"}}}}}});
+    api().create(namespace_path(ns) + "/serviceaccounts",
+                 {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "builder"}}}});
+    const auto include = [](const std::vector<std::string>& globs) { return json{{"include", globs}}; };
+    const auto labels = [&](const json& expressions) {
+        return json{{"selector", {{"matchLabels", {{"pull", value}}}, {"matchExpressions", expressions}}}};
+    };
+    const auto expression = [](const std::string& key, const std::string& op, const json& values) {
+        return json::array({{{"key", key}, {"operator", op}, {"values", values}}});
+    };
+    const json none = json::array();
+    const struct {
+        const char* what;
+        json namespaces;
+        bool selects;
+    } table[] = {
+        {"all", include({"*"}), true},
+        {"a glob", include({"t?am-*"}), true},
+        {"another one", include({"team", "eam-*", "team-a"}), false},
+        {"excluded", {{"include", {"*"}}, {"exclude", json::array({"team-*"})}}, false},
+        {"labels", labels(none), true},
+        {"labels that differ", {{"selector", {{"matchLabels", {{"pull", "no"}}}}}}, false},
+        {"In", labels(expression("tier", "In", {"y", "x"})), true},
+        {"not In", labels(expression("tier", "In", {"y"})), false},
+        {"NotIn", labels(expression("tier", "NotIn", {"x"})), false},
+        {"NotIn, absent", labels(expression("absent", "NotIn", {"x"})), true},
+        {"Exists", labels(expression("tier", "Exists", none)), true},
+        {"DoesNotExist", labels(expression("tier", "DoesNotExist", none)), false},
+        {"include and labels, of which one selects",
+         {{"include", json::array({"prod-*"})}, {"selector", {{"matchLabels", {{"pull", value}}}}}},
+         false},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.what);
+        auto spec = asking_spec({"absent"}, {"*"});
+        spec["namespaces"] = row.namespaces;
+        const auto credential = add_credential("case", spec);
+        // That the policy knows the object is seen in a namespace that it selects beyond doubt.
+        const auto probe = add_credential("probe", asking_spec({"absent"}, {out}));
+        api().patch(namespace_path(out),
+                    {{"metadata", {{"annotations", {{"regcred.dev/opt-out", nullptr}}}}}});
+        await_admitted(out, "regcred");
+        if (row.selects) {
+            await_admitted(ns, "regcred");
+        } else {
+            CHECK(admitted(ns).empty());
+        }
+        CHECK(admitted(ns, {{"serviceAccountName", "builder"}}).empty());
+        CHECK(admitted("kube-public").empty());
+        api().patch(namespace_path(out),
+                    {{"metadata", {{"annotations", {{"regcred.dev/opt-out", "true"}}}}}});
+        await_admitted(out, "");
+        remove_credential(probe);
+        remove_credential(credential);
+        await_admitted(ns, "");
+    }
+    auto spec = asking_spec({"absent"}, {"*"});
+    spec["serviceAccounts"] = json::array({"b*r"});
+    const auto credential = add_credential("builder", spec);
+    await_admitted(ns, "regcred", {{"serviceAccountName", "builder"}});
+    CHECK(admitted(ns).empty());
+    remove_credential(credential);
+    await_admitted(ns, "", {{"serviceAccountName", "builder"}});
+}
