@@ -22,7 +22,7 @@ class account_keeper::parts final : public world_observer {
           announcer& news,
           const runtime::logger& log,
           runtime::metrics_registry& metrics,
-          settings with)
+          const settings& with)
         : workers_(with.workers),
           mark_([this](const account& at, runtime::lane where) { queue_.add(at, where); }),
           known_(model, with.names, mark_, with.mark_status),
@@ -100,8 +100,8 @@ account_keeper::account_keeper(asio::any_io_executor executor,
                                announcer& news,
                                const runtime::logger& log,
                                runtime::metrics_registry& metrics,
-                               settings with)
-    : parts_(std::make_unique<parts>(executor, client, model, news, log, metrics, std::move(with))) {}
+                               const settings& with)
+    : parts_(std::make_unique<parts>(executor, client, model, news, log, metrics, with)) {}
 account_keeper::~account_keeper() = default;
 
 void account_keeper::start(runtime::task_group& tasks) {

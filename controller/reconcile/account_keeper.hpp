@@ -38,7 +38,7 @@ class account_keeper {
                    announcer& news,
                    const runtime::logger& log,
                    runtime::metrics_registry& metrics,
-                   settings with);
+                   const settings& with);
     ~account_keeper();
     account_keeper(const account_keeper&) = delete;
     account_keeper& operator=(const account_keeper&) = delete;

@@ -27,24 +27,6 @@ std::string_view verb_of(const account_plan& decided) {
     return decided.losses.empty() ? "record" : "remove";
 }
 
-std::set<std::string> concerned_by(const account_view& view, const std::string& about) {
-    std::set<std::string> names;
-    for (const auto* objects : {&view.wanting, &view.others}) {
-        for (const auto& object : *objects) {
-            if (about.empty() || object->secret_name == about) names.insert(object->meta.name);
-        }
-    }
-    return names;
-}
-
-std::vector<std::uint64_t> specs_behind(const account_view& view) {
-    std::vector<std::uint64_t> specs;
-    specs.reserve(view.wanting.size());
-    for (const auto& object : view.wanting)
-        specs.push_back(spec_of(*object));
-    return specs;
-}
-
 /// In the words for ServiceAccounts.
 refusal reworded(refusal why, const account& at, std::string_view verb, const kube::error& error) {
     if (why.reason == reasons::source_too_large) why.reason = reasons::denied;
@@ -56,10 +38,6 @@ refusal reworded(refusal why, const account& at, std::string_view verb, const ku
     return why;
 }
 
-bool has(const account_view& view, entry_wish wish) {
-    return std::ranges::find(view.entries, wish, &pull_entry::wish) != view.entries.end();
-}
-
 void hold_losses(account_view& view) {
     for (auto& entry : view.entries) {
         if (entry.wish == entry_wish::unwanted) entry.wish = entry_wish::held;
@@ -68,83 +46,14 @@ void hold_losses(account_view& view) {
 
 }  // namespace
 
-/// Whoever was told of a failure here learns that it is over.
-void account_reconciler::mark_told(const account& at) const {
-    const auto* known = services_.known.table().find(at);
-    if (known == nullptr || known->failure == nullptr) return;
-    for (const auto& name : known->failure->concerned)
-        services_.mark_status(name);
-}
-
-void account_reconciler::fail(const account_view& view,
-                              std::string_view reason,
-                              std::string message,
-                              const std::string& about) {
-    const auto* known = services_.known.table().find(view.where);
-    const auto concerned = concerned_by(view, about);
-    if (known == nullptr || known->failure == nullptr || known->failure->reason != reason) {
-        services_.log.warn("a ServiceAccount is not as it should be",
-                           {{"object", fmt::format("{}", fmt::join(concerned, ","))},
-                            {"namespace", view.where.namespace_name},
-                            {"name", view.where.name},
-                            {"reason", reason},
-                            {"message", message}});
-    }
-    mark_told(view.where);  // whom the failure that this one replaces concerned
-    for (const auto& name : concerned)
-        services_.mark_status(name);
-    services_.known.table().failed(view.where,
-                                   {.reason = std::string(reason),
-                                    .message = std::move(message),
-                                    .since = runtime::rfc3339(services_.clock()),
-                                    .concerned = {concerned.begin(), concerned.end()}});
-}
-
-runtime::outcome account_reconciler::settle(const account_view& view, const account_plan& decided) {
-    auto& table = services_.known.table();
-    if (!decided.reason.empty()) {
-        fail(view, decided.reason, decided.message, decided.about);
-        return runtime::outcome::done();
-    }
-    mark_told(view.where);
-    if (view.wanting.empty()) {
-        // Whose end is awaited is known by what was known of it when all was right.
-        if (!has(view, entry_wish::undecided)) table.forget(view.where);
-        return runtime::outcome::done();
-    }
-    const auto* known = table.find(view.where);
-    const bool news = known == nullptr || known->now != account_record::state::patched;
-    const std::string healed =
-        known != nullptr && known->failure != nullptr ? known->failure->reason : std::string{};
-    table.patched(view.where, wish_of(view), specs_behind(view));
-    if (!news) return runtime::outcome::done();
-    for (const auto& name : concerned_by(view, {}))
-        services_.mark_status(name);
-    if (healed == reasons::forbidden || healed == reasons::unreachable) spread_the_news(healed);
-    return runtime::outcome::done();
-}
-
-/// What kept one back may be gone for the others too: they need not wait for their time.
-void account_reconciler::spread_the_news(const std::string& healed) {
-    constexpr std::chrono::seconds once_in{1};  // thousands heal together
-    const auto now = std::chrono::steady_clock::now();
-    auto& last = spread_[healed];
-    if (now - last < once_in) return;
-    last = now;
-    services_.known.table().for_each_failed([&](const account& other, const cell_failure& why) {
-        if (why.reason == healed) services_.mark_account(other, runtime::lane::bulk);
-    });
-}
-
 runtime::outcome account_reconciler::give_up(const account_view& view,
                                              const kube::error& error,
                                              refusal why) {
     if (why.next == next_step::drop) {
-        mark_told(view.where);
-        services_.known.table().forget(view.where);
+        ledger_.drop(view.where);
         return runtime::outcome::done();
     }
-    fail(view, why.reason, std::move(why.message), {});
+    ledger_.fail(view, why.reason, std::move(why.message));
     if (why.next == next_step::wait_long)
         return runtime::outcome::retry_not_before(wait_for_somebody(services_.failures(view.where)));
     return error.retry_after ? runtime::outcome::retry_not_before(*error.retry_after)
@@ -175,17 +84,17 @@ bool account_reconciler::is_held_back(const account_view& view) {
     if (services_.known.loss_is_asked_for(view)) return false;
     const auto size = services_.known.table().size();
     if (services_.guard.may_delete(view.where, size, std::chrono::steady_clock::now())) return false;
-    fail(view,
-         reasons::deletion_guard,
-         fmt::format(
-             "the entry in ServiceAccount {} would be taken back because its namespace is not selected "
-             "any more, as would more than {} others within a minute, though no spec has changed; that "
-             "goes on when two reads of all namespaces, {} s apart, agree. If it is not meant, put their "
-             "labels and opt-out annotations back, or set spec.suspend: true",
-             shown(view.where),
-             account_guard::limit(size),
-             std::chrono::duration_cast<std::chrono::seconds>(account_guard::between_reads).count()),
-         {});
+    ledger_.fail(
+        view,
+        reasons::deletion_guard,
+        fmt::format(
+            "the entry in ServiceAccount {} would be taken back because its namespace is not selected "
+            "any more, as would more than {} others within a minute, though no spec has changed; that "
+            "goes on when two reads of all namespaces, {} s apart, agree. If it is not meant, put their "
+            "labels and opt-out annotations back, or set spec.suspend: true",
+            shown(view.where),
+            account_guard::limit(size),
+            std::chrono::duration_cast<std::chrono::seconds>(account_guard::between_reads).count()));
     services_.wake_guard();
     return true;
 }
@@ -217,32 +126,14 @@ asio::awaitable<kube::result<void>> account_reconciler::write(account_view view,
     if (written.has_error()) co_return written.error();
     // Ahead of the watch: else a second look would find the old state and write again.
     services_.known.store_of(view.where.name)->upsert(std::move(*written));
-    tell(view, decided);
+    ledger_.tell(view, decided);
     services_.log.info("changed a ServiceAccount",
                        {{"action", verb},
-                        {"object", fmt::format("{}", fmt::join(concerned_by(view, {}), ","))},
+                        {"object", fmt::format("{}", fmt::join(concerned_by(view), ","))},
                         {"namespace", view.where.namespace_name},
                         {"name", view.where.name},
                         {"duration_ms", std::chrono::steady_clock::now() - started}});
     co_return kube::result<void>{};
-}
-
-void account_reconciler::tell(const account_view& view, const account_plan& decided) {
-    const auto tell_of =
-        [&](const std::vector<std::string>& secrets, deed what, const contributor_list& whom) {
-            for (const auto& secret : secrets) {
-                for (const auto& object : whom) {
-                    if (object->secret_name != secret) continue;
-                    services_.news.did(object->meta.name,
-                                       what,
-                                       {.namespace_name = view.where.namespace_name, .secret_name = secret});
-                }
-            }
-        };
-    tell_of(decided.gains, deed::listed, view.wanting);
-    tell_of(decided.losses, deed::unlisted, view.others);
-    for (const auto& name : concerned_by(view, {}))
-        services_.mark_status(name);
 }
 
 asio::awaitable<kube::result<void>> account_reconciler::read_again(account at) {
@@ -259,13 +150,13 @@ asio::awaitable<kube::result<void>> account_reconciler::read_again(account at) {
 }
 
 runtime::outcome account_reconciler::contend(const account_view& view, runtime::outcome then) {
-    fail(view,
-         reasons::contended,
-         fmt::format(
-             "something else keeps changing imagePullSecrets of ServiceAccount {}; find it and stop it, or "
-             "exclude the namespace",
-             shown(view.where)),
-         {});
+    ledger_.fail(
+        view,
+        reasons::contended,
+        fmt::format(
+            "something else keeps changing imagePullSecrets of ServiceAccount {}; find it and stop it, or "
+            "exclude the namespace",
+            shown(view.where)));
     return then;
 }
 
@@ -291,7 +182,10 @@ asio::awaitable<runtime::outcome> account_reconciler::run(account at) {
             hold_losses(view);
             decided = decide(view);
         }
-        if (!decided.patch) co_return held ? runtime::outcome::done() : settle(view, decided);
+        if (!decided.patch) {
+            if (!held) ledger_.settle(view, decided);
+            co_return runtime::outcome::done();
+        }
 
         const auto pause =
             pause_before_repair(view, written == wish_of(view), std::chrono::steady_clock::now());

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "kube/client.hpp"
+#include "reconcile/account_ledger.hpp"
 #include "reconcile/account_writer.hpp"
 #include "reconcile/accounts.hpp"
-#include "reconcile/announcer.hpp"
 #include "reconcile/contention.hpp"
 #include "reconcile/deletion_guard.hpp"
 #include "reconcile/quorum_reader.hpp"
@@ -18,9 +18,6 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
-#include <map>
-#include <set>
-#include <string>
 
 namespace reconcile {
 
@@ -47,12 +44,17 @@ class account_reconciler {
     explicit account_reconciler(account_services services)
         : services_(std::move(services)),
           writer_(services_.client),
-          reader_(services_.client, services_.model) {}
+          reader_(services_.client, services_.model),
+          ledger_(account_ledger::services{.known = services_.known,
+                                           .news = services_.news,
+                                           .log = services_.log,
+                                           .clock = services_.clock,
+                                           .mark_account = services_.mark_account,
+                                           .mark_status = services_.mark_status}) {}
 
     [[nodiscard]] boost::asio::awaitable<runtime::outcome> run(account at);
 
  private:
-    [[nodiscard]] runtime::outcome settle(const account_view& view, const account_plan& decided);
     [[nodiscard]] runtime::outcome give_up(const account_view& view, const kube::error& error, refusal why);
     [[nodiscard]] runtime::outcome contend(const account_view& view, runtime::outcome then);
     [[nodiscard]] runtime::duration pause_before_repair(const account_view& view,
@@ -62,19 +64,12 @@ class account_reconciler {
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(account_view view);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(account_view view, account_plan decided);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_again(account at);
-    void fail(const account_view& view,
-              std::string_view reason,
-              std::string message,
-              const std::string& about);
-    void tell(const account_view& view, const account_plan& decided);
-    void mark_told(const account& at) const;
-    void spread_the_news(const std::string& healed);
 
     account_services services_;
     account_writer writer_;
     quorum_reader reader_;
+    account_ledger ledger_;
     account_contention contention_;
-    std::map<std::string, runtime::time_point> spread_;  // by reason
 };
 
 }  // namespace reconcile

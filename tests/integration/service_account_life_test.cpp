@@ -1,0 +1,223 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "account_scenario.hpp"
+#include "cluster.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+using namespace harness;
+
+namespace {
+
+const std::string document = document_of(one_login("quay.io", "accounts"));
+constexpr int many = 25;
+constexpr std::ptrdiff_t unbraked = 10;  // so many a minute pass, of so few
+
+json label(const std::string& value) {
+    return {{"selector", {{"matchLabels", {{"pull", value}}}}}};
+}
+
+/// Has deploy/ allow a second Secret name and every ServiceAccount, as an overlay does; puts it back.
+class wider_install {
+ public:
+    explicit wider_install(admin& api) : api_(api) {
+        change_role("regcred-controller", json::array({"regcred", "regcred2"}));
+        change_role("regcred-service-accounts", nullptr);
+        for (const auto* policy : {"regcred-controller", "regcred-service-accounts"})
+            change_policy(policy);
+        eventually("the wider rights are given", [&] {  // policies are read again once a second
+            const auto answer =
+                api_.send({.method = "PATCH",
+                           .path = account_path("default") + "?dryRun=All",
+                           .body = {{"imagePullSecrets", json::array({{{"name", "regcred2"}}})}},
+                           .as = controller_user});
+            return answer.ok() ? "" : answer.message();
+        });
+    }
+    ~wider_install() { cluster::install(); }
+    wider_install(const wider_install&) = delete;
+    wider_install& operator=(const wider_install&) = delete;
+
+ private:
+    void change_role(const std::string& name, const json& names) {
+        const auto path = "/apis/rbac.authorization.k8s.io/v1/clusterroles/" + name;
+        auto object = api_.get(path);
+        for (auto& rule : object["rules"]) {
+            if (rule.contains("resourceNames")) rule["resourceNames"] = names;
+        }
+        api_.replace(path, object);
+    }
+    void change_policy(const std::string& name) {
+        const auto path = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/" + name;
+        auto object = api_.get(path);
+        for (auto& variable : object["spec"]["variables"]) {
+            if (variable["name"] == "allowedNames") variable["expression"] = "['regcred', 'regcred2']";
+            if (variable["name"] == "allowedAccounts") variable["expression"] = "['*']";
+        }
+        api_.replace(path, object);
+    }
+
+    admin& api_;
+};
+
+/// Many namespaces that are selected by a label, of whose sources there are none: so no Secret's brake helps.
+class labelled_homes : public account_scenario {
+ protected:
+    labelled_homes() {
+        start();
+        for (int n = 0; n < many; ++n)
+            all.push_back(add_home(fmt::format("team{}", n), {{"pull", value}}));
+        auto spec = asking_spec({"absent"}, {"*"});
+        spec["namespaces"] = label(value);
+        credential = add_credential("quay", spec);
+        await_condition(credential, "ServiceAccountsPatched", "True", "Patched");
+        eventually("every ServiceAccount lists it",
+                   [&] { return count() == many ? "" : std::to_string(count()); });
+        settle();
+    }
+    void relabel(const json& to) {
+        std::vector<api_call> calls;
+        for (const auto& ns : all)
+            calls.push_back({.method = "PATCH",
+                             .path = namespace_path(ns),
+                             .body = {{"metadata", {{"labels", {{"pull", to}}}}}},
+                             .as = {}});
+        for (const auto& answer : api().send_all(calls))
+            REQUIRE(answer.ok());
+    }
+    /// ServiceAccounts that list the Secret.
+    [[nodiscard]] std::ptrdiff_t count() {
+        return std::ranges::count_if(all,
+                                     [&](const auto& ns) { return listed_in(account_in(ns)) == "regcred"; });
+    }
+
+    std::string value = named("pull");
+    std::vector<std::string> all;
+    std::string credential;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(labelled_homes,
+                  "labels that all go by mistake take a few entries, and none when they are put back") {
+    relabel(nullptr);
+    const auto object = await_condition(credential, "ServiceAccountsPatched", "False", "DeletionGuard");
+    CHECK(object["status"]["serviceAccounts"]["selected"] == 0);
+    eventually("what passes the brake has passed",
+               [&] { return count() == many - unbraked ? "" : std::to_string(count()); });
+    CHECK(controller().get("/metrics")->body.find("regcred_held_service_accounts 15\n") != std::string::npos);
+    const auto before = mark();
+    relabel(value);
+    eventually("all are back", [&] { return count() == many ? "" : std::to_string(count()); });
+    await_condition(credential, "ServiceAccountsPatched", "True", "Patched");
+    settle();
+    const auto writes = account_writes(before);
+    CHECK(std::ranges::count(writes, '\n') + 1 == unbraked);
+}
+
+TEST_CASE_FIXTURE(labelled_homes, "a mass loss that no spec explains goes on when two reads agree") {
+    relabel(nullptr);
+    await_condition(credential, "ServiceAccountsPatched", "False", "DeletionGuard");
+    eventually(
+        "all are taken back", [&] { return count() == 0 ? "" : std::to_string(count()); }, long_patience);
+    await_condition(credential, "ServiceAccountsPatched", "True", "Patched");
+}
+
+TEST_CASE_FIXTURE(labelled_homes, "a change of the spec takes every entry back at once") {
+    change_spec(credential, {{"serviceAccounts", nullptr}});
+    eventually("all are taken back", [&] { return count() == 0 ? "" : std::to_string(count()); });
+    for (const auto& record : log_records())
+        CHECK_MESSAGE(record.dump().find("DeletionGuard") == std::string::npos, record.dump());
+}
+
+TEST_CASE_FIXTURE(
+    account_scenario,
+    "an install may allow more: two Secret names on one ServiceAccount, and ServiceAccounts of any name") {
+    const wider_install wider(api());
+    start("regcred,regcred2", "*");
+    const auto ns = add_home("team");
+    const auto runner =
+        json{{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "ci.runner-1"}}}};
+    api().create(namespace_path(ns) + "/serviceaccounts", runner);
+    const auto first = add_credential("first", asking_spec({"absent"}, {ns}));
+    await_list(ns, "regcred", "regcred");
+    auto spec = asking_spec({"absent"}, {ns});
+    spec["secretName"] = "regcred2";
+    spec["serviceAccounts"] = json::array({"*"});
+    const auto second = add_credential("second", spec);
+    await_list(ns, "regcred,regcred2", "regcred,regcred2");
+    await_list(ns, "regcred2", "regcred2", "ci.runner-1");
+    const auto object = await_condition(second, "ServiceAccountsPatched", "True", "Patched");
+    CHECK(object["status"]["serviceAccounts"]["selected"] == 2);
+    remove_credential(first);
+    await_list(ns, "regcred2", "regcred2");
+    remove_credential(second);
+    await_list(ns, "", "");
+    await_list(ns, "", "", "ci.runner-1");
+}
+
+TEST_CASE_FIXTURE(account_scenario,
+                  "a ServiceAccount of a namespace that terminates is let go without a word") {
+    start();
+    const auto ns = add_home("going");
+    const auto stays = add_home("staying");
+    // What keeps it from ending.
+    api().patch(account_path(ns), {{"metadata", {{"finalizers", json::array({"example.com/anchor"})}}}});
+    const auto source = add_source("quay", one_login("quay.io", "accounts"));
+    const auto credential = add_credential("quay", asking_spec({source}, {ns, stays}));
+    await_list(ns, "regcred", "regcred");
+    await_list(stays, "regcred", "regcred");
+    settle();
+    const auto before = mark();
+    api().remove(namespace_path(ns));
+    eventually("it selects one ServiceAccount", [&] {
+        const auto status = api().get(credential_path(credential))["status"];
+        return status["serviceAccounts"]["selected"] == 1 ? "" : status["serviceAccounts"].dump();
+    });
+    change_spec(credential, {{"serviceAccounts", nullptr}});
+    await_list(stays, "", "");
+    settle();
+    CHECK(account_writes(before) == lines({"patch " + stays + "/default"}));
+    for (const auto& record : log_records()) {
+        const bool about_it = record.dump().find(ns) != std::string::npos;
+        CHECK_FALSE((about_it && record["level"] != "info" && record["level"] != "debug"));
+    }
+    api().patch(account_path(ns), {{"metadata", {{"finalizers", nullptr}}}});
+}
+
+TEST_CASE_FIXTURE(account_scenario,
+                  "what was done is told as Events and counted, and a ServiceAccount made anew is served") {
+    start();
+    const auto ns = add_home("team");
+    const auto credential =
+        add_credential("quay", asking_spec({add_source("quay", one_login("quay.io", "accounts"))}, {ns}));
+    await_ready(credential, "1/1");
+    eventually("an Event tells of it", [&] {
+        for (const auto& event : api().list("/apis/events.k8s.io/v1/namespaces/default/events")) {
+            if (event["regarding"].value("name", "") == credential && event.value("reason", "") == "Listed") {
+                const auto note = event.value("note", "");
+                return note.find(
+                           "Listed Secret regcred in imagePullSecrets of ServiceAccounts in 1 namespace: " +
+                           ns) == 0
+                           ? std::string{}
+                           : note;
+            }
+        }
+        return std::string("there is none");
+    });
+    CHECK(controller()
+              .get("/metrics")
+              ->body.find(R"(regcred_service_account_writes_total{action="add",result="ok"} 1)") !=
+          std::string::npos);
+    const auto uid = uid_of(account_in(ns));
+    api().remove(account_path(ns));  // Kubernetes makes it again
+    eventually("it is made anew", [&] {
+        const auto found = api().find(account_path(ns));
+        return found && uid_of(*found) != uid ? "" : "not yet";
+    });
+    await_list(ns, "regcred", "regcred");
+    await_ready(credential, "1/1");
+}
