@@ -31,7 +31,11 @@ kube::result<kube::connection_config> find_server(const explain_options& options
     config where;
     where.kubeconfig = options.kubeconfig;
     const auto path = kubeconfig_path(where, [](const char* name) { return std::getenv(name); });
-    return path ? kube::kubeconfig(*path, {.context = options.context}) : kube::in_cluster_config();
+    if (!path) return kube::in_cluster_config();
+    auto server = kube::kubeconfig(*path, {.context = options.context, .takes_exec = true});
+    if (!server) return server;
+    if (const auto in = kube::log_in_with_plugin(*server); in.has_error()) return in.error();
+    return server;
 }
 
 kube::result<explain::observation> observe(kube::connection_config server,

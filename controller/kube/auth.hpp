@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kube/error.hpp"
+#include "kube/exec_plugin.hpp"
 #include "net/http_client.hpp"
 #include "net/secret_bytes.hpp"
 
@@ -26,7 +27,8 @@ struct connection_config {
     net::secret_bytes client_key_data;  // PEM
     std::string token_file;
     net::secret_bytes token;
-    std::string namespace_name;  // of the context, or of the Pod
+    std::optional<exec_plugin> exec;  // to be run before use: log_in_with_plugin()
+    std::string namespace_name;       // of the context, or of the Pod
     // The API server answers in another form to names that begin like a browser's or like curl's.
     std::string user_agent = "regcred-controller";
 };
@@ -36,12 +38,14 @@ struct connection_config {
     const std::string& folder = "/var/run/secrets/kubernetes.io/serviceaccount");
 
 struct kubeconfig_choice {
-    std::string context;  // empty: the current one
+    std::string context;      // empty: the current one
+    bool takes_exec = false;  // a user whose credentials come from a plugin is not refused
 };
 
 /// From a kubeconfig: `paths` is a list separated by ':' (as in KUBECONFIG), of which the first that sets a
-/// thing wins. Refused, with a message that says what to do: exec and auth-provider plugins,
-/// username/password, insecure-skip-tls-verify, proxy-url, http servers.
+/// thing wins. Refused, with a message that says what to do: exec (unless
+/// it is taken: a controller runs where nobody logs in, and for longer than a login lasts) and auth-provider
+/// plugins, username/password, insecure-skip-tls-verify, proxy-url, http servers.
 [[nodiscard]] result<connection_config> kubeconfig(const std::string& paths,
                                                    const kubeconfig_choice& choice = {});
 

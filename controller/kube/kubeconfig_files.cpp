@@ -30,6 +30,27 @@ std::vector<std::string> split(const std::string& paths) {
     return parts;
 }
 
+std::string text_in(const YAML::Node& map, const char* name) {
+    const auto node = map[name];
+    return node.IsDefined() && node.IsScalar() ? node.Scalar() : std::string();
+}
+
+exec_plugin read_exec(const YAML::Node& node, const std::string& folder) {
+    exec_plugin plugin;
+    plugin.api_version = text_in(node, "apiVersion");
+    plugin.command = text_in(node, "command");
+    if (plugin.command.find('/') != std::string::npos)
+        plugin.command = (std::filesystem::path(folder) / plugin.command).string();
+    plugin.interactive_mode = text_in(node, "interactiveMode");
+    plugin.install_hint = text_in(node, "installHint");
+    plugin.provide_cluster_info = text_in(node, "provideClusterInfo") == "true";
+    for (const auto& argument : node["args"])
+        plugin.arguments.push_back(argument.as<std::string>());
+    for (const auto& variable : node["env"])
+        plugin.environment[text_in(variable, "name")] = text_in(variable, "value");
+    return plugin;
+}
+
 /// Reads the members of one entry. yaml-cpp throws on what is not as expected: load() catches.
 kubeconfig_entry read_entry(const YAML::Node& node, const std::string& file) {
     kubeconfig_entry entry;
@@ -43,6 +64,7 @@ kubeconfig_entry read_entry(const YAML::Node& node, const std::string& file) {
             }
         } else if (!member.second.IsNull()) {
             entry.others.insert(name);
+            if (name == "exec" && member.second.IsMap()) entry.exec = read_exec(member.second, entry.folder);
         }
     }
     return entry;

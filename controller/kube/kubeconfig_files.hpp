@@ -3,9 +3,11 @@
 #pragma once
 
 #include "kube/error.hpp"
+#include "kube/exec_plugin.hpp"
 #include "net/secret_bytes.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,6 +22,7 @@ struct kubeconfig_entry {
     std::map<std::string, net::secret_bytes, std::less<>>
         texts;  // without the empty ones; any may be a credential
     std::set<std::string, std::less<>> others;
+    std::optional<exec_plugin> exec;  // the member of that name, which is in `others` too
 
     [[nodiscard]] bool has(std::string_view name) const {
         return texts.contains(name) || others.contains(name);

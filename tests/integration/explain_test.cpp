@@ -199,6 +199,26 @@ TEST_CASE_FIXTURE(question, "it is a plugin of kubectl, by a link") {
     check_has(help, "kubectl regcred explain pod");
 }
 
+TEST_CASE_FIXTURE(question, "a kubeconfig whose user logs in with a plugin is good enough") {
+    add_login("regcred", "registry.example.com");
+    add_pod("web", {image}, {"regcred"});
+    const auto tenant = add_tenant("tenant", read_pods_and_secrets);
+    auto config = json::parse(read_text(tenant));
+    const auto token_file = config["users"][0]["user"]["tokenFile"].get<std::string>();
+    const std::string print =
+        R"sh(printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"%s"}}' "$(cat "$1")")sh";
+    config["users"][0]["user"] = {{"exec",
+                                   {{"apiVersion", "client.authentication.k8s.io/v1"},
+                                    {"command", "sh"},
+                                    {"args", {"-c", print, "login", token_file}},
+                                    {"interactiveMode", "Never"}}}};
+    check_code(ask_about("web", folder().write("plugin", config.dump())), 0);
+    config["users"][0]["user"]["exec"]["command"] = "no-such-login-helper";
+    const auto missing = ask_about("web", folder().write("plugin", config.dump()));
+    check_code(missing, 2);
+    check_has(missing, "no-such-login-helper cannot be run");
+}
+
 TEST_CASE_FIXTURE(question, "what cannot be answered exits with 2 and says why") {
     const auto no_pod = ask_about("nobody");
     check_code(no_pod, 2);
