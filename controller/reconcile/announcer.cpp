@@ -86,6 +86,16 @@ std::vector<announcement> tell_changes(const std::vector<kube::condition>& befor
             lines.push_back(
                 {.warning = true, .reason = now->reason, .action = "Reconcile", .note = now->message});
     }
+    constexpr std::string_view pulls = "FailedToRetrieveImagePullSecret";
+    const auto* failing = find(after, pulls);
+    if (failing != nullptr && failing->status == "True" && failing->reason != reasons::recovering) {
+        const auto* then = find(before, pulls);
+        if (then == nullptr || then->status != "True" || then->reason != failing->reason)
+            lines.push_back({.warning = true,
+                             .reason = failing->reason,
+                             .action = "Reconcile",
+                             .note = failing->message});
+    }
     const auto* ready_then = find(before, "Ready");
     const auto* ready_now = find(after, "Ready");
     if (ready_now != nullptr && ready_now->status == "True" &&

@@ -105,6 +105,23 @@ TEST_CASE("a condition that turns bad, or bad for another reason, is a warning o
     CHECK(tell_changes(bad, worse).size() == 1);
 }
 
+TEST_CASE("Pods that fail for want of the Secret are a warning once for each reason that needs somebody") {
+    constexpr auto type = "FailedToRetrieveImagePullSecret";
+    const auto is = [&](const char* status, const char* reason) {
+        return std::vector<kube::condition>{condition(type, status, reason)};
+    };
+    const auto lines = tell_changes(is("False", "NoFailures"), is("True", "SecretMissing"));
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].warning);
+    CHECK(lines[0].reason == "SecretMissing");
+    CHECK(tell_changes({}, is("True", "NamespaceNotSelected")).size() == 1);
+    CHECK(tell_changes(is("True", "SecretMissing"), is("True", "SecretMissing")).empty());
+    CHECK(tell_changes(is("True", "SecretMissing"), is("True", "NamespaceNotSelected")).size() == 1);
+    CHECK(tell_changes(is("True", "SecretMissing"), is("True", "Recovering")).empty());
+    CHECK(tell_changes(is("True", "Recovering"), is("False", "NoFailures")).empty());
+    CHECK(tell_changes(is("False", "NoFailures"), is("Unknown", "Forbidden")).empty());
+}
+
 TEST_CASE("progress is no news, its end is") {
     const std::vector<kube::condition> running{condition("Ready", "False", "Progressing"),
                                                condition("Synced", "False", "Progressing")};
