@@ -15,21 +15,37 @@ constexpr double jitter = 0.2;
 
 }  // namespace
 
-auto pull_failures::saw(const pull_event& event, time_point now, runtime::wall_time at) -> secret_names {
-    const auto home = homes_.find(event.namespace_name);
-    if (home == homes_.end()) return add(event, now, at);
-    const auto known = home->second.pods.find(event.pod);
-    if (known == home->second.pods.end()) return add(event, now, at);
-    return repeat(known->second, event, now, at);
+auto pull_failures::find(const runtime::object_key_view& pod) -> entry* {
+    const auto home = homes_.find(pod.namespace_name);
+    if (home == homes_.end()) return nullptr;
+    const auto known = home->second.pods.find(pod.name);
+    return known == home->second.pods.end() ? nullptr : &known->second;
 }
 
-auto pull_failures::add(const pull_event& event, time_point now, runtime::wall_time at) -> secret_names {
+auto pull_failures::saw(const pull_event& event, time_point now, runtime::wall_time at) -> secret_names {
+    if (auto* known = find({.namespace_name = event.namespace_name, .name = event.pod}))
+        return repeat(*known, event, now, at);
+    const auto* added = add(event, now, at);
+    if (added == nullptr || !fails(*added)) return {};
+    return {event.secrets.begin(), event.secrets.end()};
+}
+
+void pull_failures::remember(const pull_event& event, time_point then, runtime::wall_time at) {
+    auto* known = find({.namespace_name = event.namespace_name, .name = event.pod});
+    if (known == nullptr) {
+        known = add(event, then, at);
+    } else {
+        repeat(*known, event, then, at);  // by another object, of another Secret
+    }
+    if (known != nullptr) known->confirmed = true;
+}
+
+auto pull_failures::add(const pull_event& event, time_point now, runtime::wall_time at) -> entry* {
     const auto home = homes_.find(event.namespace_name);
     const auto crowd = home == homes_.end() ? 0 : home->second.pods.size();
     if (crowd >= most_in_a_namespace || !make_room(crowd)) {
-        if (const auto still = homes_.find(event.namespace_name); still != homes_.end())
-            still->second.refused = now;
-        return {};
+        if (home != homes_.end()) home->second.refused = now;
+        return nullptr;
     }
     entry made;
     made.uid = event.uid;
@@ -37,9 +53,8 @@ auto pull_failures::add(const pull_event& event, time_point now, runtime::wall_t
     made.last_seen = now;
     made.next_look = now;
     made.seen_at = at;
-    homes_[event.namespace_name].pods.emplace(event.pod, std::move(made));
     ++tracked_;
-    return blind_ ? secret_names(event.secrets.begin(), event.secrets.end()) : secret_names{};
+    return &homes_[event.namespace_name].pods.emplace(event.pod, std::move(made)).first->second;
 }
 
 auto pull_failures::repeat(entry& known, const pull_event& event, time_point now, runtime::wall_time at)
@@ -49,7 +64,7 @@ auto pull_failures::repeat(entry& known, const pull_event& event, time_point now
         known.next_look,
         known.last_look == time_point::min() ? now : std::max(now, known.last_look + between_repeats));
     // Another Pod of the name, or somebody's invention: the look that is due tells.
-    if (known.uid != event.uid && !blind_) return {};
+    if (known.uid != event.uid && !known.uid.empty() && !blind_) return {};
     known.uid = event.uid;
     known.last_seen = now;
     known.seen_at = at;
@@ -102,14 +117,17 @@ std::optional<runtime::object_key> pull_failures::next_look(time_point now) {
 auto pull_failures::looked(const runtime::object_key& pod, const std::optional<pod_view>& found)
     -> secret_names {
     auto news = see_again();
-    const auto home = homes_.find(pod.namespace_name);
-    if (home == homes_.end()) return news;
-    const auto known = home->second.pods.find(pod.name);
-    if (known == home->second.pods.end()) return news;
-    const bool is_over = !found || found->uid != known->second.uid || found->deleting ||
-                         found->progress == pod_progress::started;
-    news.merge(is_over ? forget(pod) : confirm(known->second, *found));
-    if (!is_over && known->second.secrets.empty()) news.merge(forget(pod));
+    auto* known = find(runtime::view_of(pod));
+    if (known == nullptr) return news;
+    const bool is_another = found && !known->uid.empty() && found->uid != known->uid;
+    const bool is_over = !found || is_another || found->deleting || found->progress == pod_progress::started;
+    if (is_over) {
+        news.merge(forget(pod));
+        return news;
+    }
+    known->uid = found->uid;
+    news.merge(confirm(*known, *found));
+    if (known->secrets.empty()) news.merge(forget(pod));
     return news;
 }
 

@@ -59,6 +59,9 @@ class pull_failures {
 
     /// The Event came now, which is `at` for people.
     secret_names saw(const pull_event& event, time_point now, runtime::wall_time at);
+    /// What an earlier process had found: a failure that was last reported then, until a look says otherwise.
+    /// An empty UID is that of the Pod that has the name now.
+    void remember(const pull_event& event, time_point then, runtime::wall_time at);
     /// The Pod to look at next, if one is due; it is not due again before a pause.
     [[nodiscard]] std::optional<runtime::object_key> next_look(time_point now);
     /// `found`: nothing when there is no such Pod.
@@ -95,9 +98,10 @@ class pull_failures {
     };
     using home_map = std::map<std::string, home, std::less<>>;
 
+    [[nodiscard]] entry* find(const runtime::object_key_view& pod);
     [[nodiscard]] bool fails(const entry& what) const noexcept { return what.confirmed || blind_; }
     [[nodiscard]] bool make_room(std::size_t newcomers_home);
-    secret_names add(const pull_event& event, time_point now, runtime::wall_time at);
+    entry* add(const pull_event& event, time_point now, runtime::wall_time at);
     secret_names repeat(entry& known, const pull_event& event, time_point now, runtime::wall_time at);
     secret_names confirm(entry& what, const pod_view& found);
     secret_names forget(const runtime::object_key& pod);

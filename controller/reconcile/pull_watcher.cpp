@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/pull_watcher.hpp"
 
+#include "kube/names.hpp"
+#include "kube/timestamp.hpp"
 #include "reconcile/quorum_reader.hpp"
 
 #include <algorithm>
@@ -53,8 +55,27 @@ pull_watcher::pull_watcher(asio::any_io_executor executor, pull_services service
       refreshes_(between_refreshes) {}
 
 void pull_watcher::start(runtime::task_group& tasks) {
+    services_.model.credentials().for_each([this](const auto& object) { recall(*object); });
     tasks.spawn(events_watch_.run());
     tasks.spawn(look_around());
+}
+
+/// A kubelet may repeat itself as late as in five minutes: until then a status tells what is known.
+void pull_watcher::recall(const kube::registry_credential& object) {
+    using std::chrono::duration_cast;
+    if (!reporter_.in_use(object.secret_name)) return;
+    for (const auto& pod : object.status.affected_pods) {
+        const auto seen = kube::read_time(pod.last_seen);
+        if (!seen || !kube::is_dns1123_label(pod.namespace_name) || !kube::is_dns1123_subdomain(pod.pod))
+            continue;
+        const auto age = duration_cast<runtime::duration>(services_.clock() - *seen);
+        failures_.remember({.namespace_name = pod.namespace_name,
+                            .pod = pod.pod,
+                            .uid = {},
+                            .secrets = {object.secret_name}},
+                           now() - std::clamp(age, runtime::duration::zero(), pull_failures::forget_after),
+                           *seen);
+    }
 }
 
 void pull_watcher::stop() {

@@ -53,6 +53,7 @@ class pull_watcher {
     [[nodiscard]] bool listening() const noexcept { return hearing_ == hearing::listening; }
 
  private:
+    void recall(const kube::registry_credential& object);
     void take(const kube::json& object);
     void heard(hearing what);
     void nudge(const cell& at, runtime::time_point now);

@@ -283,6 +283,31 @@ TEST_CASE_FIXTURE(pull_scenario, "Events of the past are not read; one that is r
                   {failing(lab, "new", "NamespaceNotSelected"), failing(lab, "old", "NamespaceNotSelected")});
 }
 
+TEST_CASE_FIXTURE(pull_scenario, "a restart forgets no Pod that fails, and writes nothing about it") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto lab = add_namespace("lab");
+    const auto credential = listen({ns});
+    const auto web = kubelet.add_failing_pod(lab, "web");
+    await_failing(credential, "NamespaceNotSelected", {failing(lab, "web", "NamespaceNotSelected")});
+    settle();
+    stop();
+    const auto told = api().get(credential_path(credential));
+    const auto before = mark();
+    start();
+    eventually("the Pod is looked at", [&] {
+        const auto records = requests_since(before);
+        const bool looked = std::ranges::any_of(records, [](const audit_record& record) {
+            return record.resource == "pods" && record.verb == "get" && record.name == "web";
+        });
+        return looked ? "" : "not yet";
+    });
+    settle();
+    CHECK(resource_version_of(api().get(credential_path(credential))) == resource_version_of(told));
+    kubelet.runs(web);
+    await_healthy(credential);
+}
+
 TEST_CASE_FIXTURE(pull_scenario, "when the history of Events is gone, they are heard from then on") {
     expect_forbidden();  // an API server that has just started refuses what it has not read the roles of
     start();

@@ -310,6 +310,45 @@ TEST_CASE("an API server that refuses for a moment is not believed less than Eve
     CHECK(f.failing().empty());
 }
 
+TEST_CASE("what an earlier process had found is told of at once, and looked at") {
+    fixture f;
+    const auto remember = [&](const std::string& pod, const std::string& secret) {
+        f.table.remember(
+            {.namespace_name = "team-a", .pod = pod, .uid = {}, .secrets = {secret}}, f.now - 4min, f.wall);
+    };
+    remember("web", "regcred");
+    remember("web", "other");
+    remember("api", "regcred");
+    CHECK(f.failing() == "team-a/api team-a/web");
+    CHECK(f.failing("other") == "team-a/web");
+    CHECK_FALSE(f.due().empty());
+    CHECK_FALSE(f.due().empty());
+
+    SUBCASE("whatever UID it has") {
+        CHECK(f.looked("team-a", "web", seen(pod_progress::waits, "web", {"regcred", "other"})).empty());
+        CHECK(f.failing("other") == "team-a/web");
+        auto another = seen(pod_progress::waits, "web", {"regcred", "other"});
+        another.uid = "uid-other";
+        CHECK(f.looked("team-a", "web", another) == names{"other", "regcred"});
+    }
+    SUBCASE("and a look that shows that it is over counts") {
+        CHECK(f.looked("team-a", "web", std::nullopt) == names{"other", "regcred"});
+        CHECK(f.looked("team-a", "api", seen(pod_progress::started, "api")) == names{"regcred"});
+        CHECK(f.table.tracked() == 0);
+    }
+    SUBCASE("and it is as old as it was then") {
+        f.now += 6min;
+        CHECK(f.table.expire(f.now) == names{"other", "regcred"});
+        CHECK(f.table.tracked() == 0);
+    }
+    SUBCASE("and an Event about it is a repeat") {
+        CHECK(f.saw("team-a", "web").empty());
+        f.now += 6min;
+        f.table.expire(f.now);
+        CHECK(f.failing() == "team-a/web");
+    }
+}
+
 TEST_CASE("a look whose Pod has been forgotten meanwhile means nothing") {
     fixture f;
     f.saw("team-a", "web");
