@@ -94,7 +94,7 @@ std::string_view about_trouble(pull_trouble trouble) {
         case pull_trouble::limited:
             return "the registry answers that there were too many pulls";
         case pull_trouble::not_found:
-            return "the registry says that there is no such image";
+            return "the registry says that there is no such image, or hides it from this user";
         case pull_trouble::unreachable:
             return "the registry cannot be reached from the node, whatever the credential";
         case pull_trouble::refused:
@@ -149,7 +149,11 @@ std::string about_attempt(const pull_attempt& attempt, const observation& seen) 
 std::string about_image(const image_answer& answer, const observation& seen) {
     const auto& image = answer.image.get();
     auto part = wrapped("  ", fmt::format("{} ({})", shown(image.image), fmt::join(image.used_by, ", ")));
-    part += wrapped("    ", about_verdict(answer.result));
+    const auto trouble = about_trouble(image.trouble);
+    const bool not_the_credential = answer.result == verdict::usable && !trouble.empty();
+    part += wrapped("    ",
+                    not_the_credential ? "OK as far as the credential goes; the pull failed"
+                                       : about_verdict(answer.result));
     for (std::size_t i = 0; i < answer.attempts.size(); ++i)
         part += wrapped(fmt::format("    {}. ", i + 1), about_attempt(answer.attempts[i], seen));
     for (const auto& miss : answer.misses) {
@@ -159,7 +163,6 @@ std::string about_image(const image_answer& answer, const observation& seen) {
                                     shown(seen.secrets[miss.secret].name),
                                     miss.why));
     }
-    const auto trouble = about_trouble(image.trouble);
     if (!trouble.empty() && answer.result != verdict::refused) part += wrapped("    - ", trouble);
     return part;
 }

@@ -7,9 +7,9 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -114,6 +114,23 @@ TEST_CASE("the order of attempts is shown, and where it is not certain") {
     CHECK(
         has(text,
             "3. user 'alice', entry registry.example.com of Secret two (two entries are this registry: in"));
+}
+
+TEST_CASE("a pull that fails for another reason than its credential is not called well") {
+    const auto with = [](std::string_view message) {
+        std::vector<explain::observed_secret> secrets;
+        secrets.push_back(secret_for("regcred", "registry.example.com"));
+        const auto state =
+            R"({"waiting":{"reason":"ErrImagePull","message":")" + std::string(message) + "\"}}";
+        return report_on(
+            seen_with(pod_of("registry.example.com/team/app", status_of(state)), std::move(secrets)));
+    };
+    CHECK(has(with("no such host"),
+              "    OK as far as the credential goes; the pull failed\n"
+              "    1. user 'alice', entry registry.example.com of Secret regcred\n"
+              "    - the registry cannot be reached from the node, whatever the credential\n"));
+    CHECK(has(with("manifest unknown"), "    - the registry says that there is no such image"));
+    CHECK(has(with("401 Unauthorized"), "    REFUSED by the registry\n"));
 }
 
 TEST_CASE("lines are short enough for a terminal") {
