@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: The regcred authors
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154 # see run.sh
+#
+# FailedToRetrieveImagePullSecret, from the real kubelet's own events: what the RegistryCredential tells of them.
+
+# told FIELD: of the condition, by JSONPath.
+told() { kubectl get registrycredential private-images --output "jsonpath={.status.conditions[?(@.type==\"FailedToRetrieveImagePullSecret\")].$1}"; }
+tells() { eventually 60 reason_is "$1"; }
+reason_is() { [ "$(told reason)" = "$1" ]; }
+affected() { kubectl get registrycredential private-images --output 'jsonpath={range .status.affectedPods[*]}{.namespace}/{.pod} {.reason}{"\n"}{end}'; }
+affected_are() { [ "$(affected)" = "$1" ]; }
+has_event() { # NAMESPACE POD
+  [ -n "$(kubectl --namespace "$1" get events --output name --field-selector "reason=FailedToRetrieveImagePullSecret,involvedObject.name=$2")" ]
+}
+
+not_selected_is_told() {
+  equal "$(told reason)" NoFailures
+  equal "$(told status)" False
+  namespace outside
+  pod outside web registry.example.com/team/app:v1
+  pod outside other registry.example.com/team/app:v1
+  tells NamespaceNotSelected
+  equal "$(told status)" True
+  contains "$(told message)" 'outside'
+  contains "$(told message)" 'spec.namespaces.include'
+  eventually 60 affected_are $'outside/other NamespaceNotSelected\noutside/web NamespaceNotSelected'
+  contains "$(kubectl get registrycredentials private-images)" PULL-FAILURES
+  equal "$(kubectl get registrycredential private-images --output 'jsonpath={.status.pullFailures}')" 2
+  contains "$(kubectl describe registrycredential private-images)" 'outside'
+}
+
+# That a selected namespace goes without is not in the way of anything else.
+it_stays_ready() { kubectl wait registrycredential private-images --for condition=Ready --timeout 30s; }
+
+deleted_pod_is_forgotten() {
+  kubectl --namespace outside delete pod other
+  eventually 60 affected_are 'outside/web NamespaceNotSelected'
+}
+
+selecting_it_heals() {
+  kubectl patch registrycredential private-images --type merge --patch '{"spec": {"namespaces": {"include": ["app-*", "outside"]}}}'
+  runs outside web
+  tells NoFailures
+  equal "$(affected)" ''
+}
+
+# A Secret that may not be made: the quota of a namespace is used up.
+missing_is_told_and_heals() {
+  namespace app-full
+  eventually 30 kubectl --namespace app-full get secret regcred
+  kubectl --namespace app-full create quota none --hard secrets=0
+  eventually 30 kubectl --namespace app-full wait quota none --for 'jsonpath={.status.used.secrets}=1' --timeout 1s
+  kubectl --namespace app-full delete secret regcred
+  pod app-full web registry.example.com/team/app:v1 regcred
+  tells SecretMissing
+  contains "$(affected)" 'app-full/web SecretMissing'
+  kubectl --namespace app-full delete quota none
+  runs app-full web
+  tells NoFailures
+}
+
+several_names_in_one_message() {
+  namespace nobody
+  kubectl --namespace nobody run web --image registry.example.com/team/app:v1 \
+    --overrides '{"spec": {"imagePullSecrets": [{"name": "first"}, {"name": "regcred"}, {"name": "third"}]}}'
+  eventually 60 has_event nobody web
+  contains "$(kubectl --namespace nobody get events --field-selector reason=FailedToRetrieveImagePullSecret)" '(first, regcred, third)'
+  tells NamespaceNotSelected
+  equal "$(affected)" 'nobody/web NamespaceNotSelected'
+  kubectl --namespace nobody delete pod web
+  tells NoFailures
+}
+
+# Kubelets before 1.37 say it of Pods that run well too (kubernetes/kubernetes#128544); this one does not, so it is said for it.
+older_kubelet_says() { # NAMESPACE POD
+  kubectl create --filename - << YAML
+apiVersion: v1
+kind: Event
+metadata: {name: $2.said, namespace: $1}
+type: Warning
+reason: FailedToRetrieveImagePullSecret
+message: Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.
+involvedObject: {apiVersion: v1, kind: Pod, namespace: $1, name: $2, uid: $(kubectl --namespace "$1" get pod "$2" --output 'jsonpath={.metadata.uid}')}
+source: {component: kubelet, host: node-1}
+count: 1
+firstTimestamp: $(date --utc +%FT%TZ)
+lastTimestamp: $(date --utc +%FT%TZ)
+YAML
+}
+
+healthy_pod_is_no_failure() {
+  pod nobody healthy app:v1
+  runs nobody healthy
+  older_kubelet_says nobody healthy
+  # What comes after it has been judged when that is told: the one that runs was judged before.
+  pod nobody failing registry.example.com/team/app:v1
+  tells NamespaceNotSelected
+  eventually 60 affected_are 'nobody/failing NamespaceNotSelected'
+  kubectl --namespace nobody delete pod failing healthy
+  tells NoFailures
+}
+
+failures_checks() {
+  check 'a RegistryCredential is declared, and Ready' is_declared
+  check 'Pods in a namespace that is not selected are told of, with what would select it' not_selected_is_told
+  check 'Ready does not depend on them' it_stays_ready
+  check 'a Pod that is deleted is forgotten' deleted_pod_is_forgotten
+  check 'selecting the namespace heals, and that is told' selecting_it_heals
+  check 'a Secret that is missing is told of, and heals' missing_is_told_and_heals
+  check 'one of several names in the message is enough' several_names_in_one_message
+  check 'a Pod that runs is no failure, whatever the kubelet says' healthy_pod_is_no_failure
+  check 'the copies go with the object' goes_with_its_object
+}
