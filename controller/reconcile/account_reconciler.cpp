@@ -27,14 +27,15 @@ std::string_view verb_of(const account_plan& decided) {
     return decided.losses.empty() ? "record" : "remove";
 }
 
-/// In the words for ServiceAccounts.
-refusal reworded(refusal why, const account& at, std::string_view verb, const kube::error& error) {
+/// In the words for ServiceAccounts; `cannot` is what could not be done.
+refusal reworded(refusal why, std::string_view cannot, const account& at, const kube::error& error) {
     if (why.reason == reasons::source_too_large) why.reason = reasons::denied;
+    const bool lacks_role = why.reason == reasons::forbidden && error.message.starts_with("serviceaccounts ");
     why.message = fmt::format("cannot {} ServiceAccount {}: {}{}",
-                              verb,
+                              cannot,
                               shown(at),
                               kube::public_message(error),
-                              why.reason == reasons::forbidden ? "; apply deploy/service-accounts.yaml" : "");
+                              lacks_role ? "; apply deploy/service-accounts.yaml" : "");
     return why;
 }
 
@@ -173,7 +174,10 @@ asio::awaitable<runtime::outcome> account_reconciler::run(account at) {
             const auto read = co_await confirm(view);
             if (read.has_error()) {
                 const auto& error = read.error();
-                co_return give_up(view, error, reworded(judge_read_failure(error), at, "look after", error));
+                co_return give_up(
+                    view,
+                    error,
+                    reworded(judge_read_failure(error), "confirm that nobody wants the entry in", at, error));
             }
             confirmed = true;
             continue;
@@ -199,11 +203,11 @@ asio::awaitable<runtime::outcome> account_reconciler::run(account at) {
         const auto& error = done.error();
         auto why = judge_refusal(error, "patch");
         if (why.next != next_step::look_again)
-            co_return give_up(view, error, reworded(std::move(why), at, "patch", error));
+            co_return give_up(view, error, reworded(std::move(why), "patch", at, error));
         const auto read = co_await read_again(at);
         if (read.has_error()) {
             co_return give_up(
-                view, read.error(), reworded(judge_read_failure(read.error()), at, "read", read.error()));
+                view, read.error(), reworded(judge_read_failure(read.error()), "read", at, read.error()));
         }
     }
     co_return contend(services_.known.look(at), runtime::outcome::retry());

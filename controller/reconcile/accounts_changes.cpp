@@ -17,14 +17,20 @@ void accounts::credential_changed(const runtime::change<kube::registry_credentia
     const auto& before = change.before;
     const auto& after = change.after;
     if (before != nullptr && after != nullptr && same_wish(*before, *after)) return;
-    const auto concerns = [&](const credential& object, const observed_account& one, const account& at) {
-        return object != nullptr &&
-               (std::ranges::binary_search(one.added, object->secret_name) || wants(*object, at));
+    const auto is_wanted = [this](const credential& object, const account& at) {
+        return object != nullptr && wants(*object, at);
+    };
+    const auto is_recorded = [](const credential& object, const observed_account& one) {
+        return object != nullptr && std::ranges::binary_search(one.added, object->secret_name);
     };
     for (const auto& [name, of] : stores_) {
         of.for_each([&](const store::pointer& one) {
             const account at{.namespace_name = one->meta.namespace_name, .name = one->meta.name};
-            if (concerns(before, *one, at) || concerns(after, *one, at)) mark(at, runtime::lane::bulk);
+            if (is_wanted(before, at) || is_wanted(after, at)) {
+                mark(at, runtime::lane::bulk);
+            } else if (is_recorded(before, *one) || is_recorded(after, *one)) {
+                on_account_(at, runtime::lane::bulk);  // for others it is as right as it was
+            }
         });
     }
 }

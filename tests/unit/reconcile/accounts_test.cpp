@@ -201,10 +201,13 @@ TEST_CASE_FIXTURE(
     add_account({.namespace_name = "team-b", .name = "default"});
     add_account({.namespace_name = "team-c", .name = "builder"});
     add_account({.namespace_name = "prod", .name = "default"}, {"regcred"}, {"regcred"});
+    const account others{.namespace_name = "prod", .name = "default"};
+    known.table().patched(others, 0, {});
     marked.clear();
     auto object = asking("hub");
     object.namespaces.include = {"team-a"};
     credential(object);
+    CHECK(known.table().find(others)->now == reconcile::account_record::state::patched);
     CHECK(marked.size() == 2);
     CHECK(marked.contains(here));
     CHECK(marked.contains({.namespace_name = "prod", .name = "default"}));  // it holds such an entry
