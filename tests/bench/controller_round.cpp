@@ -37,6 +37,10 @@ void controller_round::run() {
     into_.writes.push_back(phase("rotation", [this] { rotation(); }).secret_writes);
     check_copies(name_ + "-other");
     phase(fmt::format("{} new namespaces", bed_.how_much().new_namespaces), [this] { new_namespaces(); });
+    remove_object();
+    const auto& both = phase("first sync with ServiceAccounts", [this] { first_sync_with_accounts(); });
+    into_.writes_with_accounts.push_back(both.secret_writes + both.account_writes);
+    phase(fmt::format("{} new ServiceAccounts", bed_.how_much().new_namespaces), [this] { new_accounts(); });
     if (last_) {
         const auto seconds = bed_.how_much().idle_seconds;
         phase(fmt::format("{} s idle", seconds),
@@ -83,13 +87,56 @@ void controller_round::new_namespaces() {
     }
 }
 
+/// The controller takes all away, and so it is as in the beginning.
+void controller_round::remove_object() {
+    auto gone = bed_.watch().expect(kube::watch_event_type::deleted, bed_.namespaces());
+    bed_.admin().remove(fmt::format("{}/{}", credentials, name_));
+    static_cast<void>(gone.wait());
+    bed_.requests().settle();
+}
+
+void controller_round::first_sync_with_accounts() {
+    const auto object = credential_object(name_, source_name, {"bench-*"}, {account_name});
+    auto listed = bed_.accounts().expect(kube::watch_event_type::modified, bed_.namespaces());
+    auto taken = time(kube::watch_event_type::added, [&] { bed_.admin().create(credentials, object); });
+    taken.end = std::max(taken.end, listed.wait());
+    into_.first_sync_with_accounts.add(taken);
+}
+
+/// One after the other, and between any two of them the same PATCH by itself. A default ServiceAccount that
+/// is deleted is made again by its controller, as in a new namespace.
+void controller_round::new_accounts() {
+    raw_load raw(bed_.where().controller_kubeconfig, 1, bed_.raw_namespaces().front());
+    for (std::size_t i = 0; i < bed_.how_much().new_namespaces; ++i) {
+        const auto& where = bed_.namespaces()[i % bed_.namespaces().size()];
+        auto made = bed_.accounts().expect(kube::watch_event_type::added, {where});
+        auto listed = bed_.accounts().expect(kube::watch_event_type::modified, {where});
+        bed_.admin().remove(fmt::format("/api/v1/namespaces/{}/serviceaccounts/{}", where, account_name));
+        const auto made_at = made.wait();
+        into_.account_served.push_back(milliseconds(listed.wait() - made_at));
+
+        const auto other = bed_.accounts_in({bed_.raw_namespaces()[i]});
+        auto seen = bed_.accounts().expect(kube::watch_event_type::modified, {other.front().namespace_name});
+        const auto patched = raw.patch_accounts(other, true);
+        into_.patch_answered.push_back(milliseconds(patched.end - patched.begin));
+        static_cast<void>(seen.wait());
+    }
+    raw_load cleaner(
+        bed_.where().controller_kubeconfig, bed_.how_much().connections, bed_.raw_namespaces().front());
+    auto cleared = bed_.accounts().expect(kube::watch_event_type::modified, bed_.raw_namespaces());
+    cleaner.patch_accounts(bed_.accounts_in(bed_.raw_namespaces()), false);
+    static_cast<void>(cleared.wait());
+}
+
 void controller_round::end() {
+    auto taken_back = bed_.accounts().expect(kube::watch_event_type::modified, bed_.namespaces());
+    remove_object();
+    static_cast<void>(taken_back.wait());
     const auto ended = controller_->stop();
     if (!ended || ended->code != 0 || ended->signal != 0)
         throw std::runtime_error("the controller did not end as it should: see " +
                                  controller_->log_file().string());
     bed_.remove_copies();
-    bed_.admin().remove(fmt::format("{}/{}", credentials, name_));
     bed_.admin().remove(fmt::format("{}/{}", sources, source_name));
 }
 

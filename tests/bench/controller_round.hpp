@@ -26,6 +26,9 @@ class controller_round {
     void first_sync();
     void rotation();
     void new_namespaces();
+    void first_sync_with_accounts();
+    void new_accounts();
+    void remove_object();
     void end();
 
     /// Lets the controller come to rest, and notes its memory and its requests.

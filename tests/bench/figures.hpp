@@ -21,7 +21,7 @@ struct extent {
     int idle_seconds = 60;
 };
 
-/// A Secret written in every namespace, once a round.
+/// Something written in every namespace, once a round.
 struct bulk {
     std::vector<double> seconds;
     std::vector<double> cpu_seconds;  // of whoever wrote
@@ -46,11 +46,16 @@ struct figures {
     bulk first_sync;
     bulk rotation;
     std::vector<std::size_t> writes;  // of Secrets, by the controller, for each first sync and rotation
+    bulk post_and_patch;              // a copy, and a ServiceAccount that lists it
+    bulk first_sync_with_accounts;
+    std::vector<std::size_t> writes_with_accounts;  // of both
 
     // In milliseconds, one after the other.
     std::vector<double> post_answered;
     std::vector<double> post_seen;
     std::vector<double> namespace_served;
+    std::vector<double> patch_answered;
+    std::vector<double> account_served;
 
     std::vector<phase> phases;
 };

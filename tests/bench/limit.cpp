@@ -30,6 +30,20 @@ span update(test_bed& bed, raw_load& load) {
         bed, kube::watch_event_type::modified, [&] { return load.update_copies(bed.raw_owner(), "other"); });
 }
 
+/// Copies and ServiceAccounts; both are put back to what they were.
+span create_and_list(test_bed& bed, raw_load& load) {
+    auto seen = bed.accounts().expect(kube::watch_event_type::modified, bed.namespaces());
+    const auto taken = seen_through(bed, kube::watch_event_type::added, [&] {
+        return load.create_and_list(bed.raw_owner(), "first", bed.accounts_in(bed.namespaces()));
+    });
+    static_cast<void>(seen.wait());
+    bed.remove_copies();
+    auto cleared = bed.accounts().expect(kube::watch_event_type::modified, bed.namespaces());
+    load.patch_accounts(bed.accounts_in(bed.namespaces()), false);
+    static_cast<void>(cleared.wait());
+    return taken;
+}
+
 }  // namespace
 
 void measure_limit(test_bed& bed, figures& into) {
@@ -44,6 +58,7 @@ void measure_limit(test_bed& bed, figures& into) {
     into.post.add(create(bed, load));
     into.put.add(update(bed, load));
     bed.remove_copies();
+    into.post_and_patch.add(create_and_list(bed, load));
 }
 
 void warm_up(test_bed& bed) {

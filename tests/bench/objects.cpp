@@ -43,12 +43,15 @@ json source_object(const std::string& name, std::string_view tag) {
 
 json credential_object(const std::string& name,
                        const std::string& source,
-                       const std::vector<std::string>& include) {
+                       const std::vector<std::string>& include,
+                       const std::vector<std::string>& service_accounts) {
     const json from = {{"secretRef", {{"name", source}}}};
+    json spec = {{"sources", json::array({from})}, {"namespaces", {{"include", include}}}};
+    if (!service_accounts.empty()) spec["serviceAccounts"] = service_accounts;
     return {{"apiVersion", "regcred.dev/v1alpha1"},
             {"kind", "RegistryCredential"},
             {"metadata", {{"name", name}}},
-            {"spec", {{"sources", json::array({from})}, {"namespaces", {{"include", include}}}}}};
+            {"spec", std::move(spec)}};
 }
 
 net::secret_bytes copy_body(const json& owner,
@@ -72,6 +75,18 @@ net::secret_bytes copy_body(const json& owner,
     copy.type = kube::docker_config_json_type;
     copy.data.emplace(kube::docker_config_json_key, net::secret_bytes(document(tag)));
     return kube::write_secret(copy);
+}
+
+net::secret_bytes account_patch(const kube::object_meta& present, bool listed) {
+    // Of the same length as the name, and none that the controller would take back.
+    const json added = "nothing";
+    const json names = json::array({{{"name", secret_name}}});
+    const json patch = {{"metadata",
+                         {{"uid", present.uid},
+                          {"resourceVersion", present.resource_version},
+                          {"annotations", {{"regcred.dev/added", listed ? added : json()}}}}},
+                        {"imagePullSecrets", listed ? names : json::array()}};
+    return net::secret_bytes(patch.dump());
 }
 
 }  // namespace bench

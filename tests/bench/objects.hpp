@@ -17,6 +17,7 @@ namespace bench {
 using nlohmann::json;
 
 inline constexpr auto secret_name = "regcred";
+inline constexpr auto account_name = "default";
 inline constexpr auto sources = "/api/v1/namespaces/regcred-system/secrets";
 inline constexpr auto credentials = "/apis/regcred.dev/v1alpha1/registrycredentials";
 inline constexpr auto copies = "/api/v1/secrets?fieldSelector=metadata.name%3Dregcred";
@@ -33,7 +34,8 @@ inline constexpr auto copies = "/api/v1/secrets?fieldSelector=metadata.name%3Dre
 [[nodiscard]] json source_object(const std::string& name, std::string_view tag);
 [[nodiscard]] json credential_object(const std::string& name,
                                      const std::string& source,
-                                     const std::vector<std::string>& include);
+                                     const std::vector<std::string>& include,
+                                     const std::vector<std::string>& service_accounts = {});
 
 /// What the controller would send to create a copy, but that it belongs to `owner`, some cluster-scoped
 /// object that stays; with `present`, to update that copy.
@@ -41,5 +43,8 @@ inline constexpr auto copies = "/api/v1/secrets?fieldSelector=metadata.name%3Dre
                                           std::string_view tag,
                                           const std::string& namespace_name,
                                           const kube::object_meta* present = nullptr);
+
+/// What the controller would send to list the copy in this ServiceAccount, or to take it back.
+[[nodiscard]] net::secret_bytes account_patch(const kube::object_meta& present, bool listed);
 
 }  // namespace bench

@@ -45,6 +45,22 @@ void raw_load::remove(const std::vector<kube::object_meta>& secrets) {
     for_each(secrets.size(), [&](std::size_t i) { return remove_one(secrets[i]); });
 }
 
+span raw_load::patch_accounts(const std::vector<kube::object_meta>& accounts, bool listed) {
+    return for_each(accounts.size(), [&](std::size_t i) { return patch_account(accounts[i], listed); });
+}
+
+span raw_load::create_and_list(const json& owner,
+                               std::string_view tag,
+                               const std::vector<kube::object_meta>& accounts) {
+    metas_.assign(accounts.size(), {});
+    return for_each(2 * accounts.size(), [&](std::size_t i) {
+        const auto& account = accounts[i / 2];
+        const auto& where = account.namespace_name;
+        return i % 2 == 0 ? patch_account(account, true)
+                          : create_copy(where, copy_body(owner, tag, where), i / 2);
+    });
+}
+
 span raw_load::create_namespaces(const std::vector<std::string>& names) {
     return for_each(names.size(), [&](std::size_t i) { return create_namespace(names[i]); });
 }
@@ -68,6 +84,12 @@ asio::awaitable<void> raw_load::remove_one(kube::object_meta secret) {
     const auto gone = co_await thread_.client().remove(
         kube::secrets, secret.namespace_name, secret.name, kube::precondition(secret));
     if (!gone) throw failed("DELETE of a Secret in " + secret.namespace_name, gone.error());
+}
+
+asio::awaitable<void> raw_load::patch_account(kube::object_meta account, bool listed) {
+    const auto changed = co_await thread_.client().merge_patch(
+        kube::service_accounts, account.namespace_name, account.name, account_patch(account, listed));
+    if (!changed) throw failed("PATCH of a ServiceAccount in " + account.namespace_name, changed.error());
 }
 
 asio::awaitable<void> raw_load::create_namespace(std::string name) {

@@ -35,6 +35,12 @@ class raw_load {
     /// Updates all that create_copies() made.
     span update_copies(const json& owner, std::string_view tag);
     void remove(const std::vector<kube::object_meta>& secrets);
+    /// Lists the copy in each of these ServiceAccounts, or takes it back.
+    span patch_accounts(const std::vector<kube::object_meta>& accounts, bool listed);
+    /// A copy in the namespace of each of these ServiceAccounts, and it is listed there, in turn.
+    span create_and_list(const json& owner,
+                         std::string_view tag,
+                         const std::vector<kube::object_meta>& accounts);
     span create_namespaces(const std::vector<std::string>& names);
 
  private:
@@ -44,6 +50,7 @@ class raw_load {
     boost::asio::awaitable<void> create_copy(std::string where, net::secret_bytes body, std::size_t index);
     boost::asio::awaitable<void> update_copy(net::secret_bytes body, std::size_t index);
     boost::asio::awaitable<void> remove_one(kube::object_meta secret);
+    boost::asio::awaitable<void> patch_account(kube::object_meta account, bool listed);
     boost::asio::awaitable<void> create_namespace(std::string name);
     boost::asio::awaitable<void> open_connection(std::string known);
     static boost::asio::awaitable<void> work(progress& shared);

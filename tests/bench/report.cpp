@@ -43,22 +43,47 @@ section bulk_section(const figures& measured, const extent& how_much) {
         .figures = std::move(rows)};
 }
 
-section latency_section(const figures& measured) {
-    table rows({"", "p50 ms", "p99 ms", "× one POST at p50", "at p99"});
-    const auto& base = measured.post_answered;
-    const auto add = [&](std::string name, const std::vector<double>& values) {
-        const auto middle = median(values);
-        const auto high = percentile(values, 99);
-        rows.add({std::move(name),
-                  fmt::format("{:.1f}", middle),
-                  fmt::format("{:.1f}", high),
-                  fmt::format("{:.2f}", middle / median(base)),
-                  fmt::format("{:.2f}", high / percentile(base, 99))});
+section both_section(const figures& measured, const extent& how_much) {
+    table rows({"", "s", "lowest – highest", "writes/s", "× the limit", "client's CPU s"});
+    const auto limit = median(measured.post_and_patch.seconds);
+    const auto add = [&](std::string name, const bulk& one) {
+        const auto seconds = median(one.seconds);
+        rows.add(
+            {std::move(name),
+             fmt::format("{:.2f}", seconds),
+             fmt::format("{:.2f} – {:.2f}", std::ranges::min(one.seconds), std::ranges::max(one.seconds)),
+             fmt::format("{:.0f}", static_cast<double>(2 * how_much.namespaces) / seconds),
+             fmt::format("{:.2f}", seconds / limit),
+             fmt::format("{:.2f}", median(one.cpu_seconds))});
     };
-    add("one POST of a Secret, to its answer", measured.post_answered);
-    add("one POST of a Secret, to its event", measured.post_seen);
-    add("new namespace, to its Secret's event", measured.namespace_served);
-    return {.title = fmt::format("One at a time, {} of each", base.size()), .figures = std::move(rows)};
+    add(fmt::format("raw POSTs and PATCHes, {} connections (the limit)", how_much.connections),
+        measured.post_and_patch);
+    add("first sync with ServiceAccounts", measured.first_sync_with_accounts);
+    return {.title = fmt::format("The same, and a ServiceAccount that lists it: {} writes",
+                                 2 * how_much.namespaces),
+            .figures = std::move(rows)};
+}
+
+section latency_section(const figures& measured) {
+    table rows({"", "p50 ms", "p99 ms", "× one request at p50", "at p99"});
+    const auto add =
+        [&](std::string name, const std::vector<double>& values, const std::vector<double>& base) {
+            const auto middle = median(values);
+            const auto high = percentile(values, 99);
+            rows.add({std::move(name),
+                      fmt::format("{:.1f}", middle),
+                      fmt::format("{:.1f}", high),
+                      fmt::format("{:.2f}", middle / median(base)),
+                      fmt::format("{:.2f}", high / percentile(base, 99))});
+        };
+    const auto& post = measured.post_answered;
+    const auto& patch = measured.patch_answered;
+    add("one POST of a Secret, to its answer", post, post);
+    add("one POST of a Secret, to its event", measured.post_seen, post);
+    add("new namespace, to its Secret's event", measured.namespace_served, post);
+    add("one PATCH of a ServiceAccount, to its answer", patch, patch);
+    add("new ServiceAccount's event, to its second one", measured.account_served, patch);
+    return {.title = fmt::format("One at a time, {} of each", post.size()), .figures = std::move(rows)};
 }
 
 section memory_section(const figures& measured) {
@@ -103,6 +128,7 @@ section target_section(const figures& measured, const extent& how_much) {
 std::vector<section> report(const figures& measured, const extent& how_much) {
     std::vector<section> all;
     all.push_back(bulk_section(measured, how_much));
+    all.push_back(both_section(measured, how_much));
     all.push_back(latency_section(measured));
     all.push_back(memory_section(measured));
     all.push_back(request_section(measured));

@@ -15,7 +15,8 @@ namespace bench {
 /// Requests of one phase by "verb resource".
 struct request_count {
     std::map<std::string, std::size_t> by_kind;
-    std::size_t secret_writes = 0;  // accepted ones
+    std::size_t secret_writes = 0;   // accepted ones
+    std::size_t account_writes = 0;  // likewise
     std::size_t writes = 0;
     std::size_t lists = 0;
 };

@@ -17,6 +17,7 @@ namespace bench {
 namespace {
 
 constexpr double bulk_ratio = 1.3;
+constexpr double bulk_ratio_with_accounts = 1.2;
 constexpr double latency_ratio = 2;
 constexpr double megabytes = 20;
 
@@ -34,12 +35,11 @@ double highest_memory(const figures& measured) {
     return highest;
 }
 
-target exact_writes(const figures& measured, std::size_t namespaces) {
-    return {.name = "writes of Secrets for each first sync and rotation",
-            .wanted = fmt::format("{}", namespaces),
-            .measured =
-                fmt::format("{}", fmt::join(std::set(measured.writes.begin(), measured.writes.end()), ", ")),
-            .ok = std::ranges::all_of(measured.writes, [&](auto count) { return count == namespaces; })};
+target exact_writes(std::string name, const std::vector<std::size_t>& counts, std::size_t wanted) {
+    return {.name = std::move(name),
+            .wanted = fmt::format("{}", wanted),
+            .measured = fmt::format("{}", fmt::join(std::set(counts.begin(), counts.end()), ", ")),
+            .ok = std::ranges::all_of(counts, [&](auto count) { return count == wanted; })};
 }
 
 target idle_requests(const phase& idle) {
@@ -56,12 +56,28 @@ std::vector<target> targets(const figures& measured, const extent& how_much) {
     return {
         at_most("first sync", bulk_ratio, median(measured.first_sync.seconds) / limit, " × the limit"),
         at_most("rotation", bulk_ratio, median(measured.rotation.seconds) / limit, " × the limit"),
+        at_most("first sync with ServiceAccounts",
+                bulk_ratio_with_accounts,
+                median(measured.first_sync_with_accounts.seconds) / median(measured.post_and_patch.seconds),
+                " × its limit"),
         at_most("new namespace → Secret at p50",
                 latency_ratio,
                 median(measured.namespace_served) / median(measured.post_answered),
                 " × one POST"),
+        at_most("new ServiceAccount → listed at p50",
+                latency_ratio,
+                median(measured.account_served) / median(measured.patch_answered),
+                " × one PATCH"),
+        at_most("new ServiceAccount → listed at p99",
+                latency_ratio,
+                percentile(measured.account_served, 99) / percentile(measured.patch_answered, 99),
+                " × one PATCH"),
         at_most("resident memory", megabytes, highest_memory(measured), " MB"),
-        exact_writes(measured, how_much.namespaces),
+        exact_writes(
+            "writes of Secrets for each first sync and rotation", measured.writes, how_much.namespaces),
+        exact_writes("writes for each first sync with ServiceAccounts",
+                     measured.writes_with_accounts,
+                     2 * how_much.namespaces),
         idle_requests(measured.phases.back()),
     };
 }

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -26,7 +27,8 @@ test_bed::test_bed(setting where, extent how_much)
       raw_namespaces_(numbered(raw_prefix, how_much.new_namespaces)),
       admin_(where_.admin_kubeconfig),
       raw_owner_(admin_.get("/api/v1/namespaces/regcred-system")),
-      watch_(where_.admin_kubeconfig, secret_name),
+      watch_(where_.admin_kubeconfig, kube::secrets, secret_name),
+      accounts_(where_.admin_kubeconfig, kube::service_accounts, account_name),
       requests_(where_.audit_log, std::string(raw_prefix) + "-") {
     create_namespaces(namespaces_);
     create_namespaces(raw_namespaces_);
@@ -74,6 +76,18 @@ void test_bed::await_garbage_collector() {
         "the garbage collector knows RegistryCredentials",
         [&] { return admin_.find(path) ? "the probe is still there" : ""; },
         std::chrono::minutes(3));
+}
+
+std::vector<kube::object_meta> test_bed::accounts_in(const std::vector<std::string>& namespaces) {
+    std::map<std::string, kube::object_meta> by_namespace;
+    for (auto& meta : accounts_.present()) {
+        auto where = meta.namespace_name;
+        by_namespace.emplace(std::move(where), std::move(meta));
+    }
+    std::vector<kube::object_meta> in_order;
+    for (const auto& name : namespaces)
+        in_order.push_back(by_namespace.at(name));
+    return in_order;
 }
 
 void test_bed::remove_copies() {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "copy_watch.hpp"
 #include "figures.hpp"
+#include "object_watch.hpp"
 #include "objects.hpp"
 #include "request_count.hpp"
 #include "support/admin.hpp"
@@ -38,7 +38,10 @@ class test_bed {
     /// Whom the copies belong to that the controller did not make: something that it takes no interest in.
     [[nodiscard]] const json& raw_owner() const noexcept { return raw_owner_; }
     [[nodiscard]] harness::admin& admin() noexcept { return admin_; }
-    [[nodiscard]] copy_watch& watch() noexcept { return watch_; }
+    [[nodiscard]] object_watch& watch() noexcept { return watch_; }        // of the copies
+    [[nodiscard]] object_watch& accounts() noexcept { return accounts_; }  // of the default ServiceAccounts
+    /// The ServiceAccounts of these namespaces, as they were seen last, in that order.
+    [[nodiscard]] std::vector<kube::object_meta> accounts_in(const std::vector<std::string>& namespaces);
     /// Of the controller.
     [[nodiscard]] request_counter& requests() noexcept { return requests_; }
 
@@ -56,7 +59,8 @@ class test_bed {
     std::vector<std::string> raw_namespaces_;
     harness::admin admin_;
     json raw_owner_;
-    copy_watch watch_;
+    object_watch watch_;
+    object_watch accounts_;
     request_counter requests_;
 };
 

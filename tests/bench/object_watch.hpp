@@ -19,11 +19,11 @@
 
 namespace bench {
 
-/// What an observer sees: a watch on the Secrets of one name in all namespaces, which is open during every
-/// measurement. Any end of it makes the measurements worthless and shows up at whoever waits.
-class copy_watch {
+/// What an observer sees: a watch on the objects of one kind and name in all namespaces, which is open during
+/// every measurement. Any end of it makes the measurements worthless and shows up at whoever waits.
+class object_watch {
  public:
-    copy_watch(const std::string& kubeconfig, std::string secret_name);
+    object_watch(const std::string& kubeconfig, kube::resource what, std::string name);
 
     /// One event of a type from each of some namespaces.
     class arrival {
@@ -32,13 +32,13 @@ class copy_watch {
         [[nodiscard]] clock::time_point wait(std::chrono::seconds limit = std::chrono::minutes(10));
 
      private:
-        friend copy_watch;
+        friend object_watch;
         std::future<clock::time_point> last_;
     };
     /// Counts events from now on.
     [[nodiscard]] arrival expect(kube::watch_event_type type, const std::vector<std::string>& namespaces);
 
-    /// The Secrets that exist, as far as was seen.
+    /// The objects that exist, as far as was seen.
     [[nodiscard]] std::vector<kube::object_meta> present();
 
  private:
@@ -53,7 +53,8 @@ class copy_watch {
     void note(const kube::watch_event& event, kube::object_meta meta);
     void fail(const std::exception_ptr& why);
 
-    std::string secret_name_;
+    kube::resource what_;
+    std::string name_;
     std::mutex mutex_;
     std::map<std::string, kube::object_meta> present_;  // by namespace
     std::list<expectation> expectations_;

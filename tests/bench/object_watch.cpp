@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "copy_watch.hpp"
+#include "object_watch.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -12,21 +12,21 @@ namespace bench {
 
 namespace asio = boost::asio;
 
-copy_watch::copy_watch(const std::string& kubeconfig, std::string secret_name)
-    : secret_name_(std::move(secret_name)), thread_(kubeconfig, 1) {
+object_watch::object_watch(const std::string& kubeconfig, kube::resource what, std::string name)
+    : what_(what), name_(std::move(name)), thread_(kubeconfig, 1) {
     auto synced = synced_.get_future();
     static_cast<void>(thread_.start(read()));
     synced.get();
 }
 
-clock::time_point copy_watch::arrival::wait(std::chrono::seconds limit) {
+clock::time_point object_watch::arrival::wait(std::chrono::seconds limit) {
     if (last_.wait_for(limit) != std::future_status::ready)
-        throw std::runtime_error(fmt::format("not every expected Secret was seen within {}", limit));
+        throw std::runtime_error(fmt::format("not every expected event was seen within {}", limit));
     return last_.get();
 }
 
-copy_watch::arrival copy_watch::expect(kube::watch_event_type type,
-                                       const std::vector<std::string>& namespaces) {
+object_watch::arrival object_watch::expect(kube::watch_event_type type,
+                                           const std::vector<std::string>& namespaces) {
     const std::scoped_lock lock(mutex_);
     if (failed_) std::rethrow_exception(failed_);
     auto& added = expectations_.emplace_back();
@@ -37,7 +37,7 @@ copy_watch::arrival copy_watch::expect(kube::watch_event_type type,
     return result;
 }
 
-std::vector<kube::object_meta> copy_watch::present() {
+std::vector<kube::object_meta> object_watch::present() {
     const std::scoped_lock lock(mutex_);
     std::vector<kube::object_meta> all;
     for (const auto& [namespace_name, meta] : present_)
@@ -45,19 +45,19 @@ std::vector<kube::object_meta> copy_watch::present() {
     return all;
 }
 
-asio::awaitable<void> copy_watch::read() {
-    const kube::scope what{.what = kube::secrets,
+asio::awaitable<void> object_watch::read() {
+    const kube::scope what{.what = what_,
                            .namespace_name = {},
-                           .field_selector = "metadata.name=" + secret_name_,
+                           .field_selector = "metadata.name=" + name_,
                            .metadata_only = true};
     const kube::watch_options options{
         .resource_version = {}, .send_initial_events = true, .timeout = std::chrono::hours(6)};
     try {
         const auto stream = co_await thread_.client().watch(what, options);
-        if (!stream) throw failed("the watch on Secrets", stream.error());
+        if (!stream) throw failed("a watch", stream.error());
         for (;;) {
             const auto event = co_await (*stream)->next();
-            if (!event) throw failed("the watch on Secrets", event.error());
+            if (!event) throw failed("a watch", event.error());
             take(*event);
         }
     } catch (...) {
@@ -65,17 +65,17 @@ asio::awaitable<void> copy_watch::read() {
     }
 }
 
-void copy_watch::take(const kube::watch_event& event) {
+void object_watch::take(const kube::watch_event& event) {
     if (event.type == kube::watch_event_type::bookmark) {
         if (event.initial_events_end && !std::exchange(complete_, true)) synced_.set_value();
         return;
     }
     auto meta = kube::read_meta(event.object);
-    if (!meta) throw failed("an event of the watch on Secrets", meta.error());
+    if (!meta) throw failed("an event of a watch", meta.error());
     note(event, std::move(*meta));
 }
 
-void copy_watch::note(const kube::watch_event& event, kube::object_meta meta) {
+void object_watch::note(const kube::watch_event& event, kube::object_meta meta) {
     const auto now = clock::now();
     const auto where = meta.namespace_name;
     const std::scoped_lock lock(mutex_);
@@ -91,7 +91,7 @@ void copy_watch::note(const kube::watch_event& event, kube::object_meta meta) {
     });
 }
 
-void copy_watch::fail(const std::exception_ptr& why) {
+void object_watch::fail(const std::exception_ptr& why) {
     const std::scoped_lock lock(mutex_);
     failed_ = why;
     if (!std::exchange(complete_, true)) synced_.set_exception(why);
