@@ -85,12 +85,13 @@ std::vector<std::string> whole_environment(const std::map<std::string, std::stri
         if (!given.contains(std::string(text.substr(0, text.find('='))))) all.emplace_back(text);
     }
     for (const auto& [name, value] : given)
-        all.push_back(name + "=" + value);
+        all.push_back(std::string(name).append("=").append(value));
     return all;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> all;
+    all.reserve(texts.size() + 1);
     for (auto& text : texts)
         all.push_back(text.data());
     all.push_back(nullptr);
