@@ -56,6 +56,7 @@ std::string about_content(const observed_secret& secret) {
             break;
     }
     std::vector<std::string> keys;
+    keys.reserve(secret.content.entries.size());
     for (const auto& entry : secret.content.entries)
         keys.push_back(entry.shown_key() + (entry.stored_key ? "" : " (not understood, skipped)"));
     return keys.empty() ? "has no entries" : fmt::format("for {}", fmt::join(keys, ", "));

@@ -217,3 +217,33 @@ end_node() {
   done
   remove_cgroup
 }
+
+# with_node: a node for the cluster that runs. What is left of an earlier one is removed, its Pods are run anew.
+with_node() {
+  local component
+  require_up
+  if node_is_ready; then
+    say 'has its node already'
+    return
+  fi
+  find_node_programs
+  say 'starting a scheduler, containerd, a kubelet and two registries'
+  end_node
+  make_node_folder
+  make_registries
+  make_cgroup
+  for component in scheduler registry hub-tokens mounts; do "launch_$component"; done
+  wait_until hub-tokens_is_ready hub-tokens
+  launch_hub
+  wait_until mounts_are_made mounts
+  launch_containerd
+  wait_until containerd_is_ready containerd
+  make_image
+  wait_until registry_is_ready registry
+  wait_until hub_is_ready hub
+  push_images
+  import_pause_image
+  launch_kubelet
+  wait_until kubelet_is_ready kubelet
+  say "node $node_name is ready. Try: tests/cluster/cluster exec kubectl get nodes"
+}
