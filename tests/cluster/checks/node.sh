@@ -13,8 +13,8 @@ pod() {
   kubectl --namespace pulls run "$1" --image "$2" --overrides "{\"spec\": {\"imagePullSecrets\": [${3:+{\"name\": \"$3\"\}}]}}"
 }
 
-runs() { kubectl --namespace pulls wait pod "$@" --for condition=Ready --timeout 60s; }
-waits_with() { eventually 60 kubectl --namespace pulls wait pod "$1" --timeout 1s --for "jsonpath={.status.containerStatuses[0].state.waiting.reason}=$2"; }
+runs() { kubectl --namespace pulls wait pod "$@" --for condition=Ready --timeout 180s; }
+waits_with() { eventually 120 kubectl --namespace pulls wait pod "$1" --timeout 1s --for "jsonpath={.status.containerStatuses[0].state.waiting.reason}=$2"; }
 requests() { grep -F "$2" "$(folder_of "$CLUSTER_NAME")/log/$1.log"; }
 
 node_comes() {
@@ -60,7 +60,7 @@ pulls_with_a_token() {
 
 tells_of_missing_secrets() {
   pod missing registry.example.com/team/app:v1 nobody-made-it
-  eventually 60 bash -c "'$here/cluster' exec kubectl get events --namespace pulls --field-selector reason=FailedToRetrieveImagePullSecret |
+  eventually 120 bash -c "'$here/cluster' exec kubectl get events --namespace pulls --field-selector reason=FailedToRetrieveImagePullSecret |
     grep -F 'Unable to retrieve some image pull secrets (nobody-made-it)'"
 }
 
@@ -78,8 +78,8 @@ loads_images() {
 }
 
 components_restart() {
-  cluster restart kubelet
   cluster restart containerd
+  cluster restart kubelet
   pod after registry.example.com/team/app:v1 alice
   runs app after
 }
@@ -100,7 +100,7 @@ two_nodes_leave_the_machine_alone() {
   other exec kubectl create namespace pulls
   eventually 10 other exec kubectl --namespace pulls get serviceaccount default
   other exec kubectl --namespace pulls run official --image app:v1
-  other exec kubectl --namespace pulls wait pod official --for condition=Ready --timeout 60s
+  other exec kubectl --namespace pulls wait pod official --for condition=Ready --timeout 180s
   equal "$(settings)" "$before"
   other down
   nothing_left "$CLUSTER_NAME-b"

@@ -64,7 +64,7 @@ crowd_without_a_secret() {
 }
 no_pod_is_too_early() {
   kubectl apply --kustomize deploy/admit-pods/
-  eventually 60 is_admitting
+  eventually 120 is_admitting
   equal "$(crowd_without_a_secret | tail -n 1)" 0
   seq "$crowd" | sed 's/^/crowd-/' | cluster exec xargs kubectl delete namespace --timeout 120s
   kubectl delete --kustomize deploy/admit-pods/
@@ -78,7 +78,7 @@ is_admitting() {
 
 deleting_the_object_takes_all_back() {
   kubectl delete registrycredential private-images
-  eventually 60 lists app-plain of-the-team
+  eventually 120 lists app-plain of-the-team
 }
 
 accounts_checks() {

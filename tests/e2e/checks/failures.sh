@@ -6,7 +6,7 @@
 
 # told FIELD: of the condition, by JSONPath.
 told() { kubectl get registrycredential private-images --output "jsonpath={.status.conditions[?(@.type==\"FailedToRetrieveImagePullSecret\")].$1}"; }
-tells() { eventually 60 reason_is "$1"; }
+tells() { eventually 120 reason_is "$1"; }
 reason_is() { [ "$(told reason)" = "$1" ]; }
 affected() { kubectl get registrycredential private-images --output 'jsonpath={range .status.affectedPods[*]}{.namespace}/{.pod} {.reason}{"\n"}{end}'; }
 affected_are() { [ "$(affected)" = "$1" ]; }
@@ -29,7 +29,7 @@ not_selected_is_told() {
   equal "$(told status)" True
   contains "$(told message)" 'outside'
   contains "$(told message)" 'spec.namespaces.include'
-  eventually 60 affected_are $'outside/other NamespaceNotSelected\noutside/web NamespaceNotSelected'
+  eventually 120 affected_are $'outside/other NamespaceNotSelected\noutside/web NamespaceNotSelected'
   contains "$(kubectl get registrycredentials private-images)" PULL-FAILURES
   equal "$(kubectl get registrycredential private-images --output 'jsonpath={.status.pullFailures}')" 2
   contains "$(kubectl describe registrycredential private-images)" 'outside'
@@ -40,7 +40,7 @@ it_stays_ready() { kubectl wait registrycredential private-images --for conditio
 
 deleted_pod_is_forgotten() {
   kubectl --namespace outside delete pod other
-  eventually 60 affected_are 'outside/web NamespaceNotSelected'
+  eventually 120 affected_are 'outside/web NamespaceNotSelected'
 }
 
 selecting_it_heals() {
@@ -69,7 +69,7 @@ several_names_in_one_message() {
   namespace nobody
   kubectl --namespace nobody run web --image registry.example.com/team/app:v1 \
     --overrides '{"spec": {"imagePullSecrets": [{"name": "first"}, {"name": "regcred"}, {"name": "third"}]}}'
-  eventually 60 has_event nobody web
+  eventually 120 has_event nobody web
   contains "$(kubectl --namespace nobody get events --field-selector reason=FailedToRetrieveImagePullSecret)" '(first, regcred, third)'
   tells NamespaceNotSelected
   equal "$(affected)" 'nobody/web NamespaceNotSelected'
@@ -101,7 +101,7 @@ healthy_pod_is_no_failure() {
   # What comes after it has been judged when that is told: the one that runs was judged before.
   pod nobody failing registry.example.com/team/app:v1
   tells NamespaceNotSelected
-  eventually 60 affected_are 'nobody/failing NamespaceNotSelected'
+  eventually 120 affected_are 'nobody/failing NamespaceNotSelected'
   kubectl --namespace nobody delete pod failing healthy
   tells NoFailures
 }

@@ -14,9 +14,9 @@ pod() {
   kubectl --namespace "$1" run "$2" --image "$3" --image-pull-policy Always \
     --overrides "{\"spec\": {\"imagePullSecrets\": [{\"name\": \"${4:-regcred}\"}]}}"
 }
-runs() { kubectl --namespace "$1" wait pod "$2" --for condition=Ready --timeout 90s; }
+runs() { kubectl --namespace "$1" wait pod "$2" --for condition=Ready --timeout 180s; }
 waits_with() {
-  eventually 60 kubectl --namespace "$1" wait pod "$2" --timeout 1s --for "jsonpath={.status.containerStatuses[0].state.waiting.reason}=$3"
+  eventually 120 kubectl --namespace "$1" wait pod "$2" --timeout 1s --for "jsonpath={.status.containerStatuses[0].state.waiting.reason}=$3"
 }
 namespace() { # NAME [LABEL...]
   kubectl create namespace "$1"
@@ -71,7 +71,7 @@ rotation_reaches_pods() {
 
 goes_with_its_object() {
   kubectl delete registrycredential private-images
-  eventually 60 bash -c "tests/cluster/cluster exec kubectl get secrets -A --field-selector metadata.name=regcred 2>&1 | grep -F 'No resources found'"
+  eventually 120 bash -c "tests/cluster/cluster exec kubectl get secrets -A --field-selector metadata.name=regcred 2>&1 | grep -F 'No resources found'"
 }
 
 pulls_checks() {
