@@ -103,11 +103,7 @@ void account_ledger::drop(const account& at) {
 
 /// What kept one back may be gone for the others too: they need not wait for their time.
 void account_ledger::spread_the_news(const std::string& healed) {
-    constexpr std::chrono::seconds once_in{1};  // thousands heal together
-    const auto now = std::chrono::steady_clock::now();
-    auto& last = spread_[healed];
-    if (now - last < once_in) return;
-    last = now;
+    if (!spread_.allows(healed, std::chrono::steady_clock::now())) return;
     services_.known.table().for_each_failed([&](const account& other, const cell_failure& why) {
         if (why.reason == healed) services_.mark_account(other, runtime::lane::bulk);
     });

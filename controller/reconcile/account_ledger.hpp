@@ -5,10 +5,11 @@
 #include "reconcile/account_plan.hpp"
 #include "reconcile/accounts.hpp"
 #include "reconcile/announcer.hpp"
+#include "reconcile/repeat_limit.hpp"
 #include "runtime/log.hpp"
 #include "runtime/time.hpp"
 
-#include <map>
+#include <chrono>
 #include <set>
 #include <string>
 #include <string_view>
@@ -51,7 +52,7 @@ class account_ledger {
     void spread_the_news(const std::string& healed);
 
     services services_;
-    std::map<std::string, runtime::time_point> spread_;  // by reason
+    repeat_limit<std::string> spread_{std::chrono::seconds(1)};  // by reason: thousands heal together
 };
 
 }  // namespace reconcile

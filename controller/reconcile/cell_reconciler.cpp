@@ -102,11 +102,7 @@ runtime::outcome cell_reconciler::settle(const cell_view& view, const plan& deci
 
 /// What kept one cell back may be gone for the others too: they need not wait for their time.
 void cell_reconciler::spread_the_news(const std::string& healed) {
-    constexpr std::chrono::seconds once_in{1};  // thousands heal together
-    const auto now = std::chrono::steady_clock::now();
-    auto& last = spread_[healed];
-    if (now - last < once_in) return;
-    last = now;
+    if (!spread_.allows(healed, std::chrono::steady_clock::now())) return;
     services_.model.cells().for_each_failed([&](const cell& other, const cell_failure& why) {
         if (why.reason == healed) services_.mark_cell(other, runtime::lane::bulk);
     });

@@ -8,6 +8,7 @@
 #include "reconcile/deletion_guard.hpp"
 #include "reconcile/quorum_reader.hpp"
 #include "reconcile/refusal.hpp"
+#include "reconcile/repeat_limit.hpp"
 #include "reconcile/secret_writer.hpp"
 #include "reconcile/world.hpp"
 #include "runtime/log.hpp"
@@ -17,8 +18,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <functional>
-#include <map>
 #include <string>
 
 namespace reconcile {
@@ -70,7 +71,7 @@ class cell_reconciler {
     secret_writer writer_;
     quorum_reader reader_;
     contention contention_;
-    std::map<std::string, runtime::time_point> spread_;  // by reason
+    repeat_limit<std::string> spread_{std::chrono::seconds(1)};  // by reason: thousands heal together
 };
 
 }  // namespace reconcile

@@ -15,20 +15,26 @@ namespace bench {
 
 namespace {
 
+/// A line of a bulk table: so many writes, and how many times as long as each of the limits they took.
+void add_bulk(
+    table& rows, std::string name, const bulk& one, std::size_t writes, const std::vector<double>& limits) {
+    const auto seconds = median(one.seconds);
+    table::row cells{
+        std::move(name),
+        fmt::format("{:.2f}", seconds),
+        fmt::format("{:.2f} – {:.2f}", std::ranges::min(one.seconds), std::ranges::max(one.seconds)),
+        fmt::format("{:.0f}", static_cast<double>(writes) / seconds)};
+    for (const auto limit : limits)
+        cells.push_back(fmt::format("{:.2f}", seconds / limit));
+    cells.push_back(fmt::format("{:.2f}", median(one.cpu_seconds)));
+    rows.add(std::move(cells));
+}
+
 section bulk_section(const figures& measured, const extent& how_much) {
     table rows({"", "s", "lowest – highest", "Secrets/s", "× POSTs", "× PUTs", "client's CPU s"});
-    const auto post = median(measured.post.seconds);
-    const auto put = median(measured.put.seconds);
+    const std::vector limits{median(measured.post.seconds), median(measured.put.seconds)};
     const auto add = [&](std::string name, const bulk& one) {
-        const auto seconds = median(one.seconds);
-        rows.add(
-            {std::move(name),
-             fmt::format("{:.2f}", seconds),
-             fmt::format("{:.2f} – {:.2f}", std::ranges::min(one.seconds), std::ranges::max(one.seconds)),
-             fmt::format("{:.0f}", static_cast<double>(how_much.namespaces) / seconds),
-             fmt::format("{:.2f}", seconds / post),
-             fmt::format("{:.2f}", seconds / put),
-             fmt::format("{:.2f}", median(one.cpu_seconds))});
+        add_bulk(rows, std::move(name), one, how_much.namespaces, limits);
     };
     add(fmt::format("raw POSTs, {} connections (the limit)", how_much.connections), measured.post);
     add(fmt::format("raw POSTs, {} connections", 2 * how_much.connections), measured.post_more);
@@ -45,16 +51,9 @@ section bulk_section(const figures& measured, const extent& how_much) {
 
 section both_section(const figures& measured, const extent& how_much) {
     table rows({"", "s", "lowest – highest", "writes/s", "× the limit", "client's CPU s"});
-    const auto limit = median(measured.post_and_patch.seconds);
+    const std::vector limits{median(measured.post_and_patch.seconds)};
     const auto add = [&](std::string name, const bulk& one) {
-        const auto seconds = median(one.seconds);
-        rows.add(
-            {std::move(name),
-             fmt::format("{:.2f}", seconds),
-             fmt::format("{:.2f} – {:.2f}", std::ranges::min(one.seconds), std::ranges::max(one.seconds)),
-             fmt::format("{:.0f}", static_cast<double>(2 * how_much.namespaces) / seconds),
-             fmt::format("{:.2f}", seconds / limit),
-             fmt::format("{:.2f}", median(one.cpu_seconds))});
+        add_bulk(rows, std::move(name), one, 2 * how_much.namespaces, limits);
     };
     add(fmt::format("raw POSTs and PATCHes, {} connections (the limit)", how_much.connections),
         measured.post_and_patch);
