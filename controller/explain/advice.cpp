@@ -4,7 +4,7 @@
 
 #include "explain/delivery_advice.hpp"
 #include "explain/near_miss.hpp"
-#include "kube/printable.hpp"
+#include "explain/shown.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,12 +15,6 @@
 namespace explain {
 
 namespace {
-
-constexpr std::size_t shown_bytes = 253;
-
-std::string shown(std::string_view text) {
-    return kube::one_line(text, shown_bytes);
-}
 
 /// Collects what to do: no sentence twice.
 class adviser {

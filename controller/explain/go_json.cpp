@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/go_json.hpp"
 
+#include "kube/ascii.hpp"
 #include "kube/utf8.hpp"
 
 #include <algorithm>
@@ -16,9 +17,6 @@ constexpr std::string_view ends_of_words = "{}[],: \t\r\n";
 
 bool is_space(char c) noexcept {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
 }
 
 void append_utf8(std::string& to, char32_t code) {
@@ -45,7 +43,8 @@ std::optional<char32_t> unit_at(std::string_view text) {
     if (!text.starts_with("\\u") || text.size() < 6) return std::nullopt;
     char32_t unit = 0;
     for (const char c : text.substr(2, 4)) {
-        const char32_t digit = static_cast<unsigned char>(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+        const char32_t digit =
+            static_cast<unsigned char>(kube::is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
         unit = unit * 16 + digit;
     }
     return unit;

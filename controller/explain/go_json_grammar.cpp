@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/go_json.hpp"
+#include "kube/ascii.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -13,12 +14,6 @@ constexpr std::size_t max_depth = 10'000;
 
 bool is_space(char c) noexcept {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-bool is_hexadecimal(char c) noexcept {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /// Checks the grammar alone. Each function takes what it is named after, or stops before the byte that is
@@ -116,7 +111,7 @@ class checker {
     bool escape() {
         if (take('u')) {
             for (int i = 0; i < 4; ++i) {
-                if (!is_hexadecimal(next())) return false;
+                if (!kube::is_hexadecimal(next())) return false;
                 ++at_;
             }
             return true;
@@ -128,8 +123,8 @@ class checker {
     }
 
     bool digits() {
-        if (!is_digit(next())) return false;
-        while (is_digit(next()))
+        if (!kube::is_digit(next())) return false;
+        while (kube::is_digit(next()))
             ++at_;
         return true;
     }

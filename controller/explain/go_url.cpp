@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/go_url.hpp"
 
+#include "kube/ascii.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -12,22 +14,18 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-bool is_alphanumeric(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 bool is_host_character(char c) noexcept {
     constexpr std::string_view punctuation = "!\"$&'()*+,-.:;<=>[]_~";
-    return static_cast<unsigned char>(c) >= 0x80 || is_alphanumeric(c) || punctuation.find(c) != npos;
+    return static_cast<unsigned char>(c) >= 0x80 || kube::is_alphanumeric(c) || punctuation.find(c) != npos;
 }
 
 bool is_login_character(char c) noexcept {
     constexpr std::string_view punctuation = "-._:~!$&'()*+,;=%@";
-    return is_alphanumeric(c) || punctuation.find(c) != npos;
+    return kube::is_alphanumeric(c) || punctuation.find(c) != npos;
 }
 
 int hexadecimal(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
+    if (kube::is_digit(c)) return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
@@ -66,9 +64,7 @@ std::optional<std::string> unescaped_host(std::string_view text) {
 }
 
 bool is_optional_port(std::string_view text) noexcept {
-    return text.empty() || (text.front() == ':' && std::all_of(text.begin() + 1, text.end(), [](char c) {
-                                return c >= '0' && c <= '9';
-                            }));
+    return text.empty() || (text.front() == ':' && std::all_of(text.begin() + 1, text.end(), kube::is_digit));
 }
 
 /// A zone ("%25eth0") is refused although Go takes it: no image name has one, so that neither reading

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/image_reference.hpp"
 
+#include "kube/ascii.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -16,25 +18,6 @@ constexpr std::string_view docker_hub = "docker.io";
 constexpr std::size_t max_path_bytes = 255;
 constexpr std::size_t max_tag_bytes = 128;
 
-bool is_lower(char c) noexcept {
-    return c >= 'a' && c <= 'z';
-}
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-bool is_upper(char c) noexcept {
-    return c >= 'A' && c <= 'Z';
-}
-bool is_letter(char c) noexcept {
-    return is_lower(c) || is_upper(c);
-}
-bool is_lower_hexadecimal(char c) noexcept {
-    return is_digit(c) || (c >= 'a' && c <= 'f');
-}
-bool is_hexadecimal(char c) noexcept {
-    return is_lower_hexadecimal(c) || (c >= 'A' && c <= 'F');
-}
-
 /// Calls `holds` with each part between separators until one does not hold.
 template <class Predicate>
 bool all_parts(std::string_view text, char separator, Predicate holds) {
@@ -48,7 +31,7 @@ bool all_parts(std::string_view text, char separator, Predicate holds) {
 
 bool is_host_label(std::string_view label) noexcept {
     return !label.empty() && label.front() != '-' && label.back() != '-' &&
-           std::ranges::all_of(label, [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
+           std::ranges::all_of(label, [](char c) { return kube::is_alphanumeric(c) || c == '-'; });
 }
 
 bool is_domain(std::string_view text) {
@@ -57,7 +40,8 @@ bool is_domain(std::string_view text) {
         const auto end = text.find(']');
         if (end == npos || end == 1) return false;
         const auto address = text.substr(1, end - 1);
-        if (!std::ranges::all_of(address, [](char c) { return is_hexadecimal(c) || c == ':'; })) return false;
+        if (!std::ranges::all_of(address, [](char c) { return kube::is_hexadecimal(c) || c == ':'; }))
+            return false;
         text.remove_prefix(end + 1);
         if (text.empty()) return true;
         if (text.front() != ':') return false;
@@ -67,12 +51,12 @@ bool is_domain(std::string_view text) {
         text.remove_prefix(host.size());
         if (text.empty()) return true;
     }
-    return text.size() > 1 && std::all_of(text.begin() + 1, text.end(), is_digit);
+    return text.size() > 1 && std::all_of(text.begin() + 1, text.end(), kube::is_digit);
 }
 
 /// Lower-case letters and digits, with one dot, one or two underscores or any number of dashes between them.
 bool is_path_component(std::string_view text) noexcept {
-    const auto is_atom = [](char c) { return is_lower(c) || is_digit(c); };
+    const auto is_atom = kube::is_lower_or_digit;
     if (text.empty() || !is_atom(text.front()) || !is_atom(text.back())) return false;
     while (!text.empty()) {
         const auto atom = std::ranges::find_if_not(text, is_atom);
@@ -91,7 +75,7 @@ bool is_path(std::string_view text) {
 }
 
 bool is_tag(std::string_view text) noexcept {
-    const auto is_word = [](char c) { return is_letter(c) || is_digit(c) || c == '_'; };
+    const auto is_word = [](char c) { return kube::is_alphanumeric(c) || c == '_'; };
     return !text.empty() && text.size() <= max_tag_bytes && is_word(text.front()) &&
            std::ranges::all_of(text, [&](char c) { return is_word(c) || c == '.' || c == '-'; });
 }
@@ -102,7 +86,7 @@ bool is_digest(std::string_view text) noexcept {
     return std::ranges::any_of(algorithms, [text](const auto& algorithm) {
         const auto& [name, digits] = algorithm;
         return text.starts_with(name) && text.size() == name.size() + digits &&
-               std::ranges::all_of(text.substr(name.size()), is_lower_hexadecimal);
+               std::ranges::all_of(text.substr(name.size()), kube::is_lower_hexadecimal);
     });
 }
 
@@ -121,7 +105,7 @@ name_parts split_domain(std::string_view image) {
     if (first == "index.docker.io") {
         parts.domain = docker_hub;
     } else if (first != "localhost" && first.find_first_of(".:") == npos &&
-               std::ranges::none_of(first, is_upper)) {
+               std::ranges::none_of(first, kube::is_upper)) {
         parts = {hub, std::string(image)};
     }
     if (parts.domain == docker_hub && parts.rest.find('/') == std::string::npos)
@@ -132,7 +116,7 @@ name_parts split_domain(std::string_view image) {
 }  // namespace
 
 std::optional<std::string> repository_of(std::string_view image) {
-    if (image.size() == 64 && std::ranges::all_of(image, is_lower_hexadecimal)) return std::nullopt;
+    if (image.size() == 64 && std::ranges::all_of(image, kube::is_lower_hexadecimal)) return std::nullopt;
     const auto [domain, rest] = split_domain(image);
     std::string_view path = rest;
     if (const auto at = path.find('@'); at != npos) {

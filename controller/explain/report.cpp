@@ -3,7 +3,7 @@
 #include "explain/report.hpp"
 
 #include "explain/advice.hpp"
-#include "kube/printable.hpp"
+#include "explain/shown.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,12 +15,7 @@ namespace explain {
 
 namespace {
 
-constexpr std::size_t shown_bytes = 253;
 constexpr std::size_t columns = 100;
-
-std::string shown(std::string_view text) {
-    return kube::one_line(text, shown_bytes);
-}
 
 /// The text in lines of at most so many columns where it has spaces; all but the first are indented.
 std::string wrapped(std::string_view first, std::string_view text) {

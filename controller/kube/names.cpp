@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/names.hpp"
 
+#include "kube/ascii.hpp"
+
 #include <algorithm>
 
 namespace kube {
@@ -10,13 +12,6 @@ namespace {
 
 constexpr std::size_t most_of_label = 63;
 constexpr std::size_t most_of_subdomain = 253;
-
-bool is_lower_or_digit(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-bool is_alphanumeric(char c) noexcept {
-    return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z');
-}
 
 bool is_dns_part(std::string_view text) noexcept {
     return !text.empty() && is_lower_or_digit(text.front()) && is_lower_or_digit(text.back()) &&

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/printable.hpp"
 
+#include "kube/ascii.hpp"
+
 #include <algorithm>
 
 namespace kube {
@@ -15,19 +17,8 @@ bool is_invisible(char32_t code) noexcept {
            within(0xFFF9, 0xFFFB) || within(0xE0000, 0xE007F);
 }
 
-bool is_lower(char c) noexcept {
-    return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) noexcept {
-    return c >= 'A' && c <= 'Z';
-}
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
 bool is_base64(char c) noexcept {
-    return is_lower(c) || is_upper(c) || is_digit(c) || c == '+' || c == '/' || c == '-' || c == '_' ||
-           c == '=';
+    return is_alphanumeric(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '=';
 }
 
 // 24 characters hold 18 bytes; no reason, kind or object name of Kubernetes that long mixes all three

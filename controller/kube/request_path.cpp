@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/request_path.hpp"
 
+#include "kube/ascii.hpp"
+
 namespace kube {
 
 namespace {
 
 bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
+    return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 bool is_a_segment(std::string_view name) {

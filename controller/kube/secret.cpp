@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/secret.hpp"
 
+#include "kube/ascii.hpp"
 #include "kube/base64.hpp"
 #include "kube/fields.hpp"
 
@@ -16,8 +17,7 @@ namespace {
 // otherwise.
 std::string shown(std::string_view key) {
     const bool valid = key.size() <= 253 && std::ranges::all_of(key, [](char c) {
-                           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                  (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+                           return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
                        });
     return "data[" + (valid ? std::string(key) : std::string{"?"}) + "]";
 }

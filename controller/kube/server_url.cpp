@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/server_url.hpp"
 
+#include "kube/ascii.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -10,8 +12,7 @@ namespace kube {
 namespace {
 
 bool is_one_of(char c, std::string_view more) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           more.find(c) != std::string_view::npos;
+    return is_alphanumeric(c) || more.find(c) != std::string_view::npos;
 }
 
 bool consists_of(std::string_view text, std::string_view more) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/pull_event.hpp"
 
+#include "kube/ascii.hpp"
 #include "kube/names.hpp"
 
 #include <algorithm>
@@ -20,9 +21,7 @@ constexpr std::size_t most_names = 16;
 constexpr std::size_t longest_uid = 64;
 
 bool is_uid(std::string_view text) {
-    const auto is_hex_or_hyphen = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-';
-    };
+    const auto is_hex_or_hyphen = [](char c) { return kube::is_lower_hexadecimal(c) || c == '-'; };
     return !text.empty() && text.size() <= longest_uid && std::ranges::all_of(text, is_hex_or_hyphen);
 }
 

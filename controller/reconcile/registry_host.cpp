@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/registry_host.hpp"
 
+#include "kube/ascii.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -19,8 +21,8 @@ bool is_port(std::string_view text) noexcept {
 }
 
 bool is_label(std::string_view label) noexcept {
-    const auto inner = [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '*'; };
-    const auto outer = [](char c) { return is_alphanumeric(c) || c == '*'; };
+    const auto inner = [](char c) { return kube::is_lower_or_digit(c) || c == '-' || c == '_' || c == '*'; };
+    const auto outer = [](char c) { return kube::is_lower_or_digit(c) || c == '*'; };
     return !label.empty() && std::ranges::all_of(label, inner) && outer(label.front()) && outer(label.back());
 }
 
@@ -44,7 +46,7 @@ bool is_bracketed_ipv6(std::string_view text) {
 
 key_result<registry_host> parse_registry_host(std::string_view host) {
     if (host.empty()) return key_error{key_fault::empty, "no host: write host, host:port or host/path"};
-    if (std::ranges::any_of(host, is_upper)) {
+    if (std::ranges::any_of(host, kube::is_upper)) {
         return key_error{key_fault::upper_case,
                          "the kubelet compares hosts letter by letter: write the host in lower case"};
     }

@@ -8,14 +8,6 @@
 
 namespace reconcile {
 
-/// Of what names of hosts and repositories are made, in ASCII.
-[[nodiscard]] constexpr bool is_alphanumeric(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-[[nodiscard]] constexpr bool is_upper(char c) noexcept {
-    return c >= 'A' && c <= 'Z';
-}
-
 /// The host of a registry key, in views of the text that was parsed.
 struct registry_host {
     std::string_view name;  // an IPv6 address in its brackets

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/registry_key.hpp"
 
+#include "kube/ascii.hpp"
 #include "kube/glob.hpp"
 #include "reconcile/registry_host.hpp"
 
@@ -71,7 +72,7 @@ refusal check_characters(std::string_view key) {
     constexpr std::string_view punctuation = ".-_:/*[]";
     for (std::size_t i = 0; i < key.size(); ++i) {
         const char c = key[i];
-        if (!is_alphanumeric(c) && !is_upper(c) && punctuation.find(c) == std::string_view::npos) {
+        if (!kube::is_alphanumeric(c) && punctuation.find(c) == std::string_view::npos) {
             return key_error{key_fault::bad_character,
                              "byte " + std::to_string(i + 1) +
                                  " of the key is a character that none has; write host, " +
@@ -93,14 +94,14 @@ refusal check_path(std::string_view whole_path) {
     if (without_version(path).size() != path.size()) {
         return key_error{key_fault::path, "only one /v1/ or /v2/ may follow the host"};
     }
-    if (std::ranges::any_of(path, is_upper)) {
+    if (std::ranges::any_of(path, kube::is_upper)) {
         return key_error{key_fault::upper_case,
                          "names of repositories are lower-case: write the path in lower case"};
     }
     char before = 0;
     for (const char c : path) {
         const bool starts_segment = before == '/';
-        if (c == '*' || c == '[' || c == ']' || (starts_segment && !is_alphanumeric(c))) {
+        if (c == '*' || c == '[' || c == ']' || (starts_segment && !kube::is_lower_or_digit(c))) {
             return key_error{key_fault::path,
                              "the path is compared with the beginning of the repository's name, letter by "
                              "letter: no *, no empty part, each part begins with a letter or digit"};
@@ -195,16 +196,14 @@ bool is_fit_to_name(std::string_view written) noexcept {
     if (written.size() > max_registry_key_bytes) return false;
     const auto schemeless = without_scheme(written);
     const bool clean = std::ranges::all_of(schemeless, [](char c) {
-        return is_alphanumeric(c) || is_upper(c) ||
-               std::string_view{".-_:/*"}.find(c) != std::string_view::npos;
+        return kube::is_alphanumeric(c) || std::string_view{".-_:/*"}.find(c) != std::string_view::npos;
     });
     if (!clean) return false;
     const auto host = split(schemeless).host;
     const auto name = host.substr(0, host.find(':'));
     const auto port = host.substr(name.size());
-    const bool numeric_port = port.size() <= 6 && std::all_of(port.begin() + (port.empty() ? 0 : 1),
-                                                              port.end(),
-                                                              [](char c) { return c >= '0' && c <= '9'; });
+    const bool numeric_port =
+        port.size() <= 6 && std::all_of(port.begin() + (port.empty() ? 0 : 1), port.end(), kube::is_digit);
     return numeric_port && (name == "localhost" || name.find('.') != std::string_view::npos);
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/condition.hpp"
 
+#include "kube/ascii.hpp"
 #include "kube/printable.hpp"
 
 #include <algorithm>
@@ -15,22 +16,20 @@ namespace {
 constexpr std::size_t type_limit = 316;
 constexpr std::size_t reason_limit = 1'024;
 
-bool is_letter(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool is_word(char c) noexcept {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+    return kube::is_alphanumeric(c) || c == '_';
 }
 
 /// `^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$`, required.
 bool is_reason(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= reason_limit && is_letter(text.front()) && is_word(text.back()) &&
+    return !text.empty() && text.size() <= reason_limit && kube::is_letter(text.front()) &&
+           is_word(text.back()) &&
            std::ranges::all_of(text, [](char c) { return is_word(c) || c == ',' || c == ':'; });
 }
 
 /// Of the types that the schema allows, those without a domain.
 bool is_type(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= type_limit && is_letter(text.front()) &&
+    return !text.empty() && text.size() <= type_limit && kube::is_letter(text.front()) &&
            std::ranges::all_of(text, is_word);
 }
 

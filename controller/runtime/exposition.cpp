@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/exposition.hpp"
 
+#include "kube/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,11 +14,8 @@ namespace runtime::exposition {
 
 namespace {
 
-bool is_letter(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':';
-}
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
+bool starts_name(char c) noexcept {
+    return kube::is_letter(c) || c == '_' || c == ':';
 }
 
 /// Quotes are escaped in label values, not in help texts.
@@ -42,8 +41,8 @@ std::string number(double value) {
 }  // namespace
 
 bool is_metric_name(std::string_view text) noexcept {
-    return !text.empty() && is_letter(text.front()) &&
-           std::ranges::all_of(text, [](char c) { return is_letter(c) || is_digit(c); });
+    return !text.empty() && starts_name(text.front()) &&
+           std::ranges::all_of(text, [](char c) { return starts_name(c) || kube::is_digit(c); });
 }
 
 void append_header(std::string& to, std::string_view name, std::string_view help, std::string_view type) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/resource_version.hpp"
 
+#include "kube/ascii.hpp"
+
 #include <algorithm>
 
 namespace runtime {
@@ -9,8 +11,7 @@ namespace runtime {
 namespace {
 
 bool is_version(std::string_view text) noexcept {
-    return !text.empty() && text.front() != '0' &&
-           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    return !text.empty() && text.front() != '0' && std::ranges::all_of(text, kube::is_digit);
 }
 
 }  // namespace
