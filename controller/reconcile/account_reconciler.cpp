@@ -55,10 +55,7 @@ runtime::outcome account_reconciler::give_up(const account_view& view,
         return runtime::outcome::done();
     }
     ledger_.fail(view, why.reason, std::move(why.message));
-    if (why.next == next_step::wait_long)
-        return runtime::outcome::retry_not_before(wait_for_somebody(services_.failures(view.where)));
-    return error.retry_after ? runtime::outcome::retry_not_before(*error.retry_after)
-                             : runtime::outcome::retry();
+    return try_again(why, error, services_.failures(view.where));
 }
 
 /// A list that was right, or was just written, and is not right, though nothing else is wanted now, was
@@ -161,28 +158,40 @@ runtime::outcome account_reconciler::contend(const account_view& view, runtime::
     return then;
 }
 
+runtime::outcome account_reconciler::cannot_read(const account_view& view,
+                                                 const kube::error& error,
+                                                 std::string_view cannot) {
+    return give_up(view, error, reworded(judge_read_failure(error), cannot, view.where, error));
+}
+
+/// Nothing when it was read anew and is to be decided again.
+asio::awaitable<std::optional<runtime::outcome>> account_reconciler::refused(account_view view,
+                                                                             kube::error error) {
+    auto why = judge_refusal(error, "patch");
+    if (why.next != next_step::look_again)
+        co_return give_up(view, error, reworded(std::move(why), "patch", view.where, error));
+    const auto read = co_await read_again(view.where);
+    if (read.has_error()) co_return cannot_read(view, read.error(), "read");
+    co_return std::nullopt;
+}
+
 asio::awaitable<runtime::outcome> account_reconciler::run(account at) {
     bool confirmed = false;
     std::uint64_t written = 0;  // for what the last write of this run was
     for (int pass = 0; pass < most_passes; ++pass) {
         auto view = services_.known.look(at);
         auto decided = decide(view);
-        bool held = false;
         if (decided.losses.empty()) {
             services_.guard.forget(at);
         } else if (!confirmed) {
             const auto read = co_await confirm(view);
-            if (read.has_error()) {
-                const auto& error = read.error();
-                co_return give_up(
-                    view,
-                    error,
-                    reworded(judge_read_failure(error), "confirm that nobody wants the entry in", at, error));
-            }
+            if (read.has_error())
+                co_return cannot_read(view, read.error(), "confirm that nobody wants the entry in");
             confirmed = true;
             continue;
-        } else if (is_held_back(view)) {
-            held = true;
+        }
+        const bool held = !decided.losses.empty() && is_held_back(view);
+        if (held) {
             hold_losses(view);
             decided = decide(view);
         }
@@ -190,7 +199,6 @@ asio::awaitable<runtime::outcome> account_reconciler::run(account at) {
             if (!held) ledger_.settle(view, decided);
             co_return runtime::outcome::done();
         }
-
         const auto pause =
             pause_before_repair(view, written == wish_of(view), std::chrono::steady_clock::now());
         if (pause > runtime::duration::zero())
@@ -198,16 +206,8 @@ asio::awaitable<runtime::outcome> account_reconciler::run(account at) {
         const auto done = co_await write(view, decided);
         if (done.has_value()) {
             written = wish_of(view);
-            continue;
-        }
-        const auto& error = done.error();
-        auto why = judge_refusal(error, "patch");
-        if (why.next != next_step::look_again)
-            co_return give_up(view, error, reworded(std::move(why), "patch", at, error));
-        const auto read = co_await read_again(at);
-        if (read.has_error()) {
-            co_return give_up(
-                view, read.error(), reworded(judge_read_failure(read.error()), "read", at, read.error()));
+        } else if (const auto ended = co_await refused(view, done.error())) {
+            co_return *ended;
         }
     }
     co_return contend(services_.known.look(at), runtime::outcome::retry());

@@ -18,6 +18,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <optional>
+#include <string_view>
 
 namespace reconcile {
 
@@ -56,6 +58,9 @@ class account_reconciler {
 
  private:
     [[nodiscard]] runtime::outcome give_up(const account_view& view, const kube::error& error, refusal why);
+    [[nodiscard]] runtime::outcome cannot_read(const account_view& view,
+                                               const kube::error& error,
+                                               std::string_view cannot);
     [[nodiscard]] runtime::outcome contend(const account_view& view, runtime::outcome then);
     [[nodiscard]] runtime::duration pause_before_repair(const account_view& view,
                                                         bool just_written,
@@ -64,6 +69,8 @@ class account_reconciler {
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(account_view view);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(account_view view, account_plan decided);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_again(account at);
+    [[nodiscard]] boost::asio::awaitable<std::optional<runtime::outcome>> refused(account_view view,
+                                                                                  kube::error error);
 
     account_services services_;
     account_writer writer_;

@@ -117,11 +117,7 @@ runtime::outcome cell_reconciler::give_up(const cell_view& view,
         return runtime::outcome::done();
     }
     fail(view, why.reason, why.message);
-    if (why.next == next_step::wait_long) {
-        return runtime::outcome::retry_not_before(wait_for_somebody(services_.failures(view.where)));
-    }
-    return error.retry_after ? runtime::outcome::retry_not_before(*error.retry_after)
-                             : runtime::outcome::retry();
+    return try_again(why, error, services_.failures(view.where));
 }
 
 /// A Secret that was right, or was just written, and is not right, though nothing else is desired now, was

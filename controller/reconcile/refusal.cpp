@@ -97,4 +97,10 @@ runtime::duration wait_for_somebody(unsigned failures) noexcept {
     return std::min(first * (1U << std::min(failures, doublings)), longest);
 }
 
+runtime::outcome try_again(const refusal& why, const kube::error& error, unsigned failures) {
+    using runtime::outcome;
+    if (why.next == next_step::wait_long) return outcome::retry_not_before(wait_for_somebody(failures));
+    return error.retry_after ? outcome::retry_not_before(*error.retry_after) : outcome::retry();
+}
+
 }  // namespace reconcile

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kube/error.hpp"
+#include "runtime/outcome.hpp"
 #include "runtime/time.hpp"
 
 #include <string>
@@ -34,5 +35,8 @@ struct refusal {
 /// Of next_step::wait_long, after so many failures in a row: whoever acts does not tell, so the server is
 /// asked now and then, from a second to five minutes apart.
 [[nodiscard]] runtime::duration wait_for_somebody(unsigned failures) noexcept;
+
+/// Of next_step::back_off and next_step::wait_long. `failures`: in a row, before this one.
+[[nodiscard]] runtime::outcome try_again(const refusal& why, const kube::error& error, unsigned failures);
 
 }  // namespace reconcile

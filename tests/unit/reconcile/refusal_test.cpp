@@ -168,6 +168,22 @@ TEST_CASE("whoever must act is waited for from a second to five minutes") {
     CHECK(reconcile::wait_for_somebody(1'000'000) == 5min);
 }
 
+TEST_CASE("what is passing is tried again soon or when the server says, what needs somebody now and then") {
+    using namespace std::chrono_literals;
+    kube::error error(error_kind::server, "no");
+    const auto after = [&](next_step next, unsigned failures) {
+        const auto outcome =
+            reconcile::try_again({.next = next, .reason = "R", .message = {}}, error, failures);
+        CHECK(outcome.kind() == runtime::outcome_kind::retry);
+        return outcome.delay();
+    };
+    CHECK(after(next_step::back_off, 3) == 0s);
+    CHECK(after(next_step::wait_long, 3) == 8s);
+    error.retry_after = 7s;
+    CHECK(after(next_step::back_off, 3) == 7s);
+    CHECK(after(next_step::wait_long, 3) == 8s);
+}
+
 TEST_CASE("a read that fails is passing or a matter of rights, never an answer about the object") {
     for (const auto kind : {error_kind::not_found,
                             error_kind::no_answer,
