@@ -16,6 +16,7 @@ kube::result<kube::namespace_object> decode_namespace(const kube::json& object) 
     const auto found = decoded->meta.annotations.find(opt_out_annotation);
     if (found != decoded->meta.annotations.end()) kept.emplace(found->first, found->second);
     decoded->meta.annotations = std::move(kept);
+    decoded->meta.creation_timestamp = {};
     decoded->meta.finalizers = {};
     decoded->meta.owner_references = {};
     return decoded;

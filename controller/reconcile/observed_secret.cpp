@@ -49,7 +49,7 @@ bool claimed_owners::include(const std::string& uid) const noexcept {
 
 observed_secret observe(kube::secret&& full) {
     observed_secret kept;
-    kept.type = std::move(full.type);
+    kept.docker_config = full.type == kube::docker_config_json_type;
     kept.immutable = full.immutable;
     kept.only_document = full.data.size() == 1;
     const auto label = full.meta.labels.find(managed_by_label);
@@ -60,6 +60,7 @@ observed_secret observe(kube::secret&& full) {
         kept.only_document = false;
     }
     kept.meta = std::move(full.meta);
+    kept.meta.creation_timestamp = {};
     if (owners_of(kept.meta).none()) {
         // Somebody else's: its metadata is never needed, and may be large.
         kept.meta.labels = {};

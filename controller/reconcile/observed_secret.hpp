@@ -16,9 +16,10 @@ inline constexpr std::string_view owner_annotation = "regcred.dev/owner";
 
 /// What is kept of a Secret that bears the name of a copy: enough to decide, and none of its bytes.
 struct observed_secret {
-    kube::object_meta
-        meta;  // of a Secret that claims no owner of ours only name, namespace, uid and resourceVersion
-    std::string type;
+    /// Without creationTimestamp; of a Secret that claims no owner of ours only name, namespace, uid and
+    /// resourceVersion.
+    kube::object_meta meta;
+    bool docker_config = false;  // its type is kubernetes.io/dockerconfigjson
     bool immutable = false;
     bool labelled = false;         // as regcred's, which proves nothing: anybody may copy a label
     bool only_document = false;    // data holds .dockerconfigjson and nothing else

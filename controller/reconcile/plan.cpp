@@ -22,7 +22,7 @@ plan go(action what, bool adopts = false) {
 
 /// A type never changes and an immutable Secret takes no new data: such a Secret can only be made anew.
 bool can_be_updated(const observed_secret& present) {
-    return present.type == kube::docker_config_json_type && !present.immutable;
+    return present.docker_config && !present.immutable;
 }
 
 bool has_right_metadata(const cell_view& view) {

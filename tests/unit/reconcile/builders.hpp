@@ -66,7 +66,7 @@ inline reconcile::observed_secret copy(const reconcile::contributor_list& contri
     s.meta = reconcile::desired_metadata(here, contributors, nullptr);
     s.meta.uid = "uid-copy";
     s.meta.resource_version = "9";
-    s.type = std::string(kube::docker_config_json_type);
+    s.docker_config = true;
     s.only_document = true;
     s.document = net::digest_of(text);
     return s;

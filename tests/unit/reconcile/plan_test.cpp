@@ -38,7 +38,7 @@ void holds(cell_view& view, const reconcile::observed_secret& present, ownership
 reconcile::observed_secret stranger() {
     reconcile::observed_secret s;
     s.meta = build::meta("regcred", "team-a");
-    s.type = std::string(kube::docker_config_json_type);
+    s.docker_config = true;
     s.only_document = true;
     return s;
 }
@@ -103,7 +103,7 @@ TEST_CASE("ours of another type, or made immutable, is made anew") {
     holds(view, copy, ownership::ours);
 
     SUBCASE("type") {
-        copy.type = "Opaque";
+        copy.docker_config = false;
     }
     SUBCASE("immutable, though its bytes are right") {
         copy.immutable = true;
@@ -135,7 +135,7 @@ TEST_CASE("a foreign Secret is reported and left alone, or adopted when the olde
         CHECK(decided.what == action::update);
         CHECK(decided.adopts);
 
-        foreign.type = "Opaque";
+        foreign.docker_config = false;
         decided = decide(view);
         CHECK(decided.what == action::recreate);
         CHECK(decided.adopts);

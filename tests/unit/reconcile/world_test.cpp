@@ -62,7 +62,7 @@ struct fixture {
                 at, view.contributors, view.present ? &view.present->meta : nullptr);
             made.meta.uid = "uid-copy-" + at.namespace_name;
             made.meta.resource_version = next_version();
-            made.type = std::string(kube::docker_config_json_type);
+            made.docker_config = true;
             made.only_document = true;
             made.document = view.desired.digest;
             copies.upsert(std::move(made));
