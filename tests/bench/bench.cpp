@@ -47,6 +47,9 @@ void add_to(CLI::App& app, options& into) {
     app.add_option("--new-namespaces", how_much.new_namespaces, "One after the other, in each round")
         ->check(CLI::Range(1, 9999))
         ->capture_default_str();
+    app.add_option("--events", how_much.events, "In one burst, in the last round")
+        ->check(CLI::Range(1, 99'999))
+        ->capture_default_str();
     app.add_option("--idle-seconds", how_much.idle_seconds, "How long an idle controller is watched")
         ->check(CLI::Range(1, 86400))
         ->capture_default_str();

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller_round.hpp"
 
+#include "event_burst.hpp"
 #include "objects.hpp"
+#include "statistics.hpp"
 #include "support/base64.hpp"
 
 #include <fmt/format.h>
@@ -16,10 +18,6 @@ namespace bench {
 namespace {
 
 constexpr auto source_name = "bench-source";
-
-double milliseconds(clock::duration taken) {
-    return std::chrono::duration<double, std::milli>(taken).count();
-}
 
 }  // namespace
 
@@ -42,6 +40,7 @@ void controller_round::run() {
     into_.writes_with_accounts.push_back(both.secret_writes + both.account_writes);
     phase(fmt::format("{} new ServiceAccounts", bed_.how_much().new_namespaces), [this] { new_accounts(); });
     if (last_) {
+        phase(fmt::format("a burst of {} Events", bed_.how_much().events), [this] { burst_of_events(); });
         const auto seconds = bed_.how_much().idle_seconds;
         phase(fmt::format("{} s idle", seconds),
               [seconds] { std::this_thread::sleep_for(std::chrono::seconds(seconds)); });
@@ -96,7 +95,7 @@ void controller_round::remove_object() {
 }
 
 void controller_round::first_sync_with_accounts() {
-    const auto object = credential_object(name_, source_name, {"bench-*"}, {account_name});
+    const auto object = credential_object(name_, source_name, {"bench-*", name_ + "-late-*"}, {account_name});
     auto listed = bed_.accounts().expect(kube::watch_event_type::modified, bed_.namespaces());
     auto taken = time(kube::watch_event_type::added, [&] { bed_.admin().create(credentials, object); });
     taken.end = std::max(taken.end, listed.wait());
@@ -126,6 +125,12 @@ void controller_round::new_accounts() {
     auto cleared = bed_.accounts().expect(kube::watch_event_type::modified, bed_.raw_namespaces());
     cleaner.patch_accounts(bed_.accounts_in(bed_.raw_namespaces()), false);
     static_cast<void>(cleared.wait());
+}
+
+void controller_round::burst_of_events() {
+    event_burst burst(bed_, name_, name_ + "-late");
+    burst.run();
+    into_.of_events = burst.measured();
 }
 
 void controller_round::end() {

@@ -28,6 +28,7 @@ class controller_round {
     void new_namespaces();
     void first_sync_with_accounts();
     void new_accounts();
+    void burst_of_events();
     void remove_object();
     void end();
 

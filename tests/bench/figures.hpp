@@ -18,6 +18,7 @@ struct extent {
     std::size_t connections = 16;
     std::size_t rounds = 6;
     std::size_t new_namespaces = 200;  // a round
+    std::size_t events = 10'000;       // in one burst
     int idle_seconds = 60;
 };
 
@@ -38,6 +39,15 @@ struct phase {
     request_count requests;  // of the last round
 };
 
+/// Events about Pods of one namespace, and what others saw of it. In milliseconds, one after the other.
+struct burst {
+    std::size_t events = 0;
+    double seconds = 0;  // that it took to send them
+    std::vector<double> namespace_made;
+    std::vector<double> namespace_served;
+    std::vector<double> pod_told;
+};
+
 struct figures {
     std::size_t body_bytes = 0;  // of a POST of a copy
     bulk post;
@@ -56,6 +66,8 @@ struct figures {
     std::vector<double> namespace_served;
     std::vector<double> patch_answered;
     std::vector<double> account_served;
+
+    burst of_events;
 
     std::vector<phase> phases;
 };

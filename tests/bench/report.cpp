@@ -85,6 +85,24 @@ section latency_section(const figures& measured) {
     return {.title = fmt::format("One at a time, {} of each", post.size()), .figures = std::move(rows)};
 }
 
+section burst_section(const burst& measured) {
+    table rows({"", "times", "p50 ms", "p99 ms", "slowest"});
+    const auto add = [&](std::string name, const std::vector<double>& values) {
+        rows.add({std::move(name),
+                  fmt::format("{}", values.size()),
+                  fmt::format("{:.1f}", median(values)),
+                  fmt::format("{:.1f}", percentile(values, 99)),
+                  fmt::format("{:.1f}", percentile(values, 100))});
+    };
+    add("one POST of a namespace, to its answer", measured.namespace_made);
+    add("new namespace, to its Secret's event", measured.namespace_served);
+    add("failing Pod's Event, to its line in the status", measured.pod_told);
+    return {.title = fmt::format("Others' namespaces while one has {} Events about failing Pods in {:.1f} s",
+                                 measured.events,
+                                 measured.seconds),
+            .figures = std::move(rows)};
+}
+
 section memory_section(const figures& measured) {
     table rows({"after", "VmRSS", "VmHWM"});
     for (const auto& one : measured.phases)
@@ -129,6 +147,7 @@ std::vector<section> report(const figures& measured, const extent& how_much) {
     all.push_back(bulk_section(measured, how_much));
     all.push_back(both_section(measured, how_much));
     all.push_back(latency_section(measured));
+    all.push_back(burst_section(measured.of_events));
     all.push_back(memory_section(measured));
     all.push_back(request_section(measured));
     all.push_back(target_section(measured, how_much));

@@ -20,6 +20,7 @@ constexpr double bulk_ratio = 1.3;
 constexpr double bulk_ratio_with_accounts = 1.2;
 constexpr double latency_ratio = 2;
 constexpr double megabytes = 20;
+constexpr double seconds_in_a_burst = 2;
 
 target at_most(std::string name, double wanted, double measured, std::string_view unit) {
     return {.name = std::move(name),
@@ -72,6 +73,14 @@ std::vector<target> targets(const figures& measured, const extent& how_much) {
                 latency_ratio,
                 percentile(measured.account_served, 99) / percentile(measured.patch_answered, 99),
                 " × one PATCH"),
+        at_most("new namespace → Secret in a burst of Events, the slowest",
+                seconds_in_a_burst,
+                percentile(measured.of_events.namespace_served, 100) / 1000,
+                " s"),
+        at_most("failing Pod → status in a burst of Events, the slowest",
+                seconds_in_a_burst,
+                percentile(measured.of_events.pod_told, 100) / 1000,
+                " s"),
         at_most("resident memory", megabytes, highest_memory(measured), " MB"),
         exact_writes(
             "writes of Secrets for each first sync and rotation", measured.writes, how_much.namespaces),

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kubelet.hpp"
 #include "scenario.hpp"
+#include "support/fake_kubelet.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -44,14 +44,6 @@ void take_away(admin& api, const std::vector<std::string>& resources) {
             return answer.status == 403 ? "" : std::to_string(answer.status);
         });
     }
-}
-
-json absent_pod(const std::string& ns, const std::string& name) {
-    return {{"metadata",
-             {{"name", name},
-              {"namespace", ns},
-              {"uid", "00000000-0000-4000-8000-000000000000"},
-              {"resourceVersion", "1"}}}};
 }
 
 /// kB of resident memory.

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kubelet.hpp"
 #include "scenario.hpp"
+#include "support/fake_kubelet.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

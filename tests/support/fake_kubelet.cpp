@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kubelet.hpp"
+#include "support/fake_kubelet.hpp"
 
 #include "support/eventually.hpp"
 
@@ -32,7 +32,7 @@ std::string text(const json& object, const char* name) {
 }  // namespace
 
 std::string pods_in(const std::string& namespace_name) {
-    return namespace_path(namespace_name) + "/pods";
+    return fmt::format("/api/v1/namespaces/{}/pods", namespace_name);
 }
 
 std::string pod_path(const std::string& namespace_name, const std::string& name) {
@@ -40,7 +40,15 @@ std::string pod_path(const std::string& namespace_name, const std::string& name)
 }
 
 std::string core_events_in(const std::string& namespace_name) {
-    return namespace_path(namespace_name) + "/events";
+    return fmt::format("/api/v1/namespaces/{}/events", namespace_name);
+}
+
+json absent_pod(const std::string& namespace_name, const std::string& name) {
+    return {{"metadata",
+             {{"name", name},
+              {"namespace", namespace_name},
+              {"uid", "00000000-0000-4000-8000-000000000000"},
+              {"resourceVersion", "1"}}}};
 }
 
 json failed_pull_event(const json& pod, const std::string& secrets, std::string_view before) {
@@ -59,8 +67,8 @@ json failed_pull_event(const json& pod, const std::string& secrets, std::string_
               {"apiVersion", "v1"},
               {"namespace", text(pod, "namespace")},
               {"name", text(pod, "name")},
-              {"uid", uid_of(pod)},
-              {"resourceVersion", resource_version_of(pod)}}},
+              {"uid", text(pod, "uid")},
+              {"resourceVersion", text(pod, "resourceVersion")}}},
             {"reason", pull_condition},
             {"message", message},
             {"source", {{"component", "kubelet"}, {"host", "node-1"}}},

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "objects.hpp"
 #include "support/admin.hpp"
 
 #include <string>
@@ -17,6 +16,8 @@ inline constexpr auto pull_condition = "FailedToRetrieveImagePullSecret";
 [[nodiscard]] std::string pod_path(const std::string& namespace_name, const std::string& name);
 [[nodiscard]] std::string core_events_in(const std::string& namespace_name);
 
+/// What an Event says of a Pod that nobody has made, so that anybody with a right to Events can send it.
+[[nodiscard]] json absent_pod(const std::string& namespace_name, const std::string& name);
 /// The Event of a kubelet of Kubernetes 1.28 to 1.37 about a Pod whose pull Secrets could not be read.
 [[nodiscard]] json failed_pull_event(const json& pod,
                                      const std::string& secrets,
