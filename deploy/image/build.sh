@@ -34,7 +34,8 @@ make_context() {
   rm -rf "$context"
   mkdir -p "$context"
   cp deploy/image/Containerfile "$context/"
-  strip --strip-all -o "$context/regcred-controller" "$binary"
+  # The build ID is a hash over the debug information too, which names the folder of the sources.
+  strip --strip-all --remove-section=.note.gnu.build-id -o "$context/regcred-controller" "$binary"
   chmod 0555 "$context/regcred-controller"
   touch --date "@$time" "$context/regcred-controller"
   size=$(stat -c %s "$context/regcred-controller")

@@ -32,6 +32,7 @@ is_static_and_placeless() {
   contains "$(readelf --file-header "$binary")" 'DYN (Position-Independent Executable file)'
   not contains "$(readelf --program-headers "$binary")" INTERP
   not grep -qaF "$repository" "$binary"
+  not contains "$(readelf --notes "$binary")" 'Build ID'  # a hash over what names the folder
 }
 
 image_checks() {
