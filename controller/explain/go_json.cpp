@@ -15,10 +15,6 @@ constexpr char32_t replacement = 0xFFFD;
 constexpr std::string_view punctuation = "{}[],:";
 constexpr std::string_view ends_of_words = "{}[],: \t\r\n";
 
-bool is_space(char c) noexcept {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 void append_utf8(std::string& to, char32_t code) {
     const auto byte = [&to](char32_t bits) { to += static_cast<char>(bits); };
     if (code < 0x80) {
@@ -43,9 +39,7 @@ std::optional<char32_t> unit_at(std::string_view text) {
     if (!text.starts_with("\\u") || text.size() < 6) return std::nullopt;
     char32_t unit = 0;
     for (const char c : text.substr(2, 4)) {
-        const char32_t digit =
-            static_cast<unsigned char>(kube::is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
-        unit = unit * 16 + digit;
+        unit = unit * 16 + static_cast<unsigned char>(kube::hexadecimal_value(c));
     }
     return unit;
 }
@@ -136,7 +130,7 @@ void json_walker::take_character() {
 }
 
 void json_walker::skip_space() noexcept {
-    while (!rest_.empty() && is_space(rest_.front()))
+    while (!rest_.empty() && kube::is_json_space(rest_.front()))
         rest_.remove_prefix(1);
 }
 

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::size_t max_depth = 10'000;
 
-bool is_space(char c) noexcept {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /// Checks the grammar alone. Each function takes what it is named after, or stops before the byte that is
 /// wrong and says false.
 class checker {
@@ -36,7 +32,7 @@ class checker {
         return true;
     }
     void space() noexcept {
-        while (at_ < text_.size() && is_space(text_[at_]))
+        while (at_ < text_.size() && kube::is_json_space(text_[at_]))
             ++at_;
     }
 

@@ -24,13 +24,6 @@ bool is_login_character(char c) noexcept {
     return kube::is_alphanumeric(c) || punctuation.find(c) != npos;
 }
 
-int hexadecimal(char c) noexcept {
-    if (kube::is_digit(c)) return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 /// Undoes percent-encoding. Nothing when a percent sign is not followed by two digits.
 std::optional<std::string> unescaped(std::string_view text) {
     std::string plain;
@@ -40,8 +33,8 @@ std::optional<std::string> unescaped(std::string_view text) {
             continue;
         }
         if (text.size() - i < 3) return std::nullopt;
-        const int high = hexadecimal(text[i + 1]);
-        const int low = hexadecimal(text[i + 2]);
+        const int high = kube::hexadecimal_value(text[i + 1]);
+        const int low = kube::hexadecimal_value(text[i + 2]);
         if (high < 0 || low < 0) return std::nullopt;
         plain += static_cast<char>(high * 16 + low);
         i += 2;
@@ -54,7 +47,8 @@ std::optional<std::string> unescaped_host(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%') {
             const auto code = text.substr(i, 3);
-            if (code.size() == 3 && hexadecimal(code[1]) < 8 && code != "%25") return std::nullopt;
+            if (code.size() == 3 && kube::hexadecimal_value(code[1]) < 8 && code != "%25")
+                return std::nullopt;
             i += 2;
         } else if (!is_host_character(text[i])) {
             return std::nullopt;

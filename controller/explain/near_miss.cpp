@@ -5,6 +5,7 @@
 #include "explain/go_url.hpp"
 #include "explain/image_reference.hpp"
 #include "explain/registry_match.hpp"
+#include "kube/ascii.hpp"
 #include "kube/glob.hpp"
 #include "reconcile/registry_key.hpp"
 
@@ -15,14 +16,6 @@ namespace explain {
 namespace {
 
 constexpr std::string_view docker_hub = "docker.io";
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return result;
-}
 
 std::string_view host_of(std::string_view repository) {
     return repository.substr(0, repository.find('/'));
@@ -35,7 +28,7 @@ struct loose_key {
 };
 
 loose_key read_loosely(const std::string& written) {
-    auto key = lower(written);
+    auto key = kube::lower(written);
     if (const auto scheme = key.find("://"); scheme != std::string::npos) key.erase(0, scheme + 3);
     const auto slash = std::min(key.find('/'), key.size());
     auto host = key.substr(0, slash);
@@ -79,7 +72,7 @@ std::string key_for(std::string_view repository) {
 std::optional<std::string> near_miss(const pull_entry& entry, std::string_view repository) {
     if (entry.stored_key && key_matches(*entry.stored_key, repository)) return std::nullopt;
     const auto key = read_loosely(entry.written_key);
-    const std::string image_host = lower(host_of(repository));
+    const std::string image_host = kube::lower(host_of(repository));
     if (image_host == docker_hub) return about_docker_hub(key, repository);
     const auto wanted = split_host_port(image_host);
     const auto given = split_host_port(key.host);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/pull_trouble.hpp"
 
+#include "kube/ascii.hpp"
+
 #include <algorithm>
 #include <initializer_list>
 #include <string>
@@ -9,14 +11,6 @@
 namespace explain {
 
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return result;
-}
 
 bool has_any(std::string_view text, std::initializer_list<std::string_view> words) {
     return std::ranges::any_of(
@@ -62,8 +56,8 @@ pull_trouble trouble_of(std::string_view reason, std::string_view message, std::
     if (reason == "RegistryUnavailable") return pull_trouble::unreachable;
     if (reason == "SignatureValidationFailed" || reason == "ImageInspectError") return pull_trouble::other;
     if (reason != "ErrImagePull" && reason != "ImagePullBackOff") return pull_trouble::none;
-    auto text = lower(message);
-    const auto name = lower(image);
+    auto text = kube::lower(message);
+    const auto name = kube::lower(image);
     for (auto at = text.find(name); !name.empty() && at != std::string::npos; at = text.find(name, at))
         text.erase(at, name.size());
     return trouble_in(text);

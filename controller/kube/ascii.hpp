@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+
 namespace kube {
 
 // Classes of ASCII characters, whatever the locale; false for the bytes of all others.
@@ -29,6 +33,25 @@ namespace kube {
 }
 [[nodiscard]] constexpr bool is_hexadecimal(char c) noexcept {
     return is_lower_hexadecimal(c) || (c >= 'A' && c <= 'F');
+}
+/// What JSON calls white space (RFC 8259).
+[[nodiscard]] constexpr bool is_json_space(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/// The value of a hexadecimal digit, -1 for anything else.
+[[nodiscard]] constexpr int hexadecimal_value(char c) noexcept {
+    if (is_digit(c)) return c - '0';
+    if (!is_hexadecimal(c)) return -1;
+    return c - (is_lower(c) ? 'a' : 'A') + 10;
+}
+
+/// With upper-case ASCII letters made lower-case, and all else as it is.
+[[nodiscard]] inline std::string lower(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(
+        result, result.begin(), [](char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; });
+    return result;
 }
 
 }  // namespace kube

@@ -42,7 +42,7 @@ void event_burst::run() {
     const auto& where = bed_.raw_namespaces().front();
     const auto events = flood(where, bed_.how_much().events);
     harness::admin tenant(bed_.where().admin_kubeconfig);
-    const auto begin = clock::now();
+    span flooding{.begin = clock::now(), .end = {}};
     auto sent = std::async(std::launch::async, [&] {
         tenant.create_all(harness::core_events_in(where), events);
         return clock::now();
@@ -52,8 +52,8 @@ void event_burst::run() {
         const bool turn = measured_.namespace_served.size() % namespaces_to_a_pod == 1;
         if (turn && measured_.pod_told.size() < std::min(most_pods, bed_.namespaces().size())) report_pod();
     } while (sent.wait_for(std::chrono::seconds(0)) != std::future_status::ready);
-    measured_.events = events.size();
-    measured_.seconds = std::chrono::duration<double>(sent.get() - begin).count();
+    flooding.end = sent.get();
+    measured_.seconds = flooding.seconds();
     forget_pods();
 }
 
@@ -68,9 +68,7 @@ void event_burst::serve_namespace() {
 void event_burst::report_pod() {
     const auto& where = bed_.namespaces()[measured_.pod_told.size()];
     harness::fake_kubelet kubelet(bed_.admin());
-    const auto pod = kubelet.add_pod(where, pod_name);
-    kubelet.waits(pod);
-    kubelet.reports(pod);
+    kubelet.add_failing_pod(where, pod_name);
     const auto begin = clock::now();
     harness::eventually("the status tells of the Pod", [&] {
         const auto shown = status().value("affectedPods", json::array());

@@ -41,8 +41,7 @@ struct phase {
 
 /// Events about Pods of one namespace, and what others saw of it. In milliseconds, one after the other.
 struct burst {
-    std::size_t events = 0;
-    double seconds = 0;  // that it took to send them
+    double seconds = 0;  // that it took to send the Events
     std::vector<double> namespace_made;
     std::vector<double> namespace_served;
     std::vector<double> pod_told;

@@ -85,7 +85,7 @@ section latency_section(const figures& measured) {
     return {.title = fmt::format("One at a time, {} of each", post.size()), .figures = std::move(rows)};
 }
 
-section burst_section(const burst& measured) {
+section burst_section(const burst& measured, const extent& how_much) {
     table rows({"", "times", "p50 ms", "p99 ms", "slowest"});
     const auto add = [&](std::string name, const std::vector<double>& values) {
         rows.add({std::move(name),
@@ -98,7 +98,7 @@ section burst_section(const burst& measured) {
     add("new namespace, to its Secret's event", measured.namespace_served);
     add("failing Pod's Event, to its line in the status", measured.pod_told);
     return {.title = fmt::format("Others' namespaces while one has {} Events about failing Pods in {:.1f} s",
-                                 measured.events,
+                                 how_much.events,
                                  measured.seconds),
             .figures = std::move(rows)};
 }
@@ -147,7 +147,7 @@ std::vector<section> report(const figures& measured, const extent& how_much) {
     all.push_back(bulk_section(measured, how_much));
     all.push_back(both_section(measured, how_much));
     all.push_back(latency_section(measured));
-    all.push_back(burst_section(measured.of_events));
+    all.push_back(burst_section(measured.of_events, how_much));
     all.push_back(memory_section(measured));
     all.push_back(request_section(measured));
     all.push_back(target_section(measured, how_much));
