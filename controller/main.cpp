@@ -1,16 +1,16 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "config.hpp"
-#include "explain_command.hpp"
-#include "explain_options.hpp"
-#include "kube/auth.hpp"
-#include "kube/client.hpp"
+#include "app/config.hpp"
+#include "app/explain_command.hpp"
+#include "app/explain_options.hpp"
+#include "app/probes.hpp"
+#include "kube/client/client.hpp"
+#include "kube/config/connection_config.hpp"
 #include "net/http_server.hpp"
-#include "probes.hpp"
 #include "reconcile/controller.hpp"
-#include "runtime/descriptor_sink.hpp"
-#include "runtime/log.hpp"
-#include "runtime/metrics.hpp"
+#include "runtime/log/descriptor_sink.hpp"
+#include "runtime/log/log.hpp"
+#include "runtime/metrics/metrics.hpp"
 #include "runtime/shutdown_signal.hpp"
 
 #include <boost/asio/co_spawn.hpp>

@@ -13,6 +13,7 @@ readonly cluster=tests/cluster/cluster
 
 mkdir -p build
 if ! cmake -S . -B build/release -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+  -DREGCRED_WERROR="$([ -n "${CI:-}" ] && echo ON || echo OFF)" \
   > build/release.configure.log 2>&1; then
   cat build/release.configure.log
   exit 1

@@ -105,7 +105,7 @@ class adviser {
     }
 
     void about_broken(const observed_secret& secret) {
-        if (secret.content.state != content_state::broken) return;
+        if (secret.content.state != kubelet::content_state::broken) return;
         add(
             fmt::format("Repair {}: {}. While it is so, no image of this Pod can be pulled, with whatever "
                         "Secret.",
@@ -114,8 +114,8 @@ class adviser {
     }
 
     void about_content(const observed_secret& secret) {
-        if (secret.content.state != content_state::wrong_type &&
-            secret.content.state != content_state::no_data)
+        if (secret.content.state != kubelet::content_state::wrong_type &&
+            secret.content.state != kubelet::content_state::no_data)
             return;
         add(fmt::format(
             "Delete Secret {} and create it again with 'kubectl create secret docker-registry': the "

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/delivery_advice.hpp"
 
-#include "explain/image_reference.hpp"
-#include "explain/registry_match.hpp"
-#include "reconcile/selection.hpp"
+#include "kubelet/image_reference.hpp"
+#include "kubelet/registry_match.hpp"
+#include "reconcile/state/selection.hpp"
 
 #include <fmt/format.h>
 
@@ -20,7 +20,7 @@ using reconcile::selection;
 // wrongly.
 constexpr std::string_view controller_namespace = "regcred-system";
 
-selection selection_of(const observation& seen, const kube::registry_credential& credential) {
+selection selection_of(const observation& seen, const v1alpha1::registry_credential& credential) {
     kube::object_meta name_alone;
     name_alone.name = seen.subject.namespace_name;
     return reconcile::select(
@@ -28,7 +28,7 @@ selection selection_of(const observation& seen, const kube::registry_credential&
 }
 
 /// What makes it deliver to the namespace; empty when it does already.
-std::string to_be_selected(const observation& seen, const kube::registry_credential& credential) {
+std::string to_be_selected(const observation& seen, const v1alpha1::registry_credential& credential) {
     const auto& ns = seen.subject.namespace_name;
     switch (selection_of(seen, credential)) {
         case selection::selected:
@@ -56,11 +56,11 @@ std::string to_be_selected(const observation& seen, const kube::registry_credent
     return fmt::format("give namespace {} the labels of its spec.namespaces.selector", ns);
 }
 
-bool has_login_for(const kube::registry_credential& credential, std::string_view repository) {
+bool has_login_for(const v1alpha1::registry_credential& credential, std::string_view repository) {
     return std::ranges::any_of(credential.status.registries, [&](const std::string& registry) {
-        const auto key = stored_key(registry);
-        return key && (key_matches(*key, repository) ||
-                       (*key == "index.docker.io" && is_of_default_registry(repository)));
+        const auto key = kubelet::stored_key(registry);
+        return key && (kubelet::key_matches(*key, repository) ||
+                       (*key == "index.docker.io" && kubelet::is_of_default_registry(repository)));
     });
 }
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/explanation.hpp"
 
-#include "explain/image_reference.hpp"
 #include "explain/near_miss.hpp"
+#include "kubelet/image_reference.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,23 +14,23 @@ namespace {
 
 /// What the Secrets of a Pod come to, all of them together.
 struct credentials_of_pod {
-    pull_keyring keyring;
+    kubelet::pull_keyring keyring;
     bool broken = false;
     bool all_read = true;  // or known to be missing
 };
 
 credentials_of_pod unite(const std::vector<observed_secret>& secrets) {
-    static const pull_content nothing;
-    std::vector<const pull_content*> contents;
+    static const kubelet::pull_content nothing;
+    std::vector<const kubelet::pull_content*> contents;
     bool broken = false;
     bool all_read = true;
     for (const auto& secret : secrets) {
         const bool read = secret.access == access_result::read;
         all_read &= read || secret.access == access_result::missing;
-        broken |= read && secret.content.state == content_state::broken;
+        broken |= read && secret.content.state == kubelet::content_state::broken;
         contents.push_back(read ? &secret.content : &nothing);
     }
-    return {pull_keyring(contents), broken, all_read};
+    return {kubelet::pull_keyring(contents), broken, all_read};
 }
 
 verdict judge(const image_answer& answer, const credentials_of_pod& credentials) {
@@ -40,7 +40,7 @@ verdict judge(const image_answer& answer, const credentials_of_pod& credentials)
     if (!image.may_be_pulled) return verdict::never_pulled;
     if (credentials.broken) return verdict::broken;
     const bool names_somebody = std::ranges::any_of(
-        answer.attempts, [](const pull_attempt& each) { return each.entry.get().names_somebody(); });
+        answer.attempts, [](const kubelet::pull_attempt& each) { return each.entry.get().names_somebody(); });
     if (names_somebody && image.trouble == pull_trouble::refused) return verdict::refused;
     if (!credentials.all_read) return verdict::unknown;
     if (names_somebody) return verdict::usable;
@@ -70,7 +70,7 @@ std::vector<image_answer> explain_images(const observation& seen) {
     std::vector<image_answer> answers;
     for (const auto& image : seen.subject.images) {
         image_answer answer(image);
-        answer.repository = repository_of(image.image);
+        answer.repository = kubelet::repository_of(image.image);
         if (answer.repository && !credentials.broken) {
             answer.attempts = credentials.keyring.lookup(*answer.repository);
             if (answer.attempts.empty()) answer.misses = misses_of(seen.secrets, *answer.repository);

@@ -33,7 +33,7 @@ enum class verdict : std::uint8_t {
 /// An entry that seems meant for an image and does not match it.
 struct missed_entry {
     std::size_t secret = 0;  // of observation::secrets
-    std::reference_wrapper<const pull_entry> entry;
+    std::reference_wrapper<const kubelet::pull_entry> entry;
     std::string why;  // and what to write instead
 };
 
@@ -42,9 +42,9 @@ struct image_answer {
 
     std::reference_wrapper<const pod_image> image;
     verdict result = verdict::unknown;
-    std::optional<std::string> repository;  // nothing: the image's name is none
-    std::vector<pull_attempt> attempts;     // in the kubelet's order; none when a Secret is broken
-    std::vector<missed_entry> misses;       // only where no entry matches
+    std::optional<std::string> repository;        // nothing: the image's name is none
+    std::vector<kubelet::pull_attempt> attempts;  // in the kubelet's order; none when a Secret is broken
+    std::vector<missed_entry> misses;             // only where no entry matches
 };
 
 /// One for each image of the Pod. Keeps references to the observation.

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/near_miss.hpp"
 
-#include "explain/go_url.hpp"
-#include "explain/image_reference.hpp"
-#include "explain/registry_match.hpp"
-#include "kube/ascii.hpp"
-#include "kube/glob.hpp"
-#include "reconcile/registry_key.hpp"
+#include "dockerconfig/registry_key.hpp"
+#include "kubelet/go_url.hpp"
+#include "kubelet/image_reference.hpp"
+#include "kubelet/registry_match.hpp"
+#include "util/ascii.hpp"
+#include "util/glob.hpp"
 
 #include <algorithm>
 
@@ -28,7 +28,7 @@ struct loose_key {
 };
 
 loose_key read_loosely(const std::string& written) {
-    auto key = kube::lower(written);
+    auto key = util::lower(written);
     if (const auto scheme = key.find("://"); scheme != std::string::npos) key.erase(0, scheme + 3);
     const auto slash = std::min(key.find('/'), key.size());
     auto host = key.substr(0, slash);
@@ -44,17 +44,18 @@ bool is_docker_hub_name(std::string_view host) {
 /// Whether a `*` was meant for the host, if it stood for any number of labels.
 bool is_wide_glob_for(std::string_view name, std::string_view host) {
     return name.find('*') != std::string_view::npos && name != "*" &&
-           (kube::glob_matches(name, host) || (name.starts_with("*.") && name.substr(2) == host));
+           (util::glob_matches(name, host) || (name.starts_with("*.") && name.substr(2) == host));
 }
 
 std::optional<std::string> about_docker_hub(const loose_key& key, std::string_view repository) {
     if (!is_docker_hub_name(key.host)) return std::nullopt;
     if (key.host == docker_hub && key.path.size() > 1)
         return "it is for images whose name begins so; this one is " + std::string(repository);
-    return "the key of Docker Hub is " + std::string(reconcile::docker_hub_key) + ", with its slash";
+    return "the key of Docker Hub is " + std::string(dockerconfig::docker_hub_key) + ", with its slash";
 }
 
-std::optional<std::string> about_port(const host_and_port& key, const host_and_port& image) {
+std::optional<std::string> about_port(const kubelet::host_and_port& key,
+                                      const kubelet::host_and_port& image) {
     if (key.port == image.port) return std::nullopt;
     const auto say = [](std::string_view port) {
         return port.empty() ? std::string("no port") : "port " + std::string(port);
@@ -66,26 +67,27 @@ std::optional<std::string> about_port(const host_and_port& key, const host_and_p
 }  // namespace
 
 std::string key_for(std::string_view repository) {
-    return std::string(is_of_default_registry(repository) ? reconcile::docker_hub_key : host_of(repository));
+    return std::string(kubelet::is_of_default_registry(repository) ? dockerconfig::docker_hub_key
+                                                                   : host_of(repository));
 }
 
-std::optional<std::string> near_miss(const pull_entry& entry, std::string_view repository) {
-    if (entry.stored_key && key_matches(*entry.stored_key, repository)) return std::nullopt;
+std::optional<std::string> near_miss(const kubelet::pull_entry& entry, std::string_view repository) {
+    if (entry.stored_key && kubelet::key_matches(*entry.stored_key, repository)) return std::nullopt;
     const auto key = read_loosely(entry.written_key);
-    const std::string image_host = kube::lower(host_of(repository));
+    const std::string image_host = util::lower(host_of(repository));
     if (image_host == docker_hub) return about_docker_hub(key, repository);
-    const auto wanted = split_host_port(image_host);
-    const auto given = split_host_port(key.host);
+    const auto wanted = kubelet::split_host_port(image_host);
+    const auto given = kubelet::split_host_port(key.host);
     if (is_wide_glob_for(given.host, wanted.host)) {
         if (auto port = about_port(given, wanted)) return port;
-        if (!kube::glob_matches(given.host, wanted.host) ||
+        if (!util::glob_matches(given.host, wanted.host) ||
             std::ranges::count(given.host, '.') != std::ranges::count(wanted.host, '.'))
             return "a * stands for one part between dots: write " + image_host;
     } else if (given.host != wanted.host) {
         return std::nullopt;
     }
     if (auto port = about_port(given, wanted)) return port;
-    if (const auto parsed = reconcile::registry_key::parse(entry.written_key); !parsed)
+    if (const auto parsed = dockerconfig::registry_key::parse(entry.written_key); !parsed)
         return parsed.error().message;
     return "it is for images whose name begins so; this one is " + std::string(repository);
 }

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/v1alpha1/registry_credential.hpp"
 #include "explain/pod.hpp"
-#include "explain/pull_keyring.hpp"
-#include "kube/registry_credential.hpp"
+#include "kubelet/pull_keyring.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -26,7 +26,7 @@ struct observed_secret {
     access_result access = access_result::missing;
     std::string fault;  // why it is unreadable
     std::string type;
-    pull_content content;
+    kubelet::pull_content content;
     std::vector<std::string> kept_by;  // names of RegistryCredentials
 };
 
@@ -42,7 +42,7 @@ struct observation {
     std::vector<observed_secret> secrets;  // one for each of subject.pull_secrets, in this order
     observed_account account;
     std::optional<kube::object_meta> namespace_meta;
-    std::vector<kube::registry_credential> credentials;  // none also when they may not be read
+    std::vector<v1alpha1::registry_credential> credentials;  // none also when they may not be read
 };
 
 }  // namespace explain

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/observer.hpp"
 
-#include "kube/namespace.hpp"
-#include "kube/secret.hpp"
-#include "reconcile/observed_secret.hpp"
+#include "kube/api/namespace.hpp"
+#include "kube/api/secret.hpp"
+#include "reconcile/state/observed_secret.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -26,7 +26,7 @@ access_result access_of(const kube::error& fault) {
 }
 
 std::vector<std::string> keepers_of(const kube::object_meta& meta,
-                                    const std::vector<kube::registry_credential>& credentials) {
+                                    const std::vector<v1alpha1::registry_credential>& credentials) {
     std::vector<std::string> names;
     for (const auto& owner : meta.owner_references) {
         if (reconcile::is_registry_credential(owner)) names.push_back(owner.name);
@@ -56,7 +56,7 @@ awaitable<observed_secret> observe_secret(kube::client& client, const observatio
     }
     secret.access = access_result::read;
     secret.type = read->type;
-    secret.content = read_pull_content(*read);
+    secret.content = kubelet::read_pull_content(*read);
     secret.kept_by = keepers_of(read->meta, seen.credentials);
     co_return secret;
 }
@@ -78,14 +78,14 @@ awaitable<observed_account> observe_account(kube::client& client, const pod& sub
 }
 
 /// Most users may not list them, and a cluster may have none.
-awaitable<std::vector<kube::registry_credential>> observe_credentials(kube::client& client) {
-    std::vector<kube::registry_credential> credentials;
+awaitable<std::vector<v1alpha1::registry_credential>> observe_credentials(kube::client& client) {
+    std::vector<v1alpha1::registry_credential> credentials;
     kube::list_options options;
     do {
-        const auto page = co_await client.list({kube::registry_credentials, {}, {}, false}, options);
+        const auto page = co_await client.list({v1alpha1::registry_credentials, {}, {}, false}, options);
         if (!page) break;
         for (const auto& item : page->items) {
-            if (auto read = kube::read_registry_credential(item)) credentials.push_back(*std::move(read));
+            if (auto read = v1alpha1::read_registry_credential(item)) credentials.push_back(*std::move(read));
         }
         options.continue_token = page->continue_token;
     } while (!options.continue_token.empty());

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "explain/observation.hpp"
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/pod.hpp"
 
-#include "kube/object.hpp"
+#include "kube/api/object.hpp"
 
 #include <algorithm>
 #include <string_view>

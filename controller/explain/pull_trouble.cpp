@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/pull_trouble.hpp"
 
-#include "kube/ascii.hpp"
+#include "util/ascii.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -56,8 +56,8 @@ pull_trouble trouble_of(std::string_view reason, std::string_view message, std::
     if (reason == "RegistryUnavailable") return pull_trouble::unreachable;
     if (reason == "SignatureValidationFailed" || reason == "ImageInspectError") return pull_trouble::other;
     if (reason != "ErrImagePull" && reason != "ImagePullBackOff") return pull_trouble::none;
-    auto text = kube::lower(message);
-    const auto name = kube::lower(image);
+    auto text = util::lower(message);
+    const auto name = util::lower(image);
     for (auto at = text.find(name); !name.empty() && at != std::string::npos; at = text.find(name, at))
         text.erase(at, name.size());
     return trouble_in(text);

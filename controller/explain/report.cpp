@@ -41,13 +41,13 @@ std::string wrapped(std::string_view first, std::string_view text) {
 
 std::string about_content(const observed_secret& secret) {
     switch (secret.content.state) {
-        case content_state::wrong_type:
+        case kubelet::content_state::wrong_type:
             return fmt::format("passed over: its type is {}", shown(secret.type));
-        case content_state::no_data:
+        case kubelet::content_state::no_data:
             return "passed over: it has no docker config";
-        case content_state::broken:
+        case kubelet::content_state::broken:
             return "BROKEN, which fails every pull of the Pod: " + secret.content.fault;
-        case content_state::used:
+        case kubelet::content_state::used:
             break;
     }
     std::vector<std::string> keys;
@@ -130,7 +130,7 @@ std::string_view about_verdict(verdict result) {
     return {};
 }
 
-std::string about_attempt(const pull_attempt& attempt, const observation& seen) {
+std::string about_attempt(const kubelet::pull_attempt& attempt, const observation& seen) {
     const auto& entry = attempt.entry.get();
     const auto user = entry.login.username.empty() ? "no user (sent without a credential)"
                                                    : fmt::format("user '{}'", entry.shown_user());

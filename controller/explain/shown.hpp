@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kube/printable.hpp"
+#include "util/printable.hpp"
 
 #include <cstddef>
 #include <string>
@@ -14,7 +14,7 @@ namespace explain {
 /// characters.
 [[nodiscard]] inline std::string shown(std::string_view text) {
     constexpr std::size_t longest_name = 253;
-    return kube::one_line(text, longest_name);
+    return util::one_line(text, longest_name);
 }
 
 }  // namespace explain

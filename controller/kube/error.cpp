@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/error.hpp"
 
-#include "kube/printable.hpp"
+#include "util/printable.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -65,7 +65,7 @@ std::string_view to_string(error_kind kind) noexcept {
 }
 
 std::string public_message(const error& e) {
-    auto line = one_line(redact_encoded(e.message), public_bytes);
+    auto line = util::one_line(util::redact_encoded(e.message), public_bytes);
     if (!line.empty()) return line;
     line = to_string(e.kind);
     if (e.code != 0) line += " (HTTP " + std::to_string(e.code) + ")";

@@ -4,7 +4,8 @@
 
 #include "kube/error.hpp"
 #include "kube/json.hpp"
-#include "kube/object.hpp"
+
+#include <boost/container/flat_map.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -14,6 +15,9 @@
 #include <vector>
 
 namespace kube {
+
+/// Labels and annotations: few, sorted, compact.
+using string_map = boost::container::flat_map<std::string, std::string, std::less<>>;
 
 /// Typed reading of an object that came from outside. Errors are malformed and name the field by its path,
 /// never a value. As the API server does, null and an absent member are one.

@@ -31,7 +31,7 @@ class answer_collector : public http::basic_parser<false> {
         header_limit(static_cast<std::uint32_t>(bounds.header_bytes));
         body_limit(boost::none);  // Beast's limit is on the sum, which a watch exceeds some day
     }
-    ~answer_collector() override { wipe(body); }
+    ~answer_collector() override { util::wipe(body); }
     answer_collector(const answer_collector&) = delete;
     answer_collector& operator=(const answer_collector&) = delete;
 
@@ -82,7 +82,8 @@ class answer_collector : public http::basic_parser<false> {
     void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
         in_body_ = true;
         if (length)
-            reserve_wiping(body, static_cast<std::size_t>(std::min(*length, largest_first_reservation)));
+            util::reserve_wiping(body,
+                                 static_cast<std::size_t>(std::min(*length, largest_first_reservation)));
     }
 
     std::size_t on_body_impl(string_view bytes, error_code& ec) override {
@@ -90,7 +91,7 @@ class answer_collector : public http::basic_parser<false> {
             refuse_size(ec);
             return 0;
         }
-        append_wiping(body, {bytes.data(), bytes.size()});
+        util::append_wiping(body, {bytes.data(), bytes.size()});
         return bytes.size();
     }
 
@@ -192,12 +193,12 @@ std::string_view answer_parser::body() const noexcept {
     return impl_->current->body;
 }
 void answer_parser::discard_body() noexcept {
-    wipe(impl_->current->body);
+    util::wipe(impl_->current->body);
 }
 
 response answer_parser::take() {
     auto answer = std::move(impl_->current->head);
-    answer.body = secret_bytes(std::move(impl_->current->body));
+    answer.body = util::secret_bytes(std::move(impl_->current->body));
     return answer;
 }
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "net/error.hpp"
-#include "net/secret_bytes.hpp"
 #include "net/tls_config.hpp"
+#include "util/secret_bytes.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -26,8 +26,8 @@ struct request {
     method verb = method::get;
     std::string target;                                        // origin form: path and query, percent-encoded
     std::vector<std::pair<std::string, std::string>> headers;  // no Host, Content-Length or Authorization
-    secret_bytes body;                                         // every body may hold a credential
-    secret_bytes bearer_token;                                 // empty: no Authorization header
+    util::secret_bytes body;                                   // every body may hold a credential
+    util::secret_bytes bearer_token;                           // empty: no Authorization header
     std::optional<std::size_t> body_bytes;                     // of the answer, where less than http_limits'
     std::optional<std::chrono::milliseconds> header;  // where the answer may come later than they say
 };
@@ -37,7 +37,7 @@ struct response {
     std::string content_type;
     std::optional<std::string> retry_after;  // the header's text
     std::optional<std::string> date;         // the server's clock, for a Retry-After that is a date
-    secret_bytes body;
+    util::secret_bytes body;
 };
 
 /// An answer whose body is read as it comes: a watch.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/receive_buffer.hpp"
 
-#include "net/secret_bytes.hpp"
+#include "util/secret_bytes.hpp"
 
 #include <openssl/crypto.h>
 
@@ -18,7 +18,7 @@ constexpr std::size_t tls_record = 16U * 1024;
 }  // namespace
 
 receive_buffer::~receive_buffer() {
-    wipe(storage_);
+    util::wipe(storage_);
 }
 
 std::span<char> receive_buffer::prepare() {
@@ -29,7 +29,7 @@ std::span<char> receive_buffer::prepare() {
         end_ = size;
     }
     if (storage_.size() < size + tls_record) {
-        reserve_wiping(storage_, size + tls_record);
+        util::reserve_wiping(storage_, size + tls_record);
         storage_.resize(size + tls_record);
     }
     return std::span(storage_).subspan(end_);

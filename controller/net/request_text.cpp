@@ -34,7 +34,7 @@ std::size_t size_of(const request& what, const std::string& authority) {
 
 }  // namespace
 
-result<secret_bytes> request_text(const request& what, const std::string& authority) {
+result<util::secret_bytes> request_text(const request& what, const std::string& authority) {
     const bool headers_fit = std::ranges::all_of(what.headers, [](const auto& field) {
         return fits_a_line(field.first) && fits_a_line(field.second);
     });
@@ -59,7 +59,7 @@ result<secret_bytes> request_text(const request& what, const std::string& author
         add_field(text, "Content-Length", std::to_string(what.body.size()));
     }
     text.append("\r\n").append(what.body.reveal());
-    return secret_bytes(std::move(text));
+    return util::secret_bytes(std::move(text));
 }
 
 std::string_view to_string(method verb) noexcept {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "net/secret_bytes.hpp"
+#include "util/secret_bytes.hpp"
 
 #include <string>
 
@@ -14,7 +14,7 @@ struct tls_config {
     std::string
         server_name;  // verified (and sent as SNI if a name) instead of the endpoint's host; empty: the host
     std::string client_certificate;  // PEM chain; empty: none
-    secret_bytes client_key;         // PEM
+    util::secret_bytes client_key;   // PEM
 };
 
 }  // namespace net

@@ -74,7 +74,7 @@ result<void> trust(SSL_CTX* context, std::string_view ca_pem) {
     return {};
 }
 
-result<void> show(SSL_CTX* context, std::string_view chain_pem, const secret_bytes& key_pem) {
+result<void> show(SSL_CTX* context, std::string_view chain_pem, const util::secret_bytes& key_pem) {
     const auto text = memory_of(chain_pem);
     const auto key_text = memory_of(key_pem.reveal());
     if (text == nullptr || key_text == nullptr) return unusable("client certificate: too long");

@@ -2,16 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/controller.hpp"
 
-#include "reconcile/account_keeper.hpp"
-#include "reconcile/cell_reconciler.hpp"
-#include "reconcile/guard_reader.hpp"
-#include "reconcile/pull_watcher.hpp"
-#include "reconcile/status_writer.hpp"
+#include "reconcile/pull_failures/pull_watcher.hpp"
+#include "reconcile/safety/guard_reader.hpp"
+#include "reconcile/secrets/cell_reconciler.hpp"
+#include "reconcile/service_accounts/account_keeper.hpp"
+#include "reconcile/status/status_writer.hpp"
 #include "reconcile/watches.hpp"
-#include "runtime/client_event_writer.hpp"
-#include "runtime/event_recorder.hpp"
+#include "runtime/events/client_event_writer.hpp"
+#include "runtime/events/event_recorder.hpp"
+#include "runtime/queue/worker_pool.hpp"
 #include "runtime/task_group.hpp"
-#include "runtime/worker_pool.hpp"
 
 #include <fmt/format.h>
 
@@ -97,7 +97,7 @@ class controller::parts {
               .log = log,
               .clock = with.clock,
               .pull_failures =
-                  [this](const kube::registry_credential& object) { return pulls_.report(object); }}),
+                  [this](const v1alpha1::registry_credential& object) { return pulls_.report(object); }}),
           cells_(
               executor, retry_soon(with.random), [this](cell at) { return cell_work_.run(std::move(at)); }),
           statuses_(executor,

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kube/client.hpp"
-#include "reconcile/world.hpp"
-#include "runtime/log.hpp"
-#include "runtime/metrics.hpp"
-#include "runtime/reflector.hpp"
+#include "kube/client/client.hpp"
+#include "reconcile/state/world.hpp"
+#include "runtime/cache/reflector.hpp"
+#include "runtime/log/log.hpp"
+#include "runtime/metrics/metrics.hpp"
 #include "runtime/time.hpp"
 
 #include <boost/asio/any_io_executor.hpp>

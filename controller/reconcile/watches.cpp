@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/watches.hpp"
 
-#include "reconcile/decoders.hpp"
+#include "reconcile/state/decoders.hpp"
 
 #include <fmt/format.h>
 
@@ -22,11 +22,11 @@ watches::watches(boost::asio::any_io_executor executor,
       random_(random),
       on_synced_(std::move(on_synced)) {
     const auto& where = model.where();
-    add<kube::registry_credential>(
+    add<v1alpha1::registry_credential>(
         "registrycredentials",
-        {.what = kube::registry_credentials, .namespace_name = {}, .field_selector = {}},
+        {.what = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}},
         model.credentials(),
-        kube::read_registry_credential);
+        v1alpha1::read_registry_credential);
     add<kube::namespace_object>(
         "namespaces",
         {.what = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true},

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kube/client.hpp"
-#include "reconcile/world.hpp"
-#include "runtime/log.hpp"
-#include "runtime/reflector.hpp"
-#include "runtime/store_sink.hpp"
+#include "kube/client/client.hpp"
+#include "reconcile/state/world.hpp"
+#include "runtime/cache/reflector.hpp"
+#include "runtime/cache/store_sink.hpp"
+#include "runtime/log/log.hpp"
 #include "runtime/task_group.hpp"
 
 #include <boost/asio/any_io_executor.hpp>

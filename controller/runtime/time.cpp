@@ -2,17 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/time.hpp"
 
-#include "kube/timestamp.hpp"
+#include "util/timestamp.hpp"
 
 namespace runtime {
 
 std::string rfc3339(wall_time when) {
-    return kube::write_time(when);
+    return util::write_time(when);
 }
 
 std::string rfc3339_millis(wall_time when) {
     constexpr std::string_view form = "0000-00-00T00:00:00.000";
-    return kube::write_micro_time(when).substr(0, form.size()) + "Z";
+    return util::write_micro_time(when).substr(0, form.size()) + "Z";
 }
 
 duration scaled(duration base, double share) noexcept {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client_thread.hpp"
 
-#include "kube/auth.hpp"
+#include "kube/config/connection_config.hpp"
 
 #include <boost/asio/post.hpp>
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "client_thread.hpp"
-#include "kube/object.hpp"
-#include "kube/watch_decoder.hpp"
+#include "kube/api/object.hpp"
+#include "kube/client/watch_decoder.hpp"
 
 #include <chrono>
 #include <exception>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "objects.hpp"
 
-#include "kube/secret.hpp"
+#include "kube/api/secret.hpp"
 #include "support/base64.hpp"
 #include "support/canary.hpp"
 
@@ -54,10 +54,10 @@ json credential_object(const std::string& name,
             {"spec", std::move(spec)}};
 }
 
-net::secret_bytes copy_body(const json& owner,
-                            std::string_view tag,
-                            const std::string& namespace_name,
-                            const kube::object_meta* present) {
+util::secret_bytes copy_body(const json& owner,
+                             std::string_view tag,
+                             const std::string& namespace_name,
+                             const kube::object_meta* present) {
     kube::secret copy;
     if (present != nullptr) {
         copy.meta = *present;
@@ -73,11 +73,11 @@ net::secret_bytes copy_body(const json& owner,
                                               .block_owner_deletion = std::nullopt});
     }
     copy.type = kube::docker_config_json_type;
-    copy.data.emplace(kube::docker_config_json_key, net::secret_bytes(document(tag)));
+    copy.data.emplace(kube::docker_config_json_key, util::secret_bytes(document(tag)));
     return kube::write_secret(copy);
 }
 
-net::secret_bytes account_patch(const kube::object_meta& present, bool listed) {
+util::secret_bytes account_patch(const kube::object_meta& present, bool listed) {
     // Of the same length as the name, and none that the controller would take back.
     const json added = "nothing";
     const json names = json::array({{{"name", secret_name}}});
@@ -86,7 +86,7 @@ net::secret_bytes account_patch(const kube::object_meta& present, bool listed) {
                           {"resourceVersion", present.resource_version},
                           {"annotations", {{"regcred.dev/added", listed ? added : json()}}}}},
                         {"imagePullSecrets", listed ? names : json::array()}};
-    return net::secret_bytes(patch.dump());
+    return util::secret_bytes(patch.dump());
 }
 
 }  // namespace bench

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kube/object.hpp"
-#include "net/secret_bytes.hpp"
+#include "kube/api/object.hpp"
+#include "util/secret_bytes.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -39,12 +39,12 @@ inline constexpr auto copies = "/api/v1/secrets?fieldSelector=metadata.name%3Dre
 
 /// What the controller would send to create a copy, but that it belongs to `owner`, some cluster-scoped
 /// object that stays; with `present`, to update that copy.
-[[nodiscard]] net::secret_bytes copy_body(const json& owner,
-                                          std::string_view tag,
-                                          const std::string& namespace_name,
-                                          const kube::object_meta* present = nullptr);
+[[nodiscard]] util::secret_bytes copy_body(const json& owner,
+                                           std::string_view tag,
+                                           const std::string& namespace_name,
+                                           const kube::object_meta* present = nullptr);
 
 /// What the controller would send to list the copy in this ServiceAccount, or to take it back.
-[[nodiscard]] net::secret_bytes account_patch(const kube::object_meta& present, bool listed);
+[[nodiscard]] util::secret_bytes account_patch(const kube::object_meta& present, bool listed);
 
 }  // namespace bench

@@ -65,7 +65,7 @@ span raw_load::create_namespaces(const std::vector<std::string>& names) {
     return for_each(names.size(), [&](std::size_t i) { return create_namespace(names[i]); });
 }
 
-asio::awaitable<void> raw_load::create_copy(std::string where, net::secret_bytes body, std::size_t index) {
+asio::awaitable<void> raw_load::create_copy(std::string where, util::secret_bytes body, std::size_t index) {
     const auto made = co_await thread_.client().create(kube::secrets, where, std::move(body));
     if (!made) throw failed("POST of a Secret in " + where, made.error());
     auto meta = kube::read_meta(*made);
@@ -73,7 +73,7 @@ asio::awaitable<void> raw_load::create_copy(std::string where, net::secret_bytes
     metas_[index] = std::move(*meta);
 }
 
-asio::awaitable<void> raw_load::update_copy(net::secret_bytes body, std::size_t index) {
+asio::awaitable<void> raw_load::update_copy(util::secret_bytes body, std::size_t index) {
     const auto& meta = metas_[index];
     const auto changed =
         co_await thread_.client().replace(kube::secrets, meta.namespace_name, meta.name, std::move(body));
@@ -93,7 +93,7 @@ asio::awaitable<void> raw_load::patch_account(kube::object_meta account, bool li
 }
 
 asio::awaitable<void> raw_load::create_namespace(std::string name) {
-    net::secret_bytes body(namespace_object(name).dump());
+    util::secret_bytes body(namespace_object(name).dump());
     const auto made = co_await thread_.client().create(kube::namespaces, "", std::move(body));
     if (!made) throw failed("POST of the namespace " + name, made.error());
 }

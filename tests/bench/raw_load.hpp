@@ -3,7 +3,7 @@
 #pragma once
 
 #include "client_thread.hpp"
-#include "kube/object.hpp"
+#include "kube/api/object.hpp"
 #include "objects.hpp"
 
 #include <chrono>
@@ -47,8 +47,8 @@ class raw_load {
     using job = std::function<boost::asio::awaitable<void>(std::size_t)>;
     struct progress;
 
-    boost::asio::awaitable<void> create_copy(std::string where, net::secret_bytes body, std::size_t index);
-    boost::asio::awaitable<void> update_copy(net::secret_bytes body, std::size_t index);
+    boost::asio::awaitable<void> create_copy(std::string where, util::secret_bytes body, std::size_t index);
+    boost::asio::awaitable<void> update_copy(util::secret_bytes body, std::size_t index);
     boost::asio::awaitable<void> remove_one(kube::object_meta secret);
     boost::asio::awaitable<void> patch_account(kube::object_meta account, bool listed);
     boost::asio::awaitable<void> create_namespace(std::string name);

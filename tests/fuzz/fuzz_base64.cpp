@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzzing.hpp"
-#include "kube/base64.hpp"
+#include "util/base64.hpp"
 
 #include <optional>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace {
 
-using kube::base64_form;
+using util::base64_form;
 
 constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -45,19 +45,19 @@ std::optional<std::string> slow_decode(std::string_view text, base64_form form) 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = text_of(data, size);
     for (const auto form : {base64_form::canonical, base64_form::padded, base64_form::unpadded}) {
-        const auto fast = kube::decode_base64(text, form);
+        const auto fast = util::decode_base64(text, form);
         const auto slow = slow_decode(text, form);
         require(fast.has_value() == slow.has_value(), "both decoders take the same texts");
         require(!fast || fast->reveal() == *slow, "both decoders give the same bytes");
         if (!fast || form != base64_form::canonical) continue;
         std::string again;
-        kube::append_base64(again, fast->reveal());
+        util::append_base64(again, fast->reveal());
         require(again == text, "a canonical text is the only one for its bytes");
     }
     std::string encoded;
-    kube::append_base64(encoded, text);
-    require(encoded.size() == kube::base64_length(size), "the length is known before");
-    const auto decoded = kube::decode_base64(encoded, base64_form::canonical);
+    util::append_base64(encoded, text);
+    require(encoded.size() == util::base64_length(size), "the length is known before");
+    const auto decoded = util::decode_base64(encoded, base64_form::canonical);
     require(decoded && decoded->reveal() == text, "what is encoded decodes to the same bytes");
     return 0;
 }

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
+#include "dockerconfig/docker_config.hpp"
+#include "dockerconfig/document.hpp"
 #include "fuzzing.hpp"
-#include "reconcile/docker_config.hpp"
-#include "reconcile/document.hpp"
-#include "reconcile/source.hpp"
+#include "reconcile/state/source.hpp"
 
 #include <algorithm>
 #include <string>
@@ -28,8 +28,8 @@ void check_message(std::string_view message, bool may_name_canary) {
 }
 
 // True if a key holds the canary, so that messages may name it.
-bool check_entries(const reconcile::docker_config& config) {
-    require(!config.empty() && config.size() <= reconcile::max_docker_config_entries,
+bool check_entries(const dockerconfig::docker_config& config) {
+    require(!config.empty() && config.size() <= dockerconfig::max_docker_config_entries,
             "the entries are bounded");
     bool named = false;
     for (const auto& entry : config) {
@@ -44,23 +44,25 @@ bool check_entries(const reconcile::docker_config& config) {
     return named;
 }
 
-std::vector<reconcile::registry_entry> read_back(std::string_view document) {
-    std::vector<reconcile::registry_entry> entries;
-    const auto config = reconcile::parse_docker_config(document, reconcile::docker_config_form::config_json);
+std::vector<dockerconfig::registry_entry> read_back(std::string_view document) {
+    std::vector<dockerconfig::registry_entry> entries;
+    const auto config =
+        dockerconfig::parse_docker_config(document, dockerconfig::docker_config_form::config_json);
     for (const auto& entry : config.value())
         entries.push_back(entry.content.value());
     return entries;
 }
 
-void check_round_trip(const std::vector<reconcile::registry_entry>& entries) {
-    const auto document = reconcile::write_document(entries);
+void check_round_trip(const std::vector<dockerconfig::registry_entry>& entries) {
+    const auto document = dockerconfig::write_document(entries);
     if (document.has_error()) {
-        require(document.error().fault == reconcile::source_fault::too_large, "good entries make a document");
+        require(document.error().fault == dockerconfig::source_fault::too_large,
+                "good entries make a document");
         return;
     }
     const auto again = read_back(document->reveal());
     require(again == entries, "what is written is read back");
-    require(reconcile::write_document(again)->reveal() == document->reveal(),
+    require(dockerconfig::write_document(again)->reveal() == document->reveal(),
             "equal entries give equal bytes");
 }
 
@@ -68,7 +70,7 @@ kube::secret secret_of(std::uint8_t type, std::string_view value) {
     kube::secret secret;
     secret.meta.name = "login";
     const auto put = [&secret](std::string_view key, std::string_view text) {
-        secret.data.emplace(key, net::secret_bytes::copy_of(text));
+        secret.data.emplace(key, util::secret_bytes::copy_of(text));
     };
     if (type % 3 == 0) {
         secret.type = kube::docker_config_json_type;
@@ -94,9 +96,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         check_message(parsed.error().message, false);
         return 0;
     }
-    kube::credential_source source{.secret_name = "login", .registry = {}, .registries = {}};
+    v1alpha1::credential_source source{.secret_name = "login", .registry = {}, .registries = {}};
     bool may_name = false;
-    if (const auto* const config = std::get_if<reconcile::docker_config>(&(*parsed)->content)) {
+    if (const auto* const config = std::get_if<dockerconfig::docker_config>(&(*parsed)->content)) {
         may_name = check_entries(*config);
     } else {
         source.registry = "docker.io";

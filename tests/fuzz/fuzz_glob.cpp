@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzzing.hpp"
-#include "kube/glob.hpp"
+#include "util/glob.hpp"
 
 #include <algorithm>
 #include <string>
@@ -33,11 +33,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto newline = input.find('\n');
     const auto pattern = input.substr(0, newline);
     const auto text = newline == std::string_view::npos ? std::string_view{} : input.substr(newline + 1);
-    require(kube::glob_matches(pattern, text) == slow_matches(pattern, text),
+    require(util::glob_matches(pattern, text) == slow_matches(pattern, text),
             "a glob matches as the table says");
-    require(kube::glob_matches("*" + std::string(text), text), "a star matches nothing too");
-    if (kube::glob_is_literal(pattern)) {
-        require(kube::glob_matches(pattern, text) == (pattern == text),
+    require(util::glob_matches("*" + std::string(text), text), "a star matches nothing too");
+    if (util::glob_is_literal(pattern)) {
+        require(util::glob_matches(pattern, text) == (pattern == text),
                 "a literal glob matches itself alone");
     }
     return 0;

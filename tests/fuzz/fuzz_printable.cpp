@@ -3,7 +3,7 @@
 #include "fuzzing.hpp"
 #include "kube/error.hpp"
 #include "kube/json.hpp"
-#include "kube/printable.hpp"
+#include "util/printable.hpp"
 
 #include <algorithm>
 
@@ -24,11 +24,11 @@ void check_line(std::string_view line, std::size_t most) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = text_of(data, size);
     const auto most = size % 300;
-    const auto line = kube::one_line(text, most);
+    const auto line = util::one_line(text, most);
     check_line(line, most);
-    require(kube::one_line(line, most) == line, "a line stays as it is");
+    require(util::one_line(line, most) == line, "a line stays as it is");
     check_line(public_message(kube::error(kube::error_kind::other, std::string(text))), 256);
-    const auto prefix = kube::utf8_prefix(text, most);
+    const auto prefix = util::utf8_prefix(text, most);
     require(prefix.size() <= most && text.starts_with(prefix), "a prefix is the beginning");
     require(text.size() <= most || prefix.size() + 4 > most, "a prefix loses one character at the most");
     return 0;

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "explain/image_reference.hpp"
-#include "explain/pull_document.hpp"
-#include "explain/registry_match.hpp"
+#include "dockerconfig/docker_config.hpp"
 #include "fuzzing.hpp"
-#include "reconcile/docker_config.hpp"
+#include "kubelet/image_reference.hpp"
+#include "kubelet/pull_document.hpp"
+#include "kubelet/registry_match.hpp"
 
 #include <map>
 #include <string>
@@ -13,11 +13,11 @@
 
 namespace {
 
-void check(std::string_view text, reconcile::docker_config_form form) {
-    const auto lenient = explain::read_pull_document(text, form);
-    const auto strict = reconcile::parse_docker_config(text, form);
+void check(std::string_view text, dockerconfig::docker_config_form form) {
+    const auto lenient = kubelet::read_pull_document(text, form);
+    const auto strict = dockerconfig::parse_docker_config(text, form);
     if (!strict) return;
-    std::map<std::string, const reconcile::registry_entry*> last;
+    std::map<std::string, const dockerconfig::registry_entry*> last;
     for (const auto& entry : *strict) {
         if (!entry.content) return;
         last[entry.written_key] = &*entry.content;
@@ -28,7 +28,7 @@ void check(std::string_view text, reconcile::docker_config_form form) {
         const auto& login = lenient->logins.at(key);
         require(login.username == entry->credential->username(), "the user is the same");
         require(login.password == entry->credential->password(), "the password is the same");
-        require(explain::stored_key(key) == entry->key.normalised(), "the key is the same");
+        require(kubelet::stored_key(key) == entry->key.normalised(), "the key is the same");
     }
 }
 
@@ -36,16 +36,16 @@ void check(std::string_view text, reconcile::docker_config_form form) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = text_of(data, size);
-    check(text, reconcile::docker_config_form::config_json);
-    check(text, reconcile::docker_config_form::cfg);
-    const auto key = explain::stored_key(text);
-    const auto repository = explain::repository_of(text);
+    check(text, dockerconfig::docker_config_form::config_json);
+    check(text, dockerconfig::docker_config_form::cfg);
+    const auto key = kubelet::stored_key(text);
+    const auto repository = kubelet::repository_of(text);
     if (repository) {
         // Between brackets an image may have what is no address.
         const bool has_address = repository->starts_with('[');
-        require(has_address || explain::stored_key(*repository).has_value(), "a repository is a key");
-        require(explain::repository_of(*repository) == repository, "a repository is its own");
+        require(has_address || kubelet::stored_key(*repository).has_value(), "a repository is a key");
+        require(kubelet::repository_of(*repository) == repository, "a repository is its own");
     }
-    if (key && repository) static_cast<void>(explain::key_matches(*key, *repository));
+    if (key && repository) static_cast<void>(kubelet::key_matches(*key, *repository));
     return 0;
 }

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzzing.hpp"
-#include "kube/names.hpp"
-#include "reconcile/pod_view.hpp"
-#include "reconcile/pull_event.hpp"
+#include "kube/api/names.hpp"
+#include "reconcile/pull_failures/pod_view.hpp"
+#include "reconcile/pull_failures/pull_event.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
+#include "api/v1alpha1/registry_credential.hpp"
 #include "fuzzing.hpp"
-#include "kube/names.hpp"
-#include "kube/registry_credential.hpp"
+#include "kube/api/names.hpp"
 
 #include <algorithm>
 
@@ -11,7 +11,7 @@
 
 namespace {
 
-void check_limits(const kube::registry_credential& read) {
+void check_limits(const v1alpha1::registry_credential& read) {
     require(kube::is_dns1123_subdomain(read.secret_name), "the Secret can have its name");
     require(!read.sources.empty() && read.sources.size() <= 16, "there are 1 to 16 sources");
     for (const auto& source : read.sources) {
@@ -36,14 +36,14 @@ void check_limits(const kube::registry_credential& read) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto document = kube::parse_bounded(text_of(data, size), {});
     if (!document) return 0;
-    const auto read = kube::read_registry_credential(*document);
+    const auto read = v1alpha1::read_registry_credential(*document);
     if (!read) {
         require(read.error().kind == kube::error_kind::malformed, "a wrong object is malformed");
         require(!read.error().message.empty(), "an error says where");
         return 0;
     }
     check_limits(*read);
-    require(kube::read_status({{"status", kube::write_status(read->status)}}) == read->status,
+    require(v1alpha1::read_status({{"status", v1alpha1::write_status(read->status)}}) == read->status,
             "a status that is written reads back the same");
     return 0;
 }

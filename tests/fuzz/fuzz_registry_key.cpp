@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
+#include "dockerconfig/registry_key.hpp"
 #include "fuzzing.hpp"
-#include "reconcile/registry_key.hpp"
 
 #include <algorithm>
 #include <string_view>
 
-using reconcile::registry_key;
+using dockerconfig::registry_key;
 
 // Any text as a registry key, or two in a line each: a key that is taken means the host that it shows.
 
@@ -34,7 +34,7 @@ void check_taken(const registry_key& key, std::string_view written) {
     const auto again = registry_key::parse(key.normalised());
     require(again.has_value() && again->normalised() == key.normalised(),
             "normalising twice is normalising once");
-    require(reconcile::same_registry(*again, key), "a key and its normalised form are one registry");
+    require(dockerconfig::same_registry(*again, key), "a key and its normalised form are one registry");
 }
 
 void check(std::string_view text) {
@@ -45,16 +45,16 @@ void check(std::string_view text) {
     } else {
         require(!key.error().message.empty() && is_printable(key.error().message), "a refusal has a message");
     }
-    require(!reconcile::is_fit_to_name(text) || is_printable(text), "what is named is printable");
-    require(reconcile::registry_filter_matches({"*"}, text), "* takes every key");
+    require(!dockerconfig::is_fit_to_name(text) || is_printable(text), "what is named is printable");
+    require(dockerconfig::registry_filter_matches({"*"}, text), "* takes every key");
 }
 
 void check_pair(std::string_view a, std::string_view b) {
     const auto first = registry_key::parse(a);
     const auto second = registry_key::parse(b);
     if (!first || !second) return;
-    const bool same = reconcile::same_registry(*first, *second);
-    require(same == reconcile::same_registry(*second, *first), "being one registry goes both ways");
+    const bool same = dockerconfig::same_registry(*first, *second);
+    require(same == dockerconfig::same_registry(*second, *first), "being one registry goes both ways");
     const auto first_host = host_shown_by(a);
     const auto second_host = host_shown_by(b);
     require(!same || first_host == second_host || (is_docker_hub(first_host) && is_docker_hub(second_host)),

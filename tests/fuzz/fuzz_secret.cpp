@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzzing.hpp"
-#include "kube/secret.hpp"
+#include "kube/api/secret.hpp"
 
 #include <string>
 

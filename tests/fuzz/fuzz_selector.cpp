@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzzing.hpp"
-#include "kube/selector.hpp"
+#include "kube/api/selector.hpp"
 
 #include <fuzzer/FuzzedDataProvider.h>
 

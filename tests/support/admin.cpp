@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/admin.hpp"
 
-#include "kube/auth.hpp"
+#include "kube/config/connection_config.hpp"
 #include "net/http_client.hpp"
 #include "support/subprocess.hpp"
 
@@ -47,7 +47,8 @@ net::tls_config tls_of(const kube::connection_config& config) {
     tls.ca_pem = data_or_file(config.ca_data, config.ca_file);
     tls.server_name = config.server_name;
     tls.client_certificate = data_or_file(config.client_certificate_data, config.client_certificate_file);
-    tls.client_key = net::secret_bytes(data_or_file(config.client_key_data.reveal(), config.client_key_file));
+    tls.client_key =
+        util::secret_bytes(data_or_file(config.client_key_data.reveal(), config.client_key_file));
     return tls;
 }
 
@@ -65,7 +66,7 @@ net::request to_request(const api_call& what) {
     if (!what.body.is_null()) {
         request.headers.emplace_back(
             "Content-Type", what.method == "PATCH" ? "application/merge-patch+json" : "application/json");
-        request.body = net::secret_bytes(what.body.dump());
+        request.body = util::secret_bytes(what.body.dump());
     }
     return request;
 }

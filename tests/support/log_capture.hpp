@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "runtime/log.hpp"
+#include "runtime/log/log.hpp"
 
 #include <algorithm>
 #include <string>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/advice.hpp"
 
-#include "observations.hpp"
 #include "support/canary.hpp"
+#include "unit/explain/observations.hpp"
 
 #include <doctest/doctest.h>
 
@@ -36,8 +36,8 @@ explain::observation seen_with_one(explain::observed_secret secret, explain::pod
     return seen_with(std::move(subject), std::move(secrets));
 }
 
-kube::registry_credential credential(const std::string& name, std::vector<std::string> include) {
-    kube::registry_credential made;
+v1alpha1::registry_credential credential(const std::string& name, std::vector<std::string> include) {
+    v1alpha1::registry_credential made;
     made.meta.name = name;
     made.namespaces.include = std::move(include);
     made.status.registries = {"registry.example.com"};
@@ -79,7 +79,7 @@ TEST_CASE("a missing Secret is to be created, with the key that the kubelet find
 TEST_CASE("a RegistryCredential that would deliver a missing Secret says what keeps it from that") {
     auto seen = seen_with_one(unread_secret("regcred", access_result::missing));
     seen.namespace_meta.emplace().name = "team-a";
-    const auto with = [&](kube::registry_credential one) {
+    const auto with = [&](v1alpha1::registry_credential one) {
         seen.credentials = {std::move(one)};
         return advice_on(seen);
     };

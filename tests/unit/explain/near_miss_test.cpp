@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/near_miss.hpp"
 
-#include "explain/registry_match.hpp"
+#include "kubelet/registry_match.hpp"
 
 #include <doctest/doctest.h>
 
@@ -70,7 +70,7 @@ TEST_CASE("an entry that seems meant for an image says what keeps it from matchi
     for (const auto& [key, repository, says] : table) {
         CAPTURE(key);
         CAPTURE(repository);
-        const explain::pull_entry entry{key, explain::stored_key(key), {}};
+        const kubelet::pull_entry entry{key, kubelet::stored_key(key), {}};
         const auto why = explain::near_miss(entry, repository);
         if (says.empty()) {
             CHECK_MESSAGE(!why, why.value_or(""));

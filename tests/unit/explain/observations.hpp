@@ -36,12 +36,12 @@ inline explain::observed_secret secret_with(const std::string& name,
                                             std::string_view type = kube::docker_config_json_type) {
     kube::secret secret;
     secret.type = type;
-    secret.data.emplace(kube::docker_config_json_key, net::secret_bytes::copy_of(document));
+    secret.data.emplace(kube::docker_config_json_key, util::secret_bytes::copy_of(document));
     explain::observed_secret seen;
     seen.name = name;
     seen.access = explain::access_result::read;
     seen.type = secret.type;
-    seen.content = explain::read_pull_content(secret);
+    seen.content = kubelet::read_pull_content(secret);
     return seen;
 }
 

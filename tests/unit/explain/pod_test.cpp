@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/pod.hpp"
 
-#include "observations.hpp"
+#include "unit/explain/observations.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/report.hpp"
 
-#include "observations.hpp"
 #include "support/canary.hpp"
+#include "unit/explain/observations.hpp"
 
 #include <doctest/doctest.h>
 

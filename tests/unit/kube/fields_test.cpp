@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/fields.hpp"
 
-#include "parsed.hpp"
+#include "unit/kube/parsed.hpp"
 
 #include <doctest/doctest.h>
 

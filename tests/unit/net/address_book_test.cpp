@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/address_book.hpp"
 
-#include "client_stage.hpp"
-#include "full_port.hpp"
 #include "net/connection.hpp"
 #include "net/tls_context.hpp"
 #include "support/run.hpp"
 #include "support/scripted_server.hpp"
+#include "unit/net/client_stage.hpp"
+#include "unit/net/full_port.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>

@@ -32,7 +32,7 @@ inline net::request request_for(std::string target,
     net::request what;
     what.verb = verb;
     what.target = std::move(target);
-    what.body = net::secret_bytes::copy_of(body);
+    what.body = util::secret_bytes::copy_of(body);
     return what;
 }
 

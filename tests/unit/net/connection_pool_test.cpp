@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "client_stage.hpp"
+#include "unit/net/client_stage.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 // Looks into every block of memory that is given back while a credential passes through the client.
-#include "client_stage.hpp"
+#include "unit/net/client_stage.hpp"
 
 #include <malloc.h>
 
@@ -80,7 +80,7 @@ TEST_CASE("no memory that is given back holds a byte of a body or a token") {
         blocks_seen = 0;
         for (const auto verb : {net::method::put, net::method::post}) {
             auto what = request_for("/", verb, body);
-            what.bearer_token = net::secret_bytes::copy_of(token_canary);
+            what.bearer_token = util::secret_bytes::copy_of(token_canary);
             looking = true;
             {
                 const auto answer = stage.send(what);

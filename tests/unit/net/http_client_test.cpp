@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "client_stage.hpp"
-#include "full_port.hpp"
+#include "unit/net/client_stage.hpp"
+#include "unit/net/full_port.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -24,7 +24,7 @@ const std::string secret_body = "{\"data\":\"CANARY-body\"}";
 
 net::request write_request() {
     auto what = request_for("/api/v1/namespaces/a/secrets", net::method::post, secret_body);
-    what.bearer_token = net::secret_bytes::copy_of("CANARY-token");
+    what.bearer_token = util::secret_bytes::copy_of("CANARY-token");
     return what;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "client_stage.hpp"
+#include "unit/net/client_stage.hpp"
 
 #include <string>
 
@@ -144,7 +144,7 @@ TEST_CASE("the client shows its certificate, if it has one") {
     const auto own = test_ca().issue(wish);
     auto config = config_of(test_ca().certificate());
     config.client_certificate = own.certificate + test_ca().certificate();
-    config.client_key = net::secret_bytes::copy_of(own.key);
+    config.client_key = util::secret_bytes::copy_of(own.key);
     REQUIRE(stage.client->use(config));
     CHECK(stage.get()->body.reveal() == "system:test");
 }
@@ -159,7 +159,7 @@ TEST_CASE("certificates that cannot be used are refused with a reason and change
     const auto with_client = [](const std::string& certificate, const std::string& key) {
         auto config = config_of(test_ca().certificate());
         config.client_certificate = certificate;
-        config.client_key = net::secret_bytes::copy_of(key);
+        config.client_key = util::secret_bytes::copy_of(key);
         return config;
     };
     const auto cut = test_ca().certificate().substr(0, 300);

@@ -33,8 +33,8 @@ TEST_CASE("a GET has no body and no length") {
 TEST_CASE("headers, token and body stand in one text") {
     auto what = simple(net::method::post);
     what.headers.emplace_back("Accept", "application/json");
-    what.bearer_token = net::secret_bytes::copy_of("CANARY-token");
-    what.body = net::secret_bytes::copy_of("{\"a\":1}\r\n");
+    what.bearer_token = util::secret_bytes::copy_of("CANARY-token");
+    what.body = util::secret_bytes::copy_of("{\"a\":1}\r\n");
     CHECK(text_of(what) ==
           "POST /api/v1/namespaces?limit=5 HTTP/1.1\r\nHost: 10.0.0.1:443\r\nAccept: application/json\r\n"
           "Authorization: Bearer CANARY-token\r\nContent-Length: 9\r\n\r\n{\"a\":1}\r\n");
@@ -61,7 +61,7 @@ TEST_CASE("no part of a request can end a line early") {
     refused([](net::request& what) { what.headers.emplace_back("A\n", "b"); });
     refused([](net::request& what) { what.headers.emplace_back("A", "CANARY\r\nB: c"); });
     refused([](net::request& what) { what.headers.emplace_back("A", std::string("a\0b", 3)); });
-    refused([](net::request& what) { what.bearer_token = net::secret_bytes::copy_of("CANARY\nX: y"); });
+    refused([](net::request& what) { what.bearer_token = util::secret_bytes::copy_of("CANARY\nX: y"); });
 }
 
 TEST_CASE("the host is written as in a URL") {

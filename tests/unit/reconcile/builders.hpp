@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kube/namespace.hpp"
-#include "kube/registry_credential.hpp"
-#include "reconcile/plan.hpp"
+#include "api/v1alpha1/registry_credential.hpp"
+#include "kube/api/namespace.hpp"
+#include "reconcile/secrets/plan.hpp"
 
 #include <memory>
 #include <string>
@@ -29,8 +29,8 @@ inline kube::namespace_object live_namespace(std::string name, kube::string_map 
     return n;
 }
 
-inline kube::registry_credential credential(std::string name) {
-    kube::registry_credential c;
+inline v1alpha1::registry_credential credential(std::string name) {
+    v1alpha1::registry_credential c;
     c.meta = meta(std::move(name));
     c.meta.generation = 1;
     c.namespaces.include = {"*"};
@@ -38,8 +38,8 @@ inline kube::registry_credential credential(std::string name) {
     return c;
 }
 
-inline std::shared_ptr<const kube::registry_credential> shared(kube::registry_credential c) {
-    return std::make_shared<const kube::registry_credential>(std::move(c));
+inline std::shared_ptr<const v1alpha1::registry_credential> shared(v1alpha1::registry_credential c) {
+    return std::make_shared<const v1alpha1::registry_credential>(std::move(c));
 }
 
 inline kube::label_selector labels(const kube::string_map& wanted) {
@@ -54,8 +54,8 @@ inline const reconcile::cell here{.namespace_name = "team-a", .secret_name = "re
 
 inline reconcile::desired_secret desired(const std::string& text) {
     reconcile::desired_secret d;
-    d.document = std::make_shared<const net::secret_bytes>(net::secret_bytes::copy_of(text));
-    d.digest = net::digest_of(text);
+    d.document = std::make_shared<const util::secret_bytes>(util::secret_bytes::copy_of(text));
+    d.digest = util::digest_of(text);
     return d;
 }
 
@@ -68,7 +68,7 @@ inline reconcile::observed_secret copy(const reconcile::contributor_list& contri
     s.meta.resource_version = "9";
     s.docker_config = true;
     s.only_document = true;
-    s.document = net::digest_of(text);
+    s.document = util::digest_of(text);
     return s;
 }
 

@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/probes.hpp"
+
+#include <string>
+
+net::page probe_page(std::string_view path,
+                     const reconcile::controller& work,
+                     const runtime::metrics_registry& metrics) {
+    if (path == "/healthz") return {.status = 200, .body = "ok\n"};
+    if (path == "/readyz") {
+        if (work.ready()) return {.status = 200, .body = "ok\n"};
+        return {.status = 503, .body = "waiting for complete views:\n" + work.explain()};
+    }
+    if (path == "/metrics") {
+        return {.status = 200,
+                .content_type = std::string(runtime::metrics_registry::content_type),
+                .body = metrics.text()};
+    }
+    return {.status = 404, .body = "try /healthz, /readyz or /metrics\n"};
+}

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "dockerconfig/merge.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace dockerconfig {
+
+std::optional<std::size_t> claims::add(const registry_key& key, std::size_t claimant) {
+    const auto [at, is_new] = claimants_.try_emplace(std::string{key.claim()}, claimant);
+    if (is_new) return std::nullopt;
+    return at->second;
+}
+
+void sort_by_key(std::vector<registry_entry>& entries) {
+    std::ranges::sort(
+        entries, {}, [](const registry_entry& entry) -> const std::string& { return entry.key.written(); });
+}
+
+source_result<std::vector<registry_entry>> combine_sources(std::span<const source_entries> sources) {
+    std::vector<registry_entry> combined;
+    claims taken;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        for (const auto& entry : sources[i].entries) {
+            if (const auto before = taken.add(entry.key, i)) {
+                return source_error{source_fault::duplicate_registry,
+                                    "registry \"" + entry.key.written() + "\" is in two sources, Secret \"" +
+                                        sources[*before].secret_name + "\" and Secret \"" +
+                                        sources[i].secret_name +
+                                        "\": leave it out of one with `registries`, or remove one of them"};
+            }
+            combined.push_back(entry);
+        }
+    }
+    sort_by_key(combined);
+    return combined;
+}
+
+merged_entries merge(std::span<const std::vector<registry_entry>> contributors) {
+    merged_entries merged;
+    claims taken;
+    for (std::size_t i = 0; i < contributors.size(); ++i) {
+        for (const auto& entry : contributors[i]) {
+            if (const auto winner = taken.add(entry.key, i)) {
+                merged.conflicts.push_back({i, *winner, entry.key.written()});
+            } else {
+                merged.entries.push_back(entry);
+            }
+        }
+    }
+    sort_by_key(merged.entries);
+    std::ranges::sort(
+        merged.conflicts, {}, [](const registry_conflict& c) { return std::tie(c.loser, c.key); });
+    return merged;
+}
+
+}  // namespace dockerconfig

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "dockerconfig/login.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dockerconfig {
+
+/// Who claims which registry: the first to come has it.
+class claims {
+ public:
+    /// Nothing if `claimant` has the registry now, else who had it before.
+    [[nodiscard]] std::optional<std::size_t> add(const registry_key& key, std::size_t claimant);
+
+ private:
+    std::map<std::string, std::size_t, std::less<>> claimants_;
+};
+
+/// By key as written, byte by byte.
+void sort_by_key(std::vector<registry_entry>& entries);
+
+/// What one source of a RegistryCredential gives: the result of select_entries().
+struct source_entries {
+    std::string secret_name;
+    std::vector<registry_entry> entries;
+};
+
+/// The entries of all sources of one RegistryCredential, sorted by key as written. duplicate_registry when
+/// two sources claim one registry; the message names the registry and both Secrets.
+[[nodiscard]] source_result<std::vector<registry_entry>> combine_sources(
+    std::span<const source_entries> sources);
+
+/// A claim that lost: indices are those of the contributors given to merge().
+struct registry_conflict {
+    std::size_t loser;
+    std::size_t winner;
+    std::string key;  // as the loser wrote it
+    friend bool operator==(const registry_conflict&, const registry_conflict&) = default;
+};
+
+struct merged_entries {
+    std::vector<registry_entry> entries;       // sorted by key as written
+    std::vector<registry_conflict> conflicts;  // by loser, then by key
+};
+
+/// The entries of several RegistryCredentials, oldest first: the first to claim a registry has it. Within one
+/// contributor no registry may be claimed twice (combine_sources() sees to it).
+[[nodiscard]] merged_entries merge(std::span<const std::vector<registry_entry>> contributors);
+
+}  // namespace dockerconfig

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dockerconfig {
+
+/// What is wrong with a source, or with what was selected from it.
+enum class source_fault : std::uint8_t {
+    // the Secret as a whole
+    unsupported_type,  // not one of dockerconfigjson, dockercfg, basic-auth
+    missing_data,      // the data key that belongs to the type is absent or empty
+    too_large,
+    not_json,
+    too_deep,
+    wrong_type,  // a JSON value is not of the type that the kubelet's decoder wants
+    too_many_entries,
+    no_entries,
+    // one entry, or the one login of a basic-auth Secret
+    bad_key,
+    key_collision,  // two entries of one document that are one registry to the kubelet
+    bad_base64,
+    no_colon,
+    bad_username,  // empty, or what neither `auth` nor HTTP basic authentication can carry
+    bad_password,
+    bad_email,
+    token_only,   // identitytoken or registrytoken, which the kubelet ignores
+    empty_entry,  // no credential at all: a credential store has it
+    // the source in the RegistryCredential's spec
+    registry_missing,
+    registry_not_allowed,
+    registries_not_allowed,
+    nothing_selected,  // `registries` matches no entry
+    duplicate_registry,
+};
+
+/// A failure as a value. `message` is one printable line for a person: where the fault is and what to write
+/// instead, never a byte of a username, a password, an email or a token.
+struct source_error {
+    source_error() = default;  // boost::system::result::error() wants it
+    source_error(source_fault f, std::string text) : fault(f), message(std::move(text)) {}
+
+    source_fault fault = source_fault::unsupported_type;
+    std::string message;
+};
+
+[[noreturn]] void throw_exception_from_error(const source_error& e, const boost::source_location& where);
+
+template <class T>
+using source_result = boost::system::result<T, source_error>;
+
+}  // namespace dockerconfig

@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kube/api/object.hpp"
+
+#include "kube/fields.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace kube {
+
+namespace {
+
+result<owner_reference> read_owner_reference(const fields& from) {
+    auto api_version = from.required_text("apiVersion");
+    if (!api_version) return api_version.error();
+    auto kind = from.required_text("kind");
+    if (!kind) return kind.error();
+    auto name = from.required_text("name");
+    if (!name) return name.error();
+    auto uid = from.required_text("uid");
+    if (!uid) return uid.error();
+    auto controller = from.flag("controller");
+    if (!controller) return controller.error();
+    auto block_owner_deletion = from.flag("blockOwnerDeletion");
+    if (!block_owner_deletion) return block_owner_deletion.error();
+    return owner_reference{std::move(*api_version),
+                           std::move(*kind),
+                           std::move(*name),
+                           std::move(*uid),
+                           *controller,
+                           *block_owner_deletion};
+}
+
+result<void> read_identity(const fields& from, object_meta& meta) {
+    auto name = from.required_text("name");
+    if (!name) return name.error();
+    auto uid = from.required_text("uid");
+    if (!uid) return uid.error();
+    auto resource_version = from.required_text("resourceVersion");
+    if (!resource_version) return resource_version.error();
+    auto namespace_name = from.text("namespace");
+    if (!namespace_name) return namespace_name.error();
+    auto created = from.text("creationTimestamp");
+    if (!created) return created.error();
+    auto generation = from.integer("generation");
+    if (!generation) return generation.error();
+    meta.name = std::move(*name);
+    meta.uid = std::move(*uid);
+    meta.resource_version = std::move(*resource_version);
+    meta.namespace_name = std::move(*namespace_name).value_or(std::string{});
+    meta.creation_timestamp = std::move(*created).value_or(std::string{});
+    meta.generation = generation->value_or(0);
+    meta.deleting = from.has("deletionTimestamp");
+    return {};
+}
+
+result<void> read_attachments(const fields& from, object_meta& meta) {
+    auto labels = from.text_map("labels");
+    if (!labels) return labels.error();
+    auto annotations = from.text_map("annotations");
+    if (!annotations) return annotations.error();
+    auto finalizers = from.texts("finalizers");
+    if (!finalizers) return finalizers.error();
+    auto owners = from.objects("ownerReferences");
+    if (!owners) return owners.error();
+    for (const auto& each : *owners) {
+        auto owner = read_owner_reference(each);
+        if (!owner) return owner.error();
+        meta.owner_references.push_back(std::move(*owner));
+    }
+    meta.labels = std::move(*labels);
+    meta.annotations = std::move(*annotations);
+    meta.finalizers = std::move(*finalizers);
+    return {};
+}
+
+json write_map(const string_map& map) {
+    json::object_t members;
+    for (const auto& [key, value] : map)
+        members.emplace_hint(members.end(), key, value);
+    return members;
+}
+
+json write_owner_reference(const owner_reference& owner) {
+    json::object_t members{
+        {"apiVersion", owner.api_version}, {"kind", owner.kind}, {"name", owner.name}, {"uid", owner.uid}};
+    if (owner.controller) members.emplace("controller", *owner.controller);
+    if (owner.block_owner_deletion) members.emplace("blockOwnerDeletion", *owner.block_owner_deletion);
+    return members;
+}
+
+}  // namespace
+
+result<void> check_kind(const json& object, std::initializer_list<std::string_view> kinds) {
+    if (!object.is_object()) return malformed("not an object");
+    auto kind = fields(object, {}).text("kind");
+    if (!kind) return kind.error();
+    if (*kind && std::ranges::find(kinds, **kind) == kinds.end()) {
+        return malformed("kind: not " + std::string(*kinds.begin()));
+    }
+    return {};
+}
+
+result<object_meta> read_meta(const json& object) {
+    const auto* metadata = member(object, "metadata");
+    if (metadata == nullptr) return malformed("metadata: required");
+    if (!metadata->is_object()) return malformed("metadata: not an object");
+    const fields from(*metadata, "metadata");
+    object_meta meta;
+    if (auto read = read_identity(from, meta); !read) return read.error();
+    if (auto read = read_attachments(from, meta); !read) return read.error();
+    return meta;
+}
+
+json write_meta(const object_meta& meta) {
+    json::object_t members;
+    const auto put_text = [&members](const char* name, const std::string& text) {
+        if (!text.empty()) members.emplace(name, text);
+    };
+    put_text("name", meta.name);
+    put_text("namespace", meta.namespace_name);
+    put_text("uid", meta.uid);
+    put_text("resourceVersion", meta.resource_version);
+    if (!meta.labels.empty()) members.emplace("labels", write_map(meta.labels));
+    if (!meta.annotations.empty()) members.emplace("annotations", write_map(meta.annotations));
+    if (!meta.finalizers.empty()) members.emplace("finalizers", meta.finalizers);
+    if (!meta.owner_references.empty()) {
+        json::array_t owners;
+        for (const auto& owner : meta.owner_references)
+            owners.push_back(write_owner_reference(owner));
+        members.emplace("ownerReferences", std::move(owners));
+    }
+    return members;
+}
+
+precondition::precondition(std::string uid, std::string resource_version)
+    : uid_(std::move(uid)), resource_version_(std::move(resource_version)) {
+    // Not an assertion, which a release build leaves out: an unbound PUT overwrites whatever is there.
+    if (uid_.empty() || resource_version_.empty()) {
+        throw std::logic_error("a write must be bound to one version of one object");
+    }
+}
+
+}  // namespace kube

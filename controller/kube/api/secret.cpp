@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kube/api/secret.hpp"
+
+#include "kube/fields.hpp"
+#include "util/ascii.hpp"
+#include "util/base64.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kube {
+
+namespace {
+
+// Of a key in an error text, if it is a key that the API server accepts, since anything may stand there
+// otherwise.
+std::string shown(std::string_view key) {
+    const bool valid = key.size() <= 253 && std::ranges::all_of(key, [](char c) {
+                           return util::is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+                       });
+    return "data[" + (valid ? std::string(key) : std::string{"?"}) + "]";
+}
+
+result<void> read_data(const json& object, secret& into) {
+    const auto* data = member(object, "data");
+    if (data == nullptr) return {};
+    if (!data->is_object()) return malformed("data: not a map");
+    for (const auto& [key, value] : data->get_ref<const json::object_t&>()) {
+        if (value.is_null()) {  // how Go writes a value of no bytes
+            into.data.emplace(key, util::secret_bytes{});
+            continue;
+        }
+        if (!value.is_string()) return malformed(shown(key) + ": not text");
+        auto bytes = util::decode_base64(value.get_ref<const std::string&>(), util::base64_form::canonical);
+        if (!bytes) return malformed(shown(key) + ": not base64");
+        into.data.emplace(key, std::move(*bytes));
+    }
+    return {};
+}
+
+}  // namespace
+
+result<secret> read_secret(const json& object) {
+    if (auto kind = check_kind(object, {"Secret"}); !kind) return kind.error();
+    auto meta = read_meta(object);
+    if (!meta) return meta.error();
+    const fields from(object, {});
+    auto type = from.required_text("type");
+    if (!type) return type.error();
+    const auto immutable = from.flag("immutable");
+    if (!immutable) return immutable.error();
+    secret read;
+    read.meta = std::move(*meta);
+    read.type = std::move(*type);
+    read.immutable = immutable->value_or(false);
+    if (auto data = read_data(object, read); !data) return data.error();
+    return read;
+}
+
+// By hand, into one buffer that never grows: a JSON document of the data would leave copies of it behind.
+util::secret_bytes write_secret(const secret& what) {
+    json head = {{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", write_meta(what.meta)}};
+    if (!what.type.empty()) head.emplace("type", what.type);
+    if (what.immutable) head.emplace("immutable", true);
+    const auto head_text = to_text(head);
+    std::vector<std::string> keys;
+    std::size_t size = head_text.size() + std::string_view{R"(,"data":{}})"}.size();
+    for (const auto& [key, value] : what.data) {
+        keys.push_back(to_text(json(key)));
+        size += keys.back().size() + util::base64_length(value.size()) + std::string_view{R"(:"",)"}.size();
+    }
+
+    std::string text;
+    text.reserve(size);
+    text.append(head_text, 0, head_text.size() - 1);  // without its closing brace
+    text += R"(,"data":{)";
+    auto key = keys.begin();
+    for (const auto& [name, value] : what.data) {
+        if (key != keys.begin()) text += ',';
+        text += *key++;
+        text += ":\"";
+        util::append_base64(text, value.reveal());
+        text += '"';
+    }
+    text += "}}";
+    return util::secret_bytes(std::move(text));
+}
+
+}  // namespace kube

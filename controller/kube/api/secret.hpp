@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/api/object.hpp"
+#include "util/secret_bytes.hpp"
+
+#include <map>
+#include <string>
+
+namespace kube {
+
+inline constexpr std::string_view docker_config_json_type = "kubernetes.io/dockerconfigjson";
+inline constexpr std::string_view docker_config_json_key = ".dockerconfigjson";
+inline constexpr std::string_view docker_cfg_type = "kubernetes.io/dockercfg";
+inline constexpr std::string_view docker_cfg_key = ".dockercfg";
+inline constexpr std::string_view basic_auth_type = "kubernetes.io/basic-auth";
+
+struct secret {
+    object_meta meta;
+    std::string type;
+    bool immutable = false;
+    std::map<std::string, util::secret_bytes, std::less<>> data;  // decoded
+};
+
+/// malformed when metadata is, without a type (as PartialObjectMetadata is, which must not pass for a Secret
+/// without data), or when a value of data is not base64 (the message names the key, never the value).
+[[nodiscard]] result<secret> read_secret(const json& object);
+/// The body of a create or a PUT, in bytes that wipe themselves and that no copy is left of.
+[[nodiscard]] util::secret_bytes write_secret(const secret& what);
+
+}  // namespace kube

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/client/client.hpp"
+#include "kube/error.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace kube {
+
+/// RFC 3986: everything but letters, digits and "-._~" is encoded.
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
+/// Where the objects of a resource live: all of them, or those of one namespace.
+[[nodiscard]] std::string collection_path(const resource& what, std::string_view namespace_name);
+
+/// Where one object lives. bad_request for an empty name or namespace and for "." and "..": a DELETE of such
+/// a path would be one of the whole collection.
+[[nodiscard]] result<std::string> object_path(const resource& what,
+                                              std::string_view namespace_name,
+                                              std::string_view name);
+
+/// Appends `?name=value` or `&name=value`.
+void add_query(std::string& path, std::string_view name, std::string_view value);
+
+[[nodiscard]] std::string list_path(const scope& what, const list_options& options);
+[[nodiscard]] std::string watch_path(const scope& what, const watch_options& options);
+
+}  // namespace kube

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/pull_failures/pull_event_watch.hpp"
+
+#include "reconcile/pull_failures/pull_event.hpp"
+
+#include <fmt/format.h>
+
+namespace reconcile {
+
+namespace asio = boost::asio;
+
+asio::awaitable<kube::result<kube::list_page>> pull_event_source::list(kube::list_options options) {
+    auto page = co_await client_.list(
+        {.what = kube::core_events, .namespace_name = {}, .field_selector = {}, .metadata_only = true},
+        std::move(options));
+    if (page.has_error()) heed(page.error());
+    co_return page;
+}
+
+asio::awaitable<kube::result<std::unique_ptr<runtime::event_stream>>> pull_event_source::watch(
+    kube::watch_options options) {
+    runtime::client_watch_source kubelets(
+        client_,
+        {.what = kube::core_events,
+         .namespace_name = {},
+         .field_selector = fmt::format("reason={},involvedObject.kind=Pod", pull_event_reason)});
+    auto opened = co_await kubelets.watch(std::move(options));
+    if (opened.has_error()) {
+        heed(opened.error());
+    } else {
+        refusals_ = 0;
+        on_answer_(true);
+    }
+    co_return opened;
+}
+
+void pull_event_source::heed(const kube::error& why) {
+    if (why.kind == kube::error_kind::forbidden && ++refusals_ >= refusals_needed) on_answer_(false);
+}
+
+kube::result<void> pull_event_sink::event(const kube::watch_event& event) {
+    const bool tells =
+        event.type == kube::watch_event_type::added || event.type == kube::watch_event_type::modified;
+    if (tells) take_(event.object);
+    return {};
+}
+
+}  // namespace reconcile

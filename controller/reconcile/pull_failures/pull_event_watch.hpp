@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/client/client.hpp"
+#include "runtime/cache/watch_sink.hpp"
+#include "runtime/cache/watch_source.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace reconcile {
+
+/// The kubelets' Events of pull_event_reason, of all namespaces. The list that a watch of them begins with is
+/// asked for its resourceVersion alone: for one Event of any kind, without its content. With the selector the
+/// API server would go through all Events until one matches.
+class pull_event_source final : public runtime::watch_source {
+ public:
+    /// `on_answer` is told whether the API server lets Events be watched, each time it says so. A refusal
+    /// counts when it stands: an API server that has just started refuses what it has not read the roles of.
+    pull_event_source(kube::client& client, std::function<void(bool allowed)> on_answer)
+        : client_(client), on_answer_(std::move(on_answer)) {}
+
+    [[nodiscard]] boost::asio::awaitable<kube::result<kube::list_page>> list(
+        kube::list_options options) override;
+    [[nodiscard]] boost::asio::awaitable<kube::result<std::unique_ptr<runtime::event_stream>>> watch(
+        kube::watch_options options) override;
+
+ private:
+    static constexpr unsigned refusals_needed = 4;  // in a row, each after a longer pause
+
+    void heed(const kube::error& why);
+
+    kube::client& client_;
+    std::function<void(bool allowed)> on_answer_;
+    unsigned refusals_ = 0;
+};
+
+/// Hands on each Event that is new or repeated, and keeps none: they are hints, and no state. What a list
+/// holds is history.
+class pull_event_sink final : public runtime::watch_sink {
+ public:
+    explicit pull_event_sink(std::function<void(const kube::json&)> take) : take_(std::move(take)) {}
+
+    void begin_replace() override {}
+    [[nodiscard]] kube::result<void> item(const kube::json&) override { return {}; }
+    void end_replace(const std::string&) override {}
+    void abandon_replace() override {}
+    [[nodiscard]] kube::result<void> event(const kube::watch_event& event) override;
+
+ private:
+    std::function<void(const kube::json&)> take_;
+};
+
+}  // namespace reconcile

@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/client/client.hpp"
+#include "reconcile/pull_failures/pull_event_watch.hpp"
+#include "reconcile/pull_failures/pull_failures.hpp"
+#include "reconcile/pull_failures/pull_reporter.hpp"
+#include "reconcile/safety/repeat_limit.hpp"
+#include "reconcile/state/world.hpp"
+#include "runtime/cache/reflector.hpp"
+#include "runtime/log/log.hpp"
+#include "runtime/task_group.hpp"
+#include "runtime/wakeup.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace reconcile {
+
+/// What the work on pull failures needs from the rest of the program; all of it outlives the watcher.
+struct pull_services {
+    kube::client& client;
+    world& model;
+    const runtime::logger& log;
+    runtime::wall_clock clock;
+    runtime::random_source random;
+    world::mark_cell mark_cell;
+    world::mark_status mark_status;
+};
+
+/// Listens to the kubelets' Events, looks at the Pods that they are about, and has the cells and statuses
+/// looked at that they concern. Nothing waits for it: without the rights, or without Events, all else goes
+/// on. Decides nothing itself: see pull_failures, judge_pull().
+class pull_watcher {
+ public:
+    pull_watcher(boost::asio::any_io_executor executor, pull_services services);
+    pull_watcher(const pull_watcher&) = delete;
+    pull_watcher& operator=(const pull_watcher&) = delete;
+
+    /// Once the world is synced: before that no name is known to be in use.
+    void start(runtime::task_group& tasks);
+    void stop();
+
+    [[nodiscard]] pull_report report(const v1alpha1::registry_credential& object) const {
+        return reporter_.report(object, hearing_);
+    }
+    [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+    [[nodiscard]] std::size_t failing() const { return failures_.failing(); }
+    [[nodiscard]] bool listening() const noexcept { return hearing_ == hearing::listening; }
+
+ private:
+    void recall(const v1alpha1::registry_credential& object);
+    void take(const kube::json& object);
+    void heard(hearing what);
+    void nudge(const cell& at, runtime::time_point now);
+    void tell(const pull_failures::secret_names& news, runtime::time_point now);
+    void refresh(const std::string& secret_name, runtime::time_point now);
+    void mark_users(const std::string& secret_name);
+    [[nodiscard]] boost::asio::awaitable<void> look_around();
+    [[nodiscard]] boost::asio::awaitable<void> look_at(runtime::object_key pod);
+    void may_not_look(runtime::time_point now);
+
+    pull_services services_;
+    pull_failures failures_;
+    pull_reporter reporter_;
+    pull_event_source source_;
+    pull_event_sink sink_;
+    runtime::reflector events_watch_;
+    runtime::wakeup due_;
+    repeat_limit<cell, cell_hash> nudges_;
+    repeat_limit<std::string> refreshes_;  // by Secret name
+    runtime::time_point not_before_;       // of the next look
+    hearing hearing_ = hearing::not_yet;
+    std::uint64_t events_ = 0;
+    bool stopped_ = false;
+};
+
+}  // namespace reconcile

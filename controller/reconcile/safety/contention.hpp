@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "reconcile/state/cell.hpp"
+#include "runtime/object_key.hpp"
+
+#include <chrono>
+#include <unordered_map>
+
+namespace reconcile {
+
+/// Keeps a repair from becoming a fight: a copy that something else changes again and again is repaired less
+/// and less often. The first few repairs are immediate, then the waits double; all is forgotten after a quiet
+/// time. Memory only for cells that drifted.
+template <class Key, class Hash>
+class basic_contention {
+ public:
+    using time_point = std::chrono::steady_clock::time_point;
+    using duration = std::chrono::steady_clock::duration;
+
+    static constexpr int free_repairs = 5;
+    static constexpr duration first_wait = std::chrono::seconds(10);
+    static constexpr duration longest_wait = std::chrono::minutes(10);
+    static constexpr duration quiet = std::chrono::minutes(20);
+
+    /// How long to wait before the cell may be repaired; zero: now.
+    [[nodiscard]] duration wait(const Key& where, time_point now) const;
+    /// A repair was made.
+    void repaired(const Key& where, time_point now);
+    void forget(const Key& where) { cells_.erase(where); }
+    [[nodiscard]] std::size_t size() const noexcept { return cells_.size(); }
+
+ private:
+    struct history {
+        int repairs = 0;
+        time_point last;
+    };
+    /// Drops what has been quiet long enough.
+    void prune(time_point now);
+
+    std::unordered_map<Key, history, Hash> cells_;
+    time_point pruned_;
+};
+
+using contention = basic_contention<cell, cell_hash>;
+using account_contention = basic_contention<runtime::object_key, runtime::object_key_hash>;
+
+}  // namespace reconcile

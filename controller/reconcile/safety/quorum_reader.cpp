@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/safety/quorum_reader.hpp"
+
+#include "reconcile/secrets/involved.hpp"
+#include "reconcile/secrets/secret_writer.hpp"
+#include "reconcile/state/decoders.hpp"
+#include "reconcile/state/selection.hpp"
+#include "runtime/cache/resource_version.hpp"
+
+#include <utility>
+
+namespace reconcile {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::seconds still_fresh{1};
+constexpr int small_page = 100;
+
+/// Puts an answer into a store; that the object does not exist is an answer too.
+template <class T, class Decoder>
+kube::result<void> take(runtime::store<T>& into,
+                        const kube::resource& what,
+                        runtime::object_key_view key,
+                        const kube::result<kube::json>& answer,
+                        Decoder decode) {
+    if (answer.has_error()) {
+        if (!says_absent(answer.error(), what)) return answer.error();
+        if (const auto known = into.find(key)) into.erase(key, known->meta.resource_version);
+        return {};
+    }
+    auto decoded = decode(*answer);
+    if (decoded.has_error()) return decoded.error();
+    into.upsert(std::move(*decoded));
+    return {};
+}
+
+kube::error odd(std::string what) {
+    return {kube::error_kind::other, std::move(what)};
+}
+
+/// One page's items; false: one of them contradicts what is known.
+template <class T, class Decoder>
+bool take_items(const kube::json& items, runtime::store<T>& into, Decoder decode) {
+    for (const auto& item : items) {
+        auto decoded = decode(item);
+        if (decoded.has_error()) continue;
+        const auto known = into.find({decoded->meta.namespace_name, decoded->meta.name});
+        if (known != nullptr && contradicts(decoded->meta, known->meta)) return false;
+        into.upsert(std::move(*decoded));
+    }
+    return true;
+}
+
+/// A list by pages, each a quorum read.
+template <class T, class Decoder>
+asio::awaitable<kube::result<void>> take_all(kube::client& client,
+                                             kube::scope what,
+                                             runtime::store<T>& into,
+                                             Decoder decode) {
+    kube::list_options options;
+    options.limit = small_page;
+    for (;;) {
+        const auto page = co_await client.list(what, options);
+        if (page.has_error()) {
+            if (page.error().kind != kube::error_kind::too_large || options.limit == 1)
+                co_return page.error();
+            options.limit /= 2;
+            continue;
+        }
+        if (!take_items(page->items, into, decode))
+            co_return odd("the API server shows an older state than one it has shown before");
+        if (page->continue_token.empty()) co_return kube::result<void>{};
+        if (page->continue_token == options.continue_token)
+            co_return odd("the list of the API server does not come to an end");
+        options.continue_token = page->continue_token;
+    }
+}
+
+}  // namespace
+
+bool says_absent(const kube::error& error, const kube::resource& what) noexcept {
+    return error.kind == kube::error_kind::not_found && error.details_kind == what.plural;
+}
+
+bool contradicts(const kube::object_meta& read, const kube::object_meta& known) {
+    if (read.uid != known.uid) return false;
+    if (runtime::is_older(read.resource_version, known.resource_version)) return true;
+    return read.resource_version == known.resource_version && !same_for_selection(read, known);
+}
+
+asio::awaitable<kube::result<void>> quorum_reader::read_credential(std::string name) {
+    const auto answer = co_await client_.get(v1alpha1::registry_credentials, {}, name);
+    co_return take(model_.credentials(),
+                   v1alpha1::registry_credentials,
+                   {.namespace_name = {}, .name = name},
+                   answer,
+                   v1alpha1::read_registry_credential);
+}
+
+asio::awaitable<kube::result<void>> quorum_reader::read_namespace(std::string name) {
+    const auto answer = co_await client_.get(kube::namespaces, {}, name);
+    co_return take(model_.namespaces(),
+                   kube::namespaces,
+                   {.namespace_name = {}, .name = name},
+                   answer,
+                   decode_namespace);
+}
+
+asio::awaitable<kube::result<void>> quorum_reader::read_copy(cell at) {
+    const auto answer = co_await client_.get(kube::secrets, at.namespace_name, at.secret_name);
+    co_return take(model_.copies(at.secret_name),
+                   kube::secrets,
+                   {.namespace_name = at.namespace_name, .name = at.secret_name},
+                   answer,
+                   decode_copy);
+}
+
+asio::awaitable<kube::result<void>> quorum_reader::read_everything() {
+    const kube::scope credentials{
+        .what = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}};
+    auto read =
+        co_await take_all(client_, credentials, model_.credentials(), v1alpha1::read_registry_credential);
+    if (read.has_error()) co_return read.error();
+    const kube::scope namespaces{
+        .what = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true};
+    co_return co_await take_all(client_, namespaces, model_.namespaces(), decode_namespace);
+}
+
+asio::awaitable<kube::result<void>> quorum_reader::confirm(cell_view view) {
+    for (const auto& name : all_names(view)) {
+        const auto now = std::chrono::steady_clock::now();
+        const auto last = credentials_read_.find(name);
+        if (last != credentials_read_.end() && now - last->second < still_fresh) continue;
+        const auto read = co_await read_credential(name);
+        if (read.has_error()) co_return read.error();
+        std::erase_if(credentials_read_,
+                      [now](const auto& entry) { return now - entry.second >= still_fresh; });
+        credentials_read_.insert_or_assign(name, now);
+    }
+    co_return co_await read_namespace(view.where.namespace_name);
+}
+
+}  // namespace reconcile

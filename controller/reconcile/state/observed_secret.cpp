@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/state/observed_secret.hpp"
+
+#include "api/v1alpha1/registry_credential.hpp"
+#include "reconcile/state/metadata.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace reconcile {
+
+namespace {
+
+std::vector<std::string> split_at_commas(std::string_view text) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const auto comma = text.find(',');
+        if (comma != 0) parts.emplace_back(text.substr(0, comma));
+        if (comma == std::string_view::npos) break;
+        text.remove_prefix(comma + 1);
+    }
+    return parts;
+}
+
+}  // namespace
+
+bool is_registry_credential(const kube::owner_reference& reference) noexcept {
+    const std::string_view version = reference.api_version;
+    return reference.kind == v1alpha1::registry_credential_kind &&
+           version.starts_with(v1alpha1::regcred_group) &&
+           version.substr(v1alpha1::regcred_group.size()).starts_with('/');
+}
+
+claimed_owners owners_of(const kube::object_meta& meta) {
+    claimed_owners owners;
+    for (const auto& reference : meta.owner_references) {
+        if (is_registry_credential(reference)) owners.references.push_back(reference.uid);
+    }
+    if (const auto found = meta.annotations.find(owner_annotation); found != meta.annotations.end()) {
+        owners.annotated = split_at_commas(found->second);
+    }
+    return owners;
+}
+
+bool claimed_owners::include(const std::string& uid) const noexcept {
+    return std::ranges::find(references, uid) != references.end() ||
+           std::ranges::find(annotated, uid) != annotated.end();
+}
+
+observed_secret observe(kube::secret&& full) {
+    observed_secret kept;
+    kept.docker_config = full.type == kube::docker_config_json_type;
+    kept.immutable = full.immutable;
+    kept.only_document = full.data.size() == 1;
+    const auto label = full.meta.labels.find(managed_by_label);
+    kept.labelled = label != full.meta.labels.end() && label->second == managed_by_value;
+    if (const auto found = full.data.find(kube::docker_config_json_key); found != full.data.end()) {
+        kept.document = util::digest_of(found->second.reveal());
+    } else {
+        kept.only_document = false;
+    }
+    kept.meta = std::move(full.meta);
+    kept.meta.creation_timestamp = {};
+    if (owners_of(kept.meta).none()) {
+        // Somebody else's: its metadata is never needed, and may be large.
+        kept.meta.labels = {};
+        kept.meta.annotations = {};
+        kept.meta.owner_references = {};
+        kept.meta.finalizers = {};
+    }
+    full.data.clear();
+    return kept;
+}
+
+}  // namespace reconcile

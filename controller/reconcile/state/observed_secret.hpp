@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/api/secret.hpp"
+#include "util/digest.hpp"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reconcile {
+
+inline constexpr std::string_view owner_annotation = "regcred.dev/owner";
+
+/// What is kept of a Secret that bears the name of a copy: enough to decide, and none of its bytes.
+struct observed_secret {
+    /// Without creationTimestamp; of a Secret that claims no owner of ours only name, namespace, uid and
+    /// resourceVersion.
+    kube::object_meta meta;
+    bool docker_config = false;  // its type is kubernetes.io/dockerconfigjson
+    bool immutable = false;
+    bool labelled = false;          // as regcred's, which proves nothing: anybody may copy a label
+    bool only_document = false;     // data holds .dockerconfigjson and nothing else
+    util::keyed_digest document{};  // of that value
+};
+
+/// Reduces a Secret to what is kept; the Secret's bytes go with it.
+[[nodiscard]] observed_secret observe(kube::secret&& full);
+
+/// UIDs of RegistryCredentials that the Secret names as its owners: in ownerReferences, and in the annotation
+/// that stands for them where a Retain policy forbids ownerReferences.
+struct claimed_owners {
+    std::vector<std::string> references;
+    std::vector<std::string> annotated;
+    [[nodiscard]] bool none() const noexcept { return references.empty() && annotated.empty(); }
+    [[nodiscard]] bool include(const std::string& uid) const noexcept;
+};
+[[nodiscard]] claimed_owners owners_of(const kube::object_meta& meta);
+[[nodiscard]] bool is_registry_credential(const kube::owner_reference& reference) noexcept;
+
+}  // namespace reconcile

@@ -1,0 +1,193 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/status/status.hpp"
+
+#include "kube/api/condition.hpp"
+#include "reconcile/reasons.hpp"
+#include "reconcile/verdict.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+
+namespace reconcile {
+
+namespace {
+
+constexpr std::size_t most_failures = 20;
+constexpr std::size_t most_registries = 32;
+
+verdict judge_sources(const credential_report& report) {
+    if (!report.sources.reason.empty()) return {false, report.sources.reason, report.sources.message};
+    return {true,
+            reasons::valid,
+            fmt::format("{} source{}, {} registr{}",
+                        report.source_count,
+                        report.source_count == 1 ? "" : "s",
+                        report.registries.size(),
+                        report.registries.size() == 1 ? "y" : "ies")};
+}
+
+/// The failure that is named in the condition: of the commonest reason, the first namespace.
+const v1alpha1::namespace_failure& representative(const std::vector<v1alpha1::namespace_failure>& failures) {
+    std::map<std::string_view, std::size_t> counts;
+    for (const auto& failure : failures)
+        ++counts[failure.reason];
+    const auto commonest =
+        std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+    return *std::ranges::find(failures, commonest->first, &v1alpha1::namespace_failure::reason);
+}
+
+verdict judge_synced(const v1alpha1::registry_credential& object, const credential_report& report) {
+    if (!report.name_allowed) {
+        return {
+            false,
+            reasons::secret_name_not_allowed,
+            fmt::format(
+                "this install keeps Secrets of these names only: {}; set spec.secretName to one of them, or "
+                "have --secret-names, the ClusterRole and the admission policy allow {}",
+                report.allowed_names,
+                object.secret_name)};
+    }
+    if (!report.failures.empty()) {
+        const auto& shown = representative(report.failures);
+        const auto others = report.failures.size() - 1;
+        return {false,
+                shown.reason,
+                fmt::format("{} of {} namespaces: {}: {}{}",
+                            report.failures.size(),
+                            report.selected + report.stuck,
+                            shown.namespace_name,
+                            shown.message,
+                            others == 0 ? "" : fmt::format(" (and {} more, see status.failures)", others))};
+    }
+    if (report.synced < report.selected) {
+        return {false,
+                reasons::progressing,
+                fmt::format("{} of {} namespaces hold the Secret", report.synced, report.selected)};
+    }
+    return {true,
+            reasons::synced,
+            report.selected == 0
+                ? "no namespace is selected"
+                : fmt::format("every selected namespace holds Secret {}", object.secret_name)};
+}
+
+verdict judge_ready(const v1alpha1::registry_credential& object,
+                    const verdict& sources,
+                    const verdict& synced,
+                    const std::optional<verdict>& patched) {
+    if (!sources.good) return sources;
+    if (!synced.good) return synced;
+    if (patched && !patched->good) return *patched;
+    return {true, synced.reason, object.suspend ? synced.message + "; suspended" : synced.message};
+}
+
+bool needs_a_person(std::string_view reason) {
+    constexpr std::array stalled{reasons::source_invalid,
+                                 reasons::duplicate_registry,
+                                 reasons::source_too_large,
+                                 reasons::secret_name_not_allowed,
+                                 reasons::service_account_name_not_allowed,
+                                 reasons::deletion_guard};
+    return std::ranges::find(stalled, reason) != stalled.end();
+}
+
+std::string summary_of(const std::vector<std::string>& registries) {
+    constexpr std::size_t shown = 2;
+    const auto first = std::min(shown, registries.size());
+    auto text = fmt::format(
+        "{}", fmt::join(registries.begin(), registries.begin() + static_cast<std::ptrdiff_t>(first), ","));
+    if (registries.size() > shown) text += fmt::format(" +{}", registries.size() - shown);
+    return text;
+}
+
+class condition_writer {
+ public:
+    condition_writer(std::vector<kube::condition>& conditions,
+                     std::int64_t generation,
+                     const std::string& now)
+        : conditions_(conditions), generation_(generation), now_(now) {}
+
+    void put(std::string_view type, const verdict& v) const {
+        kube::set_condition(conditions_,
+                            {.type = std::string(type),
+                             .status = v.good ? "True" : "False",
+                             .reason = std::string(v.reason),
+                             .message = v.message,
+                             .observed_generation = generation_,
+                             .last_transition_time = {}},
+                            now_);
+    }
+    void put_while_there(std::string_view type, const std::optional<verdict>& v) const {
+        if (v) {
+            put(type, *v);
+        } else {
+            kube::remove_condition(conditions_, type);
+        }
+    }
+    /// Abnormal-true (kstatus): there only while true.
+    void put_abnormal(std::string_view type, bool present, const verdict& why) const {
+        if (present) {
+            put(type, {true, why.reason, why.message});
+        } else {
+            kube::remove_condition(conditions_, type);
+        }
+    }
+
+ private:
+    std::vector<kube::condition>& conditions_;
+    std::int64_t generation_;
+    const std::string& now_;
+};
+
+}  // namespace
+
+v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_credential& object,
+                                                    const credential_report& report,
+                                                    const std::string& now) {
+    v1alpha1::registry_credential_status status;
+    status.observed_generation = object.meta.generation;
+    status.registries = report.registries;
+    if (status.registries.size() > most_registries) status.registries.resize(most_registries);
+    status.registry_summary = summary_of(report.registries);
+    status.namespaces = {.selected = report.selected,
+                         .synced = report.synced,
+                         .failed = static_cast<std::int64_t>(report.failures.size())};
+    status.summary = fmt::format("{}/{}", report.synced, report.selected);
+    status.failures = report.failures;
+    const auto& of_accounts = report.accounts.failures;
+    status.failures.insert(status.failures.end(), of_accounts.begin(), of_accounts.end());
+    if (report.accounts.asked) {
+        status.service_accounts = {.selected = report.accounts.selected,
+                                   .patched = report.accounts.patched,
+                                   .failed = static_cast<std::int64_t>(of_accounts.size())};
+    }
+    if (status.failures.size() > most_failures) status.failures.resize(most_failures);
+
+    status.conditions = object.status.conditions;
+    const auto sources = judge_sources(report);
+    const auto synced = judge_synced(object, report);
+    const auto patched = judge_accounts(object, report.accounts, report.name_allowed);
+    const auto ready = judge_ready(object, sources, synced, patched);
+    const condition_writer write(status.conditions, object.meta.generation, now);
+    write.put("SourcesValid", sources);
+    write.put("Synced", synced);
+    write.put_while_there("ServiceAccountsPatched", patched);
+    write.put("Ready", ready);
+    put_pull_failures(status, object, report.pulls, now);
+    const bool stalled = !ready.good && needs_a_person(ready.reason);
+    write.put_abnormal("Stalled", stalled, ready);
+    const bool accounts_progress = patched && patched->reason == reasons::progressing;
+    const bool progress = synced.reason == reasons::progressing || accounts_progress;
+    write.put_abnormal("Reconciling",
+                       !stalled && progress,
+                       synced.reason == reasons::progressing || !patched ? synced : *patched);
+    return status;
+}
+
+}  // namespace reconcile

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/events/token_bucket.hpp"
+
+#include <algorithm>
+
+namespace runtime {
+
+token_bucket::token_bucket(double burst, duration interval, time_point now) noexcept
+    : burst_(burst), interval_(interval), tokens_(burst), counted_(now) {}
+
+bool token_bucket::take(time_point now) noexcept {
+    tokens_ = tokens_at(now);
+    counted_ = std::max(counted_, now);
+    if (tokens_ < 1.0) return false;
+    tokens_ -= 1.0;
+    return true;
+}
+
+bool token_bucket::full(time_point now) const noexcept {
+    return tokens_at(now) >= burst_;
+}
+
+double token_bucket::tokens_at(time_point now) const noexcept {
+    if (now <= counted_) return tokens_;
+    const double grown =
+        static_cast<double>((now - counted_).count()) / static_cast<double>(interval_.count());
+    return std::min(burst_, tokens_ + grown);
+}
+
+}  // namespace runtime

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/log/descriptor_sink.hpp"
+
+#include "runtime/log/log_format.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <utility>
+
+namespace runtime {
+
+namespace {
+
+constexpr auto retry_every = std::chrono::milliseconds{50};
+
+bool is_a_socket(int descriptor) noexcept {
+    struct stat about{};
+    return ::fstat(descriptor, &about) == 0 && S_ISSOCK(about.st_mode);
+}
+
+line_ring::notice tell_dropped(log_format format, wall_clock clock) {
+    return [format, clock = std::move(clock)](std::uint64_t dropped) {
+        return format_record(format, clock(), log_level::warn, "log lines dropped", {{"count", dropped}});
+    };
+}
+
+}  // namespace
+
+descriptor_sink::descriptor_sink(boost::asio::any_io_executor executor,
+                                 int descriptor,
+                                 log_format format,
+                                 wall_clock clock,
+                                 std::size_t capacity)
+    : descriptor_(descriptor),
+      is_socket_(is_a_socket(descriptor)),
+      ring_(capacity, tell_dropped(format, std::move(clock))),
+      timer_(executor) {}
+
+void descriptor_sink::write(std::string line) {
+    ring_.push(std::move(line));
+    if (!retrying_) flush();
+}
+
+bool descriptor_sink::drain(std::chrono::milliseconds limit) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (!ring_.empty()) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        if (left.count() < 0) return false;
+        (void)write_some(static_cast<int>(std::min<std::chrono::milliseconds::rep>(left.count(), INT_MAX)));
+    }
+    return true;
+}
+
+void descriptor_sink::close() {
+    closed_ = true;
+    timer_.cancel();
+}
+
+/// False when the descriptor takes nothing at present.
+bool descriptor_sink::write_some(int poll_timeout) {
+    pollfd ask{descriptor_, POLLOUT, 0};
+    if (::poll(&ask, 1, poll_timeout) <= 0) return false;
+    const auto bytes = ring_.front().substr(0, PIPE_BUF);
+    const auto written = is_socket_
+                             ? ::send(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
+                             : ::write(descriptor_, bytes.data(), bytes.size());
+    if (written >= 0) {
+        ring_.consume(static_cast<std::size_t>(written));
+        return true;
+    }
+    if (errno == EINTR) return true;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
+    // No reader any more (EPIPE), no room on the disk, a closed descriptor: waiting would keep lines for
+    // ever.
+    ring_.drop_all();
+    return true;
+}
+
+void descriptor_sink::flush() {
+    while (!ring_.empty()) {
+        if (!write_some(0)) return retry_later();
+    }
+}
+
+void descriptor_sink::retry_later() {
+    if (closed_) return;
+    retrying_ = true;
+    timer_.expires_after(retry_every);
+    timer_.async_wait([this](const boost::system::error_code& why) {
+        retrying_ = false;
+        if (!why && !closed_) flush();
+    });
+}
+
+}  // namespace runtime

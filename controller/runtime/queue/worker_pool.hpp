@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/queue/outcome.hpp"
+#include "runtime/queue/work_queue.hpp"
+#include "runtime/wakeup.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <utility>
+
+namespace runtime {
+
+/// Called by a pool, for metrics.
+struct worker_hooks {
+    std::function<void(lane from, duration waited)> taken;
+    std::function<void(outcome_kind how, duration took)> finished;
+};
+
+/// A work queue and the coroutines that work on it: never two on one key. After the work,
+/// controller-runtime's rule: done forgets the key's failures; requeue_after forgets them and adds the key
+/// after the delay; retry adds it after its back-off; both in the lane it came from. Must outlive its
+/// workers: that is until stop() has answered true, or its io_context is destroyed. A worker's exception is a
+/// programming error and leaves io_context::run().
+template <class Key, class Hash = std::hash<Key>>
+class worker_pool {
+ public:
+    using work = std::function<boost::asio::awaitable<outcome>(Key)>;
+
+    worker_pool(boost::asio::any_io_executor executor, retry_policy retry, work what, worker_hooks hooks = {})
+        : executor_(executor),
+          queue_(std::move(retry)),
+          work_(std::move(what)),
+          hooks_(std::move(hooks)),
+          ready_(executor),
+          ended_(executor) {}
+    worker_pool(const worker_pool&) = delete;
+    worker_pool& operator=(const worker_pool&) = delete;
+
+    /// That many more workers.
+    void start(std::size_t workers);
+
+    /// The work never begins inside these calls.
+    void add(const Key& key, lane where = lane::normal);
+    void add_after(const Key& key, duration delay, lane where = lane::normal);
+
+    /// Nothing is taken any more; true when all that runs has ended, false when it has not within `limit`.
+    [[nodiscard]] boost::asio::awaitable<bool> stop(duration limit);
+
+    [[nodiscard]] const work_queue<Key, Hash>& queue() const noexcept { return queue_; }
+
+ private:
+    static constexpr duration longest_turn = std::chrono::milliseconds(2);
+
+    using taken = typename work_queue<Key, Hash>::taken;
+
+    static time_point now() { return std::chrono::steady_clock::now(); }
+    [[nodiscard]] boost::asio::awaitable<void> worker();
+    [[nodiscard]] boost::asio::awaitable<void> work_on(taken what);
+    void finish(const taken& what, const outcome& how);
+    void wake_for_earlier();
+
+    boost::asio::any_io_executor executor_;
+    work_queue<Key, Hash> queue_;
+    work work_;
+    worker_hooks hooks_;
+    wakeup ready_;  // idle workers wait here until the queue's next_wakeup()
+    wakeup ended_;
+    std::size_t workers_ = 0;
+};
+
+template <class Key, class Hash>
+void worker_pool<Key, Hash>::start(std::size_t workers) {
+    for (std::size_t i = 0; i < workers; ++i) {
+        ++workers_;
+        const auto ended = [this](const std::exception_ptr& fault) {
+            --workers_;
+            ended_.notify_all();
+            if (fault) std::rethrow_exception(fault);
+        };
+        boost::asio::co_spawn(executor_, worker(), ended);
+    }
+}
+
+template <class Key, class Hash>
+void worker_pool<Key, Hash>::add(const Key& key, lane where) {
+    queue_.add(key, where, now());
+    ready_.notify_one();
+}
+
+template <class Key, class Hash>
+void worker_pool<Key, Hash>::add_after(const Key& key, duration delay, lane where) {
+    queue_.add_after(key, delay, where, now());
+    wake_for_earlier();
+}
+
+template <class Key, class Hash>
+boost::asio::awaitable<bool> worker_pool<Key, Hash>::stop(duration limit) {
+    queue_.shut_down();
+    ready_.notify_all();
+    const time_point end = now() + limit;
+    while (workers_ > 0 && now() < end)
+        co_await ended_.wait_until(end);
+    co_return workers_ == 0;
+}
+
+template <class Key, class Hash>
+boost::asio::awaitable<void> worker_pool<Key, Hash>::worker() {
+    time_point since = now();
+    while (!queue_.shutting_down()) {
+        auto next = queue_.take(now());
+        if (!next) {
+            co_await ready_.wait_until(queue_.next_wakeup(now()).value_or(time_point::max()));
+            since = now();
+            continue;
+        }
+        co_await work_on(std::move(*next));
+        // Work that found nothing to do has not waited for anything: the loop has others to serve.
+        if (now() - since < longest_turn) continue;
+        co_await boost::asio::post(executor_, boost::asio::use_awaitable);
+        since = now();
+    }
+}
+
+template <class Key, class Hash>
+boost::asio::awaitable<void> worker_pool<Key, Hash>::work_on(taken what) {
+    if (hooks_.taken) hooks_.taken(what.from, what.waited);
+    const time_point begun = now();
+    const outcome how = co_await work_(what.key);
+    if (hooks_.finished) hooks_.finished(how.kind(), now() - begun);
+    finish(what, how);
+}
+
+template <class Key, class Hash>
+void worker_pool<Key, Hash>::finish(const taken& what, const outcome& how) {
+    switch (how.kind()) {
+        case outcome_kind::done:
+            queue_.forget(what.key);
+            break;
+        case outcome_kind::requeue_after:
+            queue_.forget(what.key);
+            queue_.add_after(what.key, how.delay(), what.from, now());
+            break;
+        case outcome_kind::retry:
+            queue_.add_rate_limited(what.key, what.from, how.delay(), now());
+            break;
+    }
+    queue_.done(what.key, now());
+    wake_for_earlier();
+}
+
+/// This worker goes on with what is ready; the idle ones must not sleep past a delay that has become the
+/// shortest.
+template <class Key, class Hash>
+void worker_pool<Key, Hash>::wake_for_earlier() {
+    const auto next = queue_.next_wakeup(now());
+    if (next && *next < ready_.until()) ready_.notify_all();
+}
+
+}  // namespace runtime

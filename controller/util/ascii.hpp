@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace util {
+
+// Classes of ASCII characters, whatever the locale; false for the bytes of all others.
+
+[[nodiscard]] constexpr bool is_lower(char c) noexcept {
+    return c >= 'a' && c <= 'z';
+}
+[[nodiscard]] constexpr bool is_upper(char c) noexcept {
+    return c >= 'A' && c <= 'Z';
+}
+[[nodiscard]] constexpr bool is_letter(char c) noexcept {
+    return is_lower(c) || is_upper(c);
+}
+[[nodiscard]] constexpr bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+[[nodiscard]] constexpr bool is_lower_or_digit(char c) noexcept {
+    return is_lower(c) || is_digit(c);
+}
+[[nodiscard]] constexpr bool is_alphanumeric(char c) noexcept {
+    return is_letter(c) || is_digit(c);
+}
+[[nodiscard]] constexpr bool is_lower_hexadecimal(char c) noexcept {
+    return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+[[nodiscard]] constexpr bool is_hexadecimal(char c) noexcept {
+    return is_lower_hexadecimal(c) || (c >= 'A' && c <= 'F');
+}
+/// What JSON calls white space (RFC 8259).
+[[nodiscard]] constexpr bool is_json_space(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/// The value of a hexadecimal digit, -1 for anything else.
+[[nodiscard]] constexpr int hexadecimal_value(char c) noexcept {
+    if (is_digit(c)) return c - '0';
+    if (!is_hexadecimal(c)) return -1;
+    return c - (is_lower(c) ? 'a' : 'A') + 10;
+}
+
+/// With upper-case ASCII letters made lower-case, and all else as it is.
+[[nodiscard]] inline std::string lower(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(
+        result, result.begin(), [](char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; });
+    return result;
+}
+
+}  // namespace util

@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace {
+
+using strings = std::vector<std::string>;
+
+/// Variables of the environment while it lives.
+class variables {
+ public:
+    explicit variables(std::map<std::string, std::string> values) : values_(std::move(values)) {
+        for (const auto& [name, value] : values_)
+            setenv(name.c_str(), value.c_str(), 1);
+    }
+    ~variables() {
+        for (const auto& [name, value] : values_)
+            unsetenv(name.c_str());
+    }
+    variables(const variables&) = delete;
+    variables& operator=(const variables&) = delete;
+
+ private:
+    std::map<std::string, std::string> values_;
+};
+
+std::variant<config, exit_now> parse(const strings& flags) {
+    std::vector<const char*> arguments{"regcred-controller"};
+    for (const auto& flag : flags)
+        arguments.push_back(flag.c_str());
+    return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
+}
+
+config accepted(const strings& flags) {
+    const auto parsed = parse(flags);
+    const auto* end = std::get_if<exit_now>(&parsed);
+    REQUIRE_MESSAGE(end == nullptr, end->text);
+    return std::get<config>(parsed);
+}
+
+exit_now ended(const strings& flags) {
+    const auto parsed = parse(flags);
+    REQUIRE(std::holds_alternative<exit_now>(parsed));
+    return std::get<exit_now>(parsed);
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("without flags the controller has what it needs in a cluster") {
+    const auto got = accepted({});
+    CHECK(got.secret_names == strings{"regcred"});
+    CHECK(got.service_accounts == strings{"default"});
+    CHECK(got.namespace_name.empty());
+    CHECK(got.kubeconfig.empty());
+    CHECK(got.log_level == "info");
+    CHECK(got.log_format == "json");
+    CHECK(got.listen_host == "127.0.0.1");
+    CHECK(got.listen_port == 8080);
+}
+
+TEST_CASE("every flag is heard") {
+    const auto got = accepted({"--secret-names=regcred,team-pull",
+                               "--service-accounts=default,builder",
+                               "--namespace=credentials",
+                               "--kubeconfig=/tmp/config",
+                               "--log-level=debug",
+                               "--log-format=text",
+                               "--listen-address=:9090"});
+    CHECK(got.secret_names == strings{"regcred", "team-pull"});
+    CHECK(got.service_accounts == strings{"builder", "default"});
+    CHECK(got.namespace_name == "credentials");
+    CHECK(got.kubeconfig == "/tmp/config");
+    CHECK(got.log_level == "debug");
+    CHECK(got.log_format == "text");
+    CHECK(got.listen_host == "::");
+    CHECK(got.listen_port == 9090);
+}
+
+TEST_CASE("a variable of the environment says the same, and a flag wins over it") {
+    const variables set({{"REGCRED_SECRET_NAMES", "a,b"},
+                         {"REGCRED_NAMESPACE", "credentials"},
+                         {"REGCRED_LOG_LEVEL", "warn"},
+                         {"REGCRED_LOG_FORMAT", "text"},
+                         {"REGCRED_LISTEN_ADDRESS", "[::1]:1"}});
+    const auto got = accepted({});
+    CHECK(got.secret_names == strings{"a", "b"});
+    CHECK(got.namespace_name == "credentials");
+    CHECK(got.log_level == "warn");
+    CHECK(got.log_format == "text");
+    CHECK(got.listen_host == "::1");
+    CHECK(got.listen_port == 1);
+
+    const auto flagged = accepted({"--secret-names=c", "--log-level=error", "--listen-address=10.0.0.1:0"});
+    CHECK(flagged.secret_names == strings{"c"});
+    CHECK(flagged.log_level == "error");
+    CHECK(flagged.listen_host == "10.0.0.1");
+    CHECK(flagged.listen_port == 0);
+}
+
+TEST_CASE("a Secret name that is given twice is one name") {
+    CHECK(accepted({"--secret-names=b,a,b", "--secret-names=a"}).secret_names == strings{"a", "b"});
+}
+
+TEST_CASE("all ServiceAccounts are all, whatever else is named") {
+    CHECK(accepted({"--service-accounts=b,a,b"}).service_accounts == strings{"a", "b"});
+    CHECK(accepted({"--service-accounts=a,*"}).service_accounts == strings{"*"});
+}
+
+TEST_CASE("a mistake is told with what would be right, and ends with exit code 2") {
+    const struct {
+        strings flags;
+        const char* told;
+    } table[] = {
+        {{"--secret-names=Regcred"}, "'Regcred' is not a Secret name: lower-case"},
+        {{"--secret-names=a,-b"}, "'-b' is not a Secret name"},
+        {{"--secret-names=a..b"}, "'a..b' is not a Secret name"},
+        {{"--secret-names=" + std::string(254, 'a')}, "is not a Secret name"},
+        {{"--service-accounts=Default"}, "'Default' is not the name of a ServiceAccount, nor '*'"},
+        {{"--service-accounts=build-*"}, "'build-*' is not the name of a ServiceAccount"},
+        {{"--log-level=loud"}, "debug"},
+        {{"--log-format=xml"}, "text"},
+        {{"--listen-address=8080"}, "such as 127.0.0.1:8080 or :8080"},
+        {{"--listen-address=:http"}, "a number from 0 to 65535"},
+        {{"--listen-address=:65536"}, "a number from 0 to 65535"},
+        {{"--listen-address=:"}, "a number from 0 to 65535"},
+        {{"--no-such-flag"}, "--no-such-flag"},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.flags.front());
+        const auto end = ended(row.flags);
+        CHECK(end.code == 2);
+        CHECK_MESSAGE(has(end.text, row.told), end.text);
+    }
+}
+
+TEST_CASE("a bad variable of the environment is no less a mistake") {
+    const variables set({{"REGCRED_LOG_LEVEL", "loud"}});
+    CHECK(ended({}).code == 2);
+}
+
+TEST_CASE("--version and --help are answers, not mistakes") {
+    const auto version = ended({"--version"});
+    CHECK(version.code == 0);
+    CHECK(version.text.starts_with("regcred-controller "));
+    const auto help = ended({"--help"});
+    CHECK(help.code == 0);
+    for (const char* flag : {"--secret-names",
+                             "--service-accounts",
+                             "--namespace",
+                             "--kubeconfig",
+                             "--log-level",
+                             "--log-format",
+                             "--listen-address",
+                             "REGCRED_LOG_LEVEL",
+                             "explain pod",
+                             "kubectl apply -k deploy/"})
+        CHECK_MESSAGE(has(help.text, flag), flag);
+}
+
+TEST_CASE("the API server is looked for in the order of controller-runtime") {
+    std::map<std::string, std::string> set;
+    const auto variable = [&set](const char* name) -> const char* {
+        const auto found = set.find(name);
+        return found == set.end() ? nullptr : found->second.c_str();
+    };
+    set["HOME"] = "/home/dev";
+    CHECK(kubeconfig_path({}, variable) == "/home/dev/.kube/config");
+    set["KUBERNETES_SERVICE_HOST"] = "10.96.0.1";
+    CHECK_FALSE(kubeconfig_path({}, variable));
+    set["KUBECONFIG"] = "";
+    CHECK_FALSE(kubeconfig_path({}, variable));
+    set["KUBECONFIG"] = "/a:/b";
+    CHECK(kubeconfig_path({}, variable) == "/a:/b");
+    config named;
+    named.kubeconfig = "/c";
+    CHECK(kubeconfig_path(named, variable) == "/c");
+}

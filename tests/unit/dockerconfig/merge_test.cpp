@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "dockerconfig/merge.hpp"
+
+#include "dockerconfig/document.hpp"
+#include "unit/dockerconfig/docker_builders.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using build::entry;
+using entries = std::vector<dockerconfig::registry_entry>;
+
+namespace {
+
+std::vector<std::string> shown(const entries& list) {
+    std::vector<std::string> all;
+    for (const auto& each : list)
+        all.push_back(build::shown(each));
+    return all;
+}
+
+// Contributors, oldest first, that claim some of the same registries.
+std::vector<entries> contributors() {
+    return {
+        {entry("quay.io", "oldest"), entry("https://ghcr.io", "oldest")},
+        {entry("ghcr.io", "second"), entry("*.example.com", "second"), entry("docker.io", "second")},
+        {entry("https://index.docker.io/v1/", "third"), entry("quay.io/org", "third")},
+        {entry("quay.io/org/", "fourth"),
+         entry("https://quay.io/v2/org", "fourth"),
+         entry("quay.io", "fourth")},
+    };
+}
+
+std::string document(const std::vector<entries>& of) {
+    return std::string{dockerconfig::write_document(dockerconfig::merge(of).entries)->reveal()};
+}
+
+}  // namespace
+
+TEST_CASE("the sources of one object are put together, sorted by key") {
+    const std::vector<dockerconfig::source_entries> sources{
+        {"a", {entry("quay.io", "u")}}, {"b", {entry("ghcr.io", "v"), entry("quay.io/org", "w")}}};
+    const auto combined = dockerconfig::combine_sources(sources);
+    REQUIRE(combined.has_value());
+    CHECK(shown(*combined) ==
+          std::vector<std::string>{"ghcr.io|v|s3cret|", "quay.io|u|s3cret|", "quay.io/org|w|s3cret|"});
+    CHECK(dockerconfig::combine_sources({})->empty());
+}
+
+TEST_CASE("a registry in two sources of one object is an error that names both") {
+    const std::vector<dockerconfig::source_entries> sources{{"hub", {entry("quay.io")}},
+                                                            {"robot", {entry("ghcr.io")}},
+                                                            {"other", {entry("https://quay.io/v2/")}}};
+    const auto combined = dockerconfig::combine_sources(sources);
+    REQUIRE(combined.has_error());
+    CHECK(combined.error().fault == dockerconfig::source_fault::duplicate_registry);
+    for (const std::string_view named : {"\"https://quay.io/v2/\"", "Secret \"hub\"", "Secret \"other\""}) {
+        CHECK(combined.error().message.find(named) != std::string::npos);
+    }
+    CHECK(combined.error().message.find("robot") == std::string::npos);
+}
+
+TEST_CASE("the oldest claim to a registry wins, and each loser learns who did") {
+    const auto merged = dockerconfig::merge(contributors());
+    CHECK(shown(merged.entries) == std::vector<std::string>{
+                                       "*.example.com|second|s3cret|",
+                                       "docker.io|second|s3cret|",
+                                       "https://ghcr.io|oldest|s3cret|",
+                                       "quay.io|oldest|s3cret|",
+                                       "quay.io/org|third|s3cret|",
+                                       "quay.io/org/|fourth|s3cret|",
+                                   });
+    CHECK(merged.conflicts == std::vector<dockerconfig::registry_conflict>{
+                                  {.loser = 1, .winner = 0, .key = "ghcr.io"},
+                                  {.loser = 2, .winner = 1, .key = "https://index.docker.io/v1/"},
+                                  {.loser = 3, .winner = 2, .key = "https://quay.io/v2/org"},
+                                  {.loser = 3, .winner = 0, .key = "quay.io"},
+                              });
+}
+
+TEST_CASE("merging nothing gives nothing") {
+    CHECK(dockerconfig::merge({}).entries.empty());
+    CHECK(dockerconfig::merge(std::vector<entries>(3)).entries.empty());
+}
+
+TEST_CASE("the document depends on age, not on the order in which objects and entries come") {
+    struct aged {
+        std::size_t age_rank;
+        entries content;
+    };
+    for (std::size_t count = 1; count <= 4; ++count) {
+        auto oldest_first = contributors();
+        oldest_first.resize(count);
+        const auto expected = document(oldest_first);
+        std::vector<aged> arrived;
+        for (std::size_t i = 0; i < count; ++i)
+            arrived.push_back({i, oldest_first[i]});
+        std::size_t permutations = 0;
+        std::vector<std::size_t> order(count);
+        std::iota(order.begin(), order.end(), 0U);
+        do {
+            std::vector<aged> shuffled;
+            for (const auto i : order)
+                shuffled.push_back(arrived[i]);
+            for (auto& each : shuffled)
+                std::ranges::rotate(each.content, each.content.begin() + 1);
+            std::ranges::sort(shuffled, {}, &aged::age_rank);
+            std::vector<entries> given;
+            for (auto& each : shuffled)
+                given.push_back(std::move(each.content));
+            CHECK(document(given) == expected);
+            ++permutations;
+        } while (std::ranges::next_permutation(order).found);
+        CHECK(permutations == std::vector<std::size_t>{0, 1, 2, 6, 24}.at(count));
+    }
+}
+
+TEST_CASE("contributors that claim different registries may come in any order") {
+    std::vector<entries> disjoint{
+        {entry("d.io"), entry("a.io")}, {entry("c.io")}, {entry("b.io", "x")}, {entry("e.io")}};
+    std::vector<std::size_t> order{0, 1, 2, 3};
+    const auto expected = document(disjoint);
+    do {
+        std::vector<entries> given;
+        for (const auto i : order)
+            given.push_back(disjoint[i]);
+        CHECK(document(given) == expected);
+        CHECK(dockerconfig::merge(given).conflicts.empty());
+    } while (std::ranges::next_permutation(order).found);
+}

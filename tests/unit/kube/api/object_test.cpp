@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kube/api/object.hpp"
+
+#include "unit/kube/parsed.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <string>
+
+using kube::json;
+using kube::read_meta;
+using kube::string_map;
+using kube::write_meta;
+
+namespace {
+
+const std::string whole = R"({"kind":"Secret","metadata":{
+    "name":"regcred","namespace":"team-a","uid":"6f1c","resourceVersion":"42","generation":3,
+    "creationTimestamp":"2026-01-31T23:59:59Z","labels":{"b":"2","a":"1"},"annotations":{"n":""},
+    "managedFields":[{"manager":"kubectl"}],"finalizers":["example.com/f"],
+    "ownerReferences":[{"apiVersion":"regcred.dev/v1alpha1","kind":"RegistryCredential","name":"hub","uid":"u1","blockOwnerDeletion":false},
+                       {"apiVersion":"v1","kind":"Pod","name":"p","uid":"u2","controller":true}]}})";
+
+json with(const std::string& name, const std::string& value) {
+    auto object = parsed(R"({"metadata":{"name":"n","uid":"u","resourceVersion":"1"}})");
+    object["metadata"][name] = parsed(value);
+    return object;
+}
+
+}  // namespace
+
+TEST_CASE("metadata is read whole") {
+    const auto meta = read_meta(parsed(whole)).value();
+    CHECK(meta.name == "regcred");
+    CHECK(meta.namespace_name == "team-a");
+    CHECK(meta.uid == "6f1c");
+    CHECK(meta.resource_version == "42");
+    CHECK(meta.generation == 3);
+    CHECK(meta.creation_timestamp == "2026-01-31T23:59:59Z");
+    CHECK_FALSE(meta.deleting);
+    CHECK(meta.labels == string_map{{"a", "1"}, {"b", "2"}});
+    CHECK(meta.annotations == string_map{{"n", ""}});
+    CHECK(meta.finalizers == std::vector<std::string>{"example.com/f"});
+    REQUIRE(meta.owner_references.size() == 2);
+    CHECK(meta.owner_references[0] ==
+          kube::owner_reference{
+              "regcred.dev/v1alpha1", "RegistryCredential", "hub", "u1", std::nullopt, false});
+    CHECK(meta.owner_references[1] == kube::owner_reference{"v1", "Pod", "p", "u2", true, std::nullopt});
+}
+
+TEST_CASE("what metadata may leave out is empty, null or not there") {
+    for (
+        const auto* text :
+        {R"({"metadata":{"name":"n","uid":"u","resourceVersion":"1"}})",
+         R"({"metadata":{"name":"n","uid":"u","resourceVersion":"1","labels":null,"annotations":null,"namespace":null,
+                                 "ownerReferences":null,"finalizers":null,"generation":null,"deletionTimestamp":null,"creationTimestamp":null}})"}) {
+        const auto meta = read_meta(parsed(text)).value();
+        CHECK(meta.namespace_name.empty());
+        CHECK(meta.labels.empty());
+        CHECK(meta.annotations.empty());
+        CHECK(meta.owner_references.empty());
+        CHECK(meta.finalizers.empty());
+        CHECK(meta.generation == 0);
+        CHECK_FALSE(meta.deleting);
+    }
+}
+
+TEST_CASE("an object with a deletionTimestamp is being deleted") {
+    CHECK(read_meta(with("deletionTimestamp", R"("2026-01-31T23:59:59Z")")).value().deleting);
+}
+
+TEST_CASE("metadata that is not what the API promises is malformed, and the field is named") {
+    struct example {
+        json object;
+        const char* message;
+    };
+    const example table[] = {
+        {parsed("null"), "metadata: required"},
+        {parsed("[]"), "metadata: required"},
+        {parsed("{}"), "metadata: required"},
+        {parsed(R"({"metadata":null})"), "metadata: required"},
+        {parsed(R"({"metadata":"x"})"), "metadata: not an object"},
+        {parsed(R"({"metadata":{"uid":"u","resourceVersion":"1"}})"), "metadata.name: required"},
+        {with("name", "\"\""), "metadata.name: required"},
+        {with("name", "5"), "metadata.name: not text"},
+        {with("uid", "null"), "metadata.uid: required"},
+        {with("resourceVersion", "1"), "metadata.resourceVersion: not text"},
+        {with("resourceVersion", "\"\""), "metadata.resourceVersion: required"},
+        {with("namespace", "[]"), "metadata.namespace: not text"},
+        {with("generation", "\"1\""), "metadata.generation: not an integer of 64 bits"},
+        {with("creationTimestamp", "5"), "metadata.creationTimestamp: not text"},
+        {with("labels", "[]"), "metadata.labels: not a map"},
+        {with("labels", R"({"CANARY":1})"), "metadata.labels: a value is not text"},
+        {with("labels", R"({"a":null})"), "metadata.labels: a value is not text"},
+        {with("annotations", R"({"a":{}})"), "metadata.annotations: a value is not text"},
+        {with("finalizers", R"([1])"), "metadata.finalizers[0]: not text"},
+        {with("ownerReferences", "{}"), "metadata.ownerReferences: not a list"},
+        {with("ownerReferences", "[1]"), "metadata.ownerReferences[0]: not an object"},
+        {with("ownerReferences", R"([{"apiVersion":"v1","kind":"Pod","name":"p"}])"),
+         "metadata.ownerReferences[0].uid: required"},
+        {with("ownerReferences",
+              R"([{"apiVersion":"v1","kind":"Pod","name":"p","uid":"u","controller":"yes"}])"),
+         "metadata.ownerReferences[0].controller: neither true nor false"},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.message);
+        const auto read = read_meta(row.object);
+        REQUIRE_FALSE(read.has_value());
+        CHECK(read.error().kind == kube::error_kind::malformed);
+        CHECK(read.error().message == row.message);
+    }
+}
+
+TEST_CASE("metadata for a write holds what is set and nothing else") {
+    auto meta = read_meta(parsed(whole)).value();
+    CHECK(write_meta(meta) ==
+          parsed(R"({"name":"regcred","namespace":"team-a","uid":"6f1c","resourceVersion":"42",
+        "labels":{"a":"1","b":"2"},"annotations":{"n":""},"finalizers":["example.com/f"],
+        "ownerReferences":[{"apiVersion":"regcred.dev/v1alpha1","kind":"RegistryCredential","name":"hub","uid":"u1","blockOwnerDeletion":false},
+                           {"apiVersion":"v1","kind":"Pod","name":"p","uid":"u2","controller":true}]})"));
+    kube::object_meta fresh;
+    fresh.name = "regcred";
+    CHECK(write_meta(fresh) == json{{"name", "regcred"}});
+}
+
+TEST_CASE("metadata that is written reads back the same") {
+    auto meta = read_meta(parsed(whole)).value();
+    const auto again = read_meta({{"metadata", write_meta(meta)}}).value();
+    CHECK(again.labels == meta.labels);
+    CHECK(again.annotations == meta.annotations);
+    CHECK(again.owner_references == meta.owner_references);
+    CHECK(again.finalizers == meta.finalizers);
+    CHECK(again.uid == meta.uid);
+    CHECK(again.resource_version == meta.resource_version);
+}
+
+TEST_CASE("an object is of the kind it says, and one that says none is taken") {
+    CHECK(kube::check_kind(parsed(R"({"kind":"Secret"})"), {"Secret"}).has_value());
+    CHECK(kube::check_kind(parsed(R"({"kind":"B"})"), {"A", "B"}).has_value());
+    CHECK(kube::check_kind(parsed("{}"), {"Secret"}).has_value());
+    CHECK(kube::check_kind(parsed(R"({"kind":"Status"})"), {"Secret"}).error().message == "kind: not Secret");
+    CHECK(kube::check_kind(parsed(R"({"kind":5})"), {"Secret"}).error().message == "kind: not text");
+    CHECK(kube::check_kind(parsed("[]"), {"Secret"}).error().message == "not an object");
+}
+
+TEST_CASE("a precondition binds a write to one version of one object") {
+    const auto meta = read_meta(parsed(whole)).value();
+    const kube::precondition at(meta);
+    CHECK(at.uid() == "6f1c");
+    CHECK(at.resource_version() == "42");
+    CHECK_THROWS_AS(kube::precondition("", "42"), std::logic_error);
+    CHECK_THROWS_AS(kube::precondition("6f1c", ""), std::logic_error);
+    CHECK_THROWS_AS(kube::precondition(kube::object_meta{}), std::logic_error);
+}

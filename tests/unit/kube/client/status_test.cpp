@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kube/client/status.hpp"
+
+#include "unit/kube/parsed.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using kube::error_from_status;
+using kube::error_kind;
+using namespace std::chrono_literals;
+
+namespace {
+
+kube::json failure(int code, const std::string& reason) {
+    return {
+        {"kind", "Status"}, {"apiVersion", "v1"}, {"status", "Failure"}, {"code", code}, {"reason", reason}};
+}
+
+}  // namespace
+
+TEST_CASE("each status of the API server is of the kind that callers decide by") {
+    struct example {
+        int code;
+        const char* reason;
+        error_kind expected;
+    };
+    constexpr example table[] = {
+        {400, "BadRequest", error_kind::bad_request},
+        {401, "Unauthorized", error_kind::unauthorized},
+        {403, "Forbidden", error_kind::forbidden},
+        {404, "NotFound", error_kind::not_found},
+        {405, "MethodNotAllowed", error_kind::other},
+        {409, "AlreadyExists", error_kind::already_exists},
+        {409, "Conflict", error_kind::conflict},
+        {409, "", error_kind::conflict},
+        {410, "Expired", error_kind::expired},
+        {410, "Gone", error_kind::expired},
+        {413, "RequestEntityTooLarge", error_kind::too_large},
+        {422, "Invalid", error_kind::invalid},
+        {429, "TooManyRequests", error_kind::too_many_requests},
+        {500, "InternalError", error_kind::server},
+        {503, "ServiceUnavailable", error_kind::server},
+        {504, "Timeout", error_kind::server_timeout},
+        {418, "", error_kind::other},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.code);
+        CAPTURE(row.reason);
+        const auto by_code = error_from_status(failure(row.code, row.reason), row.code);
+        CHECK(by_code.kind == row.expected);
+        CHECK(by_code.code == row.code);
+        CHECK(by_code.reason == row.reason);
+        // The same inside a watch, whose answer was 200.
+        CHECK(error_from_status(failure(row.code, row.reason), 0).kind == row.expected);
+    }
+}
+
+TEST_CASE("without a code the reason tells the kind") {
+    const auto of = [](const char* reason) {
+        return error_from_status({{"kind", "Status"}, {"status", "Failure"}, {"reason", reason}}, 0);
+    };
+    CHECK(of("Gone").kind == error_kind::expired);
+    CHECK(of("Expired").kind == error_kind::expired);
+    CHECK(of("Expired").code == 410);
+    CHECK(of("TooManyRequests").kind == error_kind::too_many_requests);
+    CHECK(of("Timeout").kind == error_kind::server_timeout);
+    CHECK(of("InternalError").kind == error_kind::server);
+    CHECK(of("SomethingNew").kind == error_kind::malformed);
+}
+
+TEST_CASE("the answer's own code wins over what its Status says") {
+    CHECK(error_from_status(failure(200, "Expired"), 503).kind == error_kind::server);
+    CHECK(error_from_status(failure(404, "NotFound"), 403).kind == error_kind::forbidden);
+}
+
+TEST_CASE("a Status that tells no failure, and what is no Status, is malformed") {
+    for (const auto* text : {R"({"kind":"Status","status":"Success","code":200})",
+                             R"({"kind":"Status"})",
+                             R"({"kind":"Status","code":"410","reason":["Expired"]})",
+                             R"({"kind":"Status","code":1e3})",
+                             R"({"kind":"Secret","code":410,"reason":"Expired"})",
+                             R"({})",
+                             R"([])",
+                             R"(null)"}) {
+        CAPTURE(text);
+        CHECK(error_from_status(parsed(text), 0).kind == error_kind::malformed);
+        CHECK(error_from_status(parsed(text), 200).kind == error_kind::malformed);
+    }
+}
+
+TEST_CASE("JSON that is no Status, under a failing code, gives the kind alone") {
+    const auto e =
+        error_from_status(parsed(R"({"kind":"Odd","message":"CANARY","reason":"AlreadyExists"})"), 409);
+    CHECK(e.kind == error_kind::conflict);
+    CHECK(e.code == 409);
+    CHECK(e.message.empty());
+    CHECK(e.reason.empty());
+}
+
+TEST_CASE("a Status is read whole: message, details and causes") {
+    const auto e = error_from_status(
+        parsed(
+            R"({"kind":"Status","status":"Failure","message":"secrets \"x\" is forbidden","reason":"Forbidden","code":403,
+            "details":{"name":"x","kind":"secrets","retryAfterSeconds":3,"causes":[
+                {"reason":"NamespaceTerminating","message":"namespace t is being terminated","field":"metadata.namespace"},{}]}})"),
+        403);
+    CHECK(e.message == "secrets \"x\" is forbidden");
+    CHECK(e.reason == "Forbidden");
+    CHECK(e.details_kind == "secrets");
+    CHECK(e.retry_after == 3s);
+    CHECK(e.causes ==
+          std::vector<kube::status_cause>{
+              {"NamespaceTerminating", "metadata.namespace", "namespace t is being terminated"}, {}});
+    CHECK(e.has_cause("NamespaceTerminating"));
+    CHECK_FALSE(e.maybe_done);
+}
+
+TEST_CASE("the wait that a Status asks for is between nothing and a minute") {
+    struct example {
+        const char* seconds;
+        std::optional<std::chrono::milliseconds> expected;
+    };
+    const example table[] = {{"1", 1s},
+                             {"60", 60s},
+                             {"61", 60s},
+                             {"9223372036854775807", 60s},
+                             {"0", std::nullopt},
+                             {"-5", std::nullopt},
+                             {"1.5", std::nullopt},
+                             {"\"7\"", std::nullopt},
+                             {"18446744073709551615", std::nullopt},
+                             {"null", std::nullopt}};
+    for (const auto& row : table) {
+        CAPTURE(row.seconds);
+        const auto e = error_from_status(
+            parsed(std::string(R"({"kind":"Status","code":429,"details":{"retryAfterSeconds":)") +
+                   row.seconds + "}}"),
+            429);
+        CHECK(e.retry_after == row.expected);
+    }
+}
+
+TEST_CASE("a Status cannot make an error large") {
+    auto status = failure(403, std::string(100'000, 'r'));
+    status["message"] = std::string(1'000'000, 'm');
+    status["details"] = {{"kind", std::string(100'000, 'k')}, {"causes", kube::json::array()}};
+    for (int i = 0; i < 1'000; ++i)
+        status["details"]["causes"].push_back({{"reason", std::string(1'000, 'c')}});
+    const auto e = error_from_status(status, 403);
+    CHECK(e.message.size() == 4096);
+    CHECK(e.reason.size() == 256);
+    CHECK(e.details_kind.size() == 256);
+    CHECK(e.causes.size() == 16);
+    CHECK(e.causes.front().reason.size() == 256);
+}
+
+TEST_CASE("members of a wrong type are read as absent") {
+    const auto e = error_from_status(
+        parsed(
+            R"({"kind":"Status","code":409,"message":5,"reason":{},"details":{"kind":[],"causes":{"a":1}}})"),
+        409);
+    CHECK(e.kind == error_kind::conflict);
+    CHECK(e.message.empty());
+    CHECK(e.causes.empty());
+    const auto odd =
+        error_from_status(parsed(R"({"kind":"Status","code":409,"details":{"causes":[1,null,"x"]}})"), 409);
+    CHECK(odd.causes.size() == 3);
+}

@@ -1,0 +1,218 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kube/config/connection_config.hpp"
+#include "support/print_result.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using kube::kubeconfig;
+
+namespace {
+
+/// A whole kubeconfig: cluster c, user u and context x, each with these members.
+std::string config_of(const std::string& cluster, const std::string& user, const std::string& context = "") {
+    return "apiVersion: v1\nkind: Config\ncurrent-context: x\n"
+           "clusters: [{name: c, cluster: {" +
+           cluster +
+           "}}]\n"
+           "users: [{name: u, user: {" +
+           user +
+           "}}]\n"
+           "contexts: [{name: x, context: {cluster: c, user: u" +
+           context + "}}]\n";
+}
+
+const std::string server = "server: 'https://10.0.0.1:6443'";
+const std::string token = "token: CANARY-token";
+
+std::string message_of(const harness::temporary_folder& folder, const std::string& text) {
+    const auto config = kubeconfig(folder.write("config", text));
+    REQUIRE_FALSE(config);
+    CHECK(config.error().message.find("CANARY") == std::string::npos);
+    return config.error().message;
+}
+
+void check_refused(const std::string& text, const std::string& advice) {
+    CAPTURE(text);
+    const harness::temporary_folder folder;
+    const auto message = message_of(folder, text);
+    CAPTURE(message);
+    CHECK(message.find(advice) != std::string::npos);
+    CHECK(message.find(folder.path("config")) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("a token and a CA in the file itself") {
+    const harness::temporary_folder folder;
+    const auto config = kubeconfig(folder.write(
+        "config",
+        config_of(server + ", certificate-authority-data: Y2EtcGVt, tls-server-name: api.example",
+                  token,
+                  ", namespace: regcred-system")));
+    REQUIRE(config);
+    CHECK(config->server.host == "10.0.0.1");
+    CHECK(config->server.port == 6443);
+    CHECK(config->server_name == "api.example");
+    CHECK(config->ca_data == "ca-pem");
+    CHECK(config->ca_file.empty());
+    CHECK(config->token.reveal() == "CANARY-token");
+    CHECK(config->namespace_name == "regcred-system");
+}
+
+TEST_CASE("a kubeconfig may be JSON") {
+    const harness::temporary_folder folder;
+    CHECK(kubeconfig(folder.write(
+        "config", R"({"current-context":"x","clusters":[{"name":"c","cluster":{"server":"https://h"}}],
+        "users":[{"name":"u","user":{"token":"CANARY","exec":null,"username":""}}],
+        "contexts":[{"name":"x","context":{"cluster":"c","user":"u"}}],"preferences":{},"extensions":null})")));
+}
+
+TEST_CASE("relative paths start at the file, absolute ones do not") {
+    const harness::temporary_folder folder;
+    folder.write("sub/token", "CANARY");
+    const auto config = kubeconfig(folder.write(
+        "sub/config",
+        config_of(server + ", certificate-authority: ca.crt",
+                  "client-certificate: ../own.crt, client-key: /etc/own.key, tokenFile: token")));
+    REQUIRE(config);
+    CHECK(config->ca_file == folder.path("sub/ca.crt"));
+    CHECK(config->client_certificate_file == folder.path("sub/../own.crt"));
+    CHECK(config->client_key_file == "/etc/own.key");
+    CHECK(config->token_file == folder.path("sub/token"));
+}
+
+TEST_CASE("a client certificate in the file itself") {
+    const harness::temporary_folder folder;
+    const auto config = kubeconfig(folder.write(
+        "config", config_of(server, "client-certificate-data: Y2VydA==, client-key-data: Q0FOQVJZ")));
+    REQUIRE(config);
+    CHECK(config->client_certificate_data == "cert");
+    CHECK(config->client_key_data.reveal() == "CANARY");
+}
+
+TEST_CASE("of several files the first that has an entry wins, whole, and paths start at its file") {
+    const harness::temporary_folder folder;
+    folder.write("a/token", "CANARY");
+    const auto first =
+        folder.write("a/first",
+                     "current-context: ''\n"
+                     "users: [{name: u, user: {tokenFile: token}}]\n"
+                     "clusters: [{name: c, cluster: {server: 'https://first', tls-server-name: ''}}]\n");
+    const auto second =
+        folder.write("b/second", config_of("server: 'https://second', tls-server-name: second", token));
+    const auto third = folder.write("c/third", "current-context: other\n");
+    const auto config = kubeconfig(folder.path("missing") + ":" + first + "::" + second + ":" + third);
+    REQUIRE(config);
+    CHECK(config->server.host == "first");
+    CHECK(config->server_name.empty());  // not merged by member
+    CHECK(config->token_file == folder.path("a/token"));
+    CHECK(config->token.empty());
+}
+
+TEST_CASE("a context other than the current one may be chosen") {
+    const harness::temporary_folder folder;
+    const auto file = folder.write("config", config_of(server, token));
+    const auto second =
+        folder.write("second",
+                     "current-context: y\n"
+                     "contexts: [{name: y, context: {cluster: c, user: u, namespace: team-a}}]\n");
+    const auto both = file + ":" + second;
+    CHECK(kubeconfig(both)->namespace_name.empty());
+    CHECK(kubeconfig(both, {.context = "y"})->namespace_name == "team-a");
+    const auto absent = kubeconfig(both, {.context = "z"});
+    REQUIRE_FALSE(absent);
+    CHECK(absent.error().message.find("there is no context z") != std::string::npos);
+}
+
+TEST_CASE("what is not supported is refused with what to do instead") {
+    for (const auto* user :
+         {"exec: {command: aws}", "auth-provider: {name: gcp}", "username: a, password: CANARY"}) {
+        check_refused(config_of(server, user), "kubectl create token");
+        check_refused(config_of(server, token + ", " + user), "not supported");
+    }
+    for (const auto* user : {"as: admin", "as-uid: '1'", "as-groups: [a]", "as-user-extra: {a: [b]}"}) {
+        check_refused(config_of(server, token + ", " + user), "is not supported");
+    }
+    check_refused(config_of(server + ", insecure-skip-tls-verify: true", token), "certificate-authority");
+    check_refused(config_of(server + ", proxy-url: 'http://proxy'", token), "without a proxy");
+    check_refused(config_of("server: 'http://10.0.0.1'", token), "https://");
+    check_refused(config_of("server: 'https://CANARY:CANARY@10.0.0.1'", token), "https://");
+    check_refused(config_of("", token), "https://");
+    check_refused(config_of(server, ""), "kubectl create token");
+    check_refused(config_of(server, "client-key: own.key"), "must come together");
+    check_refused(config_of(server, token + ", client-certificate: own.crt"), "must come together");
+    check_refused(config_of(server, "client-certificate-data: 'CANARY!', client-key-data: Q0FOQVJZ"),
+                  "not base64");
+    check_refused(config_of(server + ", certificate-authority-data: 'CANARY!'", token), "not base64");
+}
+
+TEST_CASE("switches that are off do no harm") {
+    const harness::temporary_folder folder;
+    CHECK(kubeconfig(folder.write(
+        "config",
+        config_of(server + ", insecure-skip-tls-verify: false, disable-compression: true", token))));
+}
+
+TEST_CASE("what does not fit together is refused") {
+    const auto whole = config_of(server, token);
+    const auto without = [&whole](const std::string& part, const std::string& instead = "") {
+        auto text = whole;
+        text.replace(text.find(part), part.size(), instead);
+        return text;
+    };
+    check_refused(without("current-context: x"), "kubectl config use-context");
+    check_refused(without("current-context: x", "current-context: y"), "no context y");
+    check_refused(without("cluster: c", "cluster: d"), "cluster");
+    check_refused(without("user: u}", "user: v}"), "user");
+    check_refused(without("users: [", "users: [{name: u, user: {}}, "), "two entries of the same name");
+}
+
+TEST_CASE("what is no kubeconfig is refused, and the message quotes nothing of it") {
+    for (const auto* text : {"CANARY",
+                             "[CANARY]",
+                             "clusters: CANARY",
+                             "clusters: [CANARY]",
+                             "clusters: [{CANARY: 1}]",
+                             "users: [{name: [CANARY], user: {}}]",
+                             "a: [CANARY",
+                             "\tCANARY: x",
+                             "a: &x {CANARY: *y}",
+                             "{{{{{{{{CANARY",
+                             "a: \"CANARY",
+                             "users: {u: {token: CANARY}}",
+                             "? {a: CANARY}\n: b\n- c"}) {
+        check_refused(text, "kubeconfig");
+    }
+    check_refused(std::string(20'000, '[') + "CANARY", "kubeconfig");
+    check_refused("", "no current-context");
+    check_refused("a: b\n  c: d: CANARY\n", "line 2");
+}
+
+TEST_CASE("a file that is named must exist, unless there are others") {
+    const harness::temporary_folder folder;
+    CHECK(kubeconfig(folder.path("missing")).error().message.find(folder.path("missing")) !=
+          std::string::npos);
+    CHECK(kubeconfig(folder.path("a") + ":" + folder.path("b")).error().message.find("none of") !=
+          std::string::npos);
+    CHECK_FALSE(kubeconfig(""));
+    CHECK_FALSE(kubeconfig(":"));
+}
+
+TEST_CASE("without a token that can be read the requests would be anonymous, so that is said at once") {
+    const harness::temporary_folder folder;
+    const auto config = config_of(server, "tokenFile: token");
+    CHECK(message_of(folder, config).find(folder.path("token") + ": No such file") != std::string::npos);
+    folder.write("token", " \n");
+    CHECK(message_of(folder, config).find(folder.path("token") + " is empty") != std::string::npos);
+    folder.write("token", "CANARY");
+    CHECK(kubeconfig(folder.path("config")));
+    // As for client-go, a token beside it bridges the time until the file is there.
+    std::filesystem::remove(folder.path("token"));
+    CHECK(kubeconfig(folder.write("config", config_of(server, token + ", tokenFile: token"))));
+}

@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kubelet/go_json.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using kubelet::find_json_fault;
+using kubelet::json_kind;
+using kubelet::json_walker;
+
+namespace {
+
+struct faulty {
+    std::string_view text;
+    std::size_t at;
+};
+
+struct quoted {
+    std::string_view text;
+    std::string_view meaning;
+};
+
+std::string nested(std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+}
+
+}  // namespace
+
+TEST_CASE("what Go takes for JSON is taken") {
+    for (const std::string_view text : {"null",
+                                        " true ",
+                                        "false",
+                                        "0",
+                                        "-0.0e-0",
+                                        "1E+999",
+                                        "12345678901234567890123",
+                                        "\"\"",
+                                        R"("\"\\\/\b\f\n\r\t\u00e9\ud800")",
+                                        "\"\x7F\xFF\"",
+                                        "[]",
+                                        "[ 1 , [ ] , { } ]",
+                                        "{}",
+                                        R"({"":null,"a":{"b":[{}]},"a":1})",
+                                        "\t\r\n {}\n"}) {
+        CAPTURE(text);
+        CHECK_FALSE(find_json_fault(text));
+    }
+    CHECK_FALSE(find_json_fault(nested(10'000)));
+    CHECK(find_json_fault(nested(10'001)));
+}
+
+TEST_CASE("a fault is found at its byte") {
+    const std::vector<faulty> table{
+        {"", 1},
+        {" ", 2},
+        {"nul", 4},
+        {"nulL", 4},
+        {"01", 2},
+        {"-", 2},
+        {"1.", 3},
+        {"1.e5", 3},
+        {"1e", 3},
+        {"+1", 1},
+        {"\xEF\xBB\xBF{}", 1},
+        {"\"a", 3},
+        {"\"a\nb\"", 3},
+        {R"("\x")", 3},
+        {R"("\u12G4")", 6},
+        {"\"\\", 3},
+        {"[", 2},
+        {"[1,]", 4},
+        {"[1 2]", 4},
+        {"[1}", 3},
+        {"{", 2},
+        {R"({"a"})", 5},
+        {R"({"a":})", 6},
+        {R"({"a":1,})", 8},
+        {"{a:1}", 2},
+        {"{1:1}", 2},
+        {"{} {}", 4},
+        {"{}x", 3},
+        {std::string_view{"{}\0", 3}, 3},
+        {std::string_view{"\0", 1}, 1},
+        {R"({"auths":{"a":{"auth":"b"}})", 28},
+    };
+    for (const auto& [text, at] : table) {
+        CAPTURE(text);
+        const auto found = find_json_fault(text);
+        REQUIRE(found);
+        CHECK(*found == at);
+    }
+}
+
+TEST_CASE("strings are decoded as Go decodes them") {
+    const std::vector<quoted> table{
+        {R"("")", ""},
+        {R"("a\"\\\/b")", "a\"\\/b"},
+        {R"("\b\f\n\r\t")", "\b\f\n\r\t"},
+        {R"("\u0041\u00e9\u20AC")", "A\u00e9\u20ac"},
+        {R"("\ud83d\ude00")", "\U0001F600"},
+        {R"("\ud800")", "\uFFFD"},
+        {R"("\udc00x")", "\uFFFDx"},
+        {R"("\ud800\ud800\udc00")", "\uFFFD\U00010000"},
+        {R"("\ud800\u0041")",
+         "\uFFFD"
+         "A"},
+        {"\"a\xFF\xC3(\"", "a\uFFFD\uFFFD("},
+        {"\"\xED\xA0\x80\"", "\uFFFD\uFFFD\uFFFD"},
+        {"\"\u00e9\"", "\u00e9"},
+    };
+    for (const auto& [text, meaning] : table) {
+        CAPTURE(text);
+        REQUIRE_FALSE(find_json_fault(text));
+        CHECK(json_walker(text).take_string().reveal() == meaning);
+    }
+    CHECK(json_walker(std::string_view{R"("\u0000")"}).take_string().reveal() == std::string_view{"\0", 1});
+}
+
+TEST_CASE("a walk sees every member in order, and passes over what is not asked for") {
+    constexpr std::string_view text =
+        R"( { "a" : [ 1 , "]}" , {"x":[]} ] , "b":"t\"ext", "a" : -1.5e3, "c":true,"d":null ,"e":{} } )";
+    REQUIRE_FALSE(find_json_fault(text));
+    std::string seen;
+    json_walker at(text);
+    at.take_object([&](std::string_view name) {
+        seen += std::string(name) + std::to_string(static_cast<int>(at.kind()));
+        if (at.kind() == json_kind::string) {
+            seen += at.take_string().reveal();
+        } else {
+            at.skip();
+        }
+    });
+    CHECK(seen == "a5b3t\"exta2c1d0e4");
+}

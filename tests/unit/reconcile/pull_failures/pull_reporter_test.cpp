@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/pull_failures/pull_reporter.hpp"
+
+#include "reconcile/reasons.hpp"
+#include "unit/reconcile/builders.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+using reconcile::hearing;
+
+namespace reasons = reconcile::reasons;
+
+namespace {
+
+struct fixture {
+    reconcile::world model{{.own_namespace = "regcred-system", .secret_names = {"regcred", "other"}},
+                           [](const reconcile::cell&, runtime::lane) {},
+                           [](const std::string&) {}};
+    reconcile::pull_failures failures{[] { return 0.0; }};
+    reconcile::pull_reporter reporter{model, failures};
+    runtime::time_point now{1h};
+
+    v1alpha1::registry_credential credential(const char* name,
+                                             std::vector<std::string> include,
+                                             const char* secret_name = "regcred") {
+        auto object = build::credential(name);
+        object.namespaces.include = std::move(include);
+        object.secret_name = secret_name;
+        model.credentials().upsert(object);
+        return object;
+    }
+    void copy(const std::string& ns, const std::string& secret_name = "regcred") {
+        reconcile::observed_secret made;
+        made.meta = build::meta(secret_name, ns);
+        made.meta.uid = "uid-" + ns + secret_name;
+        model.copies(secret_name).upsert(std::move(made));
+    }
+    void fails(const std::string& ns, const std::string& pod, const std::string& secret = "regcred") {
+        failures.saw({.namespace_name = ns, .pod = pod, .uid = "u", .secrets = {secret}}, now, {});
+        failures.looked({.namespace_name = ns, .name = pod},
+                        reconcile::pod_view{.uid = "u",
+                                            .deleting = false,
+                                            .pull_secrets = {secret},
+                                            .progress = reconcile::pod_progress::waits});
+    }
+    /// "reason namespace/pod" of each, in the order of the report.
+    [[nodiscard]] std::string told(const v1alpha1::registry_credential& object) const {
+        std::string text;
+        for (const auto& pod : reporter.report(object, hearing::listening).pods)
+            text +=
+                fmt::format("{}{} {}/{}", text.empty() ? "" : "; ", pod.reason, pod.namespace_name, pod.name);
+        return text;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("the object that selects the namespace tells of it, the others of the name do not") {
+    fixture f;
+    const auto mine = f.credential("mine", {"team-*"});
+    const auto another = f.credential("another", {"payments"});
+    const auto other_name = f.credential("other-name", {"*"}, "other");
+    f.model.namespaces().upsert(build::live_namespace("team-a"));
+    f.fails("team-a", "web");
+    CHECK(f.told(mine) == "SecretMissing team-a/web");
+    CHECK(f.told(another).empty());
+    CHECK(f.told(other_name).empty());
+    f.copy("team-a");
+    CHECK(f.told(mine) == "Recovering team-a/web");
+    CHECK(f.told(another).empty());
+}
+
+TEST_CASE("where no object selects the namespace, all that use the name tell of it, each in its own words") {
+    fixture f;
+    const auto mine = f.credential("mine", {"team-*"});
+    auto excluding = build::credential("excluding");
+    excluding.namespaces.include = {"*"};
+    excluding.namespaces.exclude = {"lab"};
+    f.model.credentials().upsert(excluding);
+    f.model.namespaces().upsert(build::live_namespace("lab"));
+    f.fails("lab", "web");
+    CHECK(f.told(mine) == "NamespaceNotSelected lab/web");
+    CHECK(f.told(excluding) == "NamespaceNotSelected lab/web");
+    const auto told = [&](const auto& object) {
+        return f.reporter.report(object, hearing::listening).message;
+    };
+    CHECK(told(mine).find("spec.namespaces.include") != std::string::npos);
+    CHECK(told(excluding).find("spec.namespaces.exclude") != std::string::npos);
+    // A team that brings its own Secret is nobody's business.
+    f.copy("lab");
+    CHECK(f.told(mine).empty());
+}
+
+TEST_CASE("the worst comes first, then by namespace and name") {
+    fixture f;
+    const auto mine = f.credential("mine", {"team-*"});
+    for (const auto* ns : {"team-a", "team-b", "lab"})
+        f.model.namespaces().upsert(build::live_namespace(ns));
+    f.copy("team-a");
+    f.fails("team-a", "web");
+    f.fails("lab", "web");
+    f.fails("team-b", "web");
+    f.fails("team-b", "api");
+    CHECK(f.told(mine) ==
+          "SecretMissing team-b/api; SecretMissing team-b/web; NamespaceNotSelected lab/web; Recovering "
+          "team-a/web");
+    CHECK(f.reporter.report(mine, hearing::listening).message.find("team-b") != std::string::npos);
+}
+
+TEST_CASE("why a Secret that is missing cannot be written is told") {
+    fixture f;
+    const auto mine = f.credential("mine", {"team-*"});
+    f.model.namespaces().upsert(build::live_namespace("team-a"));
+    f.fails("team-a", "web");
+    f.model.cells().failed(
+        {"team-a", "regcred"}, {.reason = "QuotaExceeded", .message = "", .since = "", .concerned = {}}, 0);
+    CHECK(f.reporter.report(mine, hearing::listening).message.find("QuotaExceeded") != std::string::npos);
+}
+
+TEST_CASE("a Pod of a namespace that is not known is not told of") {
+    fixture f;
+    const auto mine = f.credential("mine", {"team-*"});
+    f.fails("team-a", "web");
+    CHECK(f.told(mine).empty());
+}
+
+TEST_CASE("only names that are allowed and used are looked at") {
+    fixture f;
+    const auto elsewhere = f.credential("elsewhere", {"*"}, "not-allowed");
+    CHECK_FALSE(f.reporter.in_use("not-allowed"));
+    CHECK_FALSE(f.reporter.in_use("regcred"));
+    CHECK(f.reporter.report(elsewhere, hearing::listening).events == hearing::other_name);
+    f.credential("mine", {"*"});
+    CHECK(f.reporter.in_use("regcred"));
+    CHECK_FALSE(f.reporter.in_use("other"));
+}
+
+TEST_CASE("a Secret is missing where somebody wants it and there is none") {
+    fixture f;
+    f.credential("mine", {"team-*"});
+    for (const auto* ns : {"team-a", "lab"})
+        f.model.namespaces().upsert(build::live_namespace(ns));
+    CHECK(f.reporter.is_missing({"team-a", "regcred"}));
+    CHECK_FALSE(f.reporter.is_missing({"lab", "regcred"}));
+    CHECK_FALSE(f.reporter.is_missing({"nowhere", "regcred"}));
+    f.copy("team-a");
+    CHECK_FALSE(f.reporter.is_missing({"team-a", "regcred"}));
+}

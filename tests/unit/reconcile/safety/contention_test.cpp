@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/safety/contention.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace std::chrono_literals;
+using reconcile::cell;
+using reconcile::contention;
+
+namespace {
+const cell where{.namespace_name = "team-a", .secret_name = "regcred"};
+const contention::time_point start{};
+}  // namespace
+
+TEST_CASE("the first repairs of a copy are immediate") {
+    contention c;
+    auto now = start;
+    for (int n = 0; n < contention::free_repairs; ++n) {
+        CHECK(c.wait(where, now) == 0s);
+        c.repaired(where, now);
+        now += 100ms;
+    }
+    CHECK(c.wait(where, now) > 0s);
+}
+
+TEST_CASE("an opponent that reverts at once for an hour gets at most 30 repairs, and never none for long") {
+    contention c;
+    int repairs = 0;
+    auto last = start;
+    auto longest = 0s;
+    for (auto now = start; now < start + 1h; now += 1s) {
+        if (c.wait(where, now) > 0s) continue;
+        longest = std::max(longest, std::chrono::duration_cast<std::chrono::seconds>(now - last));
+        last = now;
+        c.repaired(where, now);
+        ++repairs;
+    }
+    CHECK(repairs <= 30);
+    CHECK(repairs >= 10);
+    CHECK(longest <= 10min);
+}
+
+TEST_CASE("other copies are not slowed down") {
+    contention c;
+    for (int n = 0; n < 20; ++n)
+        c.repaired(where, start);
+    CHECK(c.wait({.namespace_name = "team-b", .secret_name = "regcred"}, start) == 0s);
+}
+
+TEST_CASE("a quiet time makes up for all") {
+    contention c;
+    for (int n = 0; n < 20; ++n)
+        c.repaired(where, start);
+    const auto later = start + contention::quiet;
+    CHECK(c.wait(where, later) == 0s);
+    c.repaired(where, later);
+    CHECK(c.wait(where, later) == 0s);
+}
+
+TEST_CASE("what has been quiet for long takes no memory") {
+    contention c;
+    auto now = start + contention::quiet;
+    for (int n = 0; n < 100; ++n)
+        c.repaired({.namespace_name = "team-" + std::to_string(n), .secret_name = "regcred"}, now);
+    CHECK(c.size() == 100);
+    now += contention::quiet;
+    c.repaired(where, now);
+    CHECK(c.size() == 1);
+}

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/safety/repeat_limit.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace std::chrono_literals;
+
+TEST_CASE("a thing is done once in an interval for each key") {
+    reconcile::repeat_limit<std::string> limit(30s);
+    const runtime::time_point start{1h};
+    CHECK(limit.allows("a", start));
+    CHECK_FALSE(limit.allows("a", start));
+    CHECK(limit.allows("b", start + 1s));
+    CHECK_FALSE(limit.allows("a", start + 29s));
+    CHECK(limit.allows("a", start + 30s));
+    CHECK_FALSE(limit.allows("a", start + 59s));
+}
+
+TEST_CASE("keys that may be done again take no memory for long") {
+    reconcile::repeat_limit<int> limit(30s);
+    runtime::time_point now{1h};
+    for (int key = 0; key < 100'000; ++key) {
+        now += 100ms;
+        CHECK(limit.allows(key, now));
+    }
+    CHECK(limit.size() <= 1000);  // 300 in an interval
+}

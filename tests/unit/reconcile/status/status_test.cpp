@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/status/status.hpp"
+
+#include "reconcile/reasons.hpp"
+#include "unit/reconcile/builders.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using reconcile::compute_status;
+using reconcile::credential_report;
+
+namespace {
+
+constexpr auto now = "2026-05-01T10:00:00Z";
+constexpr auto later = "2026-05-01T11:00:00Z";
+
+const kube::condition* find(const v1alpha1::registry_credential_status& status, std::string_view type) {
+    const auto found = std::ranges::find(status.conditions, type, &kube::condition::type);
+    return found == status.conditions.end() ? nullptr : &*found;
+}
+
+credential_report all_well() {
+    credential_report r;
+    r.source_count = 1;
+    r.registries = {"ghcr.io", "quay.io"};
+    r.selected = 120;
+    r.synced = 120;
+    r.pulls.events = reconcile::hearing::listening;
+    return r;
+}
+
+v1alpha1::namespace_failure failure(const char* ns, const char* reason) {
+    return {.namespace_name = ns, .reason = reason, .message = std::string("about ") + ns, .since = now};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "when every selected namespace is right, Ready, Synced and SourcesValid are True and nothing bad is "
+    "there") {
+    auto object = build::credential("hub");
+    object.meta.generation = 4;
+    const auto status = compute_status(object, all_well(), now);
+    CHECK(status.conditions.size() == 4);
+    REQUIRE(find(status, "FailedToRetrieveImagePullSecret") != nullptr);
+    CHECK(find(status, "FailedToRetrieveImagePullSecret")->status == "False");
+    for (const char* type : {"Ready", "Synced", "SourcesValid"}) {
+        CAPTURE(type);
+        const auto* condition = find(status, type);
+        REQUIRE(condition != nullptr);
+        CHECK(condition->status == "True");
+        CHECK(condition->observed_generation == 4);
+        CHECK(condition->last_transition_time == now);
+    }
+    CHECK(status.observed_generation == 4);
+    CHECK(status.summary == "120/120");
+    CHECK(status.registry_summary == "ghcr.io,quay.io");
+}
+
+TEST_CASE("Pods that fail say nothing about whether the Secrets are right") {
+    auto report = all_well();
+    report.pulls.pods = {{.reason = reconcile::reasons::namespace_not_selected,
+                          .namespace_name = "lab",
+                          .name = "web",
+                          .last_seen = {}}};
+    const auto status = compute_status(build::credential("hub"), report, now);
+    CHECK(find(status, "FailedToRetrieveImagePullSecret")->status == "True");
+    CHECK(find(status, "Ready")->status == "True");
+    CHECK(find(status, "Stalled") == nullptr);
+    CHECK(find(status, "Reconciling") == nullptr);
+    CHECK(status.pull_failures == 1);
+}
+
+TEST_CASE("zero selected namespaces is right") {
+    auto report = all_well();
+    report.selected = report.synced = 0;
+    const auto status = compute_status(build::credential("hub"), report, now);
+    CHECK(find(status, "Ready")->status == "True");
+    CHECK(status.summary == "0/0");
+}
+
+TEST_CASE("while namespaces are still to be served it is Progressing and Reconciling, not Stalled") {
+    auto report = all_well();
+    report.synced = 118;
+    const auto status = compute_status(build::credential("hub"), report, now);
+    CHECK(find(status, "Ready")->reason == reconcile::reasons::progressing);
+    CHECK(find(status, "Ready")->status == "False");
+    REQUIRE(find(status, "Reconciling") != nullptr);
+    CHECK(find(status, "Reconciling")->status == "True");
+    CHECK(find(status, "Stalled") == nullptr);
+    CHECK(status.summary == "118/120");
+}
+
+TEST_CASE("Ready takes the reason of the first condition that fails") {
+    auto report = all_well();
+    report.synced = 119;
+    report.failures = {failure("team-a", "Conflict")};
+    auto status = compute_status(build::credential("hub"), report, now);
+    CHECK(find(status, "Ready")->reason == "Conflict");
+    CHECK(find(status, "Synced")->reason == "Conflict");
+    CHECK(find(status, "Synced")->message.find("team-a") != std::string::npos);
+    CHECK(find(status, "Stalled") == nullptr);
+
+    report.sources = {.reason = reconcile::reasons::source_invalid, .message = "Secret x: no"};
+    status = compute_status(build::credential("hub"), report, now);
+    CHECK(find(status, "Ready")->reason == "SourceInvalid");
+    CHECK(find(status, "Ready")->message == "Secret x: no");
+    CHECK(find(status, "Synced")->reason == "Conflict");
+    CHECK(find(status, "Stalled")->status == "True");
+    CHECK(find(status, "Reconciling") == nullptr);
+}
+
+TEST_CASE("the failure that is shown is of the commonest reason, and the others are counted") {
+    auto report = all_well();
+    report.failures = {
+        failure("a", "Conflict"), failure("b", "QuotaExceeded"), failure("c", "QuotaExceeded")};
+    const auto status = compute_status(build::credential("hub"), report, now);
+    CHECK(find(status, "Synced")->reason == "QuotaExceeded");
+    CHECK(find(status, "Synced")->message ==
+          "3 of 120 namespaces: b: about b (and 2 more, see status.failures)");
+    CHECK(status.namespaces.failed == 3);
+}
+
+TEST_CASE("status does not grow with the number of namespaces and registries") {
+    auto report = all_well();
+    report.selected = 10'000;
+    report.failures.clear();
+    for (int n = 0; n < 500; ++n)
+        report.failures.push_back(failure("ns", "Conflict"));
+    report.registries.assign(100, "registry.example.com");
+    const auto status = compute_status(build::credential("hub"), report, now);
+    CHECK(status.failures.size() == 20);
+    CHECK(status.registries.size() == 32);
+    CHECK(status.namespaces.failed == 500);
+    CHECK(status.registry_summary == "registry.example.com,registry.example.com +98");
+}
+
+TEST_CASE("a Secret name that the install does not allow stalls, and the message names those that it does") {
+    auto report = all_well();
+    report.name_allowed = false;
+    report.allowed_names = "regcred, team-pull";
+    const auto status = compute_status(build::credential("hub"), report, now);
+    CHECK(find(status, "Ready")->reason == "SecretNameNotAllowed");
+    CHECK(find(status, "Ready")->message.find("regcred, team-pull") != std::string::npos);
+    CHECK(find(status, "Stalled") != nullptr);
+}
+
+TEST_CASE(
+    "a status computed again from itself is the same, and the time moves only with a condition's status") {
+    auto object = build::credential("hub");
+    auto report = all_well();
+    object.status = compute_status(object, report, now);
+    CHECK(compute_status(object, report, later) == object.status);
+
+    report.failures = {failure("team-a", "Conflict")};
+    object.status = compute_status(object, report, later);
+    CHECK(find(object.status, "Ready")->last_transition_time == later);
+    CHECK(find(object.status, "SourcesValid")->last_transition_time == now);
+
+    report.failures = {failure("team-a", "Denied")};
+    const auto again = compute_status(object, report, "2026-05-01T12:00:00Z");
+    CHECK(find(again, "Ready")->reason == "Denied");
+    CHECK(find(again, "Ready")->last_transition_time == later);
+}
+
+TEST_CASE("suspended objects keep reporting") {
+    auto object = build::credential("hub");
+    object.suspend = true;
+    CHECK(find(compute_status(object, all_well(), now), "Ready")->message.find("suspended") !=
+          std::string::npos);
+}
+
+TEST_CASE(
+    "a Secret that cannot be removed where nothing is selected any more is told like any other failure") {
+    auto report = all_well();
+    report.selected = report.synced = 3;
+    report.stuck = 1;
+    report.failures = {failure("old", "Denied")};
+    const auto status = compute_status(build::credential("hub"), report, now);
+    CHECK(status.summary == "3/3");
+    CHECK(status.namespaces.failed == 1);
+    const auto* synced = find(status, "Synced");
+    REQUIRE(synced != nullptr);
+    CHECK(synced->status == "False");
+    CHECK(synced->reason == "Denied");
+    CHECK(synced->message == "1 of 4 namespaces: old: about old");
+}

@@ -1,0 +1,255 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/cache/store.hpp"
+
+#include "unit/runtime/cache/thing.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace {
+
+using test::make_thing;
+using test::thing;
+using lines = std::vector<std::string>;
+
+struct fixture {
+    test::change_log changes;
+    runtime::store<thing> store{std::ref(changes)};
+
+    [[nodiscard]] std::string at(std::string_view name) const {
+        const auto found = store.find({.namespace_name = "ns", .name = name});
+        return found ? found->meta.resource_version : "-";
+    }
+    void erase(std::string_view name, const std::string& version) {
+        store.erase({.namespace_name = "ns", .name = name}, version);
+    }
+    void view(const std::vector<thing>& items, std::string_view version) {
+        store.begin_replace();
+        for (const thing& each : items)
+            store.replace_item(each);
+        store.end_replace(version);
+    }
+};
+
+TEST_CASE_FIXTURE(fixture, "events are told as what they change") {
+    store.upsert(make_thing("a", "u1", "5"));
+    store.upsert(make_thing("a", "u1", "7"));
+    erase("a", "9");
+    CHECK(changes.take() == lines{"+a@5", "~a@5>7", "-a@7"});
+    CHECK(store.size() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "the store has changed when the listener hears of it") {
+    std::string seen;
+    store.set_listener([&](const runtime::change<thing>&) { seen += at("a") + " "; });
+    store.upsert(make_thing("a", "u1", "5"));
+    store.upsert(make_thing("a", "u1", "7"));
+    erase("a", "9");
+    CHECK(seen == "5 7 - ");
+}
+
+TEST_CASE_FIXTURE(fixture, "repeated and older events are no news") {
+    store.upsert(make_thing("a", "u1", "7"));
+    (void)changes.take();
+    store.upsert(make_thing("a", "u1", "7"));
+    store.upsert(make_thing("a", "u1", "6"));
+    erase("a", "6");
+    erase("unknown", "9");
+    CHECK(changes.take().empty());
+    CHECK(at("a") == "7");
+}
+
+TEST_CASE_FIXTURE(fixture, "an unchanged object keeps its memory") {
+    store.upsert(make_thing("a", "u1", "7"));
+    const auto before = store.find({.namespace_name = "ns", .name = "a"});
+    store.upsert(make_thing("a", "u1", "7"));
+    view({make_thing("a", "u1", "7")}, "9");
+    CHECK(store.find({.namespace_name = "ns", .name = "a"}) == before);
+    CHECK(before.use_count() == 2);  // the store's and ours: no copy is left anywhere
+}
+
+TEST_CASE_FIXTURE(fixture, "the same name with another UID is another object") {
+    store.upsert(make_thing("a", "u1", "5"));
+    (void)changes.take();
+    store.upsert(make_thing("a", "u2", "8"));
+    CHECK(changes.take() == lines{"-a@5", "+a@8"});
+    SUBCASE("and the late end of the first does not touch it") {
+        erase("a", "7");
+        CHECK(changes.take().empty());
+        CHECK(at("a") == "8");
+    }
+    SUBCASE("and a late event of the first does not bring it back") {
+        store.upsert(make_thing("a", "u1", "6"));
+        CHECK(changes.take().empty());
+        CHECK(at("a") == "8");
+    }
+}
+
+TEST_CASE_FIXTURE(fixture, "versions that cannot be compared are taken as they come") {
+    store.upsert(make_thing("a", "u1", "x7"));
+    store.upsert(make_thing("a", "u1", "x6"));
+    erase("a", "x5");
+    CHECK(changes.take() == lines{"+a@x7", "~a@x7>x6", "-a@x6"});
+}
+
+TEST_CASE_FIXTURE(fixture, "the same name in two namespaces is two objects") {
+    thing other = make_thing("a", "u2", "6");
+    other.meta.namespace_name = "other";
+    store.upsert(make_thing("a", "u1", "5"));
+    store.upsert(other);
+    CHECK(store.size() == 2);
+    CHECK(store.find({.namespace_name = "other", .name = "a"})->meta.uid == "u2");
+}
+
+TEST_CASE_FIXTURE(fixture, "a store is in sync after its first complete view") {
+    store.upsert(make_thing("a", "u1", "5"));
+    CHECK_FALSE(store.synced());
+    store.begin_replace();
+    CHECK_FALSE(store.synced());
+    store.abandon_replace();
+    CHECK_FALSE(store.synced());
+    view({}, "9");
+    CHECK(store.synced());
+}
+
+TEST_CASE_FIXTURE(fixture, "a complete view reports what changed while no watch ran, deletions included") {
+    view({make_thing("gone", "u1", "1"),
+          make_thing("same", "u2", "2"),
+          make_thing("new-state", "u3", "3"),
+          make_thing("reborn", "u4", "4")},
+         "10");
+    lines first = changes.take();
+    std::ranges::sort(first);
+    CHECK(first ==
+          lines{"+gone@1", "+new-state@3", "+reborn@4", "+same@2"});  // the first view: nothing was missed
+
+    view({make_thing("same", "u2", "2"),
+          make_thing("new-state", "u3", "13"),
+          make_thing("reborn", "u5", "14"),
+          make_thing("new", "u6", "15")},
+         "20");
+    lines second = changes.take();
+    CHECK(second.front() == "-gone@1!");
+    std::ranges::sort(second);
+    CHECK(second == lines{"+new@15!", "+reborn@14!", "-gone@1!", "-reborn@4!", "~new-state@3>13!"});
+    CHECK(store.size() == 4);
+}
+
+TEST_CASE_FIXTURE(fixture, "a view that does not come to its end changes nothing") {
+    view({make_thing("a", "u1", "1"), make_thing("b", "u2", "2")}, "10");
+    (void)changes.take();
+    store.begin_replace();
+    store.replace_item(make_thing("a", "u1", "11"));
+    store.replace_item(make_thing("c", "u3", "12"));
+    store.replace_erase({.namespace_name = "ns", .name = "b"});
+    CHECK(changes.take().empty());
+    CHECK(at("a") == "1");
+    SUBCASE("when it is abandoned") {
+        store.abandon_replace();
+        CHECK(changes.take().empty());
+        CHECK(store.size() == 2);
+    }
+    SUBCASE("when another is begun, which does not see its items") {
+        view({make_thing("a", "u1", "1"), make_thing("b", "u2", "2")}, "20");
+        CHECK(changes.take().empty());
+        CHECK(store.size() == 2);
+    }
+}
+
+TEST_CASE_FIXTURE(fixture, "an item that cannot be decoded does not look deleted") {
+    view({make_thing("a", "u1", "1"), make_thing("b", "u2", "2")}, "10");
+    (void)changes.take();
+    store.begin_replace();
+    SUBCASE("as long as it is the same object, or may be") {
+        store.replace_keep({.namespace_name = "ns", .name = "a"}, "u1");
+        store.replace_keep({.namespace_name = "ns", .name = "b"}, "");
+        store.replace_keep({.namespace_name = "ns", .name = "unknown"}, "u9");
+        store.end_replace("20");
+        CHECK(changes.take().empty());
+    }
+    SUBCASE("but with another UID the object known is gone") {
+        store.replace_keep({.namespace_name = "ns", .name = "a"}, "u9");
+        store.replace_keep({.namespace_name = "ns", .name = "b"}, "u2");
+        store.end_replace("20");
+        CHECK(changes.take() == lines{"-a@1!"});
+    }
+}
+
+TEST_CASE_FIXTURE(fixture, "changes that come within a streaming list count for the view") {
+    view({make_thing("a", "u1", "1"), make_thing("b", "u2", "2")}, "10");
+    (void)changes.take();
+    store.begin_replace();
+    store.replace_item(make_thing("a", "u1", "1"));
+    store.replace_item(make_thing("b", "u2", "12"));
+    store.replace_item(make_thing("c", "u3", "13"));
+    store.replace_erase({.namespace_name = "ns", .name = "a"});  // deleted meanwhile
+    store.replace_erase({.namespace_name = "ns", .name = "c"});  // created and deleted
+    store.replace_item(make_thing("b", "u2", "15"));             // changed twice
+    store.replace_item(make_thing("b", "u2", "14"));             // out of order
+    store.end_replace("20");
+    CHECK(changes.take() == lines{"-a@1!", "~b@2>15!"});
+}
+
+TEST_CASE_FIXTURE(fixture, "an object made anew within a streaming list is another one") {
+    view({make_thing("a", "u1", "1")}, "10");
+    (void)changes.take();
+    store.begin_replace();
+    store.replace_item(make_thing("a", "u1", "1"));
+    store.replace_erase({.namespace_name = "ns", .name = "a"});
+    store.replace_item(make_thing("a", "u2", "15"));
+    store.end_replace("20");
+    CHECK(changes.take() == lines{"-a@1!", "+a@15!"});
+}
+
+TEST_CASE_FIXTURE(fixture, "a view is no judge of what is newer than itself") {
+    view({make_thing("a", "u1", "1")}, "10");
+    (void)changes.take();
+    store.begin_replace();
+    store.replace_item(make_thing("a", "u1", "1"));
+    // Answers to own writes arrive while the list is read.
+    store.upsert(make_thing("created", "u2", "25"));
+    store.upsert(make_thing("a", "u1", "26"));
+    CHECK(changes.take() == lines{"+created@25", "~a@1>26"});
+    SUBCASE("it has them not yet") {
+        store.end_replace("20");
+        CHECK(changes.take().empty());
+        CHECK(at("created") == "25");
+        CHECK(at("a") == "26");
+    }
+    SUBCASE("it has an older state of them") {
+        store.replace_item(make_thing("a", "u1", "19"));
+        store.end_replace("20");
+        CHECK(changes.take().empty());
+        CHECK(at("a") == "26");
+    }
+    SUBCASE("it is newer, and they are gone") {
+        store.end_replace("30");
+        CHECK(changes.take() == lines{"-created@25!"});
+    }
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "an object that a view brought in and whose items staged before were older is told once") {
+    view({}, "10");
+    store.begin_replace();
+    store.replace_item(make_thing("a", "u1", "12"));
+    store.upsert(make_thing("a", "u1", "13"));
+    store.end_replace("20");
+    CHECK(changes.take() == lines{"+a@13"});
+    CHECK(at("a") == "13");
+}
+
+TEST_CASE_FIXTURE(fixture, "every object is visited") {
+    view({make_thing("a", "u1", "1"), make_thing("b", "u2", "2")}, "10");
+    std::string seen;
+    store.for_each([&](const auto& each) { seen += each->meta.name; });
+    std::ranges::sort(seen);
+    CHECK(seen == "ab");
+}
+
+}  // namespace

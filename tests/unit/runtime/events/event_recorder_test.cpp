@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/events/event_recorder.hpp"
+
+#include "support/log_capture.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+using kube::error_kind;
+using lines = std::vector<std::string>;
+
+/// An API server that keeps what it is sent, or refuses it.
+class fake_writer final : public runtime::event_writer {
+ public:
+    lines requests;
+    std::optional<error_kind> refuses;
+
+    boost::asio::awaitable<kube::result<void>> create(runtime::event_write what) override {
+        requests.push_back("create " + what.what.note);
+        co_return answer();
+    }
+    boost::asio::awaitable<kube::result<void>> count_up(runtime::event_write what) override {
+        requests.push_back("count " + what.what.note + " " + std::to_string(what.count));
+        co_return answer();
+    }
+
+ private:
+    [[nodiscard]] kube::result<void> answer() const {
+        if (refuses) return kube::error(*refuses, "refused");
+        return {};
+    }
+};
+
+struct fixture {
+    boost::asio::io_context io{1};
+    support::log_capture log_lines;
+    runtime::logger log{
+        log_lines, runtime::log_level::info, runtime::log_format::text, [] { return runtime::wall_time{}; }};
+    fake_writer server;
+    runtime::event_recorder events{
+        io.get_executor(), server, log, [] { return runtime::wall_time{}; }, {.burst = 1'000}, 5};
+    bool ended = false;
+
+    void start() {
+        boost::asio::co_spawn(io, events.run(), [this](const std::exception_ptr& fault) {
+            if (fault) std::rethrow_exception(fault);
+            ended = true;
+        });
+        turn();
+    }
+    void turn() {
+        io.restart();
+        io.poll();
+    }
+    void record(std::string text) {
+        runtime::event_note note;
+        note.regarding.name = "docker-hub";
+        note.reason = "Conflict";
+        note.action = "Sync";
+        note.note = std::move(text);
+        events.record(std::move(note));
+    }
+};
+
+TEST_CASE_FIXTURE(fixture, "events are written by the task, in order, repeats as a count") {
+    start();
+    record("a");
+    record("b");
+    record("a");
+    CHECK(server.requests.empty());  // recording never waits
+    turn();
+    CHECK(server.requests == lines{"create a", "create b", "count a 2"});
+    CHECK(events.written() == 3);
+    CHECK(events.dropped() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "what does not fit the queue is dropped and counted") {
+    for (int i = 0; i < 8; ++i)
+        record(std::to_string(i));
+    CHECK(events.dropped() == 3);
+    start();
+    CHECK(server.requests.size() == 5);
+}
+
+TEST_CASE_FIXTURE(fixture, "an event that cannot be written is dropped, counted, and told once") {
+    start();
+    server.refuses = error_kind::forbidden;
+    record("a");
+    record("b");
+    turn();
+    CHECK(events.dropped() == 2);
+    CHECK(log_lines.count("an event could not be written") == 1);
+    server.refuses.reset();
+    record("a");
+    turn();
+    CHECK(server.requests.back() == "create a");  // not the count of an Event that does not exist
+    CHECK(events.written() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a stop writes what is queued and takes nothing more") {
+    start();
+    record("a");
+    record("b");
+    events.stop();
+    record("late");
+    turn();
+    CHECK(ended);
+    CHECK(server.requests == lines{"create a", "create b"});
+    CHECK(events.dropped() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a closed client ends the rest of the queue") {
+    record("a");
+    record("b");
+    record("c");
+    events.stop();
+    server.refuses = error_kind::cancelled;
+    start();
+    CHECK(ended);
+    CHECK(server.requests == lines{"create a"});
+    CHECK(events.dropped() == 3);
+    CHECK(log_lines.lines().empty());
+}
+
+}  // namespace
