@@ -103,7 +103,7 @@ int run(const config& options, kube::connection_config server) {
         client,
         log,
         metrics,
-        {.where = {.own_namespace = own_namespace, .secret_names = options.secret_names},
+        {.scope = {.own_namespace = own_namespace, .secret_names = options.secret_names},
          .service_accounts = options.service_accounts,
          .instance = host_name(),
          .random = make_random(),

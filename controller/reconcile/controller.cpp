@@ -4,17 +4,19 @@
 
 #include "reconcile/pull_failures/pull_watcher.hpp"
 #include "reconcile/safety/guard_reader.hpp"
-#include "reconcile/secrets/cell_reconciler.hpp"
-#include "reconcile/service_accounts/account_keeper.hpp"
+#include "reconcile/secrets/secret_reconciler.hpp"
+#include "reconcile/service_accounts/service_account_controller.hpp"
+#include "reconcile/state/event_aggregator.hpp"
 #include "reconcile/status/status_writer.hpp"
 #include "reconcile/watches.hpp"
 #include "runtime/events/client_event_writer.hpp"
 #include "runtime/events/event_recorder.hpp"
-#include "runtime/queue/worker_pool.hpp"
 #include "runtime/task_group.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace reconcile {
@@ -24,17 +26,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t status_workers = 2;
-/// Changes come in bursts: one write tells of all of them.
-constexpr std::chrono::milliseconds status_delay{50};
-
-/// A tenth of a second, doubled up to five minutes, with jitter.
-runtime::retry_policy retry_soon(runtime::random_source random) {
-    const runtime::backoff_policy policy{
-        .initial = std::chrono::milliseconds(100), .cap = std::chrono::minutes(5), .jitter = 0.5};
-    return [policy, random = std::move(random)](unsigned failures) {
-        return runtime::backoff_delay(policy, failures, random());
-    };
-}
 
 }  // namespace
 
@@ -46,73 +37,49 @@ class controller::parts {
           runtime::metrics_registry& metrics,
           settings with)
         : log_(log),
-          workers_(with.cell_workers),
-          model_(
-              std::move(with.where),
-              [this](const cell& at, runtime::lane where) { cells_.add(at, where); },
-              [this](const std::string& name) { statuses_.add_after(name, status_delay); }),
+          secret_workers_(with.secret_workers),
+          queues_(executor, with.random),
+          state_(std::move(with.scope), queues_),
           event_writer_(client, std::move(with.instance)),
           events_(executor, event_writer_, log, with.clock),
-          cell_work_(cell_services{
-              .client = client,
-              .model = model_,
-              .news = news_,
-              .log = log,
-              .writes = metrics.counters("regcred_secret_writes_total",
-                                         "Writes of Secrets, by action and by how they ended.",
-                                         {"action", "result"}),
-              .clock = with.clock,
-              .mark_cell = [this](const cell& at, runtime::lane where) { cells_.add(at, where); },
-              .mark_status = [this](const std::string& name) { statuses_.add_after(name, status_delay); },
-              .failures = [this](const cell& at) { return cells_.queue().failures(at); },
-              .guard = guard_,
-              .wake_guard = [this] { guard_reads_.wake(); }}),
-          accounts_(
-              executor,
-              client,
-              model_,
-              news_,
-              log,
-              metrics,
-              {.names = std::move(with.service_accounts),
-               .random = with.random,
-               .clock = with.clock,
-               .mark_status = [this](const std::string& name) { statuses_.add_after(name, status_delay); }}),
+          guard_reads_(executor, client, state_, guard_, queues_.secrets, log, "Secrets"),
+          secrets_({.client = client,
+                    .state = state_,
+                    .queues = queues_,
+                    .events = writes_,
+                    .guard = guard_,
+                    .guard_reads = guard_reads_,
+                    .log = log,
+                    .writes = metrics.counters("regcred_secret_writes_total",
+                                               "Writes to Secrets, by action and result.",
+                                               {"action", "result"}),
+                    .clock = with.clock}),
+          accounts_(executor,
+                    client,
+                    state_,
+                    queues_,
+                    writes_,
+                    log,
+                    metrics,
+                    {.names = std::move(with.service_accounts), .random = with.random, .clock = with.clock}),
           pulls_(executor,
-                 pull_services{
-                     .client = client,
-                     .model = model_,
+                 {.client = client,
+                  .state = state_,
+                  .queues = queues_,
+                  .log = log,
+                  .clock = with.clock,
+                  .random = with.random}),
+          statuses_({.client = client,
+                     .state = state_,
+                     .accounts = accounts_.state(),
+                     .pulls = pulls_,
+                     .writes = writes_,
+                     .events = events_,
                      .log = log,
-                     .clock = with.clock,
-                     .random = with.random,
-                     .mark_cell = [this](const cell& at, runtime::lane where) { cells_.add(at, where); },
-                     .mark_status =
-                         [this](const std::string& name) { statuses_.add_after(name, status_delay); }}),
-          status_work_(status_services{
-              .client = client,
-              .model = model_,
-              .known_accounts = accounts_.known(),
-              .news = news_,
-              .events = events_,
-              .log = log,
-              .clock = with.clock,
-              .pull_failures =
-                  [this](const v1alpha1::registry_credential& object) { return pulls_.report(object); }}),
-          cells_(
-              executor, retry_soon(with.random), [this](cell at) { return cell_work_.run(std::move(at)); }),
-          statuses_(executor,
-                    retry_soon(with.random),
-                    [this](std::string name) { return status_work_.run(std::move(name)); }),
-          guard_reads_(executor,
-                       client,
-                       model_,
-                       guard_,
-                       log,
-                       "Secrets",
-                       [this](const cell& at, runtime::lane where) { cells_.add(at, where); }),
-          watches_(executor, client, model_, log, with.random, [this] { begin_if_synced(); }),
+                     .clock = with.clock}),
+          watches_(executor, client, state_, log, with.random, [this] { begin_if_synced(); }),
           tasks_(executor) {
-        measure(metrics);
+        register_metrics(metrics);
     }
 
     void start() {
@@ -128,28 +95,30 @@ class controller::parts {
             return std::max(deadline - std::chrono::steady_clock::now(), runtime::duration::zero());
         };
         watches_.stop();
+        accounts_.stop();
         pulls_.stop();
-        const bool cells_ended = co_await cells_.stop(left());
-        const bool accounts_ended = co_await accounts_.stop(left());
-        const bool statuses_ended = co_await statuses_.stop(left());
+        bool ended = true;
+        for (auto* queue : {&queues_.secrets, &queues_.service_accounts, &queues_.statuses}) {
+            const bool queue_ended = co_await queue->stop(left());
+            ended = ended && queue_ended;
+        }
         guard_reads_.stop();
         events_.stop();
         tasks_.cancel();
         const bool tasks_ended = co_await tasks_.join(left());
-        const bool ended = cells_ended && accounts_ended && statuses_ended && tasks_ended;
-        co_return ended;
+        co_return ended&& tasks_ended;
     }
 
-    [[nodiscard]] bool ready() const { return model_.synced(); }
+    [[nodiscard]] bool ready() const { return state_.synced(); }
 
     [[nodiscard]] std::string explain() const {
         std::string text;
-        for (const auto& one : watches_.all()) {
-            const auto& health = one.reader->health();
+        for (const auto& watch : watches_.all()) {
+            const auto& health = watch.reader->health();
             if (health.synced && !health.failing_since) continue;
             text += fmt::format("{}: {}{}\n",
-                                one.reader->name(),
-                                health.synced ? "" : "not yet read whole; ",
+                                watch.reader->name(),
+                                health.synced ? "" : "not synced yet; ",
                                 health.last_error.empty() ? "waiting" : health.last_error);
         }
         return text;
@@ -157,74 +126,78 @@ class controller::parts {
 
  private:
     void begin_if_synced() {
-        if (begun_ || !model_.synced()) return;
+        if (begun_ || !state_.synced()) return;
         begun_ = true;
-        log_.info("every watch has a complete view, work begins",
-                  {{"namespaces", model_.namespaces().size()},
-                   {"registrycredentials", model_.credentials().size()}});
+        log_.info("all caches synced; reconciling",
+                  {{"namespaces", state_.namespaces().size()},
+                   {"registrycredentials", state_.credentials().size()}});
         accounts_.begin();  // first: a Pod lists what its ServiceAccount listed when it was created
-        cells_.start(workers_);
-        statuses_.start(status_workers);
+        queues_.secrets.start(secret_workers_,
+                              [this](runtime::object_key key) { return secrets_.reconcile(std::move(key)); });
+        queues_.statuses.start(
+            status_workers, [this](runtime::object_key key) { return statuses_.reconcile(std::move(key)); });
         pulls_.start(tasks_);
     }
 
-    void measure(runtime::metrics_registry& metrics) {
-        metrics.gauge_of("regcred_ready", "1 once every watch has had a complete view.", [this] {
-            return ready() ? 1.0 : 0.0;
+    void register_metrics(runtime::metrics_registry& metrics) {
+        const auto gauge = [&metrics](std::string name, std::string help, auto value) {
+            metrics.gauge_of(
+                std::move(name), std::move(help), [value] { return static_cast<double>(value()); });
+        };
+        const auto counter = [&metrics](std::string name, std::string help, auto value) {
+            metrics.counter_of(
+                std::move(name), std::move(help), [value] { return static_cast<double>(value()); });
+        };
+        gauge("regcred_ready", "1 when every watch has had a complete list.", [this] { return ready(); });
+        gauge("regcred_queue_depth", "Secrets that wait to be reconciled.", [this] {
+            return queues_.secrets.queue().waiting();
         });
-        metrics.gauge_of("regcred_queue_depth", "Cells that wait to be looked at.", [this] {
-            return static_cast<double>(cells_.queue().waiting());
+        gauge("regcred_failing_secrets", "Secrets that are retried after a failure.", [this] {
+            return queues_.secrets.queue().failing();
         });
-        metrics.gauge_of("regcred_failing_cells", "Cells that are tried again after a failure.", [this] {
-            return static_cast<double>(cells_.queue().failing());
+        gauge("regcred_held_deletions", "Deletions of Secrets that DeletionGuard holds back.", [this] {
+            return guard_.held();
         });
-        metrics.gauge_of("regcred_held_deletions",
-                         "Deletions of Secrets that the mass-deletion brake holds back.",
-                         [this] { return static_cast<double>(guard_.held()); });
-        metrics.gauge_of("regcred_registrycredentials", "RegistryCredentials known.", [this] {
-            return static_cast<double>(model_.credentials().size());
+        gauge("regcred_registrycredentials", "RegistryCredentials in the cluster.", [this] {
+            return state_.credentials().size();
         });
-        metrics.gauge_of("regcred_namespaces", "Namespaces known.", [this] {
-            return static_cast<double>(model_.namespaces().size());
+        gauge("regcred_namespaces", "Namespaces in the cluster.", [this] {
+            return state_.namespaces().size();
         });
-        metrics.gauge_of("regcred_failing_watches", "Watches that have no connection now.", [this] {
-            auto failing = static_cast<double>(accounts_.failing_watches());
-            for (const auto& one : watches_.all())
-                failing += one.reader->health().failing_since ? 1 : 0;
-            return failing;
+        gauge("regcred_failing_watches", "Watches that have no connection now.", [this] {
+            return accounts_.failing_watches() + watches_.failing();
         });
-        metrics.counter_of("regcred_pull_failure_events_total",
-                           "Events of Pods that could not read a pull Secret, of any name.",
-                           [this] { return static_cast<double>(pulls_.events()); });
-        metrics.gauge_of("regcred_pods_failing",
-                         "Pods that wait for want of a Secret of an allowed name.",
-                         [this] { return static_cast<double>(pulls_.failing()); });
-        metrics.gauge_of("regcred_pull_failures_watched",
-                         "1 while the Events of such Pods may be watched.",
-                         [this] { return pulls_.listening() ? 1.0 : 0.0; });
-        metrics.counter_of("regcred_events_written_total", "Kubernetes Events written.", [this] {
-            return static_cast<double>(events_.written());
+        counter("regcred_pull_failure_events_total",
+                "Events of Pods that could not read a pull Secret, of any name.",
+                [this] { return pulls_.events(); });
+        gauge("regcred_pods_failing", "Pods that are waiting for a pull Secret of an allowed name.", [this] {
+            return pulls_.failing();
         });
-        metrics.counter_of("regcred_events_dropped_total",
-                           "Kubernetes Events that could not be written.",
-                           [this] { return static_cast<double>(events_.dropped()); });
+        gauge("regcred_pull_failures_watched", "1 while Events of such Pods can be watched.", [this] {
+            return pulls_.watches_events();
+        });
+        counter("regcred_events_written_total", "Kubernetes Events written.", [this] {
+            return events_.written();
+        });
+        counter("regcred_events_dropped_total", "Kubernetes Events that could not be written.", [this] {
+            return events_.dropped();
+        });
     }
 
     const runtime::logger& log_;
-    std::size_t workers_;
+    std::size_t secret_workers_;
     bool begun_ = false;
-    announcer news_;
-    world model_;
+    work_queues queues_;
+    cluster_state state_;
+    event_aggregator writes_;
     runtime::client_event_writer event_writer_;
     runtime::event_recorder events_;
     deletion_guard guard_;
-    cell_reconciler cell_work_;
-    account_keeper accounts_;
-    pull_watcher pulls_;
-    status_writer status_work_;
-    runtime::worker_pool<cell, cell_hash> cells_;
-    runtime::worker_pool<std::string> statuses_;
     guard_reader guard_reads_;
+    secret_reconciler secrets_;
+    service_account_controller accounts_;
+    pull_watcher pulls_;
+    status_writer statuses_;
     watches watches_;
     runtime::task_group tasks_;
 };
@@ -235,17 +208,21 @@ controller::controller(asio::any_io_executor executor,
                        runtime::metrics_registry& metrics,
                        settings with)
     : parts_(std::make_unique<parts>(executor, client, log, metrics, std::move(with))) {}
+
 controller::~controller() = default;
 
 void controller::start() {
     parts_->start();
 }
+
 asio::awaitable<bool> controller::stop(runtime::duration limit) {
     co_return co_await parts_->stop(limit);
 }
+
 bool controller::ready() const {
     return parts_->ready();
 }
+
 std::string controller::explain() const {
     return parts_->explain();
 }

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "kube/client/client.hpp"
-#include "reconcile/state/world.hpp"
-#include "runtime/cache/reflector.hpp"
+#include "reconcile/state/cluster_state.hpp"
 #include "runtime/log/log.hpp"
 #include "runtime/metrics/metrics.hpp"
 #include "runtime/time.hpp"
@@ -12,6 +11,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,10 +23,10 @@ namespace reconcile {
 class controller {
  public:
     struct settings {
-        territory where;
+        install_scope scope;
         std::vector<std::string> service_accounts;  // names that may be changed, or "*" alone
         std::string instance;                       // names this process in Events
-        std::size_t cell_workers = 16;              // requests that write Secrets at the same time
+        std::size_t secret_workers = 16;            // requests that write Secrets at the same time
         runtime::random_source random;
         runtime::wall_clock clock;
     };
@@ -40,13 +40,11 @@ class controller {
     controller(const controller&) = delete;
     controller& operator=(const controller&) = delete;
 
-    /// Starts the watches; work begins when every one of them has had a complete view.
+    /// Starts the watches; the work begins when each of them has had a complete list.
     void start();
     /// Takes no more work and waits for what runs. False if it has not ended within `limit`.
     [[nodiscard]] boost::asio::awaitable<bool> stop(runtime::duration limit);
-
-    /// Whether a complete view of everything has been had, and what is missing if not: one line for each
-    /// watch that fails.
+    /// Whether each watch has had a complete list, and what is missing if not: one line for each watch.
     [[nodiscard]] bool ready() const;
     [[nodiscard]] std::string explain() const;
 

@@ -2,7 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
+
+namespace reconcile {
+
+/// Why something is as it is: the reason and the message of a condition, a failure or an Event. An empty
+/// reason: there is nothing to tell.
+struct cause {
+    std::string_view reason;
+    std::string message;
+};
+
+}  // namespace reconcile
 
 /// Reasons of conditions, failures and Events, as users see them.
 namespace reconcile::reasons {

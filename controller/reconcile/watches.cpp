@@ -6,13 +6,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace reconcile {
 
 watches::watches(boost::asio::any_io_executor executor,
                  kube::client& client,
-                 world& model,
+                 cluster_state& state,
                  const runtime::logger& log,
                  const runtime::random_source& random,
                  std::function<void()> on_synced)
@@ -21,26 +22,26 @@ watches::watches(boost::asio::any_io_executor executor,
       log_(log),
       random_(random),
       on_synced_(std::move(on_synced)) {
-    const auto& where = model.where();
+    const auto& scope = state.scope();
     add<v1alpha1::registry_credential>(
         "registrycredentials",
         {.what = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}},
-        model.credentials(),
+        state.credentials(),
         v1alpha1::read_registry_credential);
     add<kube::namespace_object>(
         "namespaces",
         {.what = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true},
-        model.namespaces(),
+        state.namespaces(),
         decode_namespace);
-    add<source_secret>(fmt::format("secrets in {}", where.own_namespace),
-                       {.what = kube::secrets, .namespace_name = where.own_namespace, .field_selector = {}},
-                       model.sources(),
+    add<source_secret>(fmt::format("secrets in {}", scope.own_namespace),
+                       {.what = kube::secrets, .namespace_name = scope.own_namespace, .field_selector = {}},
+                       state.sources(),
                        decode_source);
-    for (const auto& name : where.secret_names) {
+    for (const auto& name : scope.secret_names) {
         add<observed_secret>(
             fmt::format("secrets named {}", name),
             {.what = kube::secrets, .namespace_name = {}, .field_selector = "metadata.name=" + name},
-            model.copies(name),
+            state.copies(name),
             decode_copy);
     }
 }
@@ -65,7 +66,7 @@ void watches::add(std::string name,
     const auto policy = policy_for(what);
     auto source = std::make_unique<runtime::client_watch_source>(client_, std::move(what));
     auto tell = [&log = log_, name](const runtime::object_key& key, const std::string& why) {
-        log.warn("cannot read an object",
+        log.warn("cannot decode object",
                  {{"watch", name}, {"object", runtime::to_string(runtime::view_of(key))}, {"error", why}});
     };
     auto sink = std::make_unique<runtime::store_sink<T>>(into, std::move(decode), std::move(tell));
@@ -87,6 +88,11 @@ void watches::start(runtime::task_group& tasks) {
 void watches::stop() {
     for (const auto& one : all_)
         one.reader->stop();
+}
+
+std::size_t watches::failing() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        all_, [](const watch& each) { return each.reader->health().failing_since.has_value(); }));
 }
 
 }  // namespace reconcile

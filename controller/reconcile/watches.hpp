@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kube/client/client.hpp"
-#include "reconcile/state/world.hpp"
+#include "reconcile/state/cluster_state.hpp"
 #include "runtime/cache/reflector.hpp"
 #include "runtime/cache/store_sink.hpp"
 #include "runtime/log/log.hpp"
@@ -11,6 +11,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -18,14 +19,14 @@
 
 namespace reconcile {
 
-/// The watches that fill the world: RegistryCredentials; namespaces, metadata only; the Secrets of the
+/// The watches that fill the state: RegistryCredentials; namespaces, metadata only; the Secrets of the
 /// controller's own namespace; and for each name that copies may have the Secrets of that name alone, which
 /// is all that the ClusterRole allows: Secrets of other names never enter the process.
 class watches {
  public:
     watches(boost::asio::any_io_executor executor,
             kube::client& client,
-            world& model,
+            cluster_state& state,
             const runtime::logger& log,
             const runtime::random_source& random,
             std::function<void()> on_synced);
@@ -33,6 +34,8 @@ class watches {
     void start(runtime::task_group& tasks);
     void stop();
     [[nodiscard]] const auto& all() const noexcept { return all_; }
+    /// How many have no connection now.
+    [[nodiscard]] std::size_t failing() const;
 
     struct watch {
         std::unique_ptr<runtime::watch_source> source;

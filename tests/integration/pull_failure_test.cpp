@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(pull_scenario, "an Event about a Secret that is missing has it
         std::chrono::seconds(20));
     const auto records = log_records();
     CHECK(std::ranges::any_of(records, [&](const json& record) {
-        return record.value("msg", "") == "a Pod asks for a Secret that is missing";
+        return record.value("msg", "") == "Pod is missing its pull Secret";
     }));
     await_ready(credential, "1/1");
     await_failing(credential, "Recovering", {failing(ns, "web", "Recovering")});

@@ -14,7 +14,7 @@ asio::awaitable<kube::result<kube::list_page>> pull_event_source::list(kube::lis
     auto page = co_await client_.list(
         {.what = kube::core_events, .namespace_name = {}, .field_selector = {}, .metadata_only = true},
         std::move(options));
-    if (page.has_error()) heed(page.error());
+    if (page.has_error()) note_refusal(page.error());
     co_return page;
 }
 
@@ -27,7 +27,7 @@ asio::awaitable<kube::result<std::unique_ptr<runtime::event_stream>>> pull_event
          .field_selector = fmt::format("reason={},involvedObject.kind=Pod", pull_event_reason)});
     auto opened = co_await kubelets.watch(std::move(options));
     if (opened.has_error()) {
-        heed(opened.error());
+        note_refusal(opened.error());
     } else {
         refusals_ = 0;
         on_answer_(true);
@@ -35,7 +35,7 @@ asio::awaitable<kube::result<std::unique_ptr<runtime::event_stream>>> pull_event
     co_return opened;
 }
 
-void pull_event_source::heed(const kube::error& why) {
+void pull_event_source::note_refusal(const kube::error& why) {
     if (why.kind == kube::error_kind::forbidden && ++refusals_ >= refusals_needed) on_answer_(false);
 }
 

@@ -31,7 +31,7 @@ class pull_event_source final : public runtime::watch_source {
  private:
     static constexpr unsigned refusals_needed = 4;  // in a row, each after a longer pause
 
-    void heed(const kube::error& why);
+    void note_refusal(const kube::error& why);
 
     kube::client& client_;
     std::function<void(bool allowed)> on_answer_;

@@ -64,7 +64,7 @@ auto pull_failures::repeat(entry& known, const pull_event& event, time_point now
         known.next_look,
         known.last_look == time_point::min() ? now : std::max(now, known.last_look + between_repeats));
     // Another Pod of the name, or somebody's invention: the look that is due tells.
-    if (known.uid != event.uid && !known.uid.empty() && !blind_) return {};
+    if (known.uid != event.uid && !known.uid.empty() && !pods_forbidden_) return {};
     known.uid = event.uid;
     known.last_seen = now;
     known.seen_at = at;
@@ -110,13 +110,13 @@ std::optional<runtime::object_key> pull_failures::next_look(time_point now) {
     what.last_look = now;
     what.next_look = now + runtime::scaled(what.pause, 1.0 + jitter * random_());
     what.pause = std::min(2 * what.pause, longest_pause);
-    if (blind_) ask_at_ = now + ask_again;
+    if (pods_forbidden_) ask_at_ = now + ask_again;
     return runtime::object_key{.namespace_name = chosen->first, .name = pod->first};
 }
 
 auto pull_failures::looked(const runtime::object_key& pod, const std::optional<pod_view>& found)
     -> secret_names {
-    auto news = see_again();
+    auto news = pods_allowed();
     auto* known = find(runtime::view_of(pod));
     if (known == nullptr) return news;
     const bool is_another = found && !known->uid.empty() && found->uid != known->uid;
@@ -156,18 +156,18 @@ auto pull_failures::forget(const runtime::object_key& pod) -> secret_names {
     return news;
 }
 
-auto pull_failures::may_not_look(time_point now) -> secret_names {
-    const bool is_sure = blind_ || ++refusals_ >= refusals_needed;
+auto pull_failures::pods_forbidden(time_point now) -> secret_names {
+    const bool is_sure = pods_forbidden_ || ++refusals_ >= refusals_needed;
     ask_at_ = now + (is_sure ? ask_again : first_pause);
-    if (!is_sure || std::exchange(blind_, true)) return {};
+    if (!is_sure || std::exchange(pods_forbidden_, true)) return {};
     return all_names();
 }
 
 /// Pods may be looked at again: what was believed becomes a suspicion.
-auto pull_failures::see_again() -> secret_names {
+auto pull_failures::pods_allowed() -> secret_names {
     refusals_ = 0;
     ask_at_ = time_point::min();
-    if (!std::exchange(blind_, false)) return {};
+    if (!std::exchange(pods_forbidden_, false)) return {};
     return all_names();
 }
 

@@ -37,7 +37,7 @@ struct failing_pod {
 /// round the namespaces, and when all is full the namespace with most gives way. No I/O and no clock.
 ///
 /// Calls: saw() for each Event. At next_due(): expire(), and next_look(), whose Pod is fetched; then
-/// looked(), may_not_look(), or nothing when there was no answer. Names of Secrets that calls return are
+/// looked(), pods_forbidden(), or nothing when there was no answer. Names of Secrets that calls return are
 /// those of which there is something new to tell.
 class pull_failures {
  public:
@@ -67,7 +67,7 @@ class pull_failures {
     /// `found`: nothing when there is no such Pod.
     secret_names looked(const runtime::object_key& pod, const std::optional<pod_view>& found);
     /// The API server refuses to show Pods.
-    secret_names may_not_look(time_point now);
+    secret_names pods_forbidden(time_point now);
     /// Drops what has not repeated itself.
     secret_names expire(time_point now);
     /// When a call of expire() or next_look() has something to do; time_point::max() while nothing is known.
@@ -76,7 +76,7 @@ class pull_failures {
     /// Calls `visit` with each Pod that fails for want of this Secret, sorted by namespace and name.
     void for_each(std::string_view secret_name, const std::function<void(const failing_pod&)>& visit) const;
     /// Whether Events are believed, for lack of the right to look at Pods.
-    [[nodiscard]] bool believes_events() const noexcept { return blind_; }
+    [[nodiscard]] bool believes_events() const noexcept { return pods_forbidden_; }
     [[nodiscard]] std::size_t failing() const;
     [[nodiscard]] std::size_t tracked() const noexcept { return tracked_; }  // failing or suspected
 
@@ -99,19 +99,19 @@ class pull_failures {
     using home_map = std::map<std::string, home, std::less<>>;
 
     [[nodiscard]] entry* find(const runtime::object_key_view& pod);
-    [[nodiscard]] bool fails(const entry& what) const noexcept { return what.confirmed || blind_; }
+    [[nodiscard]] bool fails(const entry& what) const noexcept { return what.confirmed || pods_forbidden_; }
     [[nodiscard]] bool make_room(std::size_t newcomers_home);
     entry* add(const pull_event& event, time_point now, runtime::wall_time at);
     secret_names repeat(entry& known, const pull_event& event, time_point now, runtime::wall_time at);
     secret_names confirm(entry& what, const pod_view& found);
     secret_names forget(const runtime::object_key& pod);
-    secret_names see_again();
+    secret_names pods_allowed();
     [[nodiscard]] secret_names all_names() const;
 
     runtime::random_source random_;
     home_map homes_;  // by namespace; none is empty
     std::size_t tracked_ = 0;
-    bool blind_ = false;
+    bool pods_forbidden_ = false;
     unsigned refusals_ = 0;                  // in a row
     time_point ask_at_ = time_point::min();  // when a look is tried again after a refusal
 };

@@ -27,15 +27,16 @@ std::string how_to_select(selection why, std::string_view name) {
             return fmt::format("namespace {} is being deleted, so nothing can be created there", name);
         case selection::opted_out:
             return fmt::format(
-                "namespace {} is annotated {}: \"true\", which beats every rule, until its owner takes that "
-                "away",
+                "namespace {} is annotated {}: \"true\", which overrides every selection; remove the "
+                "annotation "
+                "to opt in",
                 name,
                 opt_out_annotation);
         case selection::excluded:
             return fmt::format("spec.namespaces.exclude keeps namespace {} out", name);
         case selection::system_namespace:
             return fmt::format(
-                "namespace {0} is the system's own: only the literal name {0} in spec.namespaces.include "
+                "namespace {0} is a system namespace; only the literal name {0} in spec.namespaces.include "
                 "selects it",
                 name);
         case selection::not_included:
@@ -43,30 +44,29 @@ std::string how_to_select(selection why, std::string_view name) {
                                name);
         case selection::labels_differ:
             return fmt::format(
-                "namespace {} is not selected: it has not the labels that spec.namespaces.selector asks for",
-                name);
+                "namespace {} is not selected: its labels do not match spec.namespaces.selector", name);
         case selection::selected:
             break;
     }
     return {};
 }
 
-std::string about_missing(const pull_cell& at) {
-    if (at.write_failure.empty())
-        return fmt::format("Secret {}/{} is missing and is being written", at.namespace_name, at.secret_name);
+std::string about_missing(const pull_subject& subject) {
+    if (subject.write_failure.empty())
+        return fmt::format(
+            "Secret {}/{} is missing and is being written", subject.namespace_name, subject.secret_name);
     return fmt::format("Secret {}/{} is missing and cannot be written: {}, see status.failures",
-                       at.namespace_name,
-                       at.secret_name,
-                       at.write_failure);
+                       subject.namespace_name,
+                       subject.secret_name,
+                       subject.write_failure);
 }
 
-std::string about_recovering(const pull_cell& at) {
+std::string about_recovering(const pull_subject& subject) {
     return fmt::format(
-        "Secret {}/{} is there now, and the kubelet tries again within 5 minutes; deleting the Pod is "
-        "quicker "
-        "where something creates it anew",
-        at.namespace_name,
-        at.secret_name);
+        "Secret {}/{} exists now; the kubelet retries within 5 minutes; deleting the Pod is quicker where a "
+        "controller recreates it",
+        subject.namespace_name,
+        subject.secret_name);
 }
 
 kube::condition condition(std::string_view status, std::string_view reason, std::string message) {
@@ -90,29 +90,31 @@ std::string about(const pull_report& report, const std::string& secret_name) {
                             first.name,
                             report.message);
     if (others > 0) text += fmt::format(" (and {} more, see status.affectedPods)", others);
-    if (report.by_events_alone) text += "; this is what Events say, since the controller may not get Pods";
+    if (report.by_events_alone)
+        text += "; this is based on Events alone, since the controller may not get Pods";
     return text;
 }
 
 kube::condition condition_for(const pull_report& report, const std::string& secret_name) {
     switch (report.events) {
-        case hearing::not_yet:
+        case event_watch_state::not_opened:
             return condition("Unknown", reasons::progressing, "Events are not watched yet");
-        case hearing::forbidden:
-            return condition("Unknown",
-                             reasons::forbidden,
-                             "the controller may not list and watch Events, so it does not hear of Pods that "
-                             "cannot read their pull Secret; apply deploy/rbac.yaml");
-        case hearing::other_name:
+        case event_watch_state::forbidden:
+            return condition(
+                "Unknown",
+                reasons::forbidden,
+                "the controller may not list and watch Events, so it does not see Pods that cannot "
+                "read their pull Secret; apply deploy/rbac.yaml");
+        case event_watch_state::name_not_managed:
             return condition("Unknown",
                              reasons::secret_name_not_allowed,
-                             fmt::format("this install does not look after Secrets named {}", secret_name));
-        case hearing::listening:
+                             fmt::format("this installation does not manage Secrets named {}", secret_name));
+        case event_watch_state::open:
             break;
     }
     if (report.pods.empty())
         return condition(
-            "False", reasons::no_failures, fmt::format("no Pod waits for want of Secret {}", secret_name));
+            "False", reasons::no_failures, fmt::format("no Pod is waiting for Secret {}", secret_name));
     return condition("True", report.pods.front().reason, about(report, secret_name));
 }
 
@@ -142,20 +144,21 @@ bool nearly_same(const std::vector<v1alpha1::affected_pod>& before,
 
 }  // namespace
 
-pull_verdict judge_pull(const pull_cell& at) {
-    if (at.own == selection::selected) {
-        if (at.present) return {.reason = reasons::recovering, .message = about_recovering(at)};
-        return {.reason = reasons::secret_missing, .message = about_missing(at)};
+cause cause_of_pull_failure(const pull_subject& subject) {
+    if (subject.own == selection::selected) {
+        if (subject.present) return {.reason = reasons::recovering, .message = about_recovering(subject)};
+        return {.reason = reasons::secret_missing, .message = about_missing(subject)};
     }
-    if (at.present || at.selected_by_another) return {};
-    return {.reason = reasons::namespace_not_selected, .message = how_to_select(at.own, at.namespace_name)};
+    if (subject.present || subject.selected_by_another) return {};
+    return {.reason = reasons::namespace_not_selected,
+            .message = how_to_select(subject.own, subject.namespace_name)};
 }
 
 void put_pull_failures(v1alpha1::registry_credential_status& status,
                        const v1alpha1::registry_credential& object,
                        const pull_report& report,
                        const std::string& now) {
-    if (report.events == hearing::not_yet) {
+    if (report.events == event_watch_state::not_opened) {
         // What an earlier process found stays until this one knows better.
         status.pull_failures = object.status.pull_failures;
         status.affected_pods = object.status.affected_pods;
@@ -164,7 +167,7 @@ void put_pull_failures(v1alpha1::registry_credential_status& status,
     auto wanted = condition_for(report, object.secret_name);
     wanted.observed_generation = object.meta.generation;
     kube::set_condition(status.conditions, std::move(wanted), now);
-    if (report.events != hearing::listening) return;
+    if (report.events != event_watch_state::open) return;
     status.pull_failures = static_cast<std::int64_t>(report.pods.size());
     status.affected_pods = affected(report, object.secret_name);
     if (nearly_same(object.status.affected_pods, status.affected_pods))

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/v1alpha1/registry_credential.hpp"
+#include "reconcile/reasons.hpp"
 #include "reconcile/state/selection.hpp"
 #include "runtime/time.hpp"
 
@@ -13,22 +14,16 @@
 
 namespace reconcile {
 
-/// Whether the controller hears of Pods that cannot read their pull Secret.
-enum class hearing : std::uint8_t {
-    not_yet,    // the first watch of Events is not open yet
-    listening,  // or was, and the watch is being opened again
-    forbidden,  // it may not watch Events
-    other_name  // Secrets of this name are none of the install's
+/// Whether the controller sees the Events of Pods that cannot read their pull Secret.
+enum class event_watch_state : std::uint8_t {
+    not_opened,       // the first watch of Events is not open yet
+    open,             // or was, and is being opened again
+    forbidden,        // the controller may not watch Events
+    name_not_managed  // this installation does not manage Secrets of this name
 };
 
-/// What there is to tell of a Pod that fails for want of a Secret, and of whose RegistryCredential.
-struct pull_verdict {
-    std::string_view reason;  // SecretMissing, NamespaceNotSelected, Recovering; empty: nothing to tell
-    std::string message;      // for people: how it stands, and what to do
-};
-
-/// The cell of such a Pod, as one RegistryCredential sees it that keeps Secrets of this name.
-struct pull_cell {
+/// The namespace of such a Pod, as one RegistryCredential sees it that uses this Secret name.
+struct pull_subject {
     std::string_view namespace_name;
     std::string_view secret_name;
     selection own = selection::selected;
@@ -37,9 +32,10 @@ struct pull_cell {
     std::string_view write_failure;  // reason for which it cannot be written; empty: none is known
 };
 
-/// Pure. Only the object that wants the Secret there tells that it is missing or back. Where none wants it
-/// and it is absent, all that use the name do: which of them was meant nobody knows.
-[[nodiscard]] pull_verdict judge_pull(const pull_cell& at);
+/// SecretMissing, NamespaceNotSelected or Recovering. Pure. Only the RegistryCredential that wants the Secret
+/// there tells that it is missing or back. Where none wants it and it is absent, all that use the name tell,
+/// since it is not known which of them was meant.
+[[nodiscard]] cause cause_of_pull_failure(const pull_subject& subject);
 
 /// All that the status of one RegistryCredential tells of Pods.
 struct pull_report {
@@ -50,7 +46,7 @@ struct pull_report {
         runtime::wall_time last_seen;
         friend bool operator==(const pod&, const pod&) = default;
     };
-    hearing events = hearing::not_yet;
+    event_watch_state events = event_watch_state::not_opened;
     bool by_events_alone = false;  // the controller may not look at Pods
     bool more = false;             // there are more than it can remember
     std::vector<pod> pods;         // all that fail, the worst reason first

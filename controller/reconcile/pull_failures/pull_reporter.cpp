@@ -23,68 +23,50 @@ std::ptrdiff_t rank_of(std::string_view reason) {
 
 }  // namespace
 
-bool pull_reporter::is_allowed(std::string_view secret_name) const {
-    const auto& allowed = model_.where().secret_names;
-    return std::ranges::find(allowed, secret_name) != allowed.end();
-}
-
 bool pull_reporter::in_use(std::string_view secret_name) const {
-    if (!is_allowed(secret_name)) return false;
-    bool used = false;
-    model_.credentials().for_each([&](const auto& object) { used |= object->secret_name == secret_name; });
-    return used;
+    return state_.manages(std::string(secret_name)) &&
+           std::ranges::any_of(state_.all_by_uid(),
+                               [&](const auto& entry) { return entry.second->secret_name == secret_name; });
 }
 
-bool pull_reporter::is_present(std::string_view namespace_name, const std::string& secret_name) const {
-    return model_.copies(secret_name).find({.namespace_name = namespace_name, .name = secret_name}) !=
-           nullptr;
+bool pull_reporter::is_missing(const runtime::object_key& key) const {
+    const auto home = state_.find_namespace(key.namespace_name);
+    return home != nullptr && state_.find_copy(key) == nullptr &&
+           !state_.contributors_of(key, home->meta).empty();
 }
 
-bool pull_reporter::is_selected(const std::string& secret_name, const kube::object_meta& home) const {
-    bool selected = false;
-    model_.credentials().for_each([&](const auto& object) {
-        selected |= object->secret_name == secret_name && !object->meta.deleting &&
-                    select(object->namespaces, home, model_.where().own_namespace) == selection::selected;
-    });
-    return selected;
+pull_subject pull_reporter::view(const v1alpha1::registry_credential& object,
+                                 const kube::object_meta& namespace_meta) const {
+    const runtime::object_key key{.namespace_name = namespace_meta.name, .name = object.secret_name};
+    pull_subject subject{.namespace_name = namespace_meta.name,
+                         .secret_name = object.secret_name,
+                         .own = select(object.namespaces, namespace_meta, state_.scope().own_namespace),
+                         .selected_by_another = false,
+                         .present = state_.find_copy(key) != nullptr,
+                         .write_failure = {}};
+    if (subject.own != selection::selected)
+        subject.selected_by_another = !state_.contributors_of(key, namespace_meta).empty();
+    const auto* record = state_.results().find(key);
+    if (record != nullptr && record->why != nullptr) subject.write_failure = record->why->reason;
+    return subject;
 }
 
-bool pull_reporter::is_missing(const cell& at) const {
-    const auto home = model_.namespaces().find({.namespace_name = {}, .name = at.namespace_name});
-    return home != nullptr && !is_present(at.namespace_name, at.secret_name) &&
-           is_selected(at.secret_name, home->meta);
-}
-
-pull_cell pull_reporter::look(const v1alpha1::registry_credential& object,
-                              const kube::object_meta& home) const {
-    pull_cell at{.namespace_name = home.name,
-                 .secret_name = object.secret_name,
-                 .own = select(object.namespaces, home, model_.where().own_namespace),
-                 .selected_by_another = false,
-                 .present = is_present(home.name, object.secret_name),
-                 .write_failure = {}};
-    if (at.own != selection::selected) at.selected_by_another = is_selected(object.secret_name, home);
-    const auto* record =
-        model_.cells().find({.namespace_name = home.name, .secret_name = object.secret_name});
-    if (record != nullptr && record->failure != nullptr) at.write_failure = record->failure->reason;
-    return at;
-}
-
-pull_report pull_reporter::report(const v1alpha1::registry_credential& object, hearing events) const {
+pull_report pull_reporter::report(const v1alpha1::registry_credential& object,
+                                  event_watch_state events) const {
     pull_report report;
     report.events = events;
     report.by_events_alone = failures_.believes_events();
-    if (!is_allowed(object.secret_name)) {
-        report.events = hearing::other_name;
+    if (!state_.manages(object.secret_name)) {
+        report.events = event_watch_state::name_not_managed;
         return report;
     }
-    std::map<std::string, pull_verdict, std::less<>> verdicts;  // by namespace
+    std::map<std::string, cause, std::less<>> causes;  // by namespace
     failures_.for_each(object.secret_name, [&](const failing_pod& pod) {
-        auto known = verdicts.find(pod.namespace_name);
-        if (known == verdicts.end()) {
-            const auto home = model_.namespaces().find({.namespace_name = {}, .name = pod.namespace_name});
-            auto verdict = home == nullptr ? pull_verdict{} : judge_pull(look(object, home->meta));
-            known = verdicts.emplace(pod.namespace_name, std::move(verdict)).first;
+        auto known = causes.find(pod.namespace_name);
+        if (known == causes.end()) {
+            const auto home = state_.find_namespace(pod.namespace_name);
+            auto why = home == nullptr ? cause{} : cause_of_pull_failure(view(object, home->meta));
+            known = causes.emplace(pod.namespace_name, std::move(why)).first;
         }
         if (known->second.reason.empty()) return;
         report.more |= pod.crowded;
@@ -98,7 +80,7 @@ pull_report pull_reporter::report(const v1alpha1::registry_credential& object, h
             rank_of(pod.reason), pod.namespace_name, pod.name);
     });
     if (!report.pods.empty())
-        report.message = verdicts.find(report.pods.front().namespace_name)->second.message;
+        report.message = causes.find(report.pods.front().namespace_name)->second.message;
     return report;
 }
 

@@ -4,33 +4,32 @@
 
 #include "reconcile/pull_failures/pull_failures.hpp"
 #include "reconcile/pull_failures/pull_report.hpp"
-#include "reconcile/state/world.hpp"
+#include "reconcile/state/cluster_state.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace reconcile {
 
-/// Judges Pods that fail for want of a Secret by what is known of their cells. No I/O; what it is given
+/// Tells why Pods fail to read a pull Secret, by what is known of the Secret. No I/O; what it is given
 /// outlives it.
 class pull_reporter {
  public:
-    pull_reporter(world& model, const pull_failures& failures) : model_(model), failures_(failures) {}
+    pull_reporter(const cluster_state& state, const pull_failures& failures)
+        : state_(state), failures_(failures) {}
 
-    [[nodiscard]] pull_report report(const v1alpha1::registry_credential& object, hearing events) const;
-    /// Whether some RegistryCredential uses this name, and it is one that the install allows.
+    [[nodiscard]] pull_report report(const v1alpha1::registry_credential& object,
+                                     event_watch_state events) const;
+    /// Whether a RegistryCredential uses this name, and copies may have it.
     [[nodiscard]] bool in_use(std::string_view secret_name) const;
-    /// Whether somebody wants a Secret there and there is none.
-    [[nodiscard]] bool is_missing(const cell& at) const;
+    /// Whether a RegistryCredential wants this Secret and it does not exist.
+    [[nodiscard]] bool is_missing(const runtime::object_key& key) const;
 
  private:
-    [[nodiscard]] bool is_allowed(std::string_view secret_name) const;
-    [[nodiscard]] pull_cell look(const v1alpha1::registry_credential& object,
-                                 const kube::object_meta& home) const;
-    [[nodiscard]] bool is_present(std::string_view namespace_name, const std::string& secret_name) const;
-    [[nodiscard]] bool is_selected(const std::string& secret_name, const kube::object_meta& home) const;
+    [[nodiscard]] pull_subject view(const v1alpha1::registry_credential& object,
+                                    const kube::object_meta& namespace_meta) const;
 
-    world& model_;
+    const cluster_state& state_;
     const pull_failures& failures_;
 };
 

@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 namespace {
 
 /// A Secret that is missing is tried at most so often for the sake of Events: a tenant can write any number.
-constexpr std::chrono::seconds between_nudges{30};
+constexpr std::chrono::seconds between_requeues{30};
 /// How often a status is made anew while Pods go on failing in the same way.
 constexpr std::chrono::seconds between_refreshes{30};
 constexpr std::chrono::milliseconds between_looks{100};
@@ -40,9 +40,11 @@ runtime::time_point now() {
 pull_watcher::pull_watcher(asio::any_io_executor executor, pull_services services)
     : services_(std::move(services)),
       failures_(services_.random),
-      reporter_(services_.model, failures_),
+      reporter_(services_.state, failures_),
       source_(services_.client,
-              [this](bool allowed) { heard(allowed ? hearing::listening : hearing::forbidden); }),
+              [this](bool allowed) {
+                  set_events_state(allowed ? event_watch_state::open : event_watch_state::forbidden);
+              }),
       sink_([this](const kube::json& object) { take(object); }),
       events_watch_(executor,
                     source_,
@@ -51,13 +53,13 @@ pull_watcher::pull_watcher(asio::any_io_executor executor, pull_services service
                     services_.random,
                     {.name = "events of failed pulls", .policy = policy_for_events(), .on_synced = {}}),
       due_(executor),
-      nudges_(between_nudges),
+      requeues_(between_requeues),
       refreshes_(between_refreshes) {}
 
 void pull_watcher::start(runtime::task_group& tasks) {
-    services_.model.credentials().for_each([this](const auto& object) { recall(*object); });
+    services_.state.credentials().for_each([this](const auto& object) { recall(*object); });
     tasks.spawn(events_watch_.run());
-    tasks.spawn(look_around());
+    tasks.spawn(look_at_pods());
 }
 
 /// A kubelet may repeat itself as late as in five minutes: until then a status tells what is known.
@@ -85,10 +87,10 @@ void pull_watcher::stop() {
 }
 
 /// Every status tells whether Events are heard at all.
-void pull_watcher::heard(hearing what) {
-    if (std::exchange(hearing_, what) == what) return;
-    services_.model.credentials().for_each(
-        [this](const auto& object) { services_.mark_status(object->meta.name); });
+void pull_watcher::set_events_state(event_watch_state now) {
+    if (std::exchange(events_state_, now) == now) return;
+    services_.state.credentials().for_each(
+        [this](const auto& object) { services_.queues.update_status(object->meta.name); });
 }
 
 void pull_watcher::take(const kube::json& object) {
@@ -100,38 +102,38 @@ void pull_watcher::take(const kube::json& object) {
     tell(failures_.saw(*event, at, services_.clock()), at);
     for (const auto& name : event->secrets) {
         refresh(name, at);
-        nudge({.namespace_name = event->namespace_name, .secret_name = name}, at);
+        requeue_missing_secret({.namespace_name = event->namespace_name, .name = name}, at);
     }
     if (due_.until() > std::max(at, not_before_)) due_.notify_all();
 }
 
 /// A Secret that should be there and is not goes before all other work, whatever it waits for.
-void pull_watcher::nudge(const cell& at, runtime::time_point now) {
-    if (!reporter_.is_missing(at) || !nudges_.allows(at, now)) return;
-    services_.log.info("a Pod asks for a Secret that is missing",
-                       {{"namespace", at.namespace_name}, {"name", at.secret_name}});
-    services_.mark_cell(at, runtime::lane::urgent);
+void pull_watcher::requeue_missing_secret(const runtime::object_key& secret, runtime::time_point now) {
+    if (!reporter_.is_missing(secret) || !requeues_.allows(secret, now)) return;
+    services_.log.info("Pod is missing its pull Secret",
+                       {{"namespace", secret.namespace_name}, {"name", secret.name}});
+    services_.queues.secrets.add(secret, runtime::priority::urgent);
 }
 
 void pull_watcher::tell(const pull_failures::secret_names& news, runtime::time_point now) {
     for (const auto& name : news) {
         static_cast<void>(refreshes_.allows(name, now));
-        mark_users(name);
+        update_statuses(name);
     }
 }
 
 /// What is told of a Pod may change though the Pod does not: by what becomes of its namespace, say.
 void pull_watcher::refresh(const std::string& secret_name, runtime::time_point now) {
-    if (refreshes_.allows(secret_name, now)) mark_users(secret_name);
+    if (refreshes_.allows(secret_name, now)) update_statuses(secret_name);
 }
 
-void pull_watcher::mark_users(const std::string& secret_name) {
-    services_.model.credentials().for_each([&](const auto& object) {
-        if (object->secret_name == secret_name) services_.mark_status(object->meta.name);
+void pull_watcher::update_statuses(const std::string& secret_name) {
+    services_.state.credentials().for_each([&](const auto& object) {
+        if (object->secret_name == secret_name) services_.queues.update_status(object->meta.name);
     });
 }
 
-asio::awaitable<void> pull_watcher::look_around() {
+asio::awaitable<void> pull_watcher::look_at_pods() {
     while (!stopped_) {
         const auto at = now();
         tell(failures_.expire(at), at);
@@ -157,17 +159,17 @@ asio::awaitable<void> pull_watcher::look_at(runtime::object_key pod) {
     } else if (says_absent(answer.error(), kube::pods)) {
         tell(failures_.looked(pod, std::nullopt), at);
     } else if (answer.error().kind == kube::error_kind::forbidden) {
-        may_not_look(at);
+        pods_forbidden(at);
     }
 }
 
-void pull_watcher::may_not_look(runtime::time_point now) {
+void pull_watcher::pods_forbidden(runtime::time_point now) {
     if (!failures_.believes_events()) {
         services_.log.info(
-            "may not get Pods: what Events say of failed pulls is believed until it is ten minutes "
-            "old; see deploy/rbac.yaml");
+            "Pods may not be read; trusting Events of failed pulls for ten minutes each; see "
+            "deploy/rbac.yaml");
     }
-    tell(failures_.may_not_look(now), now);
+    tell(failures_.pods_forbidden(now), now);
 }
 
 }  // namespace reconcile

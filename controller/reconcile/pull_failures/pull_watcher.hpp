@@ -7,7 +7,7 @@
 #include "reconcile/pull_failures/pull_failures.hpp"
 #include "reconcile/pull_failures/pull_reporter.hpp"
 #include "reconcile/safety/repeat_limit.hpp"
-#include "reconcile/state/world.hpp"
+#include "reconcile/state/cluster_state.hpp"
 #include "runtime/cache/reflector.hpp"
 #include "runtime/log/log.hpp"
 #include "runtime/task_group.hpp"
@@ -24,17 +24,16 @@ namespace reconcile {
 /// What the work on pull failures needs from the rest of the program; all of it outlives the watcher.
 struct pull_services {
     kube::client& client;
-    world& model;
+    cluster_state& state;
+    work_queues& queues;
     const runtime::logger& log;
     runtime::wall_clock clock;
     runtime::random_source random;
-    world::mark_cell mark_cell;
-    world::mark_status mark_status;
 };
 
-/// Listens to the kubelets' Events, looks at the Pods that they are about, and has the cells and statuses
-/// looked at that they concern. Nothing waits for it: without the rights, or without Events, all else goes
-/// on. Decides nothing itself: see pull_failures, judge_pull().
+/// Watches the kubelets' Events, looks at the Pods that they are about, and queues the Secrets and statuses that
+/// they concern. Nothing waits for it: without the rights, or without Events, all else goes on. Decides nothing
+/// itself: see pull_failures and cause_of_pull_failure().
 class pull_watcher {
  public:
     pull_watcher(boost::asio::any_io_executor executor, pull_services services);
@@ -46,23 +45,23 @@ class pull_watcher {
     void stop();
 
     [[nodiscard]] pull_report report(const v1alpha1::registry_credential& object) const {
-        return reporter_.report(object, hearing_);
+        return reporter_.report(object, events_state_);
     }
     [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
     [[nodiscard]] std::size_t failing() const { return failures_.failing(); }
-    [[nodiscard]] bool listening() const noexcept { return hearing_ == hearing::listening; }
+    [[nodiscard]] bool watches_events() const noexcept { return events_state_ == event_watch_state::open; }
 
  private:
     void recall(const v1alpha1::registry_credential& object);
     void take(const kube::json& object);
-    void heard(hearing what);
-    void nudge(const cell& at, runtime::time_point now);
+    void set_events_state(event_watch_state now);
+    void requeue_missing_secret(const runtime::object_key& secret, runtime::time_point now);
     void tell(const pull_failures::secret_names& news, runtime::time_point now);
     void refresh(const std::string& secret_name, runtime::time_point now);
-    void mark_users(const std::string& secret_name);
-    [[nodiscard]] boost::asio::awaitable<void> look_around();
+    void update_statuses(const std::string& secret_name);
+    [[nodiscard]] boost::asio::awaitable<void> look_at_pods();
     [[nodiscard]] boost::asio::awaitable<void> look_at(runtime::object_key pod);
-    void may_not_look(runtime::time_point now);
+    void pods_forbidden(runtime::time_point now);
 
     pull_services services_;
     pull_failures failures_;
@@ -71,10 +70,10 @@ class pull_watcher {
     pull_event_sink sink_;
     runtime::reflector events_watch_;
     runtime::wakeup due_;
-    repeat_limit<cell, cell_hash> nudges_;
+    repeat_limit<runtime::object_key, runtime::object_key_hash> requeues_;
     repeat_limit<std::string> refreshes_;  // by Secret name
     runtime::time_point not_before_;       // of the next look
-    hearing hearing_ = hearing::not_yet;
+    event_watch_state events_state_ = event_watch_state::not_opened;
     std::uint64_t events_ = 0;
     bool stopped_ = false;
 };

@@ -6,10 +6,9 @@
 
 namespace reconcile {
 
-template <class Key, class Hash>
-auto basic_contention<Key, Hash>::wait(const Key& where, time_point now) const -> duration {
-    const auto found = cells_.find(where);
-    if (found == cells_.end() || found->second.repairs < free_repairs) return duration::zero();
+auto contention::wait(const runtime::object_key& key, time_point now) const -> duration {
+    const auto found = objects_.find(key);
+    if (found == objects_.end() || found->second.repairs < free_repairs) return duration::zero();
     auto pause = first_wait;
     for (int n = free_repairs; n < found->second.repairs && pause < longest_wait; ++n)
         pause *= 2;
@@ -17,22 +16,17 @@ auto basic_contention<Key, Hash>::wait(const Key& where, time_point now) const -
     return std::max(due - now, duration::zero());
 }
 
-template <class Key, class Hash>
-void basic_contention<Key, Hash>::repaired(const Key& where, time_point now) {
+void contention::repaired(const runtime::object_key& key, time_point now) {
     if (now - pruned_ >= quiet) prune(now);
-    auto& seen = cells_[where];
+    auto& seen = objects_[key];
     if (seen.repairs > 0 && now - seen.last >= quiet) seen.repairs = 0;
     ++seen.repairs;
     seen.last = now;
 }
 
-template <class Key, class Hash>
-void basic_contention<Key, Hash>::prune(time_point now) {
+void contention::prune(time_point now) {
     pruned_ = now;
-    std::erase_if(cells_, [now](const auto& entry) { return now - entry.second.last >= quiet; });
+    std::erase_if(objects_, [now](const auto& entry) { return now - entry.second.last >= quiet; });
 }
-
-template class basic_contention<cell, cell_hash>;
-template class basic_contention<runtime::object_key, runtime::object_key_hash>;
 
 }  // namespace reconcile

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "reconcile/state/cell.hpp"
 #include "runtime/object_key.hpp"
 
 #include <chrono>
@@ -10,11 +9,10 @@
 
 namespace reconcile {
 
-/// Keeps a repair from becoming a fight: a copy that something else changes again and again is repaired less
-/// and less often. The first few repairs are immediate, then the waits double; all is forgotten after a quiet
-/// time. Memory only for cells that drifted.
-template <class Key, class Hash>
-class basic_contention {
+/// Keeps a repair from becoming a fight: an object that something else changes again and again is repaired
+/// less and less often. The first few repairs are immediate, then the waits double; all is forgotten after a
+/// quiet time. Memory only for objects that drifted. No clock.
+class contention {
  public:
     using time_point = std::chrono::steady_clock::time_point;
     using duration = std::chrono::steady_clock::duration;
@@ -24,12 +22,12 @@ class basic_contention {
     static constexpr duration longest_wait = std::chrono::minutes(10);
     static constexpr duration quiet = std::chrono::minutes(20);
 
-    /// How long to wait before the cell may be repaired; zero: now.
-    [[nodiscard]] duration wait(const Key& where, time_point now) const;
+    /// How long to wait before the object may be repaired; zero: now.
+    [[nodiscard]] duration wait(const runtime::object_key& key, time_point now) const;
     /// A repair was made.
-    void repaired(const Key& where, time_point now);
-    void forget(const Key& where) { cells_.erase(where); }
-    [[nodiscard]] std::size_t size() const noexcept { return cells_.size(); }
+    void repaired(const runtime::object_key& key, time_point now);
+    void forget(const runtime::object_key& key) { objects_.erase(key); }
+    [[nodiscard]] std::size_t size() const noexcept { return objects_.size(); }
 
  private:
     struct history {
@@ -39,11 +37,8 @@ class basic_contention {
     /// Drops what has been quiet long enough.
     void prune(time_point now);
 
-    std::unordered_map<Key, history, Hash> cells_;
+    std::unordered_map<runtime::object_key, history, runtime::object_key_hash> objects_;
     time_point pruned_;
 };
-
-using contention = basic_contention<cell, cell_hash>;
-using account_contention = basic_contention<runtime::object_key, runtime::object_key_hash>;
 
 }  // namespace reconcile

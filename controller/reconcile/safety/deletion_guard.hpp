@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "reconcile/state/cell.hpp"
 #include "runtime/object_key.hpp"
 #include "runtime/time.hpp"
 
@@ -15,16 +14,14 @@
 
 namespace reconcile {
 
-/// The brake on mass deletion: when more copies are to go within a minute than chance explains, and no change
-/// of a spec asks for it, the rest is held back until two complete reads, some time apart, agree about it: a
-/// list that lacked the labels, or a slip of `kubectl label --all` that is mended at once, takes nothing
-/// away.
+/// The brake on mass deletion. When more copies are to be deleted within a minute than chance explains, and
+/// no change of a spec asks for it, it holds the rest back until two complete reads, some time apart, agree
+/// about them: a list that lacked the labels, or a slip of `kubectl label --all` that is mended at once,
+/// deletes nothing more.
 ///
-/// Calls: may_delete() before each such deletion; forget() whenever a cell is not to be deleted, or no
-/// longer; and, when next_read() is due, read() or read_failed() after everything has been read anew. No
-/// clock.
-template <class Key, class Hash>
-class basic_deletion_guard {
+/// Calls: may_delete() before each such deletion; forget() when an object is not to be deleted (any more);
+/// and, when next_read() is due, read() or read_failed() after everything has been read again. No clock.
+class deletion_guard {
  public:
     using time_point = runtime::time_point;
     using duration = runtime::duration;
@@ -36,19 +33,20 @@ class basic_deletion_guard {
         std::chrono::seconds(2);  // what comes together is read together
     static constexpr duration between_reads = std::chrono::seconds(30);
 
-    /// How many deletions a minute pass without a question when there are so many cells.
-    [[nodiscard]] static std::size_t limit(std::size_t cells) noexcept;
+    /// How many deletions a minute pass unconfirmed when there are so many objects.
+    [[nodiscard]] static std::size_t limit(std::size_t objects) noexcept;
 
-    /// False: hold it back; read() will tell when it may go. A cell that may go may do so until forget().
-    [[nodiscard]] bool may_delete(const Key& where, std::size_t cells, time_point now);
-    void forget(const Key& where);
+    /// False: it is held back, and read() tells when it may be deleted. One that may be deleted stays so
+    /// until forget().
+    [[nodiscard]] bool may_delete(const runtime::object_key& key, std::size_t objects, time_point now);
+    void forget(const runtime::object_key& key);
 
     /// When everything is to be read next; time_point::max() while nothing is held.
     [[nodiscard]] time_point next_read() const noexcept { return next_read_; }
     void begin_read() noexcept { reading_ = true; }
-    /// Everything has been read, and what changed by it has been or will be told to forget(). Returns the
-    /// cells that may go now, if they are still to be deleted.
-    [[nodiscard]] std::vector<Key> read(time_point now);
+    /// Everything has been read, and forget() has been or will be called for what changed by it. Returns the
+    /// objects that may be deleted now, if they are still to be.
+    [[nodiscard]] std::vector<runtime::object_key> read(time_point now);
     void read_failed(time_point now) noexcept;
 
     [[nodiscard]] std::size_t held() const noexcept { return held_.size(); }
@@ -59,15 +57,12 @@ class basic_deletion_guard {
 
     void end_read(time_point now) noexcept;
 
-    std::deque<time_point> passed_;            // deletions within the window
-    std::unordered_map<Key, int, Hash> held_;  // and how many reads agree so far
-    std::unordered_set<Key, Hash> free_;       // may go
+    std::deque<time_point> passed_;  // deletions within the window
+    std::unordered_map<runtime::object_key, int, runtime::object_key_hash>
+        held_;  // and how many reads agree so far
+    std::unordered_set<runtime::object_key, runtime::object_key_hash> free_;  // may be deleted
     time_point next_read_ = time_point::max();
     bool reading_ = false;
 };
-
-/// For Secrets, and for entries of ServiceAccounts.
-using deletion_guard = basic_deletion_guard<cell, cell_hash>;
-using account_guard = basic_deletion_guard<runtime::object_key, runtime::object_key_hash>;
 
 }  // namespace reconcile

@@ -15,23 +15,21 @@ runtime::time_point now() {
 
 }  // namespace
 
-template <class Guard, class Key>
-basic_guard_reader<Guard, Key>::basic_guard_reader(boost::asio::any_io_executor executor,
-                                                   kube::client& client,
-                                                   world& model,
-                                                   Guard& guard,
-                                                   const runtime::logger& log,
-                                                   std::string what,
-                                                   std::function<void(const Key&, runtime::lane)> mark)
+guard_reader::guard_reader(boost::asio::any_io_executor executor,
+                           kube::client& client,
+                           cluster_state& state,
+                           deletion_guard& guard,
+                           runtime::object_queue& queue,
+                           const runtime::logger& log,
+                           std::string kind)
     : guard_(guard),
-      reader_(client, model),
+      queue_(queue),
+      reader_(client, state),
       log_(log),
-      what_(std::move(what)),
-      mark_(std::move(mark)),
+      kind_(std::move(kind)),
       due_(std::move(executor)) {}
 
-template <class Guard, class Key>
-boost::asio::awaitable<void> basic_guard_reader<Guard, Key>::run() {
+boost::asio::awaitable<void> guard_reader::run() {
     while (!stopped_) {
         if (guard_.next_read() <= now()) {
             co_await read();
@@ -41,31 +39,24 @@ boost::asio::awaitable<void> basic_guard_reader<Guard, Key>::run() {
     }
 }
 
-template <class Guard, class Key>
-boost::asio::awaitable<void> basic_guard_reader<Guard, Key>::read() {
-    log_.warn("much would be taken away though no spec has changed: everything is read anew",
-              {{"what", what_}, {"held", guard_.held()}});
+boost::asio::awaitable<void> guard_reader::read() {
+    log_.warn("mass deletion without a spec change; re-listing", {{"kind", kind_}, {"held", guard_.held()}});
     guard_.begin_read();
     const auto done = co_await reader_.read_everything();
     if (done.has_error()) {
-        log_.warn("the read failed, it is tried again", {{"error", kube::public_message(done.error())}});
+        log_.warn("re-listing failed; retrying", {{"error", kube::public_message(done.error())}});
         guard_.read_failed(now());
         co_return;
     }
     const auto free = guard_.read(now());
-    if (!free.empty())
-        log_.warn("two reads agree, so it is taken away", {{"what", what_}, {"count", free.size()}});
+    if (!free.empty()) log_.warn("two lists agree; deleting", {{"kind", kind_}, {"count", free.size()}});
     for (const auto& key : free)
-        mark_(key, runtime::lane::bulk);
+        queue_.add(key, runtime::priority::bulk);
 }
 
-template <class Guard, class Key>
-void basic_guard_reader<Guard, Key>::stop() {
+void guard_reader::stop() {
     stopped_ = true;
     due_.notify_all();
 }
-
-template class basic_guard_reader<deletion_guard, cell>;
-template class basic_guard_reader<account_guard, runtime::object_key>;
 
 }  // namespace reconcile

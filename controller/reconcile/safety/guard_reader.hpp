@@ -4,30 +4,28 @@
 
 #include "reconcile/safety/deletion_guard.hpp"
 #include "reconcile/safety/quorum_reader.hpp"
-#include "reconcile/state/world.hpp"
+#include "reconcile/state/cluster_state.hpp"
 #include "runtime/log/log.hpp"
 #include "runtime/wakeup.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include <functional>
 #include <string>
 
 namespace reconcile {
 
-/// Reads everything anew when a deletion guard asks for it, and has what may go looked at again. Decides
-/// nothing itself. What it is given outlives it; `what` is what the guard holds back, for the log.
-template <class Guard, class Key>
-class basic_guard_reader {
+/// Reads everything again when a deletion guard asks for it, and queues what may be deleted. Decides nothing
+/// itself. What it is given by reference outlives it; `kind` is what the guard holds back, for the log.
+class guard_reader {
  public:
-    basic_guard_reader(boost::asio::any_io_executor executor,
-                       kube::client& client,
-                       world& model,
-                       Guard& guard,
-                       const runtime::logger& log,
-                       std::string what,
-                       std::function<void(const Key&, runtime::lane)> mark);
+    guard_reader(boost::asio::any_io_executor executor,
+                 kube::client& client,
+                 cluster_state& state,
+                 deletion_guard& guard,
+                 runtime::object_queue& queue,
+                 const runtime::logger& log,
+                 std::string kind);
 
     [[nodiscard]] boost::asio::awaitable<void> run();
     /// The guard may have something to read.
@@ -37,16 +35,13 @@ class basic_guard_reader {
  private:
     [[nodiscard]] boost::asio::awaitable<void> read();
 
-    Guard& guard_;
+    deletion_guard& guard_;
+    runtime::object_queue& queue_;
     quorum_reader reader_;
     const runtime::logger& log_;
-    std::string what_;
-    std::function<void(const Key&, runtime::lane)> mark_;
+    std::string kind_;
     runtime::wakeup due_;
     bool stopped_ = false;
 };
-
-using guard_reader = basic_guard_reader<deletion_guard, cell>;
-using account_guard_reader = basic_guard_reader<account_guard, runtime::object_key>;
 
 }  // namespace reconcile

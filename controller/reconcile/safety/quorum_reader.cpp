@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/safety/quorum_reader.hpp"
 
-#include "reconcile/secrets/involved.hpp"
-#include "reconcile/secrets/secret_writer.hpp"
 #include "reconcile/state/decoders.hpp"
 #include "reconcile/state/selection.hpp"
 #include "runtime/cache/resource_version.hpp"
@@ -93,7 +91,7 @@ bool contradicts(const kube::object_meta& read, const kube::object_meta& known) 
 
 asio::awaitable<kube::result<void>> quorum_reader::read_credential(std::string name) {
     const auto answer = co_await client_.get(v1alpha1::registry_credentials, {}, name);
-    co_return take(model_.credentials(),
+    co_return take(state_.credentials(),
                    v1alpha1::registry_credentials,
                    {.namespace_name = {}, .name = name},
                    answer,
@@ -102,35 +100,32 @@ asio::awaitable<kube::result<void>> quorum_reader::read_credential(std::string n
 
 asio::awaitable<kube::result<void>> quorum_reader::read_namespace(std::string name) {
     const auto answer = co_await client_.get(kube::namespaces, {}, name);
-    co_return take(model_.namespaces(),
+    co_return take(state_.namespaces(),
                    kube::namespaces,
                    {.namespace_name = {}, .name = name},
                    answer,
                    decode_namespace);
 }
 
-asio::awaitable<kube::result<void>> quorum_reader::read_copy(cell at) {
-    const auto answer = co_await client_.get(kube::secrets, at.namespace_name, at.secret_name);
-    co_return take(model_.copies(at.secret_name),
-                   kube::secrets,
-                   {.namespace_name = at.namespace_name, .name = at.secret_name},
-                   answer,
-                   decode_copy);
+asio::awaitable<kube::result<void>> quorum_reader::read_copy(runtime::object_key key) {
+    const auto answer = co_await client_.get(kube::secrets, key.namespace_name, key.name);
+    co_return take(state_.copies(key.name), kube::secrets, runtime::view_of(key), answer, decode_copy);
 }
 
 asio::awaitable<kube::result<void>> quorum_reader::read_everything() {
     const kube::scope credentials{
         .what = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}};
     auto read =
-        co_await take_all(client_, credentials, model_.credentials(), v1alpha1::read_registry_credential);
+        co_await take_all(client_, credentials, state_.credentials(), v1alpha1::read_registry_credential);
     if (read.has_error()) co_return read.error();
     const kube::scope namespaces{
         .what = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true};
-    co_return co_await take_all(client_, namespaces, model_.namespaces(), decode_namespace);
+    co_return co_await take_all(client_, namespaces, state_.namespaces(), decode_namespace);
 }
 
-asio::awaitable<kube::result<void>> quorum_reader::confirm(cell_view view) {
-    for (const auto& name : all_names(view)) {
+asio::awaitable<kube::result<void>> quorum_reader::confirm(std::set<std::string> credentials,
+                                                           std::string namespace_name) {
+    for (const auto& name : credentials) {
         const auto now = std::chrono::steady_clock::now();
         const auto last = credentials_read_.find(name);
         if (last != credentials_read_.end() && now - last->second < still_fresh) continue;
@@ -140,7 +135,7 @@ asio::awaitable<kube::result<void>> quorum_reader::confirm(cell_view view) {
                       [now](const auto& entry) { return now - entry.second >= still_fresh; });
         credentials_read_.insert_or_assign(name, now);
     }
-    co_return co_await read_namespace(view.where.namespace_name);
+    co_return co_await read_namespace(std::move(namespace_name));
 }
 
 }  // namespace reconcile

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "kube/client/client.hpp"
-#include "reconcile/state/world.hpp"
+#include "reconcile/state/cluster_state.hpp"
 #include "runtime/time.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <map>
+#include <set>
 #include <string>
 
 namespace reconcile {
@@ -21,17 +22,17 @@ namespace reconcile {
 /// restored etcd, or another content under the same version. Neither may be built upon.
 [[nodiscard]] bool contradicts(const kube::object_meta& read, const kube::object_meta& known);
 
-/// Reads objects from the API server and puts them into the world: watches tell the past, and a watch
-/// cache can be far behind.
+/// Reads objects from the API server into the state: watches tell the past, and a watch cache can be far
+/// behind.
 class quorum_reader {
  public:
-    quorum_reader(kube::client& client, world& model) : client_(client), model_(model) {}
+    quorum_reader(kube::client& client, cluster_state& state) : client_(client), state_(state) {}
 
-    /// Everything that speaks for taking away a Secret that is there: its namespace, and the
-    /// RegistryCredentials that want it or that it names as owners. Afterwards the world knows better; look
-    /// again.
-    [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(cell_view view);
-    [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_copy(cell at);
+    /// What speaks for taking something away in a namespace: the namespace, and the RegistryCredentials that
+    /// want it or had it made. Afterwards the state knows better; look again.
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(std::set<std::string> credentials,
+                                                                     std::string namespace_name);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_copy(runtime::object_key key);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_credential(std::string name);
     /// Every RegistryCredential and every namespace that there is. What is missing is not taken for deleted,
     /// and what cannot be decoded stays as it is known. Fails if anything contradicts what is known.
@@ -41,7 +42,7 @@ class quorum_reader {
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_namespace(std::string name);
 
     kube::client& client_;
-    world& model_;
+    cluster_state& state_;
     std::map<std::string, runtime::time_point> credentials_read_;  // when, by name: a mass removal asks once
 };
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/secrets/secret_writer.hpp"
 
+#include "reconcile/secrets/secret_metadata.hpp"
+
 #include <optional>
 #include <utility>
 
@@ -12,9 +14,9 @@ namespace asio = boost::asio;
 namespace {
 
 /// What is sent: the desired metadata, and the document as the only datum.
-util::secret_bytes body_for(const cell_view& view, const kube::object_meta* present) {
+util::secret_bytes body_for(const secret_view& view, const kube::object_meta* present) {
     kube::secret wanted;
-    wanted.meta = desired_metadata(view.where, view.contributors, present);
+    wanted.meta = desired_metadata(view.key, view.contributors, present);
     wanted.type = std::string(kube::docker_config_json_type);
     wanted.data.emplace(kube::docker_config_json_key, view.desired.document->clone());
     return kube::write_secret(wanted);
@@ -27,53 +29,52 @@ kube::result<observed_secret> observe_answer(const kube::result<kube::json>& ans
     return observe(std::move(*secret));
 }
 
-}  // namespace
-
-asio::awaitable<kube::result<kube::secret>> read_whole(kube::client& client, cell at) {
-    const auto answer = co_await client.get(kube::secrets, at.namespace_name, at.secret_name);
+/// The whole of a Secret, read for its metadata: of a foreign one not even that is kept.
+asio::awaitable<kube::result<kube::secret>> read_whole(kube::client& client, runtime::object_key key) {
+    const auto answer = co_await client.get(kube::secrets, key.namespace_name, key.name);
     if (answer.has_error()) co_return answer.error();
     co_return kube::read_secret(*answer);
 }
 
-asio::awaitable<kube::result<observed_secret>> secret_writer::create(cell_view view) {
+}  // namespace
+
+asio::awaitable<kube::result<observed_secret>> secret_writer::create(const secret_view& view) {
     auto body = body_for(view, nullptr);
-    const auto answer = co_await client_.create(kube::secrets, view.where.namespace_name, std::move(body));
+    const auto answer = co_await client_.create(kube::secrets, view.key.namespace_name, std::move(body));
     co_return observe_answer(answer);
 }
 
-asio::awaitable<kube::result<observed_secret>> secret_writer::update(cell_view view) {
+asio::awaitable<kube::result<observed_secret>> secret_writer::update(const secret_view& view) {
     std::optional<kube::secret> foreign;
     const kube::object_meta* present = &view.present->meta;
     if (view.owner == ownership::foreign) {
-        auto whole = co_await read_whole(client_, view.where);
+        auto whole = co_await read_whole(client_, view.key);
         if (whole.has_error()) co_return whole.error();
         foreign = std::move(*whole);
         present = &foreign->meta;
     }
     auto body = body_for(view, present);
-    const auto answer = co_await client_.replace(
-        kube::secrets, view.where.namespace_name, view.where.secret_name, std::move(body));
+    const auto answer =
+        co_await client_.replace(kube::secrets, view.key.namespace_name, view.key.name, std::move(body));
     co_return observe_answer(answer);
 }
 
-asio::awaitable<kube::result<observed_secret>> secret_writer::recreate(cell_view view) {
+asio::awaitable<kube::result<observed_secret>> secret_writer::recreate(const secret_view& view) {
     auto trial = body_for(view, nullptr);
     const auto admitted =
-        co_await client_.create(kube::secrets, view.where.namespace_name, std::move(trial), true);
+        co_await client_.create(kube::secrets, view.key.namespace_name, std::move(trial), true);
     // Admission comes before storage: that the name is taken is the answer of a create that would be
     // admitted.
     if (admitted.has_error() && admitted.error().kind != kube::error_kind::already_exists)
         co_return admitted.error();
     const auto removed = co_await remove(view);
     if (removed.has_error() && removed.error().kind != kube::error_kind::not_found) co_return removed.error();
-    co_return co_await create(std::move(view));
+    co_return co_await create(view);
 }
 
-asio::awaitable<kube::result<void>> secret_writer::remove(cell_view view) {
-    co_return co_await client_.remove(kube::secrets,
-                                      view.where.namespace_name,
-                                      view.where.secret_name,
-                                      kube::precondition(view.present->meta));
+asio::awaitable<kube::result<void>> secret_writer::remove(const secret_view& view) {
+    co_return co_await client_.remove(
+        kube::secrets, view.key.namespace_name, view.key.name, kube::precondition(view.present->meta));
 }
 
 }  // namespace reconcile

@@ -34,7 +34,7 @@ kube::result<source_secret> decode_source(const kube::json& object) {
     return read_source(std::move(*decoded));
 }
 
-kube::result<observed_account> decode_account(const kube::json& object) {
+kube::result<observed_service_account> decode_service_account(const kube::json& object) {
     auto decoded = kube::read_service_account(object);
     if (decoded.has_error()) return decoded.error();
     return observe(std::move(*decoded));

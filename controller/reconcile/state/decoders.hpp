@@ -4,9 +4,9 @@
 
 #include "kube/api/namespace.hpp"
 #include "kube/json.hpp"
-#include "reconcile/state/observed_account.hpp"
 #include "reconcile/state/observed_secret.hpp"
-#include "reconcile/state/resolver.hpp"
+#include "reconcile/state/observed_service_account.hpp"
+#include "reconcile/state/source.hpp"
 
 /// From what the API server sends to what is kept of it.
 namespace reconcile {
@@ -15,6 +15,6 @@ namespace reconcile {
     const kube::json& object);  // labels and the opt-out annotation
 [[nodiscard]] kube::result<observed_secret> decode_copy(const kube::json& object);
 [[nodiscard]] kube::result<source_secret> decode_source(const kube::json& object);
-[[nodiscard]] kube::result<observed_account> decode_account(const kube::json& object);
+[[nodiscard]] kube::result<observed_service_account> decode_service_account(const kube::json& object);
 
 }  // namespace reconcile

@@ -3,7 +3,6 @@
 #include "reconcile/state/observed_secret.hpp"
 
 #include "api/v1alpha1/registry_credential.hpp"
-#include "reconcile/state/metadata.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -71,6 +70,14 @@ observed_secret observe(kube::secret&& full) {
     }
     full.data.clear();
     return kept;
+}
+
+ownership ownership_of(const observed_secret* present,
+                       const std::function<bool(const std::string& uid)>& is_live) {
+    if (present == nullptr) return ownership::absent;
+    const auto owners = owners_of(present->meta);
+    if (!owners.references.empty() || std::ranges::any_of(owners.annotated, is_live)) return ownership::ours;
+    return ownership::foreign;
 }
 
 }  // namespace reconcile

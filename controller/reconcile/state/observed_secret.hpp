@@ -5,13 +5,16 @@
 #include "kube/api/secret.hpp"
 #include "util/digest.hpp"
 
-#include <set>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace reconcile {
 
+inline constexpr std::string_view managed_by_label = "app.kubernetes.io/managed-by";
+inline constexpr std::string_view managed_by_value = "regcred";
+/// UIDs of the RegistryCredentials that own a copy, where a Retain policy forbids ownerReferences.
 inline constexpr std::string_view owner_annotation = "regcred.dev/owner";
 
 /// What is kept of a Secret that bears the name of a copy: enough to decide, and none of its bytes.
@@ -29,8 +32,8 @@ struct observed_secret {
 /// Reduces a Secret to what is kept; the Secret's bytes go with it.
 [[nodiscard]] observed_secret observe(kube::secret&& full);
 
-/// UIDs of RegistryCredentials that the Secret names as its owners: in ownerReferences, and in the annotation
-/// that stands for them where a Retain policy forbids ownerReferences.
+/// UIDs of RegistryCredentials that the Secret names as its owners: in ownerReferences, and in
+/// owner_annotation.
 struct claimed_owners {
     std::vector<std::string> references;
     std::vector<std::string> annotated;
@@ -39,5 +42,18 @@ struct claimed_owners {
 };
 [[nodiscard]] claimed_owners owners_of(const kube::object_meta& meta);
 [[nodiscard]] bool is_registry_credential(const kube::owner_reference& reference) noexcept;
+
+/// Whose a Secret is.
+enum class ownership {
+    absent,
+    ours,
+    foreign,  // all else: never written (but for Adopt), never deleted
+};
+
+/// An ownerReference to a RegistryCredential makes a Secret ours, even if that object is gone: the garbage
+/// collector is about to take it. The annotation does so only while an object with that UID lives: a retained
+/// copy belongs to no one after it.
+[[nodiscard]] ownership ownership_of(const observed_secret* present,
+                                     const std::function<bool(const std::string& uid)>& is_live);
 
 }  // namespace reconcile

@@ -183,4 +183,14 @@ dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> select_en
     return selected;
 }
 
+source_secret read_source(kube::secret&& full) {
+    source_secret kept{.meta = {}, .parsed = parse_source_secret(full)};
+    kept.meta.name = std::move(full.meta.name);
+    kept.meta.namespace_name = std::move(full.meta.namespace_name);
+    kept.meta.uid = std::move(full.meta.uid);
+    kept.meta.resource_version = std::move(full.meta.resource_version);
+    full.data.clear();
+    return kept;
+}
+
 }  // namespace reconcile

@@ -37,4 +37,13 @@ struct parsed_source {
 [[nodiscard]] dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> select_entries(
     const parsed_source& parsed, const v1alpha1::credential_source& source);
 
+/// A Secret of the controller's own namespace, parsed once for each version of it.
+struct source_secret {
+    kube::object_meta meta;  // name, namespace, uid and resourceVersion
+    dockerconfig::source_result<std::shared_ptr<const parsed_source>> parsed;
+};
+
+/// Reduces a Secret to what a source needs; the Secret's other bytes go with it.
+[[nodiscard]] source_secret read_source(kube::secret&& full);
+
 }  // namespace reconcile

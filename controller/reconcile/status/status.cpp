@@ -4,7 +4,7 @@
 
 #include "kube/api/condition.hpp"
 #include "reconcile/reasons.hpp"
-#include "reconcile/verdict.hpp"
+#include "reconcile/state/condition_value.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,8 +21,9 @@ namespace {
 constexpr std::size_t most_failures = 20;
 constexpr std::size_t most_registries = 32;
 
-verdict judge_sources(const credential_report& report) {
-    if (!report.sources.reason.empty()) return {false, report.sources.reason, report.sources.message};
+condition_value sources_condition(const credential_report& report) {
+    if (!report.source_fault.reason.empty())
+        return {false, report.source_fault.reason, report.source_fault.message};
     return {true,
             reasons::valid,
             fmt::format("{} source{}, {} registr{}",
@@ -42,7 +43,8 @@ const v1alpha1::namespace_failure& representative(const std::vector<v1alpha1::na
     return *std::ranges::find(failures, commonest->first, &v1alpha1::namespace_failure::reason);
 }
 
-verdict judge_synced(const v1alpha1::registry_credential& object, const credential_report& report) {
+condition_value synced_condition(const v1alpha1::registry_credential& object,
+                                 const credential_report& report) {
     if (!report.name_allowed) {
         return {
             false,
@@ -77,17 +79,17 @@ verdict judge_synced(const v1alpha1::registry_credential& object, const credenti
                 : fmt::format("every selected namespace holds Secret {}", object.secret_name)};
 }
 
-verdict judge_ready(const v1alpha1::registry_credential& object,
-                    const verdict& sources,
-                    const verdict& synced,
-                    const std::optional<verdict>& patched) {
-    if (!sources.good) return sources;
-    if (!synced.good) return synced;
-    if (patched && !patched->good) return *patched;
+condition_value ready_condition(const v1alpha1::registry_credential& object,
+                                const condition_value& sources,
+                                const condition_value& synced,
+                                const std::optional<condition_value>& patched) {
+    if (!sources.is_true) return sources;
+    if (!synced.is_true) return synced;
+    if (patched && !patched->is_true) return *patched;
     return {true, synced.reason, object.suspend ? synced.message + "; suspended" : synced.message};
 }
 
-bool needs_a_person(std::string_view reason) {
+bool needs_operator(std::string_view reason) {
     constexpr std::array stalled{reasons::source_invalid,
                                  reasons::duplicate_registry,
                                  reasons::source_too_large,
@@ -113,25 +115,25 @@ class condition_writer {
                      const std::string& now)
         : conditions_(conditions), generation_(generation), now_(now) {}
 
-    void put(std::string_view type, const verdict& v) const {
+    void put(std::string_view type, const condition_value& value) const {
         kube::set_condition(conditions_,
                             {.type = std::string(type),
-                             .status = v.good ? "True" : "False",
-                             .reason = std::string(v.reason),
-                             .message = v.message,
+                             .status = value.is_true ? "True" : "False",
+                             .reason = std::string(value.reason),
+                             .message = value.message,
                              .observed_generation = generation_,
                              .last_transition_time = {}},
                             now_);
     }
-    void put_while_there(std::string_view type, const std::optional<verdict>& v) const {
-        if (v) {
-            put(type, *v);
+    void put_while_there(std::string_view type, const std::optional<condition_value>& value) const {
+        if (value) {
+            put(type, *value);
         } else {
             kube::remove_condition(conditions_, type);
         }
     }
     /// Abnormal-true (kstatus): there only while true.
-    void put_abnormal(std::string_view type, bool present, const verdict& why) const {
+    void put_abnormal(std::string_view type, bool present, const condition_value& why) const {
         if (present) {
             put(type, {true, why.reason, why.message});
         } else {
@@ -170,17 +172,17 @@ v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_cre
     if (status.failures.size() > most_failures) status.failures.resize(most_failures);
 
     status.conditions = object.status.conditions;
-    const auto sources = judge_sources(report);
-    const auto synced = judge_synced(object, report);
-    const auto patched = judge_accounts(object, report.accounts, report.name_allowed);
-    const auto ready = judge_ready(object, sources, synced, patched);
+    const auto sources = sources_condition(report);
+    const auto synced = synced_condition(object, report);
+    const auto patched = service_accounts_condition(object, report.accounts, report.name_allowed);
+    const auto ready = ready_condition(object, sources, synced, patched);
     const condition_writer write(status.conditions, object.meta.generation, now);
     write.put("SourcesValid", sources);
     write.put("Synced", synced);
     write.put_while_there("ServiceAccountsPatched", patched);
     write.put("Ready", ready);
     put_pull_failures(status, object, report.pulls, now);
-    const bool stalled = !ready.good && needs_a_person(ready.reason);
+    const bool stalled = !ready.is_true && needs_operator(ready.reason);
     write.put_abnormal("Stalled", stalled, ready);
     const bool accounts_progress = patched && patched->reason == reasons::progressing;
     const bool progress = synced.reason == reasons::progressing || accounts_progress;

@@ -2,6 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/status/status_writer.hpp"
 
+#include "reconcile/status/condition_events.hpp"
+#include "reconcile/status/credential_report.hpp"
+#include "reconcile/status/status.hpp"
+
+#include <chrono>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -25,45 +31,66 @@ util::secret_bytes body_for(const v1alpha1::registry_credential& object,
     return util::secret_bytes(kube::to_text(body));
 }
 
+kube::object_reference reference_to(const v1alpha1::registry_credential& object) {
+    return {.api_version = std::string(v1alpha1::regcred_api_version),
+            .kind = std::string(v1alpha1::registry_credential_kind),
+            .namespace_name = {},
+            .name = object.meta.name,
+            .uid = object.meta.uid};
+}
+
 }  // namespace
 
-void status_writer::announce(const v1alpha1::registry_credential& object,
-                             const v1alpha1::registry_credential_status& status) {
-    auto lines = services_.news.collect(object.meta.name);
-    auto changes = tell_changes(object.status.conditions, status.conditions);
-    lines.insert(
-        lines.end(), std::make_move_iterator(changes.begin()), std::make_move_iterator(changes.end()));
-    for (auto& line : lines) {
+status_writer::status_writer(services with)
+    : services_(std::move(with)), reader_(services_.client, services_.state) {}
+
+void status_writer::emit_events(const v1alpha1::registry_credential& object,
+                                const v1alpha1::registry_credential_status& status) {
+    auto all = services_.writes.collect(object.meta.name);
+    for (const auto& each : all) {
+        services_.log.info(
+            "applied changes",
+            {{"registrycredential", object.meta.name}, {"reason", each.reason}, {"message", each.note}});
+    }
+    auto changes = condition_events(object.status.conditions, status.conditions);
+    all.insert(all.end(), std::make_move_iterator(changes.begin()), std::make_move_iterator(changes.end()));
+    for (auto& each : all) {
         services_.events.record(
-            {.regarding = {.api_version = std::string(v1alpha1::regcred_api_version),
-                           .kind = std::string(v1alpha1::registry_credential_kind),
-                           .namespace_name = {},
-                           .name = object.meta.name,
-                           .uid = object.meta.uid},
-             .type = line.warning ? runtime::event_type::warning : runtime::event_type::normal,
-             .reason = std::move(line.reason),
-             .action = std::move(line.action),
-             .note = std::move(line.note)});
+            {.regarding = reference_to(object),
+             .type = each.warning ? runtime::event_type::warning : runtime::event_type::normal,
+             .reason = std::move(each.reason),
+             .action = std::move(each.action),
+             .note = std::move(each.note)});
     }
 }
 
-asio::awaitable<runtime::outcome> status_writer::refused(std::string name, kube::error why) {
-    if (why.kind == kube::error_kind::conflict || why.kind == kube::error_kind::not_found) {
+asio::awaitable<runtime::outcome> status_writer::refused(std::string name, kube::error error) {
+    if (error.kind == kube::error_kind::conflict || error.kind == kube::error_kind::not_found) {
         const auto read = co_await reader_.read_credential(name);
         co_return read.has_value() ? runtime::outcome::requeue_after(least_interval)
                                    : runtime::outcome::retry();
     }
-    services_.log.warn(
-        "cannot write a status",
-        {{"object", name}, {"error", kube::to_string(why.kind)}, {"message", kube::public_message(why)}});
-    co_return why.retry_after ? runtime::outcome::retry_not_before(*why.retry_after)
-                              : runtime::outcome::retry();
+    services_.log.warn("failed to write status",
+                       {{"registrycredential", name},
+                        {"reason", kube::to_string(error.kind)},
+                        {"error", kube::public_message(error)}});
+    co_return error.retry_after ? runtime::outcome::retry_not_before(*error.retry_after)
+                                : runtime::outcome::retry();
 }
 
-asio::awaitable<runtime::outcome> status_writer::run(std::string name) {
-    const auto object = services_.model.credentials().find({.namespace_name = {}, .name = name});
+v1alpha1::registry_credential_status status_writer::status_of(
+    const v1alpha1::registry_credential& object) const {
+    auto report = report_on(services_.state, object);
+    report.accounts = services_.accounts.report(object);
+    report.pulls = services_.pulls.report(object);
+    return compute_status(object, report, runtime::rfc3339(services_.clock()));
+}
+
+asio::awaitable<runtime::outcome> status_writer::reconcile(runtime::object_key key) {
+    const auto& name = key.name;
+    const auto object = services_.state.credentials().find(runtime::view_of(key));
     if (object == nullptr || object->meta.deleting) {
-        services_.news.forget(name);
+        services_.writes.forget(name);
         written_.erase(name);
         co_return runtime::outcome::done();
     }
@@ -72,24 +99,21 @@ asio::awaitable<runtime::outcome> status_writer::run(std::string name) {
         last != written_.end() && started - last->second < least_interval) {
         co_return runtime::outcome::requeue_after(last->second + least_interval - started);
     }
-    auto report = services_.model.report(*object);
-    report.accounts = services_.known_accounts.report(*object);
-    report.pulls = services_.pull_failures(*object);
-    const auto status = compute_status(*object, report, runtime::rfc3339(services_.clock()));
+    const auto status = status_of(*object);
     if (status == object->status) {
-        announce(*object, status);
+        emit_events(*object, status);
         co_return runtime::outcome::done();
     }
 
     written_[name] = started;
-    auto body = body_for(*object, status);
-    const auto answer =
-        co_await services_.client.replace_status(v1alpha1::registry_credentials, name, std::move(body));
-    if (answer.has_error()) co_return co_await refused(name, answer.error());
-    announce(*object, status);
-    auto written = v1alpha1::read_registry_credential(*answer);
-    if (written.has_value()) services_.model.credentials().upsert(std::move(*written));
-    services_.log.debug("wrote a status", {{"object", name}, {"summary", status.summary}});
+    services_.state.expect_status(object->meta.uid, status);
+    const auto response = co_await services_.client.replace_status(
+        v1alpha1::registry_credentials, name, body_for(*object, status));
+    if (response.has_error()) co_return co_await refused(name, response.error());
+    emit_events(*object, status);
+    auto written = v1alpha1::read_registry_credential(*response);
+    if (written.has_value()) services_.state.credentials().upsert(std::move(*written));
+    services_.log.debug("wrote status", {{"registrycredential", name}, {"summary", status.summary}});
     co_return runtime::outcome::done();
 }
 

@@ -3,10 +3,11 @@
 #pragma once
 
 #include "kube/client/client.hpp"
+#include "reconcile/pull_failures/pull_watcher.hpp"
 #include "reconcile/safety/quorum_reader.hpp"
-#include "reconcile/service_accounts/accounts.hpp"
-#include "reconcile/state/world.hpp"
-#include "reconcile/status/announcer.hpp"
+#include "reconcile/service_accounts/service_account_state.hpp"
+#include "reconcile/state/cluster_state.hpp"
+#include "reconcile/state/event_aggregator.hpp"
 #include "runtime/events/event_recorder.hpp"
 #include "runtime/log/log.hpp"
 #include "runtime/queue/outcome.hpp"
@@ -14,40 +15,39 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <functional>
 #include <map>
 #include <string>
-#include <utility>
 
 namespace reconcile {
 
-/// What the work on statuses needs from the rest of the program; all of it outlives the workers.
-struct status_services {
-    kube::client& client;
-    world& model;
-    const accounts& known_accounts;
-    announcer& news;
-    runtime::event_recorder& events;
-    const runtime::logger& log;
-    runtime::wall_clock clock;
-    std::function<pull_report(const v1alpha1::registry_credential&)> pull_failures;
-};
-
 /// Writes the status of a RegistryCredential: when it differs, and at most once a second for each object.
-/// Tells the changes as Events.
+/// Emits what changed as Events.
 class status_writer {
  public:
-    explicit status_writer(status_services services)
-        : services_(std::move(services)), reader_(services_.client, services_.model) {}
+    /// What the writer needs; all of it outlives the workers.
+    struct services {
+        kube::client& client;
+        cluster_state& state;
+        const service_account_state& accounts;
+        const pull_watcher& pulls;
+        event_aggregator& writes;
+        runtime::event_recorder& events;
+        const runtime::logger& log;
+        runtime::wall_clock clock;
+    };
 
-    [[nodiscard]] boost::asio::awaitable<runtime::outcome> run(std::string name);
+    explicit status_writer(services with);
+
+    [[nodiscard]] boost::asio::awaitable<runtime::outcome> reconcile(runtime::object_key key);
 
  private:
-    [[nodiscard]] boost::asio::awaitable<runtime::outcome> refused(std::string name, kube::error why);
-    void announce(const v1alpha1::registry_credential& object,
-                  const v1alpha1::registry_credential_status& status);
+    [[nodiscard]] v1alpha1::registry_credential_status status_of(
+        const v1alpha1::registry_credential& object) const;
+    [[nodiscard]] boost::asio::awaitable<runtime::outcome> refused(std::string name, kube::error error);
+    void emit_events(const v1alpha1::registry_credential& object,
+                     const v1alpha1::registry_credential_status& status);
 
-    status_services services_;
+    services services_;
     quorum_reader reader_;
     std::map<std::string, runtime::time_point> written_;  // when, by name
 };

@@ -3,14 +3,12 @@
 #pragma once
 
 #include "kube/api/object.hpp"
-#include "runtime/cache/change.hpp"
 #include "runtime/cache/resource_version.hpp"
 #include "runtime/object_key.hpp"
 
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,27 +18,47 @@
 
 namespace runtime {
 
+enum class change_kind { added, modified, deleted };
+
+/// What a store learned about one object.
+template <class T>
+struct change {
+    change_kind kind;
+    std::shared_ptr<const T> before;  // the state known until now; null if added
+    std::shared_ptr<const T> after;   // null if deleted
+    bool missed = false;  // found by a relist: no watch event told of it, though one should have
+};
+
+/// Learns of the changes of a store, after the store has changed; client-go's ResourceEventHandler. It must not
+/// call the store's changing functions.
+template <class T>
+class event_handler {
+ public:
+    virtual void handle(const change<T>& change) = 0;
+
+ protected:
+    ~event_handler() = default;
+};
+
 /// The last known state of every object of one type; T has a member `kube::object_meta meta`. Fed by events,
 /// and by complete views (a list) between begin_replace() and end_replace(). Whatever is learned is told to
-/// the listener, after the store has changed:
+/// the handlers, in the order in which they were added:
 ///  - an object that is known and not in a complete view is reported deleted (it went while no watch ran);
 ///  - the same name with another UID is another object: deleted, then added;
 ///  - the same UID and resourceVersion, or an older one, is no news;
 ///  - a view that is not ended changes nothing and reports nothing.
 /// A view holds no second copy of what has not changed: an unchanged item is dropped at once and the object
-/// known is only marked. The listener must not call the store's changing functions.
+/// known is only marked.
 template <class T>
 class store {
  public:
     using pointer = std::shared_ptr<const T>;
-    using listener = std::function<void(const change<T>&)>;
-
     store() = default;
-    explicit store(listener on_change) : listener_(std::move(on_change)) {}
     store(const store&) = delete;
     store& operator=(const store&) = delete;
 
-    void set_listener(listener on_change) { listener_ = std::move(on_change); }
+    /// `handler` outlives the store's last change.
+    void add_handler(event_handler<T>& handler) { handlers_.push_back(&handler); }
 
     /// Null when there is none.
     [[nodiscard]] pointer find(object_key_view key) const;
@@ -104,7 +122,7 @@ class store {
     void take(pointer object, bool missed);
     void tell(change_kind kind, pointer before, pointer after, bool missed) const;
 
-    listener listener_;
+    std::vector<event_handler<T>*> handlers_;
     slots objects_;
     slots staged_;  // of the open view: what is new or differs
     std::uint64_t view_ = 0;
@@ -234,7 +252,9 @@ void store<T>::take(pointer object, bool missed) {
 
 template <class T>
 void store<T>::tell(change_kind kind, pointer before, pointer after, bool missed) const {
-    if (listener_) listener_(change<T>{kind, std::move(before), std::move(after), missed});
+    const change<T> told{kind, std::move(before), std::move(after), missed};
+    for (auto* handler : handlers_)
+        handler->handle(told);
 }
 
 }  // namespace runtime

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "runtime/backoff.hpp"
-#include "runtime/queue/lane.hpp"
+#include "runtime/queue/priority.hpp"
 #include "runtime/time.hpp"
 
 #include <algorithm>
@@ -26,13 +26,14 @@ using retry_policy = std::function<duration(unsigned failures)>;
 /// Exponential per key, 5 ms up to 5 minutes, jitter of up to a half.
 [[nodiscard]] retry_policy default_retry_policy(random_source random);
 
-/// Which keys need work, in the semantics of client-go's work queue, with priority lanes:
+/// Which keys need work, in the semantics of client-go's work queue, with priorities:
 ///  - a key that was added and not yet taken is waiting once, however often it is added;
-///  - a key that is added while it is worked on runs once more after done(), however often it is added;
+///  - a key that is added while it is worked on runs once more after done(), however often it is added, but
+///    not after settle();
 ///  - never do two workers hold the same key;
 ///  - add() during add_after() does not take the delayed one back: it fires later, and finds nothing to do;
-///  - of two delayed adds of a key the earlier time wins, and the more urgent lane;
-///  - a key that waits moves up when it is added to a more urgent lane, never down.
+///  - of two delayed adds of a key the earlier time wins, and the higher priority;
+///  - a key that waits moves up when it is added with a higher priority, never down.
 /// A key that neither waits, nor runs, nor is delayed, nor has failed takes no memory. No I/O and no clock:
 /// the owner passes `now`, and calls take() again at next_wakeup().
 template <class Key, class Hash = std::hash<Key>>
@@ -40,18 +41,18 @@ class work_queue {
  public:
     struct taken {
         Key key;
-        lane from;
+        priority level;
         duration waited;  // since it became ready
     };
 
     explicit work_queue(retry_policy retry) : retry_(std::move(retry)) {}
 
     /// Ignored after shut_down(), as are the other adds.
-    void add(const Key& key, lane where, time_point now);
-    void add_after(const Key& key, duration delay, lane where, time_point now);
+    void add(const Key& key, priority level, time_point now);
+    void add_after(const Key& key, duration delay, priority level, time_point now);
     /// Counts a failure and adds the key after the delay that the policy gives, and not before `at_least` has
     /// passed. Returns the delay.
-    duration add_rate_limited(const Key& key, lane where, duration at_least, time_point now);
+    duration add_rate_limited(const Key& key, priority level, duration at_least, time_point now);
     /// The key has no failures any more.
     void forget(const Key& key);
     [[nodiscard]] unsigned failures(const Key& key) const;
@@ -60,6 +61,8 @@ class work_queue {
     /// shut_down().
     [[nodiscard]] std::optional<taken> take(time_point now);
     void done(const Key& key, time_point now);
+    /// As done(), of work that has seen all for which the key was added meanwhile. What is delayed stays.
+    void settle(const Key& key, time_point now);
 
     /// When take() may have something: `now` or earlier if a key is ready, nothing if none is waiting or
     /// delayed.
@@ -71,7 +74,7 @@ class work_queue {
     [[nodiscard]] bool shutting_down() const noexcept { return shut_down_; }
 
     [[nodiscard]] std::size_t waiting() const noexcept;  // ready to be taken
-    [[nodiscard]] std::size_t waiting(lane where) const noexcept { return ready_[index_of(where)].size(); }
+    [[nodiscard]] std::size_t waiting(priority level) const noexcept { return ready_[index_of(level)].size(); }
     [[nodiscard]] std::size_t delayed() const noexcept { return delayed_.size(); }
     [[nodiscard]] std::size_t running() const noexcept { return running_; }
     [[nodiscard]] std::size_t failing() const noexcept { return failing_; }
@@ -89,8 +92,8 @@ class work_queue {
         bool dirty = false;    // added, and not yet taken since
         bool running = false;  // taken, and not yet done
         unsigned failures = 0;
-        lane where = lane::bulk;          // of the pending run; meaningful if dirty
-        lane delayed_where = lane::bulk;  // meaningful if delayed
+        priority level = priority::bulk;          // of the pending run; meaningful if dirty
+        priority delayed_level = priority::bulk;  // meaningful if delayed
         std::uint64_t ticket = 0;
         time_point ready_since;
         std::optional<typename ready_list::iterator> ready;
@@ -98,16 +101,16 @@ class work_queue {
     };
 
     node& find_or_make(const Key& key);
-    void mark_dirty(node& what, lane where, time_point now);
+    void mark_dirty(node& what, priority level, time_point now);
     void make_ready(node& what, time_point now);
     void release_due(time_point now);
     void drop_if_idle(node& what);
 
     retry_policy retry_;
     entries entries_;
-    std::array<ready_list, lane_count> ready_;
+    std::array<ready_list, priority_count> ready_;
     delay_list delayed_;
-    lane_picker picker_;
+    priority_picker picker_;
     std::uint64_t next_ticket_ = 0;
     std::size_t running_ = 0;
     std::size_t failing_ = 0;
@@ -115,19 +118,19 @@ class work_queue {
 };
 
 template <class Key, class Hash>
-void work_queue<Key, Hash>::add(const Key& key, lane where, time_point now) {
+void work_queue<Key, Hash>::add(const Key& key, priority level, time_point now) {
     if (shut_down_) return;
-    mark_dirty(find_or_make(key), where, now);
+    mark_dirty(find_or_make(key), level, now);
 }
 
 template <class Key, class Hash>
-void work_queue<Key, Hash>::add_after(const Key& key, duration delay, lane where, time_point now) {
+void work_queue<Key, Hash>::add_after(const Key& key, duration delay, priority level, time_point now) {
     if (shut_down_) return;
-    if (delay <= duration::zero()) return add(key, where, now);
+    if (delay <= duration::zero()) return add(key, level, now);
     node& what = find_or_make(key);
     entry& of = what.second;
     const time_point due = delay > time_point::max() - now ? time_point::max() : now + delay;
-    of.delayed_where = of.delayed ? more_urgent(of.delayed_where, where) : where;
+    of.delayed_level = of.delayed ? more_urgent(of.delayed_level, level) : level;
     if (of.delayed && (*of.delayed)->first <= due) return;
     if (of.delayed) delayed_.erase(*of.delayed);
     of.delayed = delayed_.emplace(due, &what);
@@ -135,14 +138,14 @@ void work_queue<Key, Hash>::add_after(const Key& key, duration delay, lane where
 
 template <class Key, class Hash>
 duration work_queue<Key, Hash>::add_rate_limited(const Key& key,
-                                                 lane where,
+                                                 priority level,
                                                  duration at_least,
                                                  time_point now) {
     if (shut_down_) return duration::zero();
     entry& of = find_or_make(key).second;
     const duration delay = std::max(retry_(of.failures), at_least);
     if (of.failures++ == 0) ++failing_;
-    add_after(key, delay, where, now);
+    add_after(key, delay, level, now);
     return delay;
 }
 
@@ -164,8 +167,8 @@ unsigned work_queue<Key, Hash>::failures(const Key& key) const {
 template <class Key, class Hash>
 auto work_queue<Key, Hash>::take(time_point now) -> std::optional<taken> {
     release_due(now);
-    lane_heads heads;
-    for (std::size_t i = 0; i < lane_count; ++i) {
+    ready_heads heads;
+    for (std::size_t i = 0; i < priority_count; ++i) {
         if (!ready_[i].empty()) heads[i] = ready_[i].front()->second.ticket;
     }
     const auto from = picker_.pick(heads);
@@ -190,6 +193,12 @@ void work_queue<Key, Hash>::done(const Key& key, time_point now) {
     --running_;
     if (found->second.dirty) return make_ready(*found, now);
     drop_if_idle(*found);
+}
+
+template <class Key, class Hash>
+void work_queue<Key, Hash>::settle(const Key& key, time_point now) {
+    if (const auto found = entries_.find(key); found != entries_.end()) found->second.dirty = false;
+    done(key, now);
 }
 
 template <class Key, class Hash>
@@ -227,29 +236,29 @@ auto work_queue<Key, Hash>::find_or_make(const Key& key) -> node& {
 }
 
 template <class Key, class Hash>
-void work_queue<Key, Hash>::mark_dirty(node& what, lane where, time_point now) {
+void work_queue<Key, Hash>::mark_dirty(node& what, priority level, time_point now) {
     entry& of = what.second;
     if (!of.dirty) {
         of.dirty = true;
-        of.where = where;
+        of.level = level;
         if (!of.running) make_ready(what, now);
         return;
     }
-    if (more_urgent(of.where, where) == of.where) return;
+    if (more_urgent(of.level, level) == of.level) return;
     if (of.ready) {
-        // To the end of the better lane, with a ticket of its own there: the heads' tickets must grow within
-        // a lane.
-        ready_list& target = ready_[index_of(where)];
-        target.splice(target.end(), ready_[index_of(of.where)], *of.ready);
+        // To the end of the better priority, with a ticket of its own there: the heads' tickets must grow within
+        // a priority.
+        ready_list& target = ready_[index_of(level)];
+        target.splice(target.end(), ready_[index_of(of.level)], *of.ready);
         of.ticket = next_ticket_++;
     }
-    of.where = where;
+    of.level = level;
 }
 
 template <class Key, class Hash>
 void work_queue<Key, Hash>::make_ready(node& what, time_point now) {
     entry& of = what.second;
-    ready_list& list = ready_[index_of(of.where)];
+    ready_list& list = ready_[index_of(of.level)];
     of.ticket = next_ticket_++;
     of.ready_since = now;
     of.ready = list.insert(list.end(), &what);
@@ -261,7 +270,7 @@ void work_queue<Key, Hash>::release_due(time_point now) {
         node& what = *delayed_.begin()->second;
         delayed_.erase(delayed_.begin());
         what.second.delayed.reset();
-        mark_dirty(what, what.second.delayed_where, now);
+        mark_dirty(what, what.second.delayed_level, now);
     }
 }
 

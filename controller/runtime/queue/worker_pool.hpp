@@ -22,41 +22,41 @@ namespace runtime {
 
 /// Called by a pool, for metrics.
 struct worker_hooks {
-    std::function<void(lane from, duration waited)> taken;
-    std::function<void(outcome_kind how, duration took)> finished;
+    std::function<void(priority level, duration waited)> taken;
+    std::function<void(outcome_kind kind, duration took)> finished;
 };
 
-/// A work queue and the coroutines that work on it: never two on one key. After the work,
-/// controller-runtime's rule: done forgets the key's failures; requeue_after forgets them and adds the key
-/// after the delay; retry adds it after its back-off; both in the lane it came from. Must outlive its
-/// workers: that is until stop() has answered true, or its io_context is destroyed. A worker's exception is a
-/// programming error and leaves io_context::run().
+/// A work queue and the coroutines that work on it: never two on one key. After the work, the rule of
+/// controller-runtime: done forgets the key's failures; requeue_after forgets them and adds the key after the
+/// delay; retry adds it after its back-off; both with the priority it had. Must outlive its workers: that is
+/// until stop() has answered true, or its io_context is destroyed. A worker's exception is a programming error
+/// and leaves io_context::run().
 template <class Key, class Hash = std::hash<Key>>
 class worker_pool {
  public:
     using work = std::function<boost::asio::awaitable<outcome>(Key)>;
 
-    worker_pool(boost::asio::any_io_executor executor, retry_policy retry, work what, worker_hooks hooks = {})
+    worker_pool(boost::asio::any_io_executor executor, retry_policy retry, worker_hooks hooks = {})
         : executor_(executor),
           queue_(std::move(retry)),
-          work_(std::move(what)),
           hooks_(std::move(hooks)),
           ready_(executor),
           ended_(executor) {}
     worker_pool(const worker_pool&) = delete;
     worker_pool& operator=(const worker_pool&) = delete;
 
-    /// That many more workers.
-    void start(std::size_t workers);
+    /// Starts that many workers, which call `reconcile` for each key. Keys may be added before.
+    void start(std::size_t workers, work reconcile);
 
     /// The work never begins inside these calls.
-    void add(const Key& key, lane where = lane::normal);
-    void add_after(const Key& key, duration delay, lane where = lane::normal);
+    void add(const Key& key, priority level = priority::normal);
+    void add_after(const Key& key, duration delay, priority level = priority::normal);
 
     /// Nothing is taken any more; true when all that runs has ended, false when it has not within `limit`.
     [[nodiscard]] boost::asio::awaitable<bool> stop(duration limit);
 
     [[nodiscard]] const work_queue<Key, Hash>& queue() const noexcept { return queue_; }
+    [[nodiscard]] work_queue<Key, Hash>& queue() noexcept { return queue_; }
 
  private:
     static constexpr duration longest_turn = std::chrono::milliseconds(2);
@@ -65,8 +65,8 @@ class worker_pool {
 
     static time_point now() { return std::chrono::steady_clock::now(); }
     [[nodiscard]] boost::asio::awaitable<void> worker();
-    [[nodiscard]] boost::asio::awaitable<void> work_on(taken what);
-    void finish(const taken& what, const outcome& how);
+    [[nodiscard]] boost::asio::awaitable<void> work_on(taken item);
+    void finish(const taken& item, const outcome& result);
     void wake_for_earlier();
 
     boost::asio::any_io_executor executor_;
@@ -79,7 +79,8 @@ class worker_pool {
 };
 
 template <class Key, class Hash>
-void worker_pool<Key, Hash>::start(std::size_t workers) {
+void worker_pool<Key, Hash>::start(std::size_t workers, work reconcile) {
+    work_ = std::move(reconcile);
     for (std::size_t i = 0; i < workers; ++i) {
         ++workers_;
         const auto ended = [this](const std::exception_ptr& fault) {
@@ -92,14 +93,14 @@ void worker_pool<Key, Hash>::start(std::size_t workers) {
 }
 
 template <class Key, class Hash>
-void worker_pool<Key, Hash>::add(const Key& key, lane where) {
-    queue_.add(key, where, now());
+void worker_pool<Key, Hash>::add(const Key& key, priority level) {
+    queue_.add(key, level, now());
     ready_.notify_one();
 }
 
 template <class Key, class Hash>
-void worker_pool<Key, Hash>::add_after(const Key& key, duration delay, lane where) {
-    queue_.add_after(key, delay, where, now());
+void worker_pool<Key, Hash>::add_after(const Key& key, duration delay, priority level) {
+    queue_.add_after(key, delay, level, now());
     wake_for_earlier();
 }
 
@@ -132,29 +133,33 @@ boost::asio::awaitable<void> worker_pool<Key, Hash>::worker() {
 }
 
 template <class Key, class Hash>
-boost::asio::awaitable<void> worker_pool<Key, Hash>::work_on(taken what) {
-    if (hooks_.taken) hooks_.taken(what.from, what.waited);
+boost::asio::awaitable<void> worker_pool<Key, Hash>::work_on(taken item) {
+    if (hooks_.taken) hooks_.taken(item.level, item.waited);
     const time_point begun = now();
-    const outcome how = co_await work_(what.key);
-    if (hooks_.finished) hooks_.finished(how.kind(), now() - begun);
-    finish(what, how);
+    const outcome result = co_await work_(item.key);
+    if (hooks_.finished) hooks_.finished(result.kind(), now() - begun);
+    finish(item, result);
 }
 
 template <class Key, class Hash>
-void worker_pool<Key, Hash>::finish(const taken& what, const outcome& how) {
-    switch (how.kind()) {
+void worker_pool<Key, Hash>::finish(const taken& item, const outcome& result) {
+    switch (result.kind()) {
         case outcome_kind::done:
-            queue_.forget(what.key);
+            queue_.forget(item.key);
             break;
         case outcome_kind::requeue_after:
-            queue_.forget(what.key);
-            queue_.add_after(what.key, how.delay(), what.from, now());
+            queue_.forget(item.key);
+            queue_.add_after(item.key, result.delay(), item.level, now());
             break;
         case outcome_kind::retry:
-            queue_.add_rate_limited(what.key, what.from, how.delay(), now());
+            queue_.add_rate_limited(item.key, item.level, result.delay(), now());
             break;
     }
-    queue_.done(what.key, now());
+    if (result.is_settled()) {
+        queue_.settle(item.key, now());
+    } else {
+        queue_.done(item.key, now());
+    }
     wake_for_earlier();
 }
 

@@ -51,7 +51,7 @@ answers_its_probes() {
 logs_are_readable() {
   local log
   log=$(kubectl --namespace regcred-system logs deployment/regcred-controller)
-  contains "$log" '"msg":"every watch has a complete view, work begins"'
+  contains "$log" '"msg":"all caches synced; reconciling"'
   not contains "$log" '"level":"error"'
 }
 

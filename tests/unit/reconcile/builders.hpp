@@ -4,7 +4,8 @@
 
 #include "api/v1alpha1/registry_credential.hpp"
 #include "kube/api/namespace.hpp"
-#include "reconcile/secrets/plan.hpp"
+#include "reconcile/secrets/secret_metadata.hpp"
+#include "reconcile/secrets/secret_view.hpp"
 
 #include <memory>
 #include <string>
@@ -50,7 +51,7 @@ inline kube::label_selector labels(const kube::string_map& wanted) {
     return s;
 }
 
-inline const reconcile::cell here{.namespace_name = "team-a", .secret_name = "regcred"};
+inline const runtime::object_key here{.namespace_name = "team-a", .name = "regcred"};
 
 inline reconcile::desired_secret desired(const std::string& text) {
     reconcile::desired_secret d;

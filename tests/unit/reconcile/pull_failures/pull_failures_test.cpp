@@ -257,13 +257,13 @@ TEST_CASE("without the right to look at Pods, Events are believed until they are
     f.saw("team-a", "web");
     for (unsigned look = 1; look < pull_failures::refusals_needed; ++look) {
         REQUIRE(f.due() == "team-a/web");
-        CHECK(f.table.may_not_look(f.now).empty());
+        CHECK(f.table.pods_forbidden(f.now).empty());
         CHECK_FALSE(f.table.believes_events());
         CHECK(f.due().empty());
         f.now = f.table.next_due();
     }
     REQUIRE(f.due() == "team-a/web");
-    CHECK(f.table.may_not_look(f.now) == names{"regcred"});
+    CHECK(f.table.pods_forbidden(f.now) == names{"regcred"});
     CHECK(f.table.believes_events());
     CHECK(f.failing() == "team-a/web");
     CHECK(f.saw("team-b", "api") == names{"regcred"});
@@ -277,7 +277,7 @@ TEST_CASE("without the right to look at Pods, Events are believed until they are
         CHECK(f.table.next_due() <= f.now);
         CHECK_FALSE(f.due().empty());
         CHECK(f.due().empty());
-        CHECK(f.table.may_not_look(f.now).empty());
+        CHECK(f.table.pods_forbidden(f.now).empty());
     }
     SUBCASE("and when it is there, what was believed has to be confirmed") {
         CHECK(f.looked("team-a", "web", seen(pod_progress::waits)) == names{"regcred"});
@@ -300,7 +300,7 @@ TEST_CASE("an API server that refuses for a moment is not believed less than Eve
         for (unsigned look = 1; look < pull_failures::refusals_needed; ++look) {
             f.now = std::max(f.now, f.table.next_due());
             REQUIRE(f.due() == "team-a/web");
-            CHECK(f.table.may_not_look(f.now).empty());
+            CHECK(f.table.pods_forbidden(f.now).empty());
         }
         f.now = f.table.next_due();
         REQUIRE(f.due() == "team-a/web");

@@ -14,10 +14,10 @@
 #include <vector>
 
 using namespace std::chrono_literals;
-using reconcile::hearing;
-using reconcile::judge_pull;
-using reconcile::pull_cell;
+using reconcile::cause_of_pull_failure;
+using reconcile::event_watch_state;
 using reconcile::pull_report;
+using reconcile::pull_subject;
 using reconcile::put_pull_failures;
 using reconcile::selection;
 
@@ -29,8 +29,8 @@ constexpr auto type = "FailedToRetrieveImagePullSecret";
 constexpr auto now = "2026-05-01T10:00:00Z";
 constexpr auto later = "2026-05-01T11:00:00Z";
 
-pull_cell cell(selection own, bool present = false) {
-    pull_cell at;
+pull_subject subject(selection own, bool present = false) {
+    pull_subject at;
     at.namespace_name = "team-a";
     at.secret_name = "regcred";
     at.own = own;
@@ -47,7 +47,7 @@ pull_report::pod pod(std::string name, std::string_view reason, std::chrono::sec
 
 pull_report heard(std::vector<pull_report::pod> pods = {}) {
     pull_report report;
-    report.events = hearing::listening;
+    report.events = event_watch_state::open;
     report.pods = std::move(pods);
     report.message = "what to do";
     return report;
@@ -65,13 +65,14 @@ v1alpha1::registry_credential_status after(const v1alpha1::registry_credential& 
 }  // namespace
 
 TEST_CASE("the object that selects the namespace tells that its Secret is missing, or back") {
-    CHECK(judge_pull(cell(selection::selected)).reason == reasons::secret_missing);
-    CHECK(judge_pull(cell(selection::selected)).message.find("is being written") != std::string::npos);
-    CHECK(judge_pull(cell(selection::selected, true)).reason == reasons::recovering);
-    auto at = cell(selection::selected);
+    CHECK(cause_of_pull_failure(subject(selection::selected)).reason == reasons::secret_missing);
+    CHECK(cause_of_pull_failure(subject(selection::selected)).message.find("is being written") !=
+          std::string::npos);
+    CHECK(cause_of_pull_failure(subject(selection::selected, true)).reason == reasons::recovering);
+    auto at = subject(selection::selected);
     at.write_failure = reasons::quota_exceeded;
-    CHECK(judge_pull(at).reason == reasons::secret_missing);
-    CHECK(judge_pull(at).message.find("QuotaExceeded, see status.failures") != std::string::npos);
+    CHECK(cause_of_pull_failure(at).reason == reasons::secret_missing);
+    CHECK(cause_of_pull_failure(at).message.find("QuotaExceeded, see status.failures") != std::string::npos);
 }
 
 TEST_CASE("where the namespace is not selected, the message says which field would select it") {
@@ -89,7 +90,7 @@ TEST_CASE("where the namespace is not selected, the message says which field wou
     };
     for (const auto& row : table) {
         CAPTURE(row.says);
-        const auto verdict = judge_pull(cell(row.why));
+        const auto verdict = cause_of_pull_failure(subject(row.why));
         CHECK(verdict.reason == reasons::namespace_not_selected);
         CHECK(verdict.message.find("team-a") != std::string::npos);
         CHECK(verdict.message.find(row.says) != std::string::npos);
@@ -97,10 +98,11 @@ TEST_CASE("where the namespace is not selected, the message says which field wou
 }
 
 TEST_CASE("where somebody else gives the Secret there is nothing to tell") {
-    CHECK(judge_pull(cell(selection::not_included, true)).reason.empty());  // a team's own regcred
-    auto at = cell(selection::not_included);
+    CHECK(cause_of_pull_failure(subject(selection::not_included, true))
+              .reason.empty());  // a team's own regcred
+    auto at = subject(selection::not_included);
     at.selected_by_another = true;
-    CHECK(judge_pull(at).reason.empty());
+    CHECK(cause_of_pull_failure(at).reason.empty());
 }
 
 TEST_CASE("without a failure the condition is False, and the count is 0") {
@@ -153,7 +155,7 @@ TEST_CASE("the condition admits what it does not know") {
     CHECK(message.find("1 or more Pods") == 0);
     CHECK(message.find("may not get Pods") != std::string::npos);
 
-    report.events = hearing::forbidden;
+    report.events = event_watch_state::forbidden;
     const auto deaf = after(build::credential("hub"), report);
     const auto* condition = kube::find_condition(deaf.conditions, type);
     CHECK(condition->status == "Unknown");
@@ -162,7 +164,7 @@ TEST_CASE("the condition admits what it does not know") {
     CHECK_FALSE(deaf.pull_failures);
     CHECK(deaf.affected_pods.empty());
 
-    report.events = hearing::other_name;
+    report.events = event_watch_state::name_not_managed;
     CHECK(kube::find_condition(after(build::credential("hub"), report).conditions, type)->reason ==
           reasons::secret_name_not_allowed);
 }

@@ -3,7 +3,7 @@
 #include "reconcile/pull_failures/pull_reporter.hpp"
 
 #include "reconcile/reasons.hpp"
-#include "unit/reconcile/builders.hpp"
+#include "unit/reconcile/cluster_fixture.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -12,18 +12,17 @@
 #include <vector>
 
 using namespace std::chrono_literals;
-using reconcile::hearing;
+using reconcile::event_watch_state;
 
 namespace reasons = reconcile::reasons;
 
 namespace {
 
 struct fixture {
-    reconcile::world model{{.own_namespace = "regcred-system", .secret_names = {"regcred", "other"}},
-                           [](const reconcile::cell&, runtime::lane) {},
-                           [](const std::string&) {}};
+    build::cluster_fixture cluster;
+    reconcile::cluster_state& state = cluster.state;
     reconcile::pull_failures failures{[] { return 0.0; }};
-    reconcile::pull_reporter reporter{model, failures};
+    reconcile::pull_reporter reporter{state, failures};
     runtime::time_point now{1h};
 
     v1alpha1::registry_credential credential(const char* name,
@@ -32,14 +31,14 @@ struct fixture {
         auto object = build::credential(name);
         object.namespaces.include = std::move(include);
         object.secret_name = secret_name;
-        model.credentials().upsert(object);
+        state.credentials().upsert(object);
         return object;
     }
     void copy(const std::string& ns, const std::string& secret_name = "regcred") {
         reconcile::observed_secret made;
         made.meta = build::meta(secret_name, ns);
         made.meta.uid = "uid-" + ns + secret_name;
-        model.copies(secret_name).upsert(std::move(made));
+        state.copies(secret_name).upsert(std::move(made));
     }
     void fails(const std::string& ns, const std::string& pod, const std::string& secret = "regcred") {
         failures.saw({.namespace_name = ns, .pod = pod, .uid = "u", .secrets = {secret}}, now, {});
@@ -52,7 +51,7 @@ struct fixture {
     /// "reason namespace/pod" of each, in the order of the report.
     [[nodiscard]] std::string told(const v1alpha1::registry_credential& object) const {
         std::string text;
-        for (const auto& pod : reporter.report(object, hearing::listening).pods)
+        for (const auto& pod : reporter.report(object, event_watch_state::open).pods)
             text +=
                 fmt::format("{}{} {}/{}", text.empty() ? "" : "; ", pod.reason, pod.namespace_name, pod.name);
         return text;
@@ -66,7 +65,7 @@ TEST_CASE("the object that selects the namespace tells of it, the others of the 
     const auto mine = f.credential("mine", {"team-*"});
     const auto another = f.credential("another", {"payments"});
     const auto other_name = f.credential("other-name", {"*"}, "other");
-    f.model.namespaces().upsert(build::live_namespace("team-a"));
+    f.state.namespaces().upsert(build::live_namespace("team-a"));
     f.fails("team-a", "web");
     CHECK(f.told(mine) == "SecretMissing team-a/web");
     CHECK(f.told(another).empty());
@@ -82,13 +81,13 @@ TEST_CASE("where no object selects the namespace, all that use the name tell of 
     auto excluding = build::credential("excluding");
     excluding.namespaces.include = {"*"};
     excluding.namespaces.exclude = {"lab"};
-    f.model.credentials().upsert(excluding);
-    f.model.namespaces().upsert(build::live_namespace("lab"));
+    f.state.credentials().upsert(excluding);
+    f.state.namespaces().upsert(build::live_namespace("lab"));
     f.fails("lab", "web");
     CHECK(f.told(mine) == "NamespaceNotSelected lab/web");
     CHECK(f.told(excluding) == "NamespaceNotSelected lab/web");
     const auto told = [&](const auto& object) {
-        return f.reporter.report(object, hearing::listening).message;
+        return f.reporter.report(object, event_watch_state::open).message;
     };
     CHECK(told(mine).find("spec.namespaces.include") != std::string::npos);
     CHECK(told(excluding).find("spec.namespaces.exclude") != std::string::npos);
@@ -101,7 +100,7 @@ TEST_CASE("the worst comes first, then by namespace and name") {
     fixture f;
     const auto mine = f.credential("mine", {"team-*"});
     for (const auto* ns : {"team-a", "team-b", "lab"})
-        f.model.namespaces().upsert(build::live_namespace(ns));
+        f.state.namespaces().upsert(build::live_namespace(ns));
     f.copy("team-a");
     f.fails("team-a", "web");
     f.fails("lab", "web");
@@ -110,17 +109,18 @@ TEST_CASE("the worst comes first, then by namespace and name") {
     CHECK(f.told(mine) ==
           "SecretMissing team-b/api; SecretMissing team-b/web; NamespaceNotSelected lab/web; Recovering "
           "team-a/web");
-    CHECK(f.reporter.report(mine, hearing::listening).message.find("team-b") != std::string::npos);
+    CHECK(f.reporter.report(mine, event_watch_state::open).message.find("team-b") != std::string::npos);
 }
 
 TEST_CASE("why a Secret that is missing cannot be written is told") {
     fixture f;
     const auto mine = f.credential("mine", {"team-*"});
-    f.model.namespaces().upsert(build::live_namespace("team-a"));
+    f.state.namespaces().upsert(build::live_namespace("team-a"));
     f.fails("team-a", "web");
-    f.model.cells().failed(
-        {"team-a", "regcred"}, {.reason = "QuotaExceeded", .message = "", .since = "", .concerned = {}}, 0);
-    CHECK(f.reporter.report(mine, hearing::listening).message.find("QuotaExceeded") != std::string::npos);
+    f.state.results().failed(
+        {"team-a", "regcred"}, {.reason = "QuotaExceeded", .message = "", .since = "", .credentials = {}}, {});
+    CHECK(f.reporter.report(mine, event_watch_state::open).message.find("QuotaExceeded") !=
+          std::string::npos);
 }
 
 TEST_CASE("a Pod of a namespace that is not known is not told of") {
@@ -135,7 +135,8 @@ TEST_CASE("only names that are allowed and used are looked at") {
     const auto elsewhere = f.credential("elsewhere", {"*"}, "not-allowed");
     CHECK_FALSE(f.reporter.in_use("not-allowed"));
     CHECK_FALSE(f.reporter.in_use("regcred"));
-    CHECK(f.reporter.report(elsewhere, hearing::listening).events == hearing::other_name);
+    CHECK(f.reporter.report(elsewhere, event_watch_state::open).events ==
+          event_watch_state::name_not_managed);
     f.credential("mine", {"*"});
     CHECK(f.reporter.in_use("regcred"));
     CHECK_FALSE(f.reporter.in_use("other"));
@@ -145,7 +146,7 @@ TEST_CASE("a Secret is missing where somebody wants it and there is none") {
     fixture f;
     f.credential("mine", {"team-*"});
     for (const auto* ns : {"team-a", "lab"})
-        f.model.namespaces().upsert(build::live_namespace(ns));
+        f.state.namespaces().upsert(build::live_namespace(ns));
     CHECK(f.reporter.is_missing({"team-a", "regcred"}));
     CHECK_FALSE(f.reporter.is_missing({"lab", "regcred"}));
     CHECK_FALSE(f.reporter.is_missing({"nowhere", "regcred"}));

@@ -7,11 +7,10 @@
 #include <string>
 
 using namespace std::chrono_literals;
-using reconcile::cell;
 using reconcile::contention;
 
 namespace {
-const cell where{.namespace_name = "team-a", .secret_name = "regcred"};
+const runtime::object_key key{.namespace_name = "team-a", .name = "regcred"};
 const contention::time_point start{};
 }  // namespace
 
@@ -19,11 +18,11 @@ TEST_CASE("the first repairs of a copy are immediate") {
     contention c;
     auto now = start;
     for (int n = 0; n < contention::free_repairs; ++n) {
-        CHECK(c.wait(where, now) == 0s);
-        c.repaired(where, now);
+        CHECK(c.wait(key, now) == 0s);
+        c.repaired(key, now);
         now += 100ms;
     }
-    CHECK(c.wait(where, now) > 0s);
+    CHECK(c.wait(key, now) > 0s);
 }
 
 TEST_CASE("an opponent that reverts at once for an hour gets at most 30 repairs, and never none for long") {
@@ -32,10 +31,10 @@ TEST_CASE("an opponent that reverts at once for an hour gets at most 30 repairs,
     auto last = start;
     auto longest = 0s;
     for (auto now = start; now < start + 1h; now += 1s) {
-        if (c.wait(where, now) > 0s) continue;
+        if (c.wait(key, now) > 0s) continue;
         longest = std::max(longest, std::chrono::duration_cast<std::chrono::seconds>(now - last));
         last = now;
-        c.repaired(where, now);
+        c.repaired(key, now);
         ++repairs;
     }
     CHECK(repairs <= 30);
@@ -46,27 +45,27 @@ TEST_CASE("an opponent that reverts at once for an hour gets at most 30 repairs,
 TEST_CASE("other copies are not slowed down") {
     contention c;
     for (int n = 0; n < 20; ++n)
-        c.repaired(where, start);
-    CHECK(c.wait({.namespace_name = "team-b", .secret_name = "regcred"}, start) == 0s);
+        c.repaired(key, start);
+    CHECK(c.wait({.namespace_name = "team-b", .name = "regcred"}, start) == 0s);
 }
 
 TEST_CASE("a quiet time makes up for all") {
     contention c;
     for (int n = 0; n < 20; ++n)
-        c.repaired(where, start);
+        c.repaired(key, start);
     const auto later = start + contention::quiet;
-    CHECK(c.wait(where, later) == 0s);
-    c.repaired(where, later);
-    CHECK(c.wait(where, later) == 0s);
+    CHECK(c.wait(key, later) == 0s);
+    c.repaired(key, later);
+    CHECK(c.wait(key, later) == 0s);
 }
 
 TEST_CASE("what has been quiet for long takes no memory") {
     contention c;
     auto now = start + contention::quiet;
     for (int n = 0; n < 100; ++n)
-        c.repaired({.namespace_name = "team-" + std::to_string(n), .secret_name = "regcred"}, now);
+        c.repaired({.namespace_name = "team-" + std::to_string(n), .name = "regcred"}, now);
     CHECK(c.size() == 100);
     now += contention::quiet;
-    c.repaired(where, now);
+    c.repaired(key, now);
     CHECK(c.size() == 1);
 }

@@ -7,7 +7,6 @@
 #include <string>
 
 using namespace std::chrono_literals;
-using reconcile::cell;
 using reconcile::deletion_guard;
 
 namespace {
@@ -15,8 +14,8 @@ namespace {
 const deletion_guard::time_point start{};
 constexpr auto never = deletion_guard::time_point::max();
 
-cell nth(std::size_t n) {
-    return {.namespace_name = "team-" + std::to_string(n), .secret_name = "regcred"};
+runtime::object_key nth(std::size_t n) {
+    return {.namespace_name = "team-" + std::to_string(n), .name = "regcred"};
 }
 
 /// A guard at its limit, for so many copies.
@@ -107,7 +106,7 @@ TEST_CASE("when all is well again nothing is read any more") {
     CHECK(b.guard.next_read() == never);
 }
 
-TEST_CASE("a read that had begun before a cell was held says nothing about it") {
+TEST_CASE("a read that had begun before a runtime::object_key was held says nothing about it") {
     braked b(20);
     CHECK_FALSE(b.may_delete(10));
     b.guard.begin_read();

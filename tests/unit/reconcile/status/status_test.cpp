@@ -28,7 +28,7 @@ credential_report all_well() {
     r.registries = {"ghcr.io", "quay.io"};
     r.selected = 120;
     r.synced = 120;
-    r.pulls.events = reconcile::hearing::listening;
+    r.pulls.events = reconcile::event_watch_state::open;
     return r;
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("Ready takes the reason of the first condition that fails") {
     CHECK(find(status, "Synced")->message.find("team-a") != std::string::npos);
     CHECK(find(status, "Stalled") == nullptr);
 
-    report.sources = {.reason = reconcile::reasons::source_invalid, .message = "Secret x: no"};
+    report.source_fault = {.reason = reconcile::reasons::source_invalid, .message = "Secret x: no"};
     status = compute_status(build::credential("hub"), report, now);
     CHECK(find(status, "Ready")->reason == "SourceInvalid");
     CHECK(find(status, "Ready")->message == "Secret x: no");

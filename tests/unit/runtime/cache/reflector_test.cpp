@@ -81,7 +81,7 @@ struct fixture {
     runtime::logger log{
         log_lines, runtime::log_level::info, runtime::log_format::text, [] { return runtime::wall_time{}; }};
     test::change_log changes;
-    runtime::store<test::thing> store{std::ref(changes)};
+    runtime::store<test::thing> store;
     runtime::store_sink<test::thing> sink{store, test::decode};
     test::scripted_watch server;
     int synced = 0;
@@ -92,6 +92,7 @@ struct fixture {
                              [] { return 0.0; },
                              {.name = "things", .policy = at_once(), .on_synced = [this] { ++synced; }}};
 
+    fixture() { store.add_handler(changes); }
     void run() {
         boost::asio::co_spawn(io, watch.run(), [](const std::exception_ptr& fault) {
             if (fault) std::rethrow_exception(fault);

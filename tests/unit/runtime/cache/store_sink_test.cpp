@@ -6,7 +6,6 @@
 
 #include <doctest/doctest.h>
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,12 +27,14 @@ watch_event event(watch_event_type type, kube::json object) {
 
 struct fixture {
     test::change_log changes;
-    runtime::store<thing> store{std::ref(changes)};
+    runtime::store<thing> store;
     lines reports;
     runtime::store_sink<thing> sink{
         store, test::decode, [this](const runtime::object_key& key, const std::string& why) {
             reports.push_back(runtime::to_string(view_of(key)) + ": " + why);
         }};
+
+    fixture() { store.add_handler(changes); }
 
     bool take(watch_event_type type, kube::json object) {
         return sink.event(event(type, std::move(object))).has_value();

@@ -7,7 +7,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,7 +18,9 @@ using lines = std::vector<std::string>;
 
 struct fixture {
     test::change_log changes;
-    runtime::store<thing> store{std::ref(changes)};
+    runtime::store<thing> store;
+
+    fixture() { store.add_handler(changes); }
 
     [[nodiscard]] std::string at(std::string_view name) const {
         const auto found = store.find({.namespace_name = "ns", .name = name});
@@ -44,13 +45,20 @@ TEST_CASE_FIXTURE(fixture, "events are told as what they change") {
     CHECK(store.size() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "the store has changed when the listener hears of it") {
+TEST_CASE_FIXTURE(fixture, "the store has changed when each of its handlers hears of it") {
     std::string seen;
-    store.set_listener([&](const runtime::change<thing>&) { seen += at("a") + " "; });
+    struct looks final : runtime::event_handler<thing> {
+        looks(fixture& from, std::string& to) : store(from), texts(to) {}
+        void handle(const runtime::change<thing>&) override { texts += store.at("a") + " "; }
+        fixture& store;
+        std::string& texts;
+    } handler(*this, seen);
+    store.add_handler(handler);
     store.upsert(make_thing("a", "u1", "5"));
     store.upsert(make_thing("a", "u1", "7"));
     erase("a", "9");
     CHECK(seen == "5 7 - ");
+    CHECK(changes.take().size() == 3);
 }
 
 TEST_CASE_FIXTURE(fixture, "repeated and older events are no news") {

@@ -5,7 +5,7 @@
 #include "kube/api/object.hpp"
 #include "kube/error.hpp"
 #include "kube/json.hpp"
-#include "runtime/cache/change.hpp"
+#include "runtime/cache/store.hpp"
 
 #include <string>
 #include <utility>
@@ -55,9 +55,9 @@ inline kube::result<thing> decode(const kube::json& object) {
 }
 
 /// Changes as texts: "+name@rv", "~name@old>new", "-name@rv", with "!" when no event told.
-class change_log {
+class change_log final : public runtime::event_handler<thing> {
  public:
-    void operator()(const runtime::change<thing>& each) {
+    void handle(const runtime::change<thing>& each) override {
         const auto at = [](const std::shared_ptr<const thing>& object) {
             return object->meta.resource_version;
         };

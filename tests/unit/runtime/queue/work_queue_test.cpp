@@ -10,7 +10,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using runtime::lane;
+using runtime::priority;
 using runtime::time_point;
 
 using queue = runtime::work_queue<std::string>;
@@ -29,16 +29,49 @@ std::string take(queue& from, time_point now = start) {
 TEST_CASE("a key that is added many times is handed out once") {
     queue work = make_queue();
     for (int i = 0; i < 5; ++i)
-        work.add("a", lane::normal, start);
+        work.add("a", priority::normal, start);
     CHECK(work.waiting() == 1);
     CHECK(take(work) == "a");
     CHECK(take(work) == "-");
 }
 
-TEST_CASE("keys of a lane are handed out in the order they came") {
+TEST_CASE("settle drops what was added while the key ran, and nothing else") {
+    queue work = make_queue();
+    work.add("a", priority::normal, start);
+    REQUIRE(take(work) == "a");
+    work.add("a", priority::urgent, start);
+    work.add("b", priority::normal, start);
+    work.add_after("a", 1s, priority::normal, start);
+    work.settle("a", start);
+    CHECK(work.running() == 0);
+    CHECK(take(work) == "b");
+    CHECK(take(work) == "-");
+    CHECK(take(work, start + 1s) == "a");
+}
+
+TEST_CASE("a settled key that was not added again takes no memory") {
+    queue work = make_queue();
+    work.add("a", priority::normal, start);
+    REQUIRE(take(work) == "a");
+    work.settle("a", start);
+    CHECK(work.tracked() == 0);
+}
+
+TEST_CASE("an urgent delayed key stays urgent when it is added for bulk work before it is due") {
+    queue work = make_queue();
+    work.add_after("a", 2s, priority::urgent, start);
+    work.add_after("a", 1s, priority::bulk, start);
+    work.add("b", priority::normal, start);
+    const auto first = work.take(start + 1s);
+    REQUIRE(first);
+    CHECK(first->key == "a");
+    CHECK(first->level == priority::urgent);
+}
+
+TEST_CASE("keys of a priority are handed out in the order they came") {
     queue work = make_queue();
     for (const char* key : {"c", "a", "b", "a"})
-        work.add(key, lane::normal, start);
+        work.add(key, priority::normal, start);
     CHECK(take(work) == "c");
     CHECK(take(work) == "a");
     CHECK(take(work) == "b");
@@ -46,10 +79,10 @@ TEST_CASE("keys of a lane are handed out in the order they came") {
 
 TEST_CASE("re-adding a key while it runs reruns it once") {
     queue work = make_queue();
-    work.add("a", lane::normal, start);
+    work.add("a", priority::normal, start);
     REQUIRE(take(work) == "a");
     for (int i = 0; i < 5; ++i)
-        work.add("a", lane::normal, start);
+        work.add("a", priority::normal, start);
     CHECK(take(work) == "-");  // never two workers on one key
     CHECK(work.waiting() == 0);
     work.done("a", start);
@@ -60,55 +93,55 @@ TEST_CASE("re-adding a key while it runs reruns it once") {
 
 TEST_CASE("other keys go on while one runs") {
     queue work = make_queue();
-    work.add("a", lane::normal, start);
-    work.add("b", lane::normal, start);
+    work.add("a", priority::normal, start);
+    work.add("b", priority::normal, start);
     REQUIRE(take(work) == "a");
     CHECK(take(work) == "b");
     CHECK(work.running() == 2);
 }
 
-TEST_CASE("more urgent lanes go first") {
+TEST_CASE("more urgent priorities go first") {
     queue work = make_queue();
-    work.add("bulk", lane::bulk, start);
-    work.add("normal", lane::normal, start);
-    work.add("urgent", lane::urgent, start);
+    work.add("bulk", priority::bulk, start);
+    work.add("normal", priority::normal, start);
+    work.add("urgent", priority::urgent, start);
     CHECK(take(work) == "urgent");
     CHECK(take(work) == "normal");
     CHECK(take(work) == "bulk");
 }
 
-TEST_CASE("a waiting key moves up when it is added to a more urgent lane, and never down") {
+TEST_CASE("a waiting key moves up when it is added to a more urgent priority, and never down") {
     queue work = make_queue();
-    work.add("first", lane::bulk, start);
-    work.add("second", lane::bulk, start);
-    work.add("second", lane::urgent, start);
-    work.add("second", lane::bulk, start);
-    CHECK(work.waiting(lane::urgent) == 1);
-    CHECK(work.waiting(lane::bulk) == 1);
+    work.add("first", priority::bulk, start);
+    work.add("second", priority::bulk, start);
+    work.add("second", priority::urgent, start);
+    work.add("second", priority::bulk, start);
+    CHECK(work.waiting(priority::urgent) == 1);
+    CHECK(work.waiting(priority::bulk) == 1);
     const auto taken = work.take(start);
     REQUIRE(taken);
     CHECK(taken->key == "second");
-    CHECK(taken->from == lane::urgent);
+    CHECK(taken->from == priority::urgent);
     CHECK(take(work) == "first");
     CHECK(take(work) == "-");
 }
 
-TEST_CASE("a key that runs is rerun in the most urgent lane it was added to") {
+TEST_CASE("a key that runs is rerun in the most urgent priority it was added to") {
     queue work = make_queue();
-    work.add("a", lane::bulk, start);
+    work.add("a", priority::bulk, start);
     REQUIRE(take(work) == "a");
-    work.add("a", lane::urgent, start);
-    work.add("a", lane::bulk, start);
+    work.add("a", priority::urgent, start);
+    work.add("a", priority::bulk, start);
     work.done("a", start);
-    CHECK(work.waiting(lane::urgent) == 1);
+    CHECK(work.waiting(priority::urgent) == 1);
 }
 
 TEST_CASE("an urgent stream does not starve bulk work") {
     queue work = make_queue();
-    work.add("bulk", lane::bulk, start);
+    work.add("bulk", priority::bulk, start);
     int urgent_before = 0;
     for (int i = 0; i < 20; ++i) {
-        work.add("urgent", lane::urgent, start);
+        work.add("urgent", priority::urgent, start);
         const std::string key = take(work);
         work.done(key, start);
         if (key == "bulk") break;
@@ -119,7 +152,7 @@ TEST_CASE("an urgent stream does not starve bulk work") {
 
 TEST_CASE("a delayed key comes when it is due") {
     queue work = make_queue();
-    work.add_after("a", 10s, lane::normal, start);
+    work.add_after("a", 10s, priority::normal, start);
     CHECK(work.delayed() == 1);
     CHECK(work.next_wakeup(start) == start + 10s);
     CHECK(take(work, start + 10s - 1ns) == "-");
@@ -130,12 +163,12 @@ TEST_CASE("a delayed key comes when it is due") {
 TEST_CASE("of two delays of a key the earlier wins, whatever their order") {
     queue work = make_queue();
     SUBCASE("earlier first") {
-        work.add_after("a", 5s, lane::normal, start);
-        work.add_after("a", 10s, lane::normal, start);
+        work.add_after("a", 5s, priority::normal, start);
+        work.add_after("a", 10s, priority::normal, start);
     }
     SUBCASE("earlier last") {
-        work.add_after("a", 10s, lane::normal, start);
-        work.add_after("a", 5s, lane::normal, start);
+        work.add_after("a", 10s, priority::normal, start);
+        work.add_after("a", 5s, priority::normal, start);
     }
     CHECK(work.delayed() == 1);
     CHECK(take(work, start + 5s) == "a");
@@ -143,19 +176,19 @@ TEST_CASE("of two delays of a key the earlier wins, whatever their order") {
     CHECK(take(work, start + 1h) == "-");
 }
 
-TEST_CASE("the more urgent lane of two delays wins") {
+TEST_CASE("the more urgent priority of two delays wins") {
     queue work = make_queue();
-    work.add_after("a", 5s, lane::bulk, start);
-    work.add_after("a", 10s, lane::urgent, start);
+    work.add_after("a", 5s, priority::bulk, start);
+    work.add_after("a", 10s, priority::urgent, start);
     const auto taken = work.take(start + 5s);
     REQUIRE(taken);
-    CHECK(taken->from == lane::urgent);
+    CHECK(taken->from == priority::urgent);
 }
 
 TEST_CASE("an immediate add leaves the delay as it is") {
     queue work = make_queue();
-    work.add_after("a", 10s, lane::normal, start);
-    work.add("a", lane::normal, start);
+    work.add_after("a", 10s, priority::normal, start);
+    work.add("a", priority::normal, start);
     CHECK(take(work) == "a");
     work.done("a", start);
     CHECK(take(work, start + 9s) == "-");
@@ -164,15 +197,15 @@ TEST_CASE("an immediate add leaves the delay as it is") {
 
 TEST_CASE("a delay that is due while the key runs or waits makes no second run") {
     queue work = make_queue();
-    work.add_after("a", 1s, lane::normal, start);
+    work.add_after("a", 1s, priority::normal, start);
     SUBCASE("waits") {
-        work.add("a", lane::normal, start);
+        work.add("a", priority::normal, start);
         CHECK(take(work, start + 2s) == "a");
         work.done("a", start + 2s);
         CHECK(take(work, start + 2s) == "-");
     }
     SUBCASE("runs: once more afterwards, as for any add") {
-        work.add("a", lane::normal, start);
+        work.add("a", priority::normal, start);
         REQUIRE(take(work) == "a");
         CHECK(take(work, start + 2s) == "-");
         work.done("a", start + 2s);
@@ -182,35 +215,35 @@ TEST_CASE("a delay that is due while the key runs or waits makes no second run")
 
 TEST_CASE("no delay at all, or a negative one, is an immediate add") {
     queue work = make_queue();
-    work.add_after("a", 0s, lane::normal, start);
-    work.add_after("b", -1s, lane::normal, start);
+    work.add_after("a", 0s, priority::normal, start);
+    work.add_after("b", -1s, priority::normal, start);
     CHECK(work.waiting() == 2);
     CHECK(work.delayed() == 0);
 }
 
 TEST_CASE("an endless delay does not overflow") {
     queue work = make_queue();
-    work.add_after("a", runtime::duration::max(), lane::normal, start);
+    work.add_after("a", runtime::duration::max(), priority::normal, start);
     CHECK(take(work, start + 24h * 365) == "-");
 }
 
 TEST_CASE("each failure of a key lengthens its own delay, until it is forgotten") {
     queue work = make_queue();
-    CHECK(work.add_rate_limited("a", lane::normal, 0s, start) == 1s);
-    CHECK(work.add_rate_limited("a", lane::normal, 0s, start) == 2s);
-    CHECK(work.add_rate_limited("b", lane::normal, 0s, start) == 1s);
+    CHECK(work.add_rate_limited("a", priority::normal, 0s, start) == 1s);
+    CHECK(work.add_rate_limited("a", priority::normal, 0s, start) == 2s);
+    CHECK(work.add_rate_limited("b", priority::normal, 0s, start) == 1s);
     CHECK(work.failures("a") == 2);
     CHECK(work.failing() == 2);
     work.forget("a");
     CHECK(work.failures("a") == 0);
     CHECK(work.failing() == 1);
-    CHECK(work.add_rate_limited("a", lane::normal, 0s, start) == 1s);
+    CHECK(work.add_rate_limited("a", priority::normal, 0s, start) == 1s);
 }
 
 TEST_CASE("a retry is not earlier than the server asked for") {
     queue work = make_queue();
-    CHECK(work.add_rate_limited("a", lane::normal, 30s, start) == 30s);
-    CHECK(work.add_rate_limited("b", lane::normal, 10ms, start) == 1s);
+    CHECK(work.add_rate_limited("a", priority::normal, 30s, start) == 30s);
+    CHECK(work.add_rate_limited("b", priority::normal, 10ms, start) == 1s);
     CHECK(work.next_wakeup(start) == start + 1s);
 }
 
@@ -227,10 +260,10 @@ TEST_CASE("the default retry policy grows from 5 ms to 5 minutes, with up to hal
 
 TEST_CASE("a key takes no memory when nothing is to be remembered of it") {
     queue work = make_queue();
-    work.add("a", lane::normal, start);
+    work.add("a", priority::normal, start);
     CHECK(work.tracked() == 1);
     REQUIRE(take(work) == "a");
-    (void)work.add_rate_limited("a", lane::normal, 0s, start);
+    (void)work.add_rate_limited("a", priority::normal, 0s, start);
     work.done("a", start);
     CHECK(work.tracked() == 1);
     REQUIRE(take(work, start + 1s) == "a");
@@ -238,7 +271,7 @@ TEST_CASE("a key takes no memory when nothing is to be remembered of it") {
     work.done("a", start + 1s);
     CHECK(work.tracked() == 0);
     SUBCASE("nor after it is forgotten while idle") {
-        (void)work.add_rate_limited("b", lane::normal, 0s, start);
+        (void)work.add_rate_limited("b", priority::normal, 0s, start);
         REQUIRE(take(work, start + 1s) == "b");
         work.done("b", start + 1s);
         CHECK(work.tracked() == 1);
@@ -249,14 +282,14 @@ TEST_CASE("a key takes no memory when nothing is to be remembered of it") {
 
 TEST_CASE("the time that a key waited is told") {
     queue work = make_queue();
-    work.add("a", lane::normal, start);
-    work.add("a", lane::normal, start + 3s);
+    work.add("a", priority::normal, start);
+    work.add("a", priority::normal, start + 3s);
     auto taken = work.take(start + 4s);
     REQUIRE(taken);
     CHECK(taken->waited == 4s);
     work.done("a", start + 4s);
     SUBCASE("without its delay") {
-        work.add_after("a", 10s, lane::normal, start + 4s);
+        work.add_after("a", 10s, priority::normal, start + 4s);
         taken = work.take(start + 14s);
         REQUIRE(taken);
         CHECK(taken->waited == 0s);
@@ -266,31 +299,31 @@ TEST_CASE("the time that a key waited is told") {
 TEST_CASE("the queue says when it has to be asked again") {
     queue work = make_queue();
     CHECK(work.next_wakeup(start) == std::nullopt);
-    work.add_after("a", 10s, lane::normal, start);
-    work.add_after("b", 5s, lane::normal, start);
+    work.add_after("a", 10s, priority::normal, start);
+    work.add_after("b", 5s, priority::normal, start);
     CHECK(work.next_wakeup(start) == start + 5s);
-    work.add("c", lane::normal, start);
+    work.add("c", priority::normal, start);
     CHECK(work.next_wakeup(start) == start);
     REQUIRE(take(work) == "c");
-    work.add("c", lane::normal, start);  // runs: not ready
+    work.add("c", priority::normal, start);  // runs: not ready
     CHECK(work.next_wakeup(start) == start + 5s);
 }
 
 TEST_CASE("after a shut-down nothing is handed out or taken in, and what runs may end") {
     queue work = make_queue();
-    work.add("running", lane::normal, start);
+    work.add("running", priority::normal, start);
     REQUIRE(take(work) == "running");
-    work.add("running", lane::normal, start);
-    work.add("waiting", lane::normal, start);
-    work.add_after("delayed", 1s, lane::normal, start);
-    (void)work.add_rate_limited("failed", lane::normal, 0s, start);
+    work.add("running", priority::normal, start);
+    work.add("waiting", priority::normal, start);
+    work.add_after("delayed", 1s, priority::normal, start);
+    (void)work.add_rate_limited("failed", priority::normal, 0s, start);
     work.shut_down();
     CHECK(work.shutting_down());
     CHECK(work.next_wakeup(start) == std::nullopt);
     CHECK(take(work, start + 1h) == "-");
-    work.add("late", lane::urgent, start);
-    work.add_after("late", 1s, lane::urgent, start);
-    CHECK(work.add_rate_limited("late", lane::urgent, 1s, start) == 0s);
+    work.add("late", priority::urgent, start);
+    work.add_after("late", 1s, priority::urgent, start);
+    CHECK(work.add_rate_limited("late", priority::urgent, 1s, start) == 0s);
     CHECK(work.tracked() == 1);
     work.done("running", start);
     CHECK(work.tracked() == 0);
@@ -312,7 +345,7 @@ TEST_CASE("no add is ever lost, and no key is ever held twice") {
         time_point now = start;
         for (int step = 0; step < 200; ++step) {
             const std::string key(1, static_cast<char>('a' + random(4)));
-            const auto where = static_cast<lane>(random(3));
+            const auto where = static_cast<priority>(random(3));
             switch (random(4)) {
                 case 0:
                     work.add(key, where, now);

@@ -16,7 +16,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using runtime::lane;
+using runtime::priority;
 using runtime::outcome;
 using lines = std::vector<std::string>;
 
@@ -31,14 +31,16 @@ struct fixture {
     runtime::worker_pool<std::string> pool{
         io.get_executor(),
         [](unsigned failures) { return failures < 3 ? 0s : 1h; },
-        [this](std::string key) { return work(std::move(key)); },
-        {.taken = [this](lane from,
+        {.taken = [this](priority from,
                          runtime::duration) { metrics.push_back("taken " + std::to_string(index_of(from))); },
          .finished =
              [this](runtime::outcome_kind how, runtime::duration) {
                  metrics.push_back("finished " + std::to_string(static_cast<int>(how)));
              }}};
 
+    void start(std::size_t workers) {
+        pool.start(workers, [this](std::string key) { return work(std::move(key)); });
+    }
     boost::asio::awaitable<outcome> work(std::string key) {
         begun.push_back(key);
         const auto hold = held.find(key);
@@ -77,7 +79,7 @@ struct fixture {
 };
 
 TEST_CASE_FIXTURE(fixture, "work begins after the call that asks for it") {
-    pool.start(2);
+    start(2);
     turn();
     pool.add("a");
     CHECK(begun.empty());
@@ -89,8 +91,8 @@ TEST_CASE_FIXTURE(fixture, "work begins after the call that asks for it") {
 
 TEST_CASE_FIXTURE(fixture, "keys that were added before the start are worked on") {
     pool.add("a");
-    pool.add("b", lane::urgent);
-    pool.start(1);
+    pool.add("b", priority::urgent);
+    start(1);
     turn();
     CHECK(begun == lines{"b", "a"});
 }
@@ -98,7 +100,7 @@ TEST_CASE_FIXTURE(fixture, "keys that were added before the start are worked on"
 TEST_CASE_FIXTURE(fixture, "as many keys are worked on at a time as there are workers") {
     for (const char* key : {"a", "b", "c"})
         hold(key);
-    pool.start(2);
+    start(2);
     for (const char* key : {"a", "b", "c"})
         pool.add(key);
     turn();
@@ -115,7 +117,7 @@ TEST_CASE_FIXTURE(fixture, "as many keys are worked on at a time as there are wo
 TEST_CASE_FIXTURE(fixture,
                   "a key that is added while it is worked on is worked on once more, by one worker") {
     hold("a");
-    pool.start(3);
+    start(3);
     pool.add("a");
     turn();
     for (int i = 0; i < 5; ++i)
@@ -129,8 +131,8 @@ TEST_CASE_FIXTURE(fixture,
 
 TEST_CASE_FIXTURE(fixture, "failures are retried after their back-off, and success forgets them") {
     outcomes["a"] = {outcome::retry(), outcome::retry(), outcome::done()};
-    pool.start(1);
-    pool.add("a", lane::bulk);
+    start(1);
+    pool.add("a", priority::bulk);
     turn();
     CHECK(begun == lines{"a", "a", "a"});
     CHECK(pool.queue().failures("a") == 0);
@@ -139,7 +141,7 @@ TEST_CASE_FIXTURE(fixture, "failures are retried after their back-off, and succe
 
 TEST_CASE_FIXTURE(fixture, "a back-off is waited for") {
     outcomes["a"] = {outcome::retry(), outcome::retry(), outcome::retry(), outcome::retry()};
-    pool.start(1);
+    start(1);
     pool.add("a");
     turn();
     CHECK(begun.size() == 4);  // the fourth failure waits for an hour
@@ -149,7 +151,7 @@ TEST_CASE_FIXTURE(fixture, "a back-off is waited for") {
 
 TEST_CASE_FIXTURE(fixture, "a retry waits as long as the server asked") {
     outcomes["a"] = {outcome::retry_not_before(1h)};
-    pool.start(1);
+    start(1);
     pool.add("a");
     turn();
     CHECK(begun == lines{"a"});
@@ -158,7 +160,7 @@ TEST_CASE_FIXTURE(fixture, "a retry waits as long as the server asked") {
 
 TEST_CASE_FIXTURE(fixture, "a requeue forgets the failures and comes after its delay") {
     outcomes["a"] = {outcome::retry(), outcome::requeue_after(0s), outcome::requeue_after(1h)};
-    pool.start(1);
+    start(1);
     pool.add("a");
     turn();
     CHECK(begun == lines{"a", "a", "a"});
@@ -167,7 +169,7 @@ TEST_CASE_FIXTURE(fixture, "a requeue forgets the failures and comes after its d
 }
 
 TEST_CASE_FIXTURE(fixture, "idle workers wake for a delay that is shorter than the one they wait for") {
-    pool.start(2);
+    start(2);
     turn();
     pool.add_after("late", 1h);
     turn();
@@ -182,7 +184,7 @@ TEST_CASE_FIXTURE(fixture, "idle workers wake for a delay that is shorter than t
 
 TEST_CASE_FIXTURE(fixture, "a stop waits for what runs and takes nothing more") {
     hold("a");
-    pool.start(1);
+    start(1);
     pool.add("a");
     turn();
     pool.add("b");
@@ -196,7 +198,7 @@ TEST_CASE_FIXTURE(fixture, "a stop waits for what runs and takes nothing more") 
 
 TEST_CASE_FIXTURE(fixture, "a stop does not wait for ever") {
     hold("a");
-    pool.start(1);
+    start(1);
     pool.add("a");
     turn();
     CHECK_FALSE(stop(1ms));
@@ -205,8 +207,23 @@ TEST_CASE_FIXTURE(fixture, "a stop does not wait for ever") {
     CHECK(stop(1min));
 }
 
+TEST_CASE_FIXTURE(fixture, "settled work is not repeated for what was added while it ran") {
+    hold("a");
+    outcomes["a"] = {outcome::settled()};
+    start(1);
+    pool.add("a");
+    turn();
+    pool.add("a");
+    release("a");
+    turn();
+    CHECK(begun == lines{"a"});
+    pool.add("a");
+    turn();
+    CHECK(begun == lines{"a", "a"});
+}
+
 TEST_CASE_FIXTURE(fixture, "a stop ends idle workers at once") {
-    pool.start(3);
+    start(3);
     turn();
     CHECK(stop(1min));
     pool.add("late");
@@ -217,9 +234,8 @@ TEST_CASE_FIXTURE(fixture, "a stop ends idle workers at once") {
 TEST_CASE_FIXTURE(fixture, "a worker's exception leaves the loop") {
     runtime::worker_pool<std::string> broken(
         io.get_executor(),
-        [](unsigned) { return 0s; },
-        [](std::string) -> boost::asio::awaitable<outcome> { throw std::logic_error("a bug"); });
-    broken.start(1);
+        [](unsigned) { return 0s; });
+    broken.start(1, [](std::string) -> boost::asio::awaitable<outcome> { throw std::logic_error("a bug"); });
     broken.add("a");
     CHECK_THROWS_AS(io.run(), std::logic_error);
 }
@@ -235,10 +251,10 @@ TEST_CASE("work that never waits does not keep the loop from others") {
         ++done;
         co_return outcome::done();
     };
-    runtime::worker_pool<int> pool{io.get_executor(), [](unsigned) { return 1h; }, busy};
+    runtime::worker_pool<int> pool{io.get_executor(), [](unsigned) { return 1h; }};
     for (int key = 0; key < all; ++key)
         pool.add(key);
-    pool.start(1);
+    pool.start(1, busy);
     int done_before_other = all;
     boost::asio::post(io, [&] { done_before_other = done; });
     boost::asio::post(io, [&] { boost::asio::post(io, [&] { done_before_other = done; }); });

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/safety/reconcile_fsm.hpp"
+
+#include <utility>
+
+namespace reconcile {
+
+namespace {
+
+reconcile_action proceed(reconcile_step step) {
+    return {.step = step, .outcome = {}, .why = {}, .error = {}};
+}
+
+reconcile_action end(reconcile_step step, runtime::outcome outcome) {
+    return {.step = step, .outcome = outcome, .why = {}, .error = {}};
+}
+
+}  // namespace
+
+reconcile_fsm::reconcile_fsm(runtime::object_key key,
+                             contention& repairs,
+                             deletion_guard& guard,
+                             int most_passes)
+    : key_(std::move(key)), repairs_(repairs), guard_(guard), passes_left_(most_passes) {}
+
+reconcile_action reconcile_fsm::next(const reconcile_facts& facts, runtime::time_point now) {
+    using runtime::outcome;
+    if (failure_) return give_up(facts.failures);
+    if (must_read_back_) return proceed(reconcile_step::read_back);
+    if (passes_left_-- == 0) return end(reconcile_step::contend, outcome::retry());
+    desired_ = facts.desired;
+    if (!facts.removes && !held_) guard_.forget(key_);
+    if (!facts.writes) {
+        // What the guard lets go while it is told of may have been added meanwhile: only settle ignores that.
+        return held_ ? end(reconcile_step::finish, outcome::done())
+                     : end(reconcile_step::settle, outcome::settled());
+    }
+    if (facts.destructive && !confirmed_) return proceed(reconcile_step::confirm);
+    if (facts.removes && !facts.asked_for && !guard_.may_delete(key_, facts.objects, now)) {
+        held_ = true;
+        return proceed(reconcile_step::hold);
+    }
+    const auto pause = pause_before_repair(facts, now);
+    if (pause > runtime::duration::zero()) return end(reconcile_step::contend, outcome::requeue_after(pause));
+    return proceed(reconcile_step::write);
+}
+
+/// What was right, or was just written, and is not right, though nothing else is desired now, was changed by
+/// something else: after the write, or in its course (a mutating webhook).
+runtime::duration reconcile_fsm::pause_before_repair(const reconcile_facts& facts, runtime::time_point now) {
+    const bool just_written = written_ && *written_ == facts.desired;
+    if (!just_written && !facts.drifted && !facts.contended) return {};
+    const auto pause = repairs_.wait(key_, now);
+    if (pause == runtime::duration::zero()) repairs_.repaired(key_, now);
+    return pause;
+}
+
+void reconcile_fsm::confirmed(const kube::result<void>& read) {
+    if (read.has_error())
+        return fail(classify_read_failure(read.error()), read.error(), reconcile_step::confirm);
+    confirmed_ = true;
+}
+
+void reconcile_fsm::wrote(const kube::result<void>& written, std::string_view verb) {
+    if (written.has_value()) {
+        written_ = desired_;
+        return;
+    }
+    auto why = classify_refusal(written.error(), verb);
+    if (why.next == next_step::read_back) {
+        must_read_back_ = true;
+    } else {
+        fail(std::move(why), written.error(), reconcile_step::write);
+    }
+}
+
+void reconcile_fsm::was_read(const kube::result<void>& read) {
+    must_read_back_ = false;
+    if (read.has_error()) fail(classify_read_failure(read.error()), read.error(), reconcile_step::read_back);
+}
+
+void reconcile_fsm::fail(refusal why, const kube::error& error, reconcile_step during) {
+    failure_ = {.step = why.next == next_step::drop ? reconcile_step::drop : reconcile_step::fail,
+                .outcome = {},
+                .why = std::move(why),
+                .error = error,
+                .during = during};
+}
+
+reconcile_action reconcile_fsm::give_up(unsigned failures) {
+    auto ended = *std::exchange(failure_, std::nullopt);
+    ended.outcome = ended.step == reconcile_step::drop
+                        ? runtime::outcome::done()
+                        : retry_after_refusal(ended.why, ended.error, failures);
+    return ended;
+}
+
+}  // namespace reconcile

@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/safety/result_recorder.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+
+namespace reconcile {
+
+void result_recorder::update_statuses(const std::set<std::string>& credentials) const {
+    for (const auto& name : credentials)
+        services_.queues.update_status(name);
+}
+
+/// The RegistryCredentials that told of a failure learn that it is over, or another.
+void result_recorder::update_statuses_of_failure(const runtime::object_key& key) const {
+    const auto* known = services_.results.find(key);
+    if (known == nullptr || known->why == nullptr) return;
+    for (const auto& name : known->why->credentials)
+        services_.queues.update_status(name);
+}
+
+void result_recorder::failed(const runtime::object_key& key,
+                             cause why,
+                             const std::set<std::string>& credentials,
+                             std::vector<std::uint64_t> specs) {
+    const auto* known = services_.results.find(key);
+    if (known == nullptr || known->why == nullptr || known->why->reason != why.reason) {
+        services_.log.warn(services_.out_of_sync,
+                           {{"registrycredential", fmt::format("{}", fmt::join(credentials, ","))},
+                            {"namespace", key.namespace_name},
+                            {"name", key.name},
+                            {"reason", why.reason},
+                            {"message", why.message}});
+    }
+    update_statuses_of_failure(key);
+    update_statuses(credentials);
+    services_.results.failed(key,
+                             {.reason = std::string(why.reason),
+                              .message = std::move(why.message),
+                              .since = runtime::rfc3339(services_.clock()),
+                              .credentials = {credentials.begin(), credentials.end()}},
+                             std::move(specs));
+}
+
+bool result_recorder::synced(const runtime::object_key& key,
+                             std::uint64_t desired,
+                             std::vector<std::uint64_t> specs,
+                             const std::set<std::string>& credentials,
+                             runtime::time_point now) {
+    const auto* known = services_.results.find(key);
+    const bool is_news = known == nullptr || known->now != result_record::state::synced;
+    const std::string healed = known != nullptr && known->why != nullptr ? known->why->reason : std::string{};
+    update_statuses_of_failure(key);
+    services_.results.synced(key, desired, std::move(specs));
+    if (!is_news) return false;
+    update_statuses(credentials);
+    if (healed == reasons::forbidden || healed == reasons::unreachable) requeue_same_failures(healed, now);
+    return true;
+}
+
+/// What kept one object back may be over for the others too: they need not wait for their time.
+void result_recorder::requeue_same_failures(const std::string& reason, runtime::time_point now) {
+    if (!requeued_.allows(reason, now)) return;
+    services_.results.for_each_failed([&](const runtime::object_key& other, const failure& why) {
+        if (why.reason == reason) services_.queue.add(other, runtime::priority::bulk);
+    });
+}
+
+void result_recorder::unwanted(const runtime::object_key& key) {
+    update_statuses_of_failure(key);
+    services_.results.unwanted(key);
+}
+
+void result_recorder::forget(const runtime::object_key& key) {
+    update_statuses_of_failure(key);
+    services_.results.forget(key);
+}
+
+}  // namespace reconcile

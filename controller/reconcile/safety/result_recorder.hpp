@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "reconcile/reasons.hpp"
+#include "reconcile/safety/repeat_limit.hpp"
+#include "reconcile/state/queues.hpp"
+#include "reconcile/state/result_table.hpp"
+#include "runtime/log/log.hpp"
+#include "runtime/object_key.hpp"
+#include "runtime/time.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reconcile {
+
+/// Records what the work on Secrets or on ServiceAccounts led to, and queues the status of each
+/// RegistryCredential that tells of it.
+class result_recorder {
+ public:
+    /// What is given by reference outlives the recorder.
+    struct services {
+        result_table& results;
+        work_queues& queues;
+        runtime::object_queue& queue;  // of the objects themselves
+        const runtime::logger& log;
+        runtime::wall_clock clock;
+        std::string_view out_of_sync;  // the log's message for a failure: "Secret out of sync"
+    };
+
+    explicit result_recorder(services with) : services_(std::move(with)) {}
+
+    /// The object stays wrong, for now. `credentials` tell of it; `specs` want it (see result_table).
+    void failed(const runtime::object_key& key,
+                cause why,
+                const std::set<std::string>& credentials,
+                std::vector<std::uint64_t> specs);
+    /// The object is right. Whether that is news.
+    bool synced(const runtime::object_key& key,
+                std::uint64_t desired,
+                std::vector<std::uint64_t> specs,
+                const std::set<std::string>& credentials,
+                runtime::time_point now);
+    /// No RegistryCredential wants the object, and there is nothing to tell.
+    void unwanted(const runtime::object_key& key);
+    /// The object is gone, or never was of interest.
+    void forget(const runtime::object_key& key);
+    /// These tell of something that was written.
+    void update_statuses(const std::set<std::string>& credentials) const;
+
+ private:
+    void update_statuses_of_failure(const runtime::object_key& key) const;
+    void requeue_same_failures(const std::string& reason, runtime::time_point now);
+
+    services services_;
+    repeat_limit<std::string> requeued_{std::chrono::seconds(1)};  // by reason: thousands heal together
+};
+
+}  // namespace reconcile

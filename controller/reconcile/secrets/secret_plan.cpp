@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/secrets/secret_plan.hpp"
+
+#include "reconcile/reasons.hpp"
+#include "reconcile/secrets/secret_metadata.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace reconcile {
+
+namespace {
+
+secret_plan hold(std::string_view reason, std::string message) {
+    return {.action = secret_action::none, .adopts = false, .reason = reason, .message = std::move(message)};
+}
+
+secret_plan go(secret_action action, bool adopts = false) {
+    return {.action = action, .adopts = adopts, .reason = {}, .message = {}};
+}
+
+/// A type never changes and an immutable Secret takes no new data: such a Secret can only be made anew.
+bool can_be_updated(const observed_secret& present) {
+    return present.docker_config && !present.immutable;
+}
+
+bool has_right_metadata(const secret_view& view) {
+    const auto& meta = view.present->meta;
+    return same_metadata(meta, desired_metadata(view.key, view.contributors, &meta));
+}
+
+bool is_right(const secret_view& view) {
+    const auto& present = *view.present;
+    return can_be_updated(present) && present.only_document && present.document == view.desired.digest &&
+           has_right_metadata(view);
+}
+
+/// An update would drop what sources gave that cannot be read and whose last good content is not known, as
+/// after a start: the copy stays. Of one object alone that is no failure of the copy, and the object tells of
+/// its sources; what others have to deliver or to take back waits for it, which they must tell.
+secret_plan for_incomplete(const secret_view& view) {
+    if (view.contributors.size() == 1 && has_right_metadata(view)) return {};
+    return hold(reasons::source_invalid,
+                fmt::format("Secret {}/{} stays as it is until the sources of every RegistryCredential that "
+                            "feeds it can be read",
+                            view.key.namespace_name,
+                            view.key.name));
+}
+
+secret_plan without_contributor(const secret_view& view) {
+    if (view.owner != ownership::ours || view.owner_terminating || view.replacement_pending) return {};
+    if (view.suspended) {
+        return hold(
+            reasons::suspended,
+            fmt::format("Secret {}/{} is to be removed, but a RegistryCredential that had it made has "
+                        "spec.suspend: true",
+                        view.key.namespace_name,
+                        view.key.name));
+    }
+    return go(secret_action::remove);
+}
+
+/// Whether a foreign Secret is left alone: the oldest contributor says so, or it is a source itself, which
+/// would be lost.
+bool is_untouchable(const secret_view& view) {
+    return view.is_source || view.contributors.front()->on_conflict == v1alpha1::conflict_policy::fail;
+}
+
+secret_plan for_foreign(const secret_view& view) {
+    if (view.is_source) {
+        return hold(reasons::conflict,
+                    fmt::format("Secret {}/{} is a source of credentials and never overwritten; exclude the "
+                                "namespace, or give the source another name",
+                                view.key.namespace_name,
+                                view.key.name));
+    }
+    if (is_untouchable(view)) {
+        return hold(
+            reasons::conflict,
+            fmt::format("Secret {}/{} exists and was not made by regcred; delete or rename it, or set "
+                        "spec.conflictPolicy: Adopt",
+                        view.key.namespace_name,
+                        view.key.name));
+    }
+    return go(can_be_updated(*view.present) ? secret_action::update : secret_action::recreate, true);
+}
+
+secret_plan for_wanted(const secret_view& view) {
+    // Said even while a source is broken: it needs its own remedy.
+    if (view.owner == ownership::foreign && is_untouchable(view)) return for_foreign(view);
+    if (!view.desired.fault.empty()) return hold(reasons::source_too_large, view.desired.fault);
+    if (view.owner == ownership::ours && !view.desired.complete) return for_incomplete(view);
+    if (view.desired.document == nullptr) {
+        if (view.owner == ownership::ours) return {};  // the last good copy stays
+        return hold(reasons::source_invalid,
+                    "the sources give nothing that can be delivered; see the condition SourcesValid");
+    }
+    switch (view.owner) {
+        case ownership::absent:
+            return go(secret_action::create);
+        case ownership::foreign:
+            return for_foreign(view);
+        case ownership::ours:
+            break;
+    }
+    if (is_right(view)) return {};
+    return go(can_be_updated(*view.present) ? secret_action::update : secret_action::recreate);
+}
+
+}  // namespace
+
+secret_plan decide(const secret_view& view) {
+    if (!view.namespace_usable) return {};
+    if (view.contributors.empty()) return without_contributor(view);
+    auto decided = for_wanted(view);
+    if (view.suspended && decided.action != secret_action::none) {
+        return hold(
+            reasons::suspended,
+            "the Secret is to be changed, but a RegistryCredential that feeds it has spec.suspend: true");
+    }
+    return decided;
+}
+
+std::string_view verb_of(secret_action action) noexcept {
+    constexpr std::array<std::string_view, 5> verbs{"leave", "create", "update", "recreate", "delete"};
+    return verbs[static_cast<std::size_t>(action)];
+}
+
+reconcile_facts facts_of(const secret_view& view,
+                         const secret_plan& plan,
+                         const result_record* known,
+                         bool specs_stand) {
+    reconcile_facts facts;
+    facts.writes = plan.action != secret_action::none;
+    facts.removes = plan.action == secret_action::remove;
+    facts.destructive = facts.removes || plan.action == secret_action::recreate || plan.adopts;
+    facts.asked_for = has_lost_owner(view) || !specs_stand;
+    facts.desired = desired_fingerprint(view);
+    if (known == nullptr) return facts;
+    facts.drifted = known->now == result_record::state::synced && known->desired == facts.desired;
+    facts.contended = known->why != nullptr && known->why->reason == reasons::contended;
+    return facts;
+}
+
+}  // namespace reconcile

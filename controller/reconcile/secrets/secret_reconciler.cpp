@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/secrets/secret_reconciler.hpp"
+
+#include "reconcile/reasons.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace reconcile {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int most_passes = 6;  // within one run, while others change the Secret under our hands
+
+write_kind kind_of(const secret_plan& plan) {
+    if (plan.adopts) return write_kind::adopted;
+    constexpr std::array kinds{write_kind::updated,
+                               write_kind::created,
+                               write_kind::updated,
+                               write_kind::recreated,
+                               write_kind::removed};
+    return kinds.at(static_cast<std::size_t>(plan.action));
+}
+
+cause held_by_guard(const runtime::object_key& key, std::size_t objects) {
+    return {.reason = reasons::deletion_guard,
+            .message = fmt::format(
+                "Secret {}/{} would be deleted because its namespace is not selected any more, as would "
+                "be more than {} others within a minute, though no spec has changed; that goes on when "
+                "two reads of all namespaces, {} s apart, agree. If it is not meant, put their labels and "
+                "opt-out annotations back, or set spec.suspend: true",
+                key.namespace_name,
+                key.name,
+                deletion_guard::limit(objects),
+                std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count())};
+}
+
+cause contended(const runtime::object_key& key) {
+    return {.reason = reasons::contended,
+            .message = fmt::format("something else keeps changing Secret {}/{}; find it and stop it, or "
+                                   "exclude the namespace",
+                                   key.namespace_name,
+                                   key.name)};
+}
+
+}  // namespace
+
+secret_reconciler::secret_reconciler(services with)
+    : services_(std::move(with)),
+      writer_(services_.client),
+      reader_(services_.client, services_.state),
+      results_({.results = services_.state.results(),
+                .queues = services_.queues,
+                .queue = services_.queues.secrets,
+                .log = services_.log,
+                .clock = services_.clock,
+                .out_of_sync = "Secret out of sync"}) {}
+
+reconcile_facts secret_reconciler::facts(const secret_view& view, const secret_plan& plan) const {
+    const auto& results = services_.state.results();
+    const auto* known = results.find(view.key);
+    const bool stand = known == nullptr || services_.state.all_stand(known->specs);
+    auto facts = facts_of(view, plan, known, stand);
+    facts.objects = results.size();
+    facts.failures = services_.queues.secrets.queue().failures(view.key);
+    return facts;
+}
+
+asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_key key) {
+    reconcile_fsm run(key, repairs_, services_.guard, most_passes);
+    for (;;) {
+        const auto view = view_secret(services_.state, key);
+        auto plan = decide(view);
+        if (run.holds_removal() && plan.action == secret_action::remove) plan = {};
+        const auto action = run.next(facts(view, plan), std::chrono::steady_clock::now());
+        switch (action.step) {
+            case reconcile_step::confirm:
+                run.confirmed(co_await reader_.confirm(all_credentials(view), key.namespace_name));
+                break;
+            case reconcile_step::write:
+                run.wrote(co_await write(view, plan), verb_of(plan.action));
+                break;
+            case reconcile_step::read_back:
+                run.was_read(co_await reader_.read_copy(key));
+                break;
+            case reconcile_step::hold:
+                fail(view, held_by_guard(key, services_.state.results().size()));
+                services_.guard_reads.wake();
+                break;
+            case reconcile_step::settle:
+                settle(view, plan);
+                co_return action.outcome;
+            case reconcile_step::contend:
+                fail(view, contended(key));
+                co_return action.outcome;
+            case reconcile_step::fail:
+                fail(view, {.reason = action.why.reason, .message = action.why.message});
+                co_return action.outcome;
+            case reconcile_step::drop:
+                results_.forget(key);
+                co_return action.outcome;
+            case reconcile_step::finish:
+                co_return action.outcome;
+        }
+    }
+}
+
+void secret_reconciler::fail(const secret_view& view, cause why) {
+    results_.failed(view.key, std::move(why), affected_credentials(view), specs_of(view.contributors));
+}
+
+void secret_reconciler::settle(const secret_view& view, const secret_plan& plan) {
+    if (!plan.reason.empty()) return fail(view, {.reason = plan.reason, .message = plan.message});
+    if (view.contributors.empty()) {
+        repairs_.forget(view.key);
+        if (view.owner == ownership::ours) {
+            results_.unwanted(view.key);
+        } else {
+            results_.forget(view.key);
+        }
+        return;
+    }
+    const bool is_news = results_.synced(view.key,
+                                         desired_fingerprint(view),
+                                         specs_of(view.contributors),
+                                         affected_credentials(view),
+                                         std::chrono::steady_clock::now());
+    if (is_news) services_.state.secret_synced(view.key);
+}
+
+asio::awaitable<kube::result<void>> secret_reconciler::send(const secret_view& view, secret_action action) {
+    // The store is brought up to date ahead of the watch: else the next view would show the old state, and
+    // the Secret would be written again.
+    auto& copies = services_.state.copies(view.key.name);
+    if (action == secret_action::remove) {
+        const auto removed = co_await writer_.remove(view);
+        const auto& meta = view.present->meta;
+        if (removed.has_value()) copies.erase({meta.namespace_name, meta.name}, meta.resource_version);
+        co_return removed;
+    }
+    auto written = action == secret_action::create   ? co_await writer_.create(view)
+                   : action == secret_action::update ? co_await writer_.update(view)
+                                                     : co_await writer_.recreate(view);
+    if (written.has_error()) co_return written.error();
+    copies.upsert(std::move(*written));
+    co_return kube::result<void>{};
+}
+
+asio::awaitable<kube::result<void>> secret_reconciler::write(const secret_view& view,
+                                                             const secret_plan& plan) {
+    const auto started = std::chrono::steady_clock::now();
+    const auto verb = verb_of(plan.action);
+    auto written = co_await send(view, plan.action);
+    const auto result =
+        written.has_value() ? std::string("ok") : std::string(kube::to_string(written.error().kind));
+    services_.writes.with({std::string(verb), result}).add();
+    if (written.has_error()) co_return written;
+
+    for (const auto& name : acting_credentials(view))
+        services_.events.record(name, kind_of(plan), view.key);
+    results_.update_statuses(affected_credentials(view));
+    services_.log.debug("wrote Secret",
+                        {{"action", verb},
+                         {"namespace", view.key.namespace_name},
+                         {"name", view.key.name},
+                         {"duration_ms", std::chrono::steady_clock::now() - started}});
+    co_return written;
+}
+
+}  // namespace reconcile

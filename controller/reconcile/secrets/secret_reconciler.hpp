@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/client/client.hpp"
+#include "reconcile/safety/contention.hpp"
+#include "reconcile/safety/deletion_guard.hpp"
+#include "reconcile/safety/guard_reader.hpp"
+#include "reconcile/safety/quorum_reader.hpp"
+#include "reconcile/safety/result_recorder.hpp"
+#include "reconcile/secrets/secret_plan.hpp"
+#include "reconcile/secrets/secret_writer.hpp"
+#include "reconcile/state/cluster_state.hpp"
+#include "reconcile/state/event_aggregator.hpp"
+#include "runtime/log/log.hpp"
+#include "runtime/metrics/metrics.hpp"
+#include "runtime/queue/outcome.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace reconcile {
+
+/// Brings one Secret to what is desired: views it, plans, carries the plan out, until there is nothing to do
+/// or an operator or time must help. Decides nothing itself: see decide() and reconcile_fsm.
+class secret_reconciler {
+ public:
+    /// What the reconciler needs; all of it outlives the workers.
+    struct services {
+        kube::client& client;
+        cluster_state& state;
+        work_queues& queues;
+        event_aggregator& events;
+        deletion_guard& guard;
+        guard_reader& guard_reads;
+        const runtime::logger& log;
+        runtime::metric_family<runtime::counter>& writes;  // labels: action, result
+        runtime::wall_clock clock;
+    };
+
+    explicit secret_reconciler(services with);
+
+    [[nodiscard]] boost::asio::awaitable<runtime::outcome> reconcile(runtime::object_key key);
+
+ private:
+    [[nodiscard]] reconcile_facts facts(const secret_view& view, const secret_plan& plan) const;
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(const secret_view& view,
+                                                                   const secret_plan& plan);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> send(const secret_view& view,
+                                                                  secret_action action);
+    void settle(const secret_view& view, const secret_plan& plan);
+    void fail(const secret_view& view, cause why);
+
+    services services_;
+    secret_writer writer_;
+    quorum_reader reader_;
+    result_recorder results_;
+    contention repairs_;
+};
+
+}  // namespace reconcile

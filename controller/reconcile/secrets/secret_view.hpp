@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "reconcile/state/cluster_state.hpp"
+#include "reconcile/state/contributors.hpp"
+#include "reconcile/state/desired_secret.hpp"
+#include "reconcile/state/observed_secret.hpp"
+#include "runtime/object_key.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace reconcile {
+
+/// Everything that the decision about one Secret depends on.
+struct secret_view {
+    runtime::object_key key;
+    bool namespace_usable = false;                   // it exists and is not terminating
+    std::shared_ptr<const observed_secret> present;  // null: absent
+    ownership owner = ownership::absent;
+    contributor_list contributors;  // empty: no RegistryCredential wants a Secret here
+    contributor_list owners;        // that the present Secret names, as far as they exist
+    desired_secret desired;
+    bool is_source = false;          // a RegistryCredential reads its credentials from this very Secret
+    bool suspended = false;          // a contributor or an owner says spec.suspend
+    bool owner_terminating = false;  // an owner has a deletionTimestamp: its end decides
+    bool replacement_pending =
+        false;  // an owner wants another name here now, and that Secret is not right yet
+};
+
+/// The view as of now.
+[[nodiscard]] secret_view view_secret(cluster_state& state, const runtime::object_key& key);
+
+/// Stands for everything that the Secret depends on but the Secret itself.
+[[nodiscard]] std::uint64_t desired_fingerprint(const secret_view& view);
+
+/// The names of the RegistryCredentials on whose account something is done to a Secret, as far as they exist:
+/// those that want it, else those that had it made.
+[[nodiscard]] std::vector<std::string> acting_credentials(const secret_view& view);
+
+/// The names of those whose status tells of the Secret: those that want it, and those that had it made and
+/// want it no more.
+[[nodiscard]] std::set<std::string> affected_credentials(const secret_view& view);
+
+/// The same and those that the Secret names and that do not exist any more.
+[[nodiscard]] std::set<std::string> all_credentials(const secret_view& view);
+
+/// Whether an owner that the Secret names does not exist any more.
+[[nodiscard]] bool has_lost_owner(const secret_view& view);
+
+}  // namespace reconcile

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/service_accounts/service_account_controller.hpp"
+
+#include <utility>
+
+namespace reconcile {
+
+namespace {
+
+constexpr std::size_t workers = 8;
+
+}  // namespace
+
+service_account_controller::service_account_controller(boost::asio::any_io_executor executor,
+                                                       kube::client& client,
+                                                       cluster_state& state,
+                                                       work_queues& queues,
+                                                       event_aggregator& events,
+                                                       const runtime::logger& log,
+                                                       runtime::metrics_registry& metrics,
+                                                       const settings& with)
+    : queues_(queues),
+      accounts_(state, with.names, queues),
+      guard_reads_(executor, client, state, guard_, queues.service_accounts, log, "ServiceAccounts"),
+      reconciler_({.client = client,
+                   .state = state,
+                   .accounts = accounts_,
+                   .queues = queues,
+                   .events = events,
+                   .guard = guard_,
+                   .guard_reads = guard_reads_,
+                   .log = log,
+                   .writes = metrics.counters("regcred_service_account_writes_total",
+                                              "Writes to ServiceAccounts, by action and result.",
+                                              {"action", "result"}),
+                   .clock = with.clock}),
+      watches_(std::move(executor), client, state, accounts_, log, with.random) {
+    register_gauges(metrics);
+}
+
+void service_account_controller::start(runtime::task_group& tasks) {
+    watches_.start(tasks);
+    tasks.spawn(guard_reads_.run());
+}
+
+void service_account_controller::begin() {
+    queues_.service_accounts.start(
+        workers, [this](runtime::object_key key) { return reconciler_.reconcile(std::move(key)); });
+}
+
+void service_account_controller::stop() {
+    watches_.stop();
+    guard_reads_.stop();
+}
+
+void service_account_controller::register_gauges(runtime::metrics_registry& metrics) {
+    metrics.gauge_of("regcred_failing_service_accounts",
+                     "ServiceAccounts that are retried after a failure.",
+                     [this] { return static_cast<double>(queues_.service_accounts.queue().failing()); });
+    metrics.gauge_of("regcred_held_service_accounts",
+                     "ServiceAccounts whose imagePullSecrets entry DeletionGuard does not remove yet.",
+                     [this] { return static_cast<double>(guard_.held()); });
+}
+
+}  // namespace reconcile

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/client/client.hpp"
+#include "reconcile/safety/deletion_guard.hpp"
+#include "reconcile/safety/guard_reader.hpp"
+#include "reconcile/service_accounts/service_account_reconciler.hpp"
+#include "reconcile/service_accounts/service_account_state.hpp"
+#include "reconcile/service_accounts/service_account_watches.hpp"
+#include "runtime/log/log.hpp"
+#include "runtime/metrics/metrics.hpp"
+#include "runtime/task_group.hpp"
+#include "runtime/time.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace reconcile {
+
+/// The whole of the work on ServiceAccounts: their state, watches, deletion guard and reconciler. It stands
+/// beside the work on Secrets: neither waits for the other. What is given by reference outlives it.
+class service_account_controller {
+ public:
+    struct settings {
+        std::vector<std::string> names;  // of ServiceAccounts that may be changed, or every_account alone
+        runtime::random_source random;
+        runtime::wall_clock clock;
+    };
+
+    service_account_controller(boost::asio::any_io_executor executor,
+                               kube::client& client,
+                               cluster_state& state,
+                               work_queues& queues,
+                               event_aggregator& events,
+                               const runtime::logger& log,
+                               runtime::metrics_registry& metrics,
+                               const settings& with);
+
+    /// Starts the watches.
+    void start(runtime::task_group& tasks);
+    /// Starts the work, when the state knows all RegistryCredentials and namespaces.
+    void begin();
+    /// Ends the watches and the guard's reads. The queue is stopped by its owner.
+    void stop();
+
+    [[nodiscard]] const service_account_state& state() const noexcept { return accounts_; }
+    /// How many watches have no connection now, of those that a RegistryCredential asks for.
+    [[nodiscard]] std::size_t failing_watches() const { return watches_.failing(); }
+
+ private:
+    void register_gauges(runtime::metrics_registry& metrics);
+
+    work_queues& queues_;
+    service_account_state accounts_;
+    deletion_guard guard_;
+    guard_reader guard_reads_;
+    service_account_reconciler reconciler_;
+    service_account_watches watches_;
+};
+
+}  // namespace reconcile

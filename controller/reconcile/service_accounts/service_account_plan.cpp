@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/service_accounts/service_account_plan.hpp"
+
+#include "reconcile/reasons.hpp"
+#include "reconcile/state/contributors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace reconcile {
+
+namespace {
+
+bool has(const std::vector<std::string>& names, const std::string& name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+/// Changes one entry of the plan's lists after another.
+class planner {
+ public:
+    explicit planner(const service_account_view& view) : view_(view) {
+        plan_.listed = view.present->listed;
+        plan_.added = view.present->added;
+    }
+
+    void take(const pull_secret_entry& entry) {
+        const auto& name = entry.secret_name;
+        const bool listed = has(plan_.listed, name);
+        const bool ours = has(plan_.added, name);
+        switch (entry.goal) {
+            case entry_goal::listed:
+                if (!listed) add(name, ours);
+                break;
+            case entry_goal::unlisted:
+                if (ours) take_back(name);
+                break;
+            case entry_goal::released:
+                if (ours) std::erase(plan_.added, name);
+                break;
+            case entry_goal::suspended_add:
+                if (!listed) suspended(name, "be listed in");
+                break;
+            case entry_goal::suspended_removal:
+                if (ours) suspended(name, "be taken out of");
+                break;
+            case entry_goal::undecided:
+            case entry_goal::held:
+                break;
+        }
+    }
+
+    [[nodiscard]] service_account_plan plan() && {
+        plan_.patch = plan_.listed != view_.present->listed || plan_.added != view_.present->added;
+        return std::move(plan_);
+    }
+
+ private:
+    void add(const std::string& name, bool ours) {
+        plan_.listed.push_back(name);
+        if (!ours) plan_.added.insert(std::ranges::upper_bound(plan_.added, name), name);
+        plan_.gains.push_back(name);
+    }
+
+    void take_back(const std::string& name) {
+        std::erase(plan_.added, name);
+        // The last one: ours went to the end.
+        const auto last = std::ranges::find(plan_.listed.rbegin(), plan_.listed.rend(), name);
+        if (last == plan_.listed.rend()) return;
+        plan_.listed.erase(std::next(last).base());
+        plan_.losses.push_back(name);
+    }
+
+    void suspended(const std::string& name, std::string_view change) {
+        if (!plan_.reason.empty()) return;
+        plan_.reason = reasons::suspended;
+        plan_.about = name;
+        plan_.message = fmt::format(
+            "Secret {} is to {} ServiceAccount {}, but its RegistryCredential has spec.suspend: true",
+            name,
+            change,
+            shown(view_.key));
+    }
+
+    const service_account_view& view_;
+    service_account_plan plan_;
+};
+
+/// What cannot be written back whole is not written.
+service_account_plan for_too_large(const service_account_view& view) {
+    service_account_plan plan;
+    const bool matters = std::ranges::any_of(view.entries, [&](const pull_secret_entry& entry) {
+        return entry.goal == entry_goal::listed ||
+               (entry.goal == entry_goal::unlisted && has(view.present->added, entry.secret_name));
+    });
+    if (!matters) return plan;
+    plan.reason = reasons::service_account_too_large;
+    plan.message = fmt::format(
+        "ServiceAccount {} has more than {} imagePullSecrets, or one with a name that no Secret can have, "
+        "and is "
+        "left alone; shorten the list",
+        shown(view.key),
+        most_listed);
+    return plan;
+}
+
+}  // namespace
+
+service_account_plan decide(const service_account_view& view) {
+    if (!view.namespace_usable || view.present == nullptr) return {};
+    if (view.present->too_large) return for_too_large(view);
+    planner decided(view);
+    for (const auto& entry : view.entries)
+        decided.take(entry);
+    return std::move(decided).plan();
+}
+
+service_account_view with_removals_held(service_account_view view) {
+    for (auto& entry : view.entries) {
+        if (entry.goal == entry_goal::unlisted) entry.goal = entry_goal::held;
+    }
+    return view;
+}
+
+std::uint64_t desired_fingerprint(const service_account_view& view) {
+    std::uint64_t fingerprint = 0;
+    for (const auto spec : specs_of(view.wanting))
+        fingerprint = hash_combine(fingerprint, spec);
+    for (const auto& entry : view.entries) {
+        if (entry.goal == entry_goal::listed)
+            fingerprint = hash_combine(fingerprint, std::hash<std::string>{}(entry.secret_name));
+    }
+    return fingerprint;
+}
+
+reconcile_facts facts_of(const service_account_view& view,
+                         const service_account_plan& plan,
+                         const result_record* known,
+                         bool specs_stand) {
+    reconcile_facts facts;
+    facts.writes = plan.patch;
+    facts.removes = !plan.losses.empty();
+    facts.destructive = facts.removes;
+    facts.asked_for = !specs_stand;
+    facts.desired = desired_fingerprint(view);
+    if (known == nullptr) {
+        // An annotation of ours on a ServiceAccount that no RegistryCredential has wanted, as far as is
+        // known: whoever writes such annotations again and again is not answered each time.
+        facts.drifted = view.wanting.empty();
+        return facts;
+    }
+    facts.drifted = known->now == result_record::state::synced && known->desired == facts.desired;
+    facts.contended = known->why != nullptr && known->why->reason == reasons::contended;
+    return facts;
+}
+
+std::string_view verb_of(const service_account_plan& plan) noexcept {
+    if (!plan.gains.empty()) return "add";
+    return plan.losses.empty() ? "record" : "remove";
+}
+
+std::set<std::string> affected_credentials(const service_account_view& view, const std::string& about) {
+    std::set<std::string> names;
+    for (const auto* objects : {&view.wanting, &view.others}) {
+        for (const auto& object : *objects) {
+            if (about.empty() || object->secret_name == about) names.insert(object->meta.name);
+        }
+    }
+    return names;
+}
+
+std::string shown(const runtime::object_key& key) {
+    return runtime::to_string(runtime::view_of(key));
+}
+
+}  // namespace reconcile

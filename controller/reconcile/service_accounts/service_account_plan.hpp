@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "reconcile/safety/reconcile_fsm.hpp"
+#include "reconcile/state/contributors.hpp"
+#include "reconcile/state/observed_service_account.hpp"
+#include "reconcile/state/result_table.hpp"
+#include "runtime/object_key.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reconcile {
+
+/// What is to become of the entry for one Secret name in imagePullSecrets of one ServiceAccount.
+enum class entry_goal : std::uint8_t {
+    unlisted,           // no RegistryCredential wants it: if we added it, it is taken back
+    listed,             // a RegistryCredential wants it
+    released,           // none wants it, and its Secret was left there on purpose: it stays, and is not ours
+    undecided,          // an object that is being deleted wants it: its end decides
+    suspended_add,      // only objects with spec.suspend want it
+    suspended_removal,  // none wants it, but an object with spec.suspend may have had it added
+    held,               // none wants it, but the deletion guard holds it
+};
+
+struct pull_secret_entry {
+    std::string secret_name;
+    entry_goal goal = entry_goal::unlisted;
+};
+
+/// Everything that the decision about a ServiceAccount depends on.
+struct service_account_view {
+    runtime::object_key key;
+    bool namespace_usable = false;                            // it exists and is not terminating
+    std::shared_ptr<const observed_service_account> present;  // null: absent
+    std::vector<pull_secret_entry> entries;  // one for each Secret name of the install_scope, and no other
+    contributor_list wanting;                // RegistryCredentials that want an entry here
+    contributor_list others;  // that use a Secret name which is recorded here, and want no entry here
+};
+
+struct service_account_plan {
+    bool patch = false;
+    std::vector<std::string> listed;  // imagePullSecrets after it
+    std::vector<std::string> added;   // the annotation's names after it
+    std::vector<std::string> gains;   // names that are added by it …
+    std::vector<std::string> losses;  // … and taken back
+    std::string_view reason;          // when the ServiceAccount stays wrong by decision; empty otherwise
+    std::string message;
+    std::string about;  // the Secret name that this is about; empty: all of them
+};
+
+/// Pure. Other writers' entries stay as they are, in their order; ours go to the end. An entry that another
+/// writer has listed is not ours, and one that is ours is taken back once, however often it is listed.
+[[nodiscard]] service_account_plan decide(const service_account_view& view);
+
+/// The view in which nothing is taken back.
+[[nodiscard]] service_account_view with_removals_held(service_account_view view);
+
+/// Stands for what is wanted of a ServiceAccount, and by which specs.
+[[nodiscard]] std::uint64_t desired_fingerprint(const service_account_view& view);
+
+/// See facts_of() of a Secret. Pure.
+[[nodiscard]] reconcile_facts facts_of(const service_account_view& view,
+                                       const service_account_plan& plan,
+                                       const result_record* known,
+                                       bool specs_stand);
+
+/// "add", "remove" or "record": the label of a metric.
+[[nodiscard]] std::string_view verb_of(const service_account_plan& plan) noexcept;
+
+/// The names of the RegistryCredentials whose status tells of a ServiceAccount: those that want an entry
+/// there, and those that may have had one added. `about`: only those with this Secret name; empty: all.
+[[nodiscard]] std::set<std::string> affected_credentials(const service_account_view& view,
+                                                         const std::string& about = {});
+
+/// "team-a/default"
+[[nodiscard]] std::string shown(const runtime::object_key& key);
+
+}  // namespace reconcile

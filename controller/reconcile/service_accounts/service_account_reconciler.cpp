@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/service_accounts/service_account_reconciler.hpp"
+
+#include "reconcile/reasons.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace reconcile {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Within one run, while others change the list under our hands: each pass is a read and a write, so a writer
+/// has to be very busy to win them all.
+constexpr int most_passes = 20;
+
+/// A refusal in the words for ServiceAccounts.
+cause refused(const reconcile_action& action, const runtime::object_key& key) {
+    const auto cannot = action.during == reconcile_step::confirm
+                            ? "confirm that no RegistryCredential wants the entry in"
+                        : action.during == reconcile_step::read_back ? "read"
+                                                                     : "patch";
+    const auto reason = action.why.reason == reasons::source_too_large ? reasons::denied : action.why.reason;
+    const bool lacks_role =
+        reason == reasons::forbidden && action.error.message.starts_with("serviceaccounts ");
+    return {.reason = reason,
+            .message = fmt::format("cannot {} ServiceAccount {}: {}{}",
+                                   cannot,
+                                   shown(key),
+                                   kube::public_message(action.error),
+                                   lacks_role ? "; apply deploy/service-accounts.yaml" : "")};
+}
+
+cause held_by_guard(const runtime::object_key& key, std::size_t objects) {
+    return {.reason = reasons::deletion_guard,
+            .message = fmt::format(
+                "the entry in ServiceAccount {} would be taken back because its namespace is not selected "
+                "any more, as would more than {} others within a minute, though no spec has changed; that "
+                "goes on when two reads of all namespaces, {} s apart, agree. If it is not meant, put their "
+                "labels and opt-out annotations back, or set spec.suspend: true",
+                shown(key),
+                deletion_guard::limit(objects),
+                std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count())};
+}
+
+cause contended(const runtime::object_key& key) {
+    return {
+        .reason = reasons::contended,
+        .message = fmt::format("something else keeps changing imagePullSecrets of ServiceAccount {}; find "
+                               "it and stop it, or exclude the namespace",
+                               shown(key))};
+}
+
+bool has(const service_account_view& view, entry_goal goal) {
+    return std::ranges::find(view.entries, goal, &pull_secret_entry::goal) != view.entries.end();
+}
+
+}  // namespace
+
+service_account_reconciler::service_account_reconciler(services with)
+    : services_(std::move(with)),
+      writer_(services_.client),
+      reader_(services_.client, services_.state),
+      results_({.results = services_.accounts.results(),
+                .queues = services_.queues,
+                .queue = services_.queues.service_accounts,
+                .log = services_.log,
+                .clock = services_.clock,
+                .out_of_sync = "ServiceAccount out of sync"}) {}
+
+reconcile_facts service_account_reconciler::facts(const service_account_view& view,
+                                                  const service_account_plan& plan) const {
+    const auto& results = services_.accounts.results();
+    const auto* known = results.find(view.key);
+    const bool stand = known == nullptr || services_.state.all_stand(known->specs);
+    auto facts = facts_of(view, plan, known, stand);
+    facts.objects = results.size();
+    facts.failures = services_.queues.service_accounts.queue().failures(view.key);
+    return facts;
+}
+
+asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime::object_key key) {
+    reconcile_fsm run(key, repairs_, services_.guard, most_passes);
+    for (;;) {
+        auto view = services_.accounts.view(key);
+        if (run.holds_removal()) view = with_removals_held(std::move(view));
+        const auto plan = decide(view);
+        const auto action = run.next(facts(view, plan), std::chrono::steady_clock::now());
+        switch (action.step) {
+            case reconcile_step::confirm:
+                run.confirmed(co_await confirm(view));
+                break;
+            case reconcile_step::write:
+                run.wrote(co_await write(view, plan), "patch");
+                break;
+            case reconcile_step::read_back:
+                run.was_read(co_await read_back(key));
+                break;
+            case reconcile_step::hold:
+                fail(view, held_by_guard(key, services_.accounts.results().size()));
+                services_.guard_reads.wake();
+                break;
+            case reconcile_step::settle:
+                settle(view, plan);
+                co_return action.outcome;
+            case reconcile_step::contend:
+                fail(view, contended(key));
+                co_return action.outcome;
+            case reconcile_step::fail:
+                fail(view, refused(action, key));
+                co_return action.outcome;
+            case reconcile_step::drop:
+                results_.forget(key);
+                co_return action.outcome;
+            case reconcile_step::finish:
+                co_return action.outcome;
+        }
+    }
+}
+
+void service_account_reconciler::fail(const service_account_view& view, cause why, const std::string& about) {
+    results_.failed(view.key, std::move(why), affected_credentials(view, about), specs_of(view.wanting));
+}
+
+void service_account_reconciler::settle(const service_account_view& view, const service_account_plan& plan) {
+    if (!plan.reason.empty()) return fail(view, {.reason = plan.reason, .message = plan.message}, plan.about);
+    if (view.wanting.empty()) {
+        // Whose end is awaited is known by what was known of it when all was right.
+        if (has(view, entry_goal::undecided)) {
+            results_.unwanted(view.key);
+        } else {
+            results_.forget(view.key);
+        }
+        return;
+    }
+    static_cast<void>(results_.synced(view.key,
+                                      desired_fingerprint(view),
+                                      specs_of(view.wanting),
+                                      affected_credentials(view),
+                                      std::chrono::steady_clock::now()));
+}
+
+/// What speaks for taking an entry back, and the Secret that it names: one that was left there is released.
+asio::awaitable<kube::result<void>> service_account_reconciler::confirm(const service_account_view& view) {
+    std::set<std::string> names;
+    add_names(names, view.others);
+    auto read = co_await reader_.confirm(std::move(names), view.key.namespace_name);
+    if (read.has_error()) co_return read.error();
+    for (const auto& entry : view.entries) {
+        if (entry.goal != entry_goal::unlisted) continue;
+        if (!std::ranges::binary_search(view.present->added, entry.secret_name)) continue;
+        read = co_await reader_.read_copy(
+            {.namespace_name = view.key.namespace_name, .name = entry.secret_name});
+        if (read.has_error()) co_return read.error();
+    }
+    co_return kube::result<void>{};
+}
+
+asio::awaitable<kube::result<void>> service_account_reconciler::write(const service_account_view& view,
+                                                                      const service_account_plan& plan) {
+    const auto started = std::chrono::steady_clock::now();
+    const auto verb = verb_of(plan);
+    auto written = co_await writer_.patch(view, plan);
+    const auto result =
+        written.has_value() ? std::string("ok") : std::string(kube::to_string(written.error().kind));
+    services_.writes.with({std::string(verb), result}).add();
+    if (written.has_error()) co_return written.error();
+
+    // Ahead of the watch: else the next view would show the old list, and it would be written again.
+    services_.accounts.store_of(view.key.name)->upsert(std::move(*written));
+    record_events(view, plan);
+    services_.log.debug("wrote ServiceAccount",
+                        {{"action", verb},
+                         {"namespace", view.key.namespace_name},
+                         {"name", view.key.name},
+                         {"duration_ms", std::chrono::steady_clock::now() - started}});
+    co_return kube::result<void>{};
+}
+
+void service_account_reconciler::record_events(const service_account_view& view,
+                                               const service_account_plan& plan) {
+    const auto record =
+        [&](const std::vector<std::string>& secrets, write_kind kind, const contributor_list& credentials) {
+            for (const auto& secret : secrets) {
+                for (const auto& object : credentials) {
+                    if (object->secret_name != secret) continue;
+                    services_.events.record(
+                        object->meta.name, kind, {.namespace_name = view.key.namespace_name, .name = secret});
+                }
+            }
+        };
+    record(plan.gains, write_kind::listed, view.wanting);
+    record(plan.losses, write_kind::unlisted, view.others);
+    results_.update_statuses(affected_credentials(view));
+}
+
+asio::awaitable<kube::result<void>> service_account_reconciler::read_back(runtime::object_key key) {
+    auto& store = *services_.accounts.store_of(key.name);
+    auto read = co_await writer_.read(key);
+    if (read.has_value()) {
+        store.upsert(std::move(*read));
+        co_return kube::result<void>{};
+    }
+    if (!says_absent(read.error(), kube::service_accounts)) co_return read.error();
+    if (const auto known = store.find(runtime::view_of(key)))
+        store.erase(runtime::view_of(key), known->meta.resource_version);
+    co_return kube::result<void>{};
+}
+
+}  // namespace reconcile

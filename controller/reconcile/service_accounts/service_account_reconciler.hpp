@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/client/client.hpp"
+#include "reconcile/safety/contention.hpp"
+#include "reconcile/safety/deletion_guard.hpp"
+#include "reconcile/safety/guard_reader.hpp"
+#include "reconcile/safety/quorum_reader.hpp"
+#include "reconcile/safety/result_recorder.hpp"
+#include "reconcile/service_accounts/service_account_state.hpp"
+#include "reconcile/service_accounts/service_account_writer.hpp"
+#include "reconcile/state/event_aggregator.hpp"
+#include "runtime/log/log.hpp"
+#include "runtime/metrics/metrics.hpp"
+#include "runtime/queue/outcome.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace reconcile {
+
+/// Brings one ServiceAccount to what is wanted, as secret_reconciler does a Secret. Decides nothing itself:
+/// see decide() and reconcile_fsm.
+class service_account_reconciler {
+ public:
+    /// What the reconciler needs; all of it outlives the workers.
+    struct services {
+        kube::client& client;
+        cluster_state& state;
+        service_account_state& accounts;
+        work_queues& queues;
+        event_aggregator& events;
+        deletion_guard& guard;
+        guard_reader& guard_reads;
+        const runtime::logger& log;
+        runtime::metric_family<runtime::counter>& writes;  // labels: action, result
+        runtime::wall_clock clock;
+    };
+
+    explicit service_account_reconciler(services with);
+
+    [[nodiscard]] boost::asio::awaitable<runtime::outcome> reconcile(runtime::object_key key);
+
+ private:
+    [[nodiscard]] reconcile_facts facts(const service_account_view& view,
+                                        const service_account_plan& plan) const;
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(const service_account_view& view);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(const service_account_view& view,
+                                                                   const service_account_plan& plan);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_back(runtime::object_key key);
+    void settle(const service_account_view& view, const service_account_plan& plan);
+    void fail(const service_account_view& view, cause why, const std::string& about = {});
+    void record_events(const service_account_view& view, const service_account_plan& plan);
+
+    services services_;
+    service_account_writer writer_;
+    quorum_reader reader_;
+    result_recorder results_;
+    contention repairs_;
+};
+
+}  // namespace reconcile

@@ -1,0 +1,194 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/service_accounts/service_account_state.hpp"
+
+#include "util/glob.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace reconcile {
+
+namespace {
+
+bool any_matches(const std::vector<std::string>& globs, const std::string& name) {
+    return std::ranges::any_of(globs,
+                               [&name](const std::string& glob) { return util::glob_matches(glob, name); });
+}
+
+/// Made by regcred and let go: its object went with deletionPolicy Retain, or with --cascade=orphan.
+bool is_left_behind(const observed_secret& copy) {
+    return copy.labelled || !owners_of(copy.meta).annotated.empty();
+}
+
+bool is_recorded(const service_account_view& view, const std::string& secret_name) {
+    return view.present != nullptr && std::ranges::binary_search(view.present->added, secret_name);
+}
+
+}  // namespace
+
+service_account_state::service_account_state(cluster_state& state,
+                                             const std::vector<std::string>& names,
+                                             work_queues& queues)
+    : state_(state), queues_(queues) {
+    for (const auto& name : names)
+        stores_[name].add_handler(*this);
+    state_.credentials().add_handler(*this);
+    state_.namespaces().add_handler(*this);
+}
+
+const service_account_state::store* service_account_state::store_of(const std::string& account_name) const {
+    auto found = stores_.find(account_name);
+    if (found == stores_.end()) found = stores_.find(std::string(every_account));
+    return found == stores_.end() ? nullptr : &found->second;
+}
+
+service_account_state::store* service_account_state::store_of(const std::string& account_name) {
+    return const_cast<store*>(std::as_const(*this).store_of(account_name));
+}
+
+bool service_account_state::asked_for(const std::string& allowed_name) const {
+    return std::ranges::any_of(state_.all_by_uid(), [&](const auto& entry) {
+        const auto& asked = entry.second->service_accounts;
+        return allowed_name == every_account ? !asked.empty() : any_matches(asked, allowed_name);
+    });
+}
+
+void service_account_state::watch_changed(const std::string& allowed_name, bool denied) {
+    if (denied) {
+        denied_.insert(allowed_name);
+    } else {
+        denied_.erase(allowed_name);
+    }
+    for (const auto& [uid, object] : state_.all_by_uid()) {
+        if (!object->service_accounts.empty()) queues_.update_status(object->meta.name);
+    }
+}
+
+bool service_account_state::is_usable(const std::string& namespace_name) const {
+    const auto found = state_.find_namespace(namespace_name);
+    return found != nullptr && !found->meta.deleting;
+}
+
+bool service_account_state::wants(const v1alpha1::registry_credential& object,
+                                  const runtime::object_key& key) const {
+    if (!any_matches(object.service_accounts, key.name)) return false;
+    const auto found = state_.find_namespace(key.namespace_name);
+    return found != nullptr && !found->meta.deleting && state_.selects(object, found->meta);
+}
+
+entry_goal service_account_state::goal_of_unwanted(const std::string& secret_name,
+                                                   const contributor_list& suspended,
+                                                   const runtime::object_key& key) const {
+    const auto copy = state_.find_copy({.namespace_name = key.namespace_name, .name = secret_name});
+    if (copy == nullptr) return suspended.empty() ? entry_goal::unlisted : entry_goal::suspended_removal;
+    const auto is_live = [this](const std::string& uid) { return state_.find_by_uid(uid) != nullptr; };
+    if (ownership_of(copy.get(), is_live) == ownership::foreign && is_left_behind(*copy))
+        return entry_goal::released;
+    const auto owners = owners_of(copy->meta);
+    const bool frozen = std::ranges::any_of(
+        suspended, [&owners](const credential& object) { return owners.include(object->meta.uid); });
+    return frozen ? entry_goal::suspended_removal : entry_goal::unlisted;
+}
+
+entry_goal service_account_state::goal_of(const std::string& secret_name, service_account_view& view) const {
+    bool wanted = false;
+    bool wanted_by_suspended = false;
+    bool terminating = false;
+    contributor_list suspended;
+    const bool recorded = is_recorded(view, secret_name);
+    for (const auto& [uid, object] : state_.all_by_uid()) {
+        if (object->secret_name != secret_name) continue;
+        if (!wants(*object, view.key)) {
+            if (!recorded || object->meta.deleting) continue;
+            view.others.push_back(object);
+            if (object->suspend) suspended.push_back(object);
+        } else if (object->meta.deleting) {
+            terminating = true;
+        } else {
+            view.wanting.push_back(object);
+            (object->suspend ? wanted_by_suspended : wanted) = true;
+        }
+    }
+    if (wanted) return entry_goal::listed;
+    if (wanted_by_suspended) return entry_goal::suspended_add;
+    if (terminating) return entry_goal::undecided;
+    return recorded ? goal_of_unwanted(secret_name, suspended, view.key) : entry_goal::unlisted;
+}
+
+service_account_view service_account_state::view(const runtime::object_key& key) const {
+    service_account_view view;
+    view.key = key;
+    const auto* accounts = store_of(key.name);
+    if (accounts == nullptr) return view;
+    view.present = accounts->find(runtime::view_of(key));
+    view.namespace_usable = is_usable(key.namespace_name);
+    if (!view.namespace_usable || view.present == nullptr) return view;
+    for (const auto& name : state_.scope().secret_names)
+        view.entries.push_back({.secret_name = name, .goal = goal_of(name, view)});
+    return view;
+}
+
+bool service_account_state::can_be_named(const std::string& glob) const {
+    return std::ranges::any_of(stores_, [&glob](const auto& entry) {
+        return entry.first == every_account || util::glob_matches(glob, entry.first);
+    });
+}
+
+void service_account_state::count(const store& accounts,
+                                  const v1alpha1::registry_credential& object,
+                                  service_account_report& into) const {
+    accounts.for_each([&](const store::pointer& each) {
+        const runtime::object_key key{.namespace_name = each->meta.namespace_name, .name = each->meta.name};
+        if (!wants(object, key)) return;
+        ++into.selected;
+        const auto* record = results_.find(key);
+        if (record == nullptr || record->now == result_record::state::pending) return;
+        const auto* why = record->why.get();
+        const bool fails =
+            why != nullptr && std::ranges::find(why->credentials, object.meta.name) != why->credentials.end();
+        if (!fails) ++into.patched;
+    });
+}
+
+void service_account_state::add_failures(const v1alpha1::registry_credential& object,
+                                         service_account_report& into) const {
+    results_.for_each_failed([&](const runtime::object_key& key, const failure& why) {
+        if (std::ranges::find(why.credentials, object.meta.name) == why.credentials.end()) return;
+        into.failures.push_back({.namespace_name = key.namespace_name,
+                                 .reason = why.reason,
+                                 .message = why.message,
+                                 .since = why.since});
+    });
+    std::ranges::sort(into.failures, {}, [](const v1alpha1::namespace_failure& each) {
+        return std::tie(each.namespace_name, each.message);
+    });
+}
+
+service_account_report service_account_state::report(const v1alpha1::registry_credential& object) const {
+    service_account_report report;
+    report.asked = !object.service_accounts.empty();
+    std::vector<std::string_view> names;
+    for (const auto& [name, accounts] : stores_) {
+        names.emplace_back(name);
+        const bool matters =
+            name == every_account ? report.asked : any_matches(object.service_accounts, name);
+        if (!matters) continue;
+        if (report.denied.empty() && denied_.contains(name))
+            report.denied = name == every_account ? "serviceaccounts" : "serviceaccounts named " + name;
+        report.unread |= !accounts.synced();
+        count(accounts, object, report);
+    }
+    report.allowed_names = fmt::format("{}", fmt::join(names, ", "));
+    const auto& globs = object.service_accounts;
+    const auto odd = std::ranges::find_if(globs, [this](const auto& glob) { return !can_be_named(glob); });
+    if (odd != globs.end()) report.not_allowed = *odd;
+    add_failures(object, report);
+    return report;
+}
+
+}  // namespace reconcile

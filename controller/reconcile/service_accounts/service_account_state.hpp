@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "reconcile/service_accounts/service_account_plan.hpp"
+#include "reconcile/service_accounts/service_account_status.hpp"
+#include "reconcile/state/cluster_state.hpp"
+#include "reconcile/state/queues.hpp"
+#include "runtime/cache/store.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace reconcile {
+
+/// What an installation may say instead of names of ServiceAccounts: all of them.
+inline constexpr std::string_view every_account = "*";
+
+/// What is known of ServiceAccounts, and the questions that are asked of it, beside the cluster_state that it
+/// asks in turn. No I/O and no clock. An installation may leave out the right to see them: nothing else waits
+/// for it.
+class service_account_state final : runtime::event_handler<v1alpha1::registry_credential>,
+                                    runtime::event_handler<kube::namespace_object>,
+                                    runtime::event_handler<observed_service_account> {
+ public:
+    using store = runtime::store<observed_service_account>;
+
+    /// `names`: of ServiceAccounts that may be changed, or every_account alone. What is given by reference
+    /// outlives this.
+    service_account_state(cluster_state& state, const std::vector<std::string>& names, work_queues& queues);
+    service_account_state(const service_account_state&) = delete;
+    service_account_state& operator=(const service_account_state&) = delete;
+
+    /// By allowed name: what is watched together.
+    [[nodiscard]] std::map<std::string, store>& stores() noexcept { return stores_; }
+    /// Null: the installation allows no such name.
+    [[nodiscard]] const store* store_of(const std::string& account_name) const;
+    [[nodiscard]] store* store_of(const std::string& account_name);
+    /// What was last found of each ServiceAccount.
+    [[nodiscard]] result_table& results() noexcept { return results_; }
+    [[nodiscard]] const result_table& results() const noexcept { return results_; }
+
+    /// Whether an object asks for ServiceAccounts that the watch of this allowed name shows.
+    [[nodiscard]] bool asked_for(const std::string& allowed_name) const;
+    /// The watch of this allowed name is denied, or not any longer; or it has had its first list.
+    void watch_changed(const std::string& allowed_name, bool denied);
+
+    /// Everything that the decision about a ServiceAccount depends on, as of now.
+    [[nodiscard]] service_account_view view(const runtime::object_key& key) const;
+    [[nodiscard]] service_account_report report(const v1alpha1::registry_credential& object) const;
+
+ private:
+    using credential = std::shared_ptr<const v1alpha1::registry_credential>;
+
+    void handle(const runtime::change<v1alpha1::registry_credential>& change) override;
+    void handle(const runtime::change<kube::namespace_object>& change) override;
+    void handle(const runtime::change<observed_service_account>& change) override;
+
+    void index(const runtime::change<observed_service_account>& change);
+    [[nodiscard]] bool is_usable(const std::string& namespace_name) const;
+    [[nodiscard]] bool wants(const v1alpha1::registry_credential& object,
+                             const runtime::object_key& key) const;
+    [[nodiscard]] entry_goal goal_of(const std::string& secret_name, service_account_view& view) const;
+    [[nodiscard]] entry_goal goal_of_unwanted(const std::string& secret_name,
+                                              const contributor_list& suspended,
+                                              const runtime::object_key& key) const;
+    [[nodiscard]] bool can_be_named(const std::string& glob) const;
+    void count(const store& accounts,
+               const v1alpha1::registry_credential& object,
+               service_account_report& into) const;
+    void add_failures(const v1alpha1::registry_credential& object, service_account_report& into) const;
+    void add_stale(const runtime::object_key& key, runtime::priority level);
+
+    cluster_state& state_;
+    work_queues& queues_;
+    std::map<std::string, store> stores_;  // by allowed name
+    std::set<std::string> denied_;         // allowed names whose watch is denied
+    /// Names by namespace; only where the stores do not tell: with every_account.
+    std::unordered_map<std::string, std::vector<std::string>> names_in_;
+    result_table results_;
+};
+
+}  // namespace reconcile

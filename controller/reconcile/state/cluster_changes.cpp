@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/state/cluster_state.hpp"
+#include "reconcile/state/selection.hpp"
+
+#include <algorithm>
+
+/// Which Secrets, and whose status, a change concerns.
+namespace reconcile {
+
+using runtime::priority;
+
+bool same_spec(const v1alpha1::registry_credential& a, const v1alpha1::registry_credential& b) {
+    return a.meta.uid == b.meta.uid && a.meta.generation == b.meta.generation &&
+           a.meta.deleting == b.meta.deleting;
+}
+
+bool cluster_state::resolve(const v1alpha1::registry_credential& object) {
+    auto fresh = resolver_.resolve(object, [this](const std::string& name) {
+        return sources_.find({.namespace_name = scope_.own_namespace, .name = name}).get();
+    });
+    auto& known = resolved_[object.meta.uid];
+    const bool changed = !same_entries(known.entries, fresh.entries);
+    known = std::move(fresh);
+    if (changed) desired_.clear();
+    return changed;
+}
+
+void cluster_state::add_selected(const v1alpha1::registry_credential& object) {
+    if (!manages(object.secret_name)) return;
+    namespaces_.for_each([&](const auto& each) {
+        if (!selects(object, each->meta)) return;
+        const runtime::object_key key{.namespace_name = each->meta.name, .name = object.secret_name};
+        results_.mark_stale(key);
+        queues_.secrets.add(key, priority::bulk);
+    });
+}
+
+void cluster_state::add_owned(const std::string& uid) {
+    for (const auto& [name, copies] : copies_) {
+        copies.for_each([&](const auto& copy) {
+            if (!owners_of(copy->meta).include(uid)) return;
+            queues_.secrets.add({.namespace_name = copy->meta.namespace_name, .name = name}, priority::bulk);
+        });
+    }
+}
+
+/// A Secret that has the name of a copy and is a source, or is one no more.
+void cluster_state::add_sources(const v1alpha1::registry_credential& object) {
+    for (const auto& source : object.sources) {
+        if (manages(source.secret_name))
+            queues_.secrets.add({.namespace_name = scope_.own_namespace, .name = source.secret_name},
+                                priority::bulk);
+    }
+}
+
+void cluster_state::update_sharing_statuses(const std::string& secret_name) {
+    for (const auto& [uid, object] : by_uid_) {
+        if (object->secret_name == secret_name) queues_.update_status(object->meta.name);
+    }
+}
+
+void cluster_state::status_changed(const v1alpha1::registry_credential& object) {
+    const auto expected = expected_status_.find(object.meta.uid);
+    if (expected != expected_status_.end() && expected->second == object.status) return;
+    queues_.update_status(object.meta.name);
+}
+
+void cluster_state::handle(const runtime::change<v1alpha1::registry_credential>& change) {
+    const auto& before = change.before;
+    const auto& after = change.after;
+    if (after != nullptr) by_uid_.insert_or_assign(after->meta.uid, after);
+    if (before != nullptr && after != nullptr && same_spec(*before, *after)) return status_changed(*after);
+    if (before != nullptr && after == nullptr) {
+        by_uid_.erase(before->meta.uid);
+        resolver_.forget(before->meta.uid);
+        resolved_.erase(before->meta.uid);
+        expected_status_.erase(before->meta.uid);
+    }
+    desired_.clear();
+
+    if (after != nullptr) {
+        resolve(*after);
+        add_selected(*after);
+        add_sources(*after);
+        update_sharing_statuses(after->secret_name);
+    }
+    if (before != nullptr) {
+        add_selected(*before);
+        add_sources(*before);
+        add_owned(before->meta.uid);
+        update_sharing_statuses(before->secret_name);
+    }
+}
+
+void cluster_state::handle(const runtime::change<kube::namespace_object>& change) {
+    const auto& before = change.before;
+    const auto& after = change.after;
+    if (before != nullptr && after != nullptr && same_for_selection(before->meta, after->meta)) return;
+    const auto& name = after != nullptr ? after->meta.name : before->meta.name;
+    const auto level = before == nullptr && namespaces_.synced() ? priority::urgent : priority::normal;
+    for (const auto& [uid, object] : by_uid_) {
+        const bool concerned = (before != nullptr && selects(*object, before->meta)) ||
+                               (after != nullptr && selects(*object, after->meta));
+        if (!concerned) continue;
+        queues_.update_status(object->meta.name);
+        if (manages(object->secret_name))
+            queues_.secrets.add({.namespace_name = name, .name = object->secret_name}, level);
+    }
+    // Secrets there that have another name than is wanted now: a rename may wait for this change.
+    add_present(name);
+}
+
+/// Every Secret of the scope that exists there, but for one name.
+void cluster_state::add_present(const std::string& namespace_name, std::string_view except) {
+    for (const auto& [name, copies] : copies_) {
+        if (name != except && copies.find({.namespace_name = namespace_name, .name = name}) != nullptr)
+            queues_.secrets.add({.namespace_name = namespace_name, .name = name}, priority::normal);
+    }
+}
+
+void cluster_state::handle(const runtime::change<source_secret>& change) {
+    const auto& name = change.after != nullptr ? change.after->meta.name : change.before->meta.name;
+    for (const auto& [uid, object] : by_uid_) {
+        if (std::ranges::find(object->sources, name, &v1alpha1::credential_source::secret_name) ==
+            object->sources.end()) {
+            continue;
+        }
+        if (resolve(*object)) {
+            add_selected(*object);
+            update_sharing_statuses(object->secret_name);
+        }
+        queues_.update_status(object->meta.name);
+    }
+}
+
+void cluster_state::handle(const runtime::change<observed_secret>& change) {
+    const auto& meta = change.after != nullptr ? change.after->meta : change.before->meta;
+    queues_.secrets.add({.namespace_name = meta.namespace_name, .name = meta.name}, priority::normal);
+}
+
+}  // namespace reconcile

@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/state/cluster_state.hpp"
+
+#include "reconcile/state/selection.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace reconcile {
+
+cluster_state::cluster_state(install_scope scope, work_queues& queues)
+    : scope_(std::move(scope)), queues_(queues), resolver_(scope_.own_namespace) {
+    credentials_.add_handler(*this);
+    namespaces_.add_handler(*this);
+    sources_.add_handler(*this);
+    for (const auto& name : scope_.secret_names)
+        copies_[name].add_handler(*this);
+}
+
+runtime::store<observed_secret>& cluster_state::copies(const std::string& secret_name) {
+    return copies_.at(secret_name);
+}
+
+bool cluster_state::synced() const {
+    return credentials_.synced() && namespaces_.synced() && sources_.synced() &&
+           std::ranges::all_of(copies_, [](const auto& entry) { return entry.second.synced(); });
+}
+
+bool cluster_state::manages(const std::string& secret_name) const {
+    return copies_.contains(secret_name);
+}
+
+bool cluster_state::selects(const v1alpha1::registry_credential& object,
+                            const kube::object_meta& namespace_meta) const {
+    return select(object.namespaces, namespace_meta, scope_.own_namespace) == selection::selected;
+}
+
+std::shared_ptr<const kube::namespace_object> cluster_state::find_namespace(std::string_view name) const {
+    return namespaces_.find({.namespace_name = {}, .name = name});
+}
+
+std::shared_ptr<const observed_secret> cluster_state::find_copy(const runtime::object_key& key) const {
+    const auto copies = copies_.find(key.name);
+    return copies == copies_.end() ? nullptr : copies->second.find(runtime::view_of(key));
+}
+
+cluster_state::credential cluster_state::find_by_uid(const std::string& uid) const {
+    const auto found = by_uid_.find(uid);
+    return found == by_uid_.end() ? nullptr : found->second;
+}
+
+bool cluster_state::all_stand(const spec_set& specs) const {
+    if (specs == nullptr) return true;
+    return std::ranges::all_of(*specs, [this](std::uint64_t spec) {
+        return std::ranges::any_of(by_uid_, [spec](const auto& entry) {
+            return !entry.second->meta.deleting && spec_of(*entry.second) == spec;
+        });
+    });
+}
+
+contributor_list cluster_state::contributors_of(const runtime::object_key& key,
+                                                const kube::object_meta& namespace_meta) const {
+    contributor_list found;
+    for (const auto& [uid, object] : by_uid_) {
+        // One that is being deleted wants nothing any more; its end decides what becomes of its copies.
+        if (object->secret_name != key.name || object->meta.deleting || !selects(*object, namespace_meta))
+            continue;
+        found.push_back(object);
+    }
+    std::ranges::sort(found, [](const auto& a, const auto& b) { return precedes(a->meta, b->meta); });
+    return found;
+}
+
+const desired_secret& cluster_state::desired_of(const contributor_list& contributors) {
+    std::string uids;
+    for (const auto& contributor : contributors)
+        uids += contributor->meta.uid + ',';
+    const auto known = desired_.find(uids);
+    if (known != desired_.end()) return known->second;
+
+    std::vector<entry_list> entries;
+    entries.reserve(contributors.size());
+    for (const auto& contributor : contributors)
+        entries.push_back(resolved(contributor->meta.uid).entries);
+    return desired_.emplace(std::move(uids), merge_contributors(entries)).first->second;
+}
+
+const resolution& cluster_state::resolved(const std::string& uid) const {
+    static const resolution unknown;
+    const auto found = resolved_.find(uid);
+    return found == resolved_.end() ? unknown : found->second;
+}
+
+bool cluster_state::is_source(const runtime::object_key& key) const {
+    if (key.namespace_name != scope_.own_namespace) return false;
+    return std::ranges::any_of(by_uid_, [&key](const auto& entry) {
+        const auto& sources = entry.second->sources;
+        return std::ranges::find(sources, key.name, &v1alpha1::credential_source::secret_name) !=
+               sources.end();
+    });
+}
+
+void cluster_state::secret_synced(const runtime::object_key& key) {
+    add_present(key.namespace_name, key.name);
+}
+
+void cluster_state::expect_status(const std::string& uid, v1alpha1::registry_credential_status status) {
+    expected_status_.insert_or_assign(uid, std::move(status));
+}
+
+}  // namespace reconcile

@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/v1alpha1/registry_credential.hpp"
+#include "kube/api/namespace.hpp"
+#include "reconcile/state/contributors.hpp"
+#include "reconcile/state/desired_secret.hpp"
+#include "reconcile/state/observed_secret.hpp"
+#include "reconcile/state/queues.hpp"
+#include "reconcile/state/result_table.hpp"
+#include "reconcile/state/source_resolver.hpp"
+#include "runtime/cache/store.hpp"
+#include "runtime/object_key.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reconcile {
+
+/// What of a cluster this installation manages.
+struct install_scope {
+    std::string own_namespace;              // where sources are
+    std::vector<std::string> secret_names;  // that copies may have
+};
+
+/// Whether two states of a RegistryCredential want the same: its status and metadata decide nothing, and its
+/// generation counts the changes of its spec.
+[[nodiscard]] bool same_spec(const v1alpha1::registry_credential& a, const v1alpha1::registry_credential& b);
+
+/// What is known of the cluster, and the questions that are asked of it. The watches fill its stores; it adds
+/// the keys that a change concerns to the queues. No I/O and no clock.
+class cluster_state final : runtime::event_handler<v1alpha1::registry_credential>,
+                            runtime::event_handler<kube::namespace_object>,
+                            runtime::event_handler<source_secret>,
+                            runtime::event_handler<observed_secret> {
+ public:
+    using credential = std::shared_ptr<const v1alpha1::registry_credential>;
+
+    /// `queues` outlives this.
+    cluster_state(install_scope scope, work_queues& queues);
+    cluster_state(const cluster_state&) = delete;
+    cluster_state& operator=(const cluster_state&) = delete;
+
+    [[nodiscard]] runtime::store<v1alpha1::registry_credential>& credentials() noexcept {
+        return credentials_;
+    }
+    [[nodiscard]] const runtime::store<v1alpha1::registry_credential>& credentials() const noexcept {
+        return credentials_;
+    }
+    [[nodiscard]] runtime::store<kube::namespace_object>& namespaces() noexcept { return namespaces_; }
+    [[nodiscard]] const runtime::store<kube::namespace_object>& namespaces() const noexcept {
+        return namespaces_;
+    }
+    [[nodiscard]] runtime::store<source_secret>& sources() noexcept { return sources_; }
+    /// Secrets of one name, which is one of the scope's.
+    [[nodiscard]] runtime::store<observed_secret>& copies(const std::string& secret_name);
+    /// What was last found of each copy.
+    [[nodiscard]] result_table& results() noexcept { return results_; }
+    [[nodiscard]] const result_table& results() const noexcept { return results_; }
+    [[nodiscard]] const install_scope& scope() const noexcept { return scope_; }
+
+    /// Whether every store has had a complete list: before that, nothing may be decided.
+    [[nodiscard]] bool synced() const;
+    /// Whether copies may have this name.
+    [[nodiscard]] bool manages(const std::string& secret_name) const;
+    [[nodiscard]] bool selects(const v1alpha1::registry_credential& object,
+                               const kube::object_meta& namespace_meta) const;
+    /// Null when there is none.
+    [[nodiscard]] std::shared_ptr<const kube::namespace_object> find_namespace(std::string_view name) const;
+    /// Null when there is none, or when no copy may have this name.
+    [[nodiscard]] std::shared_ptr<const observed_secret> find_copy(const runtime::object_key& key) const;
+    /// Null when no RegistryCredential has this UID (any more).
+    [[nodiscard]] credential find_by_uid(const std::string& uid) const;
+    /// All that exist, by UID.
+    [[nodiscard]] const std::map<std::string, credential>& all_by_uid() const noexcept { return by_uid_; }
+    /// Whether each of these specs still stands: its object exists, is not being deleted, and has that
+    /// generation. True for specs that are not known.
+    [[nodiscard]] bool all_stand(const spec_set& specs) const;
+    /// The RegistryCredentials that want this Secret, oldest first.
+    [[nodiscard]] contributor_list contributors_of(const runtime::object_key& key,
+                                                   const kube::object_meta& namespace_meta) const;
+    [[nodiscard]] const desired_secret& desired_of(const contributor_list& contributors);
+    /// Of an object that exists.
+    [[nodiscard]] const resolution& resolved(const std::string& uid) const;
+    /// Whether a RegistryCredential reads its credentials from this very Secret.
+    [[nodiscard]] bool is_source(const runtime::object_key& key) const;
+
+    /// This Secret has become right: the others of its namespace, which may wait for that, are looked at
+    /// again.
+    void secret_synced(const runtime::object_key& key);
+    /// This status is about to be written: when it is seen, it is no news.
+    void expect_status(const std::string& uid, v1alpha1::registry_credential_status status);
+
+ private:
+    void handle(const runtime::change<v1alpha1::registry_credential>& change) override;
+    void handle(const runtime::change<kube::namespace_object>& change) override;
+    void handle(const runtime::change<source_secret>& change) override;
+    void handle(const runtime::change<observed_secret>& change) override;
+
+    void status_changed(const v1alpha1::registry_credential& object);
+    /// Whether what the object delivers has changed.
+    bool resolve(const v1alpha1::registry_credential& object);
+    void add_selected(const v1alpha1::registry_credential& object);
+    void add_owned(const std::string& uid);
+    void add_present(const std::string& namespace_name, std::string_view except = {});
+    void add_sources(const v1alpha1::registry_credential& object);
+    void update_sharing_statuses(const std::string& secret_name);
+
+    install_scope scope_;
+    work_queues& queues_;
+
+    runtime::store<v1alpha1::registry_credential> credentials_;
+    runtime::store<kube::namespace_object> namespaces_;
+    runtime::store<source_secret> sources_;
+    std::map<std::string, runtime::store<observed_secret>> copies_;  // by Secret name
+
+    std::map<std::string, credential> by_uid_;  // of those that exist
+    source_resolver resolver_;
+    std::map<std::string, resolution> resolved_;                                   // by UID
+    std::map<std::string, v1alpha1::registry_credential_status> expected_status_;  // by UID
+    std::map<std::string, desired_secret> desired_;  // by the contributors' UIDs; emptied when one changes
+    result_table results_;
+};
+
+}  // namespace reconcile

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/state/result_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace reconcile {
+
+const result_record* result_table::find(const runtime::object_key& key) const {
+    const auto found = records_.find(key);
+    return found == records_.end() ? nullptr : &found->second;
+}
+
+bool result_table::is_synced(const runtime::object_key& key) const {
+    const auto* record = find(key);
+    return record != nullptr && record->now == result_record::state::synced;
+}
+
+void result_table::synced(const runtime::object_key& key,
+                          std::uint64_t desired,
+                          std::vector<std::uint64_t> specs) {
+    records_[key] = {.now = result_record::state::synced,
+                     .desired = desired,
+                     .specs = share(std::move(specs)),
+                     .why = nullptr};
+}
+
+void result_table::failed(const runtime::object_key& key, failure why, std::vector<std::uint64_t> specs) {
+    auto& record = records_[key];
+    if (!specs.empty()) record.specs = share(std::move(specs));
+    if (record.why != nullptr && record.why->reason == why.reason) why.since = record.why->since;
+    record.why = std::make_unique<const failure>(std::move(why));
+    record.now = result_record::state::failed;
+}
+
+void result_table::mark_stale(const runtime::object_key& key) {
+    const auto found = records_.find(key);
+    if (found != records_.end() && found->second.now == result_record::state::synced)
+        found->second.now = result_record::state::pending;
+}
+
+void result_table::unwanted(const runtime::object_key& key) {
+    const auto found = records_.find(key);
+    if (found == records_.end()) return;
+    found->second.now = result_record::state::pending;
+    found->second.why = nullptr;
+}
+
+void result_table::for_each_failed(
+    const std::function<void(const runtime::object_key&, const failure&)>& visit) const {
+    for (const auto& [key, record] : records_) {
+        if (record.why != nullptr) visit(key, *record.why);
+    }
+}
+
+spec_set result_table::share(std::vector<std::uint64_t> specs) {
+    if (shared_.size() >= sweep_at_) {
+        std::erase_if(shared_, [](const auto& entry) { return entry.second.expired(); });
+        sweep_at_ = std::max<std::size_t>(64, 2 * shared_.size());
+    }
+    auto& known = shared_[specs];
+    if (auto found = known.lock()) return found;
+    auto made = std::make_shared<const std::vector<std::uint64_t>>(std::move(specs));
+    known = made;
+    return made;
+}
+
+}  // namespace reconcile

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/state/source_resolver.hpp"
+
+#include "dockerconfig/merge.hpp"
+#include "reconcile/reasons.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace reconcile {
+
+namespace {
+
+using remembered =
+    std::vector<std::pair<v1alpha1::credential_source, std::vector<dockerconfig::registry_entry>>>;
+
+const remembered::value_type* find_source(const remembered& among,
+                                          const v1alpha1::credential_source& source) {
+    const auto found = std::ranges::find(among, source, &remembered::value_type::first);
+    return found == among.end() ? nullptr : &*found;
+}
+
+/// What is remembered of those sources.
+remembered last_of(const remembered& all, const std::vector<v1alpha1::credential_source>& sources) {
+    remembered kept;
+    for (const auto& source : sources) {
+        if (const auto* last = find_source(all, source)) kept.push_back(*last);
+    }
+    return kept;
+}
+
+dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> combine(const remembered& contents) {
+    std::vector<dockerconfig::source_entries> all;
+    all.reserve(contents.size());
+    for (const auto& [source, entries] : contents)
+        all.push_back({.secret_name = source.secret_name, .entries = entries});
+    return dockerconfig::combine_sources(all);
+}
+
+}  // namespace
+
+dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> source_resolver::read(
+    const v1alpha1::credential_source& source, const lookup& find) const {
+    const auto* secret = find(source.secret_name);
+    if (secret->parsed.has_error()) return secret->parsed.error();
+    return select_entries(**secret->parsed, source);
+}
+
+resolution source_resolver::resolve(const v1alpha1::registry_credential& object, const lookup& find) {
+    resolution result;
+    remembered contents;
+    auto& before = last_good_[object.meta.uid];
+    const auto blame = [&result](std::string_view reason, std::string message) {
+        if (result.fault.reason.empty()) result.fault = {.reason = reason, .message = std::move(message)};
+    };
+
+    for (const auto& source : object.sources) {
+        if (find(source.secret_name) == nullptr) {
+            blame(reasons::source_not_found,
+                  fmt::format("Secret {0}/{1} does not exist; create it with 'kubectl -n {0} create secret "
+                              "docker-registry {1} ...' or correct spec.sources",
+                              own_namespace_,
+                              source.secret_name));
+        } else if (auto entries = read(source, find); entries.has_error()) {
+            blame(reason_of(entries.error().fault), entries.error().message);
+        } else {
+            contents.emplace_back(source, std::move(*entries));
+            continue;
+        }
+        if (const auto* last = find_source(before, source)) contents.push_back(*last);
+    }
+
+    auto combined = combine(contents);
+    if (combined.has_error()) {
+        // As one that is broken by itself, a source that clashes with another changes nothing.
+        blame(reason_of(combined.error().fault), combined.error().message);
+        contents = last_of(before, object.sources);
+        combined = combine(contents);
+    }
+    if (combined.has_value() && contents.size() == object.sources.size())
+        result.entries =
+            std::make_shared<const std::vector<dockerconfig::registry_entry>>(std::move(*combined));
+    before = std::move(contents);
+    return result;
+}
+
+}  // namespace reconcile

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/v1alpha1/registry_credential.hpp"
+#include "reconcile/reasons.hpp"
+#include "reconcile/state/desired_secret.hpp"
+#include "reconcile/state/source.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace reconcile {
+
+/// What a RegistryCredential's sources come to.
+struct resolution {
+    cause fault;         // what is wrong with the sources as they are now; no reason: nothing
+    entry_list entries;  // to deliver
+};
+
+/// Reads sources, and remembers what each gave when it was last good: a source that goes missing or turns
+/// invalid, or that brings a registry which another source of the object has, changes nothing. A source that
+/// leaves the spec is forgotten: that is how a credential is revoked.
+class source_resolver {
+ public:
+    using lookup = std::function<const source_secret*(const std::string& secret_name)>;
+
+    /// `own_namespace` is for messages.
+    explicit source_resolver(std::string own_namespace) : own_namespace_(std::move(own_namespace)) {}
+
+    [[nodiscard]] resolution resolve(const v1alpha1::registry_credential& object, const lookup& find);
+    void forget(const std::string& uid) { last_good_.erase(uid); }
+
+ private:
+    using remembered =
+        std::vector<std::pair<v1alpha1::credential_source, std::vector<dockerconfig::registry_entry>>>;
+
+    [[nodiscard]] dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> read(
+        const v1alpha1::credential_source& source, const lookup& find) const;
+
+    std::string own_namespace_;
+    std::map<std::string, remembered> last_good_;  // by UID
+};
+
+}  // namespace reconcile

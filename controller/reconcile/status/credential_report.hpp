@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/v1alpha1/registry_credential.hpp"
+#include "reconcile/pull_failures/pull_report.hpp"
+#include "reconcile/reasons.hpp"
+#include "reconcile/service_accounts/service_account_status.hpp"
+#include "reconcile/state/cluster_state.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace reconcile {
+
+/// All that the status of one RegistryCredential is made of.
+struct credential_report {
+    cause source_fault;  // what is wrong with the sources; no reason: nothing
+    std::size_t source_count = 0;
+    std::vector<std::string> registries;  // keys that it delivers, sorted
+    bool name_allowed = true;             // spec.secretName is one of --secret-names
+    std::string allowed_names;            // for the message: "regcred, team-pull"
+    std::int64_t selected = 0;
+    std::int64_t synced = 0;
+    std::int64_t stuck = 0;  // Secrets that are to go, in namespaces that are not selected, and cannot
+    std::vector<v1alpha1::namespace_failure> failures;  // all of both, sorted by namespace
+    service_account_report accounts;
+    pull_report pulls;
+};
+
+/// The report as of now, without `accounts` and `pulls`.
+[[nodiscard]] credential_report report_on(const cluster_state& state,
+                                          const v1alpha1::registry_credential& object);
+
+}  // namespace reconcile

@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "reconcile/secrets/secret_metadata.hpp"
+#include "reconcile/secrets/secret_plan.hpp"
+#include "reconcile/secrets/secret_view.hpp"
+#include "reconcile/state/cluster_state.hpp"
+#include "unit/reconcile/builders.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace build {
+
+/// A cluster's state that a test fills by hand, and the keys that it queues. No worker runs.
+struct cluster_fixture {
+    boost::asio::io_context io;
+    reconcile::work_queues queues{io.get_executor(), [] { return 0.0; }};
+    reconcile::cluster_state state;
+    int version = 100;
+
+    explicit cluster_fixture(std::vector<std::string> secret_names = {"regcred", "other"})
+        : state({.own_namespace = "regcred-system", .secret_names = std::move(secret_names)}, queues) {}
+
+    std::string next_version() { return std::to_string(++version); }
+
+    /// What is queued and was not cleared, with the priority it had last.
+    std::map<runtime::object_key, runtime::priority>& secrets() { return drain(queues.secrets, secrets_); }
+    std::map<runtime::object_key, runtime::priority>& service_accounts() {
+        return drain(queues.service_accounts, service_accounts_);
+    }
+    std::set<std::string>& statuses() {
+        std::map<runtime::object_key, runtime::priority> queued;
+        for (const auto& [key, level] : drain(queues.statuses, queued))
+            statuses_.insert(key.name);
+        return statuses_;
+    }
+    void clear_queues() {
+        secrets().clear();
+        service_accounts().clear();
+        statuses().clear();
+    }
+
+    void add_source(const std::string& name, const std::string& registry, const std::string& password) {
+        kube::secret secret;
+        secret.meta = meta(name, "regcred-system");
+        secret.meta.resource_version = next_version();
+        secret.type = std::string(kube::docker_config_json_type);
+        secret.data.emplace(kube::docker_config_json_key,
+                            util::secret_bytes(R"({"auths":{")" + registry +
+                                               R"(":{"username":"u","password":")" + password + R"("}}})"));
+        state.sources().upsert(reconcile::read_source(std::move(secret)));
+    }
+    void add_namespace(const std::string& name, kube::string_map labels = {}) {
+        auto object = live_namespace(name, std::move(labels));
+        object.meta.resource_version = next_version();
+        state.namespaces().upsert(std::move(object));
+    }
+    void add_credential(v1alpha1::registry_credential object) {
+        object.meta.resource_version = next_version();
+        state.credentials().upsert(std::move(object));
+    }
+    void remove_credential(const std::string& name) {
+        state.credentials().erase({.namespace_name = {}, .name = name}, next_version());
+    }
+    [[nodiscard]] std::shared_ptr<const v1alpha1::registry_credential> find_credential(
+        const std::string& name) const {
+        return state.credentials().find({.namespace_name = {}, .name = name});
+    }
+
+    [[nodiscard]] reconcile::secret_view view(const runtime::object_key& key) {
+        return view_secret(state, key);
+    }
+    [[nodiscard]] reconcile::secret_action next(const std::string& namespace_name,
+                                                const std::string& name = "regcred") {
+        return decide(view({.namespace_name = namespace_name, .name = name})).action;
+    }
+    /// Does to the stores what the plan for a Secret would do to the API server.
+    void apply_plan(const runtime::object_key& key) {
+        const auto seen = view(key);
+        const auto action = decide(seen).action;
+        auto& copies = state.copies(key.name);
+        if (action == reconcile::secret_action::remove) {
+            copies.erase(runtime::view_of(key), next_version());
+        } else if (action != reconcile::secret_action::none) {
+            reconcile::observed_secret made;
+            made.meta = reconcile::desired_metadata(
+                key, seen.contributors, seen.present ? &seen.present->meta : nullptr);
+            made.meta.uid = "uid-copy-" + key.namespace_name;
+            made.meta.resource_version = next_version();
+            made.docker_config = true;
+            made.only_document = true;
+            made.document = seen.desired.digest;
+            copies.upsert(std::move(made));
+        } else if (!seen.contributors.empty()) {
+            state.results().synced(key, 0, {});
+        }
+    }
+    /// Until nothing is queued.
+    void apply_all() {
+        for (int round = 0; round < 5 && !secrets().empty(); ++round) {
+            const auto due = std::move(secrets_);
+            secrets_.clear();
+            for (const auto& [key, level] : due)
+                apply_plan(key);
+        }
+        statuses().clear();
+    }
+
+ private:
+    static std::map<runtime::object_key, runtime::priority>& drain(
+        runtime::object_queue& from, std::map<runtime::object_key, runtime::priority>& to) {
+        constexpr auto all_due = runtime::time_point::max();
+        while (const auto item = from.queue().take(all_due)) {
+            to.insert_or_assign(item->key, item->level);
+            from.queue().done(item->key, all_due);
+        }
+        return to;
+    }
+
+    std::map<runtime::object_key, runtime::priority> secrets_;
+    std::map<runtime::object_key, runtime::priority> service_accounts_;
+    std::set<std::string> statuses_;
+};
+
+inline v1alpha1::registry_credential wants(const char* name,
+                                           const char* source,
+                                           std::vector<std::string> include = {"*"}) {
+    auto object = credential(name);
+    object.sources = {{.secret_name = source, .registry = {}, .registries = {}}};
+    object.namespaces.include = std::move(include);
+    return object;
+}
+
+}  // namespace build

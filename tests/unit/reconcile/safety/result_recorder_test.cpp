@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/safety/result_recorder.hpp"
+
+#include "reconcile/reasons.hpp"
+#include "support/log_capture.hpp"
+#include "unit/reconcile/cluster_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+
+using namespace std::chrono_literals;
+using reconcile::cause;
+
+namespace {
+
+using names = std::set<std::string>;
+
+const runtime::object_key key{.namespace_name = "team-a", .name = "regcred"};
+const runtime::object_key other{.namespace_name = "team-b", .name = "regcred"};
+
+struct fixture : build::cluster_fixture {
+    support::log_capture log_lines;
+    runtime::logger log{
+        log_lines, runtime::log_level::info, runtime::log_format::text, [] { return runtime::wall_time{}; }};
+    reconcile::result_recorder recorder{{.results = state.results(),
+                                         .queues = queues,
+                                         .queue = queues.secrets,
+                                         .log = log,
+                                         .clock = [] { return runtime::wall_time{}; },
+                                         .out_of_sync = "Secret out of sync"}};
+    runtime::time_point now{1h};
+
+    void fail(const runtime::object_key& which, std::string_view reason, const names& credentials = {"hub"}) {
+        recorder.failed(which, {.reason = reason, .message = "why"}, credentials, {});
+    }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture,
+                  "a failure is logged once for each reason, and its RegistryCredentials tell of it") {
+    fail(key, "Denied");
+    fail(key, "Denied");
+    CHECK(log_lines.lines().size() == 1);
+    CHECK(log_lines.count(
+              "Secret out of sync registrycredential=hub namespace=team-a name=regcred reason=Denied") == 1);
+    CHECK(statuses() == names{"hub"});
+    fail(key, "Forbidden");
+    CHECK(log_lines.lines().size() == 2);
+    CHECK(state.results().find(key)->why->since == "1970-01-01T00:00:00Z");
+}
+
+TEST_CASE_FIXTURE(fixture, "a RegistryCredential that told of the failure before learns of the next one") {
+    fail(key, "Denied", {"old"});
+    clear_queues();
+    fail(key, "Forbidden", {"new"});
+    CHECK(statuses() == names{"new", "old"});
+    clear_queues();
+    CHECK(recorder.synced(key, 1, {2}, {"newest"}, now));
+    CHECK(statuses() == names{"new", "newest"});
+}
+
+TEST_CASE_FIXTURE(fixture, "an object that is right is news once") {
+    CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
+    CHECK(statuses() == names{"hub"});
+    clear_queues();
+    CHECK_FALSE(recorder.synced(key, 1, {2}, {"hub"}, now));
+    CHECK(statuses().empty());
+    state.results().mark_stale(key);
+    CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
+}
+
+TEST_CASE_FIXTURE(fixture, "what kept one object back is retried at once for the others, once a second") {
+    for (const auto reason : {reconcile::reasons::forbidden, reconcile::reasons::unreachable}) {
+        fail(key, reason);
+        fail(other, reason);
+        clear_queues();
+        CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
+        CHECK(secrets().contains(other));
+        CHECK(secrets().at(other) == runtime::priority::bulk);
+        CHECK_FALSE(secrets().contains(key));
+
+        fail(key, reason);
+        clear_queues();
+        CHECK(recorder.synced(key, 1, {2}, {"hub"}, now + 999ms));
+        CHECK(secrets().empty());
+        fail(key, reason);
+        CHECK(recorder.synced(key, 1, {2}, {"hub"}, now + 1s));
+        CHECK(secrets().contains(other));
+    }
+}
+
+TEST_CASE_FIXTURE(fixture, "other reasons and other failures are not retried when one object heals") {
+    fail(key, reconcile::reasons::denied);
+    fail(other, reconcile::reasons::denied);
+    clear_queues();
+    CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
+    CHECK(secrets().empty());
+    fail(key, reconcile::reasons::forbidden);
+    clear_queues();
+    CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
+    CHECK(secrets().empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "the end of a failure reaches the RegistryCredentials that told of it") {
+    CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
+    fail(key, "Denied");
+    clear_queues();
+    recorder.unwanted(key);
+    CHECK(statuses() == names{"hub"});
+    CHECK(state.results().find(key)->why == nullptr);
+    CHECK(*state.results().find(key)->specs == std::vector<std::uint64_t>{2});
+    fail(key, "Denied");
+    clear_queues();
+    recorder.forget(key);
+    CHECK(statuses() == names{"hub"});
+    CHECK(state.results().find(key) == nullptr);
+}

@@ -1,0 +1,307 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/secrets/secret_plan.hpp"
+
+#include "reconcile/reasons.hpp"
+#include "unit/reconcile/builders.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+using reconcile::decide;
+using reconcile::ownership;
+using reconcile::secret_action;
+using reconcile::secret_view;
+
+namespace {
+
+constexpr auto text = "{\"auths\":{}}";
+
+/// One RegistryCredential wants its Secret in a namespace that has none.
+secret_view wanted() {
+    secret_view view;
+    view.key = build::here;
+    view.namespace_usable = true;
+    view.contributors = {build::shared(build::credential("hub"))};
+    view.desired = build::desired(text);
+    return view;
+}
+
+/// The view sees `present`, and what the test changes in it later.
+void holds(secret_view& view, const reconcile::observed_secret& present, ownership owner) {
+    view.present = std::shared_ptr<const reconcile::observed_secret>(std::shared_ptr<void>{}, &present);
+    view.owner = owner;
+}
+
+reconcile::observed_secret stranger() {
+    reconcile::observed_secret s;
+    s.meta = build::meta("regcred", "team-a");
+    s.docker_config = true;
+    s.only_document = true;
+    return s;
+}
+
+}  // namespace
+
+TEST_CASE("a missing Secret is created, a right one is left alone") {
+    auto view = wanted();
+    CHECK(decide(view).action == secret_action::create);
+
+    const auto right = build::copy(view.contributors, text);
+    holds(view, right, ownership::ours);
+    const auto decided = decide(view);
+    CHECK(decided.action == secret_action::none);
+    CHECK(decided.reason.empty());
+}
+
+TEST_CASE("whatever differs from what is desired is put right in place") {
+    auto view = wanted();
+    auto copy = build::copy(view.contributors, text);
+    holds(view, copy, ownership::ours);
+
+    SUBCASE("other bytes") {
+        copy.document = util::digest_of("other");
+    }
+    SUBCASE("further keys in data") {
+        copy.only_document = false;
+    }
+    SUBCASE("the managed-by label stripped") {
+        copy.meta.labels.clear();
+    }
+    SUBCASE("an ownerReference of an object that is gone") {
+        copy.meta.owner_references.front().uid = "uid-gone";
+    }
+    SUBCASE("a template's annotation stripped") {
+        auto credential = build::credential("hub");
+        credential.template_annotations.emplace("note", "x");
+        view.contributors = {build::shared(credential)};
+    }
+    CHECK(decide(view).action == secret_action::update);
+}
+
+TEST_CASE("labels and annotations that others put there are no difference") {
+    auto view = wanted();
+    auto copy = build::copy(view.contributors, text);
+    copy.meta.labels.emplace("argocd.argoproj.io/instance", "x");
+    copy.meta.annotations.emplace("note", "kept");
+    copy.meta.owner_references.insert(copy.meta.owner_references.begin(),
+                                      {.api_version = "v1",
+                                       .kind = "ConfigMap",
+                                       .name = "x",
+                                       .uid = "uid-x",
+                                       .controller = std::nullopt,
+                                       .block_owner_deletion = std::nullopt});
+    holds(view, copy, ownership::ours);
+    CHECK(decide(view).action == secret_action::none);
+}
+
+TEST_CASE("ours of another type, or made immutable, is made anew") {
+    auto view = wanted();
+    auto copy = build::copy(view.contributors, text);
+    holds(view, copy, ownership::ours);
+
+    SUBCASE("type") {
+        copy.docker_config = false;
+    }
+    SUBCASE("immutable, though its bytes are right") {
+        copy.immutable = true;
+    }
+    CHECK(decide(view).action == secret_action::recreate);
+}
+
+TEST_CASE("a foreign Secret is reported and left alone, or adopted when the oldest contributor says so") {
+    auto view = wanted();
+    auto foreign = stranger();
+    holds(view, foreign, ownership::foreign);
+
+    SUBCASE("Fail") {
+        const auto decided = decide(view);
+        CHECK(decided.action == secret_action::none);
+        CHECK(decided.reason == reconcile::reasons::conflict);
+        CHECK(decided.message.find("team-a/regcred") != std::string::npos);
+        CHECK(decided.message.find("Adopt") != std::string::npos);
+    }
+    SUBCASE("Fail, while no source can be read") {
+        view.desired = {};
+        CHECK(decide(view).reason == reconcile::reasons::conflict);
+    }
+    SUBCASE("Adopt") {
+        auto adopting = build::credential("hub");
+        adopting.on_conflict = v1alpha1::conflict_policy::adopt;
+        view.contributors = {build::shared(adopting), build::shared(build::credential("later"))};
+        auto decided = decide(view);
+        CHECK(decided.action == secret_action::update);
+        CHECK(decided.adopts);
+
+        foreign.docker_config = false;
+        decided = decide(view);
+        CHECK(decided.action == secret_action::recreate);
+        CHECK(decided.adopts);
+    }
+    SUBCASE("Adopt of a younger contributor does not count") {
+        auto adopting = build::credential("later");
+        adopting.on_conflict = v1alpha1::conflict_policy::adopt;
+        view.contributors = {build::shared(build::credential("hub")), build::shared(adopting)};
+        CHECK(decide(view).action == secret_action::none);
+    }
+}
+
+TEST_CASE("without a contributor only what is ours goes") {
+    auto view = wanted();
+    const auto copy = build::copy(view.contributors, text);
+    view.contributors.clear();
+    view.desired = {};
+
+    SUBCASE("absent") {
+        CHECK(decide(view).action == secret_action::none);
+    }
+    SUBCASE("foreign") {
+        holds(view, copy, ownership::foreign);
+        CHECK(decide(view).action == secret_action::none);
+    }
+    SUBCASE("ours") {
+        holds(view, copy, ownership::ours);
+        CHECK(decide(view).action == secret_action::remove);
+    }
+    SUBCASE("ours, but an owner is suspended") {
+        holds(view, copy, ownership::ours);
+        view.suspended = true;
+        CHECK(decide(view).action == secret_action::none);
+        CHECK(decide(view).reason == reconcile::reasons::suspended);
+    }
+    SUBCASE("ours, but an owner is being deleted: --cascade=orphan may be under way") {
+        holds(view, copy, ownership::ours);
+        view.owner_terminating = true;
+        CHECK(decide(view).action == secret_action::none);
+    }
+    SUBCASE("ours, but its successor under another name is not right yet") {
+        holds(view, copy, ownership::ours);
+        view.replacement_pending = true;
+        CHECK(decide(view).action == secret_action::none);
+    }
+}
+
+TEST_CASE("nothing is done in a namespace that is terminating or gone") {
+    auto view = wanted();
+    view.namespace_usable = false;
+    CHECK(decide(view).action == secret_action::none);
+    const auto copy = build::copy(view.contributors, "old");
+    holds(view, copy, ownership::ours);
+    CHECK(decide(view).action == secret_action::none);
+    view.contributors.clear();
+    CHECK(decide(view).action == secret_action::none);
+}
+
+TEST_CASE("sources that cannot be read change nothing and publish nothing") {
+    auto view = wanted();
+    const auto copy = build::copy(view.contributors, text);
+
+    SUBCASE("nothing to deliver, no copy: said, not created") {
+        view.desired = {};
+        const auto decided = decide(view);
+        CHECK(decided.action == secret_action::none);
+        CHECK(decided.reason == reconcile::reasons::source_invalid);
+    }
+    SUBCASE("nothing to deliver, a copy: the last good one stays") {
+        view.desired = {};
+        holds(view, copy, ownership::ours);
+        CHECK(decide(view).action == secret_action::none);
+        CHECK(decide(view).reason.empty());
+    }
+    SUBCASE("a part to deliver, a copy: an update would drop the other part") {
+        view.desired = build::desired("a part");
+        view.desired.complete = false;
+        holds(view, copy, ownership::ours);
+        CHECK(decide(view).action == secret_action::none);
+        CHECK(decide(view).reason.empty());
+    }
+    SUBCASE("a part to deliver, a copy that another object feeds too: that one must tell that it waits") {
+        view.desired = build::desired("a part");
+        view.desired.complete = false;
+        view.contributors.push_back(build::shared(build::credential("other")));
+        const auto theirs = build::copy(view.contributors, "the whole");
+        holds(view, theirs, ownership::ours);
+        CHECK(decide(view).action == secret_action::none);
+        CHECK(decide(view).reason == reconcile::reasons::source_invalid);
+    }
+    SUBCASE("nothing to deliver, and an object that fed the copy is gone: what it gave is still there") {
+        view.desired = {};
+        view.desired.complete = false;
+        auto makers = view.contributors;
+        makers.push_back(build::shared(build::credential("gone")));
+        const auto theirs = build::copy(makers, "the whole");
+        holds(view, theirs, ownership::ours);
+        CHECK(decide(view).action == secret_action::none);
+        CHECK(decide(view).reason == reconcile::reasons::source_invalid);
+    }
+    SUBCASE("a part to deliver, no copy: better than none") {
+        view.desired.complete = false;
+        CHECK(decide(view).action == secret_action::create);
+    }
+}
+
+TEST_CASE("suspend changes nothing and keeps reporting") {
+    auto view = wanted();
+    view.suspended = true;
+    auto decided = decide(view);
+    CHECK(decided.action == secret_action::none);
+    CHECK(decided.reason == reconcile::reasons::suspended);
+
+    const auto right = build::copy(view.contributors, text);
+    holds(view, right, ownership::ours);
+    CHECK(decide(view).reason.empty());
+
+    const auto drifted = build::copy(view.contributors, "drifted");
+    holds(view, drifted, ownership::ours);
+    decided = decide(view);
+    CHECK(decided.action == secret_action::none);
+    CHECK(decided.reason == reconcile::reasons::suspended);
+}
+
+TEST_CASE("an ownerReference to a RegistryCredential proves ownership, a label does not") {
+    const auto anyone = [](const std::string&) { return true; };
+    const auto nobody = [](const std::string&) { return false; };
+    CHECK(reconcile::ownership_of(nullptr, anyone) == ownership::absent);
+
+    auto secret = stranger();
+    secret.meta.labels.emplace("app.kubernetes.io/managed-by", "regcred");
+    CHECK(reconcile::ownership_of(&secret, anyone) == ownership::foreign);
+
+    const auto copy = build::copy({build::shared(build::credential("hub"))}, text);
+    CHECK(reconcile::ownership_of(&copy, nobody) == ownership::ours);
+
+    auto other_kind = copy;
+    other_kind.meta.owner_references.front().kind = "Deployment";
+    CHECK(reconcile::ownership_of(&other_kind, anyone) == ownership::foreign);
+    auto other_group = copy;
+    other_group.meta.owner_references.front().api_version = "regcred.dev.evil.example/v1";
+    CHECK(reconcile::ownership_of(&other_group, anyone) == ownership::foreign);
+}
+
+TEST_CASE("a retained copy is ours only while an object that its annotation names lives") {
+    auto retaining = build::credential("hub");
+    retaining.on_deletion = v1alpha1::deletion_policy::retain;
+    const auto copy = build::copy({build::shared(retaining), build::shared(build::credential("quay"))}, text);
+    CHECK(copy.meta.owner_references.empty());
+
+    CHECK(reconcile::ownership_of(&copy, [](const std::string& uid) { return uid == "uid-quay"; }) ==
+          ownership::ours);
+    CHECK(reconcile::ownership_of(&copy, [](const std::string&) { return false; }) == ownership::foreign);
+}
+
+TEST_CASE("a source is never overwritten, whatever the conflict policy says") {
+    auto object = build::credential("hub");
+    object.on_conflict = v1alpha1::conflict_policy::adopt;
+    auto view = wanted();
+    view.contributors = {build::shared(std::move(object))};
+    const auto source = stranger();
+    holds(view, source, ownership::foreign);
+    REQUIRE(decide(view).adopts);
+    view.is_source = true;
+    const auto decided = decide(view);
+    CHECK(decided.action == secret_action::none);
+    CHECK(decided.reason == reconcile::reasons::conflict);
+    CHECK(decided.message.find("source") != std::string::npos);
+}

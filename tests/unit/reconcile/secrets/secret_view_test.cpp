@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/secrets/secret_view.hpp"
+
+#include "unit/reconcile/builders.hpp"
+
+#include <doctest/doctest.h>
+
+using names = std::vector<std::string>;
+using name_set = std::set<std::string>;
+
+namespace {
+
+/// A Secret that `makers` had made, of which `living` still exist, and that `wanting` want now.
+reconcile::secret_view view_of(const names& makers, const names& living, const names& wanting) {
+    const auto objects = [](const names& all) {
+        reconcile::contributor_list list;
+        for (const auto& name : all)
+            list.push_back(build::shared(build::credential(name)));
+        return list;
+    };
+    reconcile::secret_view view;
+    view.key = build::here;
+    view.present = std::make_shared<const reconcile::observed_secret>(build::copy(objects(makers), "{}"));
+    view.owners = objects(living);
+    view.contributors = objects(wanting);
+    return view;
+}
+
+}  // namespace
+
+TEST_CASE("those that want a Secret act on it, else those that had it made") {
+    CHECK(reconcile::acting_credentials(view_of({"a", "b"}, {"a", "b"}, {"b", "c"})) == names{"b", "c"});
+    CHECK(reconcile::acting_credentials(view_of({"a", "b"}, {"a"}, {})) == names{"a"});
+}
+
+TEST_CASE("a Secret affects those that want it and those that had it made, existing or not") {
+    CHECK(reconcile::affected_credentials(view_of({"a", "b"}, {"a", "b"}, {"b", "c"})) ==
+          name_set{"a", "b", "c"});
+    CHECK(reconcile::all_credentials(view_of({"a", "b"}, {"b"}, {"c"})) == name_set{"a", "b", "c"});
+}
+
+TEST_CASE("an absent Secret affects those that want it") {
+    reconcile::secret_view view;
+    view.contributors = {build::shared(build::credential("a"))};
+    CHECK(reconcile::acting_credentials(view) == names{"a"});
+    CHECK(reconcile::all_credentials(view) == name_set{"a"});
+}
+
+TEST_CASE("an owner that does not exist any more is noticed, in ownerReferences and in the annotation") {
+    CHECK_FALSE(reconcile::has_lost_owner(view_of({"a", "b"}, {"a", "b"}, {})));
+    CHECK(reconcile::has_lost_owner(view_of({"a", "b"}, {"b"}, {})));
+    auto retained = view_of({}, {}, {});
+    reconcile::observed_secret copy;
+    copy.meta.annotations.emplace("regcred.dev/owner", "uid-a,uid-b");
+    retained.present = std::make_shared<const reconcile::observed_secret>(std::move(copy));
+    retained.owners = {build::shared(build::credential("a"))};
+    CHECK(reconcile::has_lost_owner(retained));
+    CHECK_FALSE(reconcile::has_lost_owner(reconcile::secret_view{}));
+}

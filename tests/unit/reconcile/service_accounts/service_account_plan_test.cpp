@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/service_accounts/service_account_plan.hpp"
+
+#include "reconcile/service_accounts/service_account_writer.hpp"
+#include "unit/reconcile/builders.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using reconcile::decide;
+using reconcile::entry_goal;
+using reconcile::service_account_view;
+using names = std::vector<std::string>;
+
+namespace {
+
+service_account_view view_of(names listed, names added, entry_goal goal) {
+    service_account_view view;
+    view.key = {.namespace_name = "team-a", .name = "default"};
+    view.namespace_usable = true;
+    reconcile::observed_service_account present;
+    present.meta = {.name = "default", .namespace_name = "team-a", .uid = "u", .resource_version = "5"};
+    present.listed = std::move(listed);
+    present.added = std::move(added);
+    view.present = std::make_shared<const reconcile::observed_service_account>(std::move(present));
+    view.entries = {{.secret_name = "regcred", .goal = goal}};
+    return view;
+}
+
+}  // namespace
+
+TEST_CASE("what becomes of the list and of the annotation") {
+    const struct {
+        const char* what;
+        names listed;
+        names added;
+        entry_goal goal;
+        names listed_then;
+        names added_then;
+    } table[] = {
+        {"a wanted entry goes to the end",
+         {"b", "a"},
+         {},
+         entry_goal::listed,
+         {"b", "a", "regcred"},
+         {"regcred"}},
+        {"the first one", {}, {}, entry_goal::listed, {"regcred"}, {"regcred"}},
+        {"listed by somebody else: not ours", {"regcred"}, {}, entry_goal::listed, {"regcred"}, {}},
+        {"ours and there", {"regcred", "b"}, {"regcred"}, entry_goal::listed, {"regcred", "b"}, {"regcred"}},
+        {"ours and removed by somebody",
+         {"b"},
+         {"regcred"},
+         entry_goal::listed,
+         {"b", "regcred"},
+         {"regcred"}},
+        {"repeats and empty names stay",
+         {"a", "", "a"},
+         {"old"},
+         entry_goal::listed,
+         {"a", "", "a", "regcred"},
+         {"old", "regcred"}},
+        {"ours is taken back", {"a", "regcred", "b"}, {"regcred"}, entry_goal::unlisted, {"a", "b"}, {}},
+        {"once, the last one",
+         {"regcred", "a", "regcred"},
+         {"regcred"},
+         entry_goal::unlisted,
+         {"regcred", "a"},
+         {}},
+        {"ours, gone by itself", {"a"}, {"regcred"}, entry_goal::unlisted, {"a"}, {}},
+        {"theirs is never taken", {"regcred"}, {}, entry_goal::unlisted, {"regcred"}, {}},
+        {"names that the install does not allow",
+         {"a", "regcred"},
+         {"a", "regcred"},
+         entry_goal::unlisted,
+         {"a"},
+         {"a"}},
+        {"left with its Secret", {"regcred"}, {"regcred"}, entry_goal::released, {"regcred"}, {}},
+        {"undecided", {"regcred"}, {"regcred"}, entry_goal::undecided, {"regcred"}, {"regcred"}},
+        {"held", {"regcred"}, {"regcred"}, entry_goal::held, {"regcred"}, {"regcred"}},
+        {"suspended: not added", {}, {}, entry_goal::suspended_add, {}, {}},
+        {"suspended: not taken",
+         {"regcred"},
+         {"regcred"},
+         entry_goal::suspended_removal,
+         {"regcred"},
+         {"regcred"}},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.what);
+        const auto decided = decide(view_of(row.listed, row.added, row.goal));
+        CHECK(decided.listed == row.listed_then);
+        CHECK(decided.added == row.added_then);
+        CHECK(decided.patch == (row.listed != row.listed_then || row.added != row.added_then));
+        // What was done needs doing no more.
+        CHECK_FALSE(decide(view_of(decided.listed, decided.added, row.goal)).patch);
+    }
+}
+
+TEST_CASE("several names are one patch, which says what is gained and lost") {
+    auto view = view_of({"b", "x"}, {"b"}, entry_goal::listed);
+    view.entries = {{.secret_name = "a", .goal = entry_goal::listed},
+                    {.secret_name = "b", .goal = entry_goal::unlisted},
+                    {.secret_name = "c", .goal = entry_goal::listed}};
+    const auto decided = decide(view);
+    CHECK(decided.listed == names{"x", "a", "c"});
+    CHECK(decided.added == names{"a", "c"});
+    CHECK(decided.gains == names{"a", "c"});
+    CHECK(decided.losses == names{"b"});
+}
+
+TEST_CASE("nothing is done in a namespace that is unknown or terminating, nor without a ServiceAccount") {
+    auto view = view_of({}, {}, entry_goal::listed);
+    view.namespace_usable = false;
+    CHECK_FALSE(decide(view).patch);
+    view.namespace_usable = true;
+    view.present = nullptr;
+    CHECK_FALSE(decide(view).patch);
+}
+
+TEST_CASE("what suspend keeps from being done is told, and what need not be done is not") {
+    const auto add = decide(view_of({}, {}, entry_goal::suspended_add));
+    CHECK(add.reason == "Suspended");
+    CHECK(add.about == "regcred");
+    CHECK(add.message ==
+          "Secret regcred is to be listed in ServiceAccount team-a/default, but its RegistryCredential has "
+          "spec.suspend: true");
+    CHECK(decide(view_of({"regcred"}, {"regcred"}, entry_goal::suspended_removal)).reason == "Suspended");
+    CHECK(decide(view_of({"regcred"}, {}, entry_goal::suspended_add)).reason.empty());
+    CHECK(decide(view_of({"regcred"}, {}, entry_goal::suspended_removal)).reason.empty());
+}
+
+TEST_CASE("a list that is not known whole is never written, and told only if it matters") {
+    const auto too_large = [](names added, entry_goal goal) {
+        auto view = view_of({}, std::move(added), goal);
+        auto present = *view.present;
+        present.too_large = true;
+        view.present = std::make_shared<const reconcile::observed_service_account>(present);
+        const auto decided = decide(view);
+        CHECK_FALSE(decided.patch);
+        return std::string(decided.reason);
+    };
+    CHECK(too_large({}, entry_goal::listed) == "ServiceAccountTooLarge");
+    CHECK(too_large({"regcred"}, entry_goal::unlisted) == "ServiceAccountTooLarge");
+    CHECK(too_large({}, entry_goal::unlisted).empty());
+    CHECK(too_large({"regcred"}, entry_goal::released).empty());
+}
+
+TEST_CASE("the patch carries the whole list, the annotation and what it was decided on") {
+    const auto adding = view_of({"b", ""}, {}, entry_goal::listed);
+    CHECK(patch_for(*adding.present, decide(adding)) ==
+          kube::json::parse(
+              R"({"metadata":{"uid":"u","resourceVersion":"5","annotations":{"regcred.dev/added":"regcred"}},
+              "imagePullSecrets":[{"name":"b"},{"name":""},{"name":"regcred"}]})"));
+    const auto taking = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
+    CHECK(patch_for(*taking.present, decide(taking)) ==
+          kube::json::parse(
+              R"({"metadata":{"uid":"u","resourceVersion":"5","annotations":{"regcred.dev/added":null}},
+              "imagePullSecrets":[]})"));
+    const auto letting_go = view_of({"regcred"}, {"regcred"}, entry_goal::released);
+    CHECK_FALSE(patch_for(*letting_go.present, decide(letting_go)).contains("imagePullSecrets"));
+}

@@ -1,0 +1,307 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/state/cluster_state.hpp"
+
+#include "reconcile/reasons.hpp"
+#include "reconcile/status/credential_report.hpp"
+#include "unit/reconcile/cluster_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+using build::cluster_fixture;
+using build::wants;
+using reconcile::secret_action;
+
+namespace {
+
+const runtime::object_key team_a{.namespace_name = "team-a", .name = "regcred"};
+
+}  // namespace
+
+TEST_CASE("a namespace that appears is urgent, in whatever order all else came") {
+    cluster_fixture f;
+    f.state.namespaces().begin_replace();
+    f.state.namespaces().end_replace("1");
+    f.add_credential(wants("hub", "login"));
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_namespace("team-a");
+    REQUIRE(f.secrets().contains(team_a));
+    CHECK(f.secrets().at(team_a) == runtime::priority::urgent);
+    CHECK(f.statuses().contains("hub"));
+    CHECK(f.next("team-a") == secret_action::create);
+}
+
+TEST_CASE("a rotation marks every selected namespace, behind all else") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    f.apply_all();
+    REQUIRE(f.next("team-a") == secret_action::none);
+
+    f.add_source("login", "quay.io", "CANARY-2");
+    REQUIRE(f.secrets().contains(team_a));
+    CHECK(f.secrets().at(team_a) == runtime::priority::bulk);
+    CHECK(f.next("team-a") == secret_action::update);
+}
+
+TEST_CASE("what changes nothing marks nothing") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a", {{"x", "1"}});
+    f.apply_all();
+
+    SUBCASE("a source written again with the same content") {
+        f.add_source("login", "quay.io", "CANARY-1");
+    }
+    SUBCASE("a status") {
+        auto object = wants("hub", "login");
+        object.status.summary = "1/1";
+        f.add_credential(object);
+    }
+    SUBCASE("a namespace of the same labels") {
+        f.add_namespace("team-a", {{"x", "1"}});
+    }
+    SUBCASE("a Secret that no source names") {
+        f.add_source("unused", "quay.io", "CANARY-9");
+    }
+    CHECK(f.secrets().empty());
+}
+
+TEST_CASE("a namespace that is deselected by its labels loses its copy") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    auto object = wants("hub", "login", {});
+    object.namespaces.selector = build::labels({{"pull", "private"}});
+    f.add_credential(object);
+    f.add_namespace("team-a", {{"pull", "private"}});
+    f.apply_all();
+    f.add_namespace("team-a");
+    CHECK(f.secrets().contains(team_a));
+    CHECK(f.next("team-a") == secret_action::remove);
+}
+
+TEST_CASE("an object that goes takes its copies, and leaves those that others feed too") {
+    cluster_fixture f;
+    f.add_source("a", "quay.io", "CANARY-1");
+    f.add_source("b", "ghcr.io", "CANARY-2");
+    f.add_credential(wants("first", "a", {"team-a", "team-b"}));
+    f.add_credential(wants("second", "b", {"team-b"}));
+    f.add_namespace("team-a");
+    f.add_namespace("team-b");
+    f.apply_all();
+    f.remove_credential("first");
+    CHECK(f.secrets().size() == 2);
+    CHECK(f.next("team-a") == secret_action::remove);
+    CHECK(f.next("team-b") == secret_action::update);
+}
+
+TEST_CASE("on a rename the old copy stays until the new one is right") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    auto object = wants("hub", "login");
+    f.add_credential(object);
+    f.add_namespace("team-a");
+    f.apply_all();
+
+    object.secret_name = "other";
+    object.meta.generation = 2;
+    f.add_credential(object);
+    CHECK(f.next("team-a", "other") == secret_action::create);
+    CHECK(f.next("team-a", "regcred") == secret_action::none);
+
+    const runtime::object_key renamed{.namespace_name = "team-a", .name = "other"};
+    f.apply_plan(renamed);
+    f.apply_plan(renamed);
+    f.secrets().clear();
+    f.state.secret_synced(renamed);
+    CHECK(f.secrets().contains(team_a));
+    CHECK(f.next("team-a", "regcred") == secret_action::remove);
+}
+
+TEST_CASE("of two objects that claim a registry the older one delivers it, and the younger one says so") {
+    cluster_fixture f;
+    f.add_source("a", "quay.io", "CANARY-old");
+    f.add_source("b", "quay.io", "CANARY-new");
+    auto younger = wants("younger", "b");
+    younger.meta.creation_timestamp = "2026-02-02T00:00:00Z";
+    const auto older = wants("older", "a");
+    f.add_credential(younger);
+    f.add_credential(older);
+    f.add_namespace("team-a");
+
+    const auto text = f.view(team_a).desired.document->reveal();
+    CHECK(text.find("CANARY-old") != std::string_view::npos);
+    CHECK(text.find("CANARY-new") == std::string_view::npos);
+    const auto report = reconcile::report_on(f.state, younger);
+    CHECK(report.source_fault.reason == reconcile::reasons::registry_conflict);
+    CHECK(report.source_fault.message.find("older") != std::string::npos);
+    CHECK(reconcile::report_on(f.state, older).source_fault.reason.empty());
+
+    f.remove_credential("older");
+    CHECK(f.view(team_a).desired.document->reveal().find("CANARY-new") != std::string_view::npos);
+    CHECK(reconcile::report_on(f.state, younger).source_fault.reason.empty());
+}
+
+TEST_CASE("the document does not depend on the order in which objects became known") {
+    std::vector<std::string> order{"a", "b", "c", "d"};
+    std::string expected;
+    do {
+        cluster_fixture f;
+        f.add_namespace("team-a");
+        for (const auto& name : order) {
+            f.add_source(name, name + ".example.com", "CANARY-" + name);
+            f.add_source(name + "-shared", "quay.io", "CANARY-shared-" + name);
+            auto object = wants(name.c_str(), name.c_str());
+            object.sources.push_back({.secret_name = name + "-shared", .registry = {}, .registries = {}});
+            f.add_credential(object);
+        }
+        const std::string text(f.view(team_a).desired.document->reveal());
+        if (expected.empty()) expected = text;
+        CHECK(text == expected);
+    } while (std::next_permutation(order.begin(), order.end()));
+    CHECK(expected.find("CANARY-shared-a") != std::string::npos);
+}
+
+TEST_CASE("a report counts what is selected, right and wrong") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    const auto object = wants("hub", "login");
+    f.add_credential(object);
+    for (const char* name : {"a", "b", "c", "kube-system"})
+        f.add_namespace(name);
+    f.state.results().synced({"a", "regcred"}, 0, {});
+    f.state.results().failed(
+        {"b", "regcred"},
+        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .credentials = {}},
+        {});
+    const auto report = reconcile::report_on(f.state, object);
+    CHECK(report.selected == 3);
+    CHECK(report.synced == 1);
+    REQUIRE(report.failures.size() == 1);
+    CHECK(report.failures.front().namespace_name == "b");
+    CHECK(report.registries == std::vector<std::string>{"quay.io"});
+}
+
+TEST_CASE("an object that uses a name that is not allowed marks nothing and says so") {
+    cluster_fixture f;
+    f.add_namespace("team-a");
+    auto object = wants("hub", "login");
+    object.secret_name = "not-allowed";
+    f.add_credential(object);
+    CHECK(f.secrets().empty());
+    const auto report = reconcile::report_on(f.state, object);
+    CHECK_FALSE(report.name_allowed);
+    CHECK(report.allowed_names == "regcred, other");
+}
+
+TEST_CASE("a Secret that cannot be removed is reported by the object that had it made") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login", {"team-*"}));
+    f.add_credential(wants("bystander", "login", {"other"}));
+    f.add_namespace("team-a");
+    f.apply_all();
+    auto narrower = wants("hub", "login", {"nobody"});
+    narrower.meta.generation = 2;
+    f.add_credential(std::move(narrower));
+    REQUIRE(f.next("team-a") == secret_action::remove);
+    f.state.results().failed(
+        team_a,
+        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .credentials = {}},
+        {});
+
+    const auto object = f.find_credential("hub");
+    const auto report = reconcile::report_on(f.state, *object);
+    CHECK(report.selected == 0);
+    CHECK(report.stuck == 1);
+    REQUIRE(report.failures.size() == 1);
+    CHECK(report.failures[0].namespace_name == "team-a");
+    CHECK(report.failures[0].reason == "Denied");
+    const auto other = f.find_credential("bystander");
+    CHECK(reconcile::report_on(f.state, *other).failures.empty());
+}
+
+TEST_CASE("a view names the live objects that had the Secret made") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    f.apply_all();
+    const auto view = f.view(team_a);
+    REQUIRE(view.owners.size() == 1);
+    CHECK(view.owners[0]->meta.name == "hub");
+}
+
+TEST_CASE("a changed namespace is looked at under every name that a Secret has there") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    f.apply_all();
+    // A rename to a name that this install does not allow: the old copy waits for the new one.
+    auto renamed = wants("hub", "login");
+    renamed.secret_name = "forbidden";
+    renamed.meta.generation = 2;
+    f.add_credential(std::move(renamed));
+    f.apply_all();
+    REQUIRE(f.next("team-a") == secret_action::none);
+
+    auto object = build::live_namespace("team-a");
+    object.meta.resource_version = f.next_version();
+    object.meta.annotations.emplace("regcred.dev/opt-out", "true");
+    f.statuses().clear();
+    f.state.namespaces().upsert(std::move(object));
+    CHECK(f.secrets().contains(team_a));
+    CHECK(f.next("team-a") == secret_action::remove);
+    CHECK(f.statuses().contains("hub"));
+}
+
+TEST_CASE("what is desired anew counts as right only when it has been looked at") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    f.apply_all();
+    const auto object = f.find_credential("hub");
+    REQUIRE(reconcile::report_on(f.state, *object).synced == 1);
+
+    f.add_source("login", "quay.io", "CANARY-2");
+    CHECK(reconcile::report_on(f.state, *object).synced == 0);
+    CHECK(reconcile::report_on(f.state, *object).selected == 1);
+    f.apply_all();
+    CHECK(reconcile::report_on(f.state, *object).synced == 1);
+
+    auto changed = wants("hub", "login");
+    changed.template_labels = {{"team", "a"}};
+    changed.meta.generation = 2;
+    f.add_credential(std::move(changed));
+    CHECK(reconcile::report_on(f.state, *object).synced == 0);
+    f.apply_all();
+    CHECK(reconcile::report_on(f.state, *object).synced == 1);
+}
+
+TEST_CASE("a Secret of the controller's own namespace that is a source is known as one") {
+    cluster_fixture f;
+    f.add_credential(wants("hub", "regcred"));
+    f.add_namespace("regcred-system");
+    f.add_namespace("team-a");
+    CHECK(f.view({.namespace_name = "regcred-system", .name = "regcred"}).is_source);
+    CHECK_FALSE(f.view({.namespace_name = "regcred-system", .name = "other"}).is_source);
+    CHECK_FALSE(f.view(team_a).is_source);
+
+    // When it is a source no more, that may heal a conflict there.
+    f.secrets().clear();
+    auto other = wants("hub", "login");
+    other.meta.generation = 2;
+    f.add_credential(std::move(other));
+    CHECK(f.secrets().contains({.namespace_name = "regcred-system", .name = "regcred"}));
+    CHECK_FALSE(f.view({.namespace_name = "regcred-system", .name = "regcred"}).is_source);
+}

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/state/result_table.hpp"
+
+#include <doctest/doctest.h>
+
+using reconcile::failure;
+using reconcile::result_record;
+using reconcile::result_table;
+using specs = std::vector<std::uint64_t>;
+
+namespace {
+
+const runtime::object_key key{.namespace_name = "team-a", .name = "regcred"};
+
+failure failed_with(const char* reason, const char* since) {
+    return {.reason = reason, .message = "why", .since = since, .credentials = {"hub"}};
+}
+
+}  // namespace
+
+TEST_CASE("a failure is as old as its reason") {
+    result_table results;
+    results.failed(key, failed_with("Denied", "10:00"), {});
+    results.failed(key, failed_with("Denied", "11:00"), {});
+    CHECK(results.find(key)->why->since == "10:00");
+    results.failed(key, failed_with("Forbidden", "12:00"), {});
+    CHECK(results.find(key)->why->since == "12:00");
+    results.synced(key, 1, {2});
+    CHECK(results.find(key)->why == nullptr);
+    results.failed(key, failed_with("Forbidden", "13:00"), {});
+    CHECK(results.find(key)->why->since == "13:00");
+}
+
+TEST_CASE(
+    "what was desired when a Secret was right outlives a failure, and that no object wants it any more") {
+    result_table results;
+    results.synced(key, 1, {2});
+    results.failed(key, failed_with("Denied", "10:00"), {});
+    CHECK(results.find(key)->desired == 1);
+    CHECK(*results.find(key)->specs == specs{2});
+    results.unwanted(key);
+    CHECK(results.find(key)->why == nullptr);
+    CHECK(results.find(key)->now == result_record::state::pending);
+    CHECK(*results.find(key)->specs == specs{2});
+    results.forget(key);
+    CHECK(results.find(key) == nullptr);
+}
+
+TEST_CASE("a failed Secret is wanted by the specs of its last failure that has any") {
+    result_table results;
+    results.synced(key, 1, {2});
+    results.failed(key, failed_with("SourceInvalid", "10:00"), {3});
+    CHECK(*results.find(key)->specs == specs{3});
+    results.failed(key, failed_with("DeletionGuard", "11:00"), {});
+    CHECK(*results.find(key)->specs == specs{3});
+}
+
+TEST_CASE("mark_stale makes a synced Secret pending, and leaves a failed and an unknown one alone") {
+    result_table results;
+    results.mark_stale(key);
+    CHECK(results.find(key) == nullptr);
+    results.synced(key, 1, {2});
+    results.mark_stale(key);
+    CHECK(results.find(key)->now == result_record::state::pending);
+    CHECK(results.find(key)->desired == 1);
+    results.failed(key, failed_with("Denied", "10:00"), {});
+    results.mark_stale(key);
+    CHECK(results.find(key)->now == result_record::state::failed);
+}
+
+TEST_CASE("for_each_failed visits each failed Secret with its failure") {
+    result_table results;
+    results.synced({.namespace_name = "good", .name = "regcred"}, 1, {2});
+    results.failed(key, failed_with("Denied", "10:00"), {});
+    int count = 0;
+    results.for_each_failed([&](const runtime::object_key& at, const failure& why) {
+        CHECK(at == key);
+        CHECK(why.reason == "Denied");
+        ++count;
+    });
+    CHECK(count == 1);
+}

@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/state/source_resolver.hpp"
+
+#include "unit/reconcile/builders.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+using reconcile::source_resolver;
+using reconcile::source_secret;
+
+namespace {
+
+source_secret docker_source(const std::string& name, const std::string& document) {
+    kube::secret secret;
+    secret.meta = build::meta(name, "regcred-system");
+    secret.type = std::string(kube::docker_config_json_type);
+    secret.data.emplace(kube::docker_config_json_key, util::secret_bytes::copy_of(document));
+    return reconcile::read_source(std::move(secret));
+}
+
+std::string login(const std::string& registry, const std::string& password) {
+    return R"({"auths":{")" + registry + R"(":{"username":"u","password":")" + password + R"("}}})";
+}
+
+v1alpha1::registry_credential from_sources(const std::vector<std::string>& names) {
+    auto object = build::credential("hub");
+    object.sources.clear();
+    for (const auto& name : names)
+        object.sources.push_back({.secret_name = name, .registry = {}, .registries = {}});
+    return object;
+}
+
+/// The controller's namespace, as a test changes it.
+struct vault {
+    std::map<std::string, source_secret> secrets;
+    source_resolver reads{"regcred-system"};
+
+    reconcile::resolution resolve(const v1alpha1::registry_credential& object) {
+        return reads.resolve(object, [this](const std::string& name) -> const source_secret* {
+            const auto found = secrets.find(name);
+            return found == secrets.end() ? nullptr : &found->second;
+        });
+    }
+    void put(const std::string& name, const std::string& document) {
+        secrets.insert_or_assign(name, docker_source(name, document));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("the sources of an object are combined, sorted by registry") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    v.put("b", login("ghcr.io", "CANARY-2"));
+    const auto result = v.resolve(from_sources({"a", "b"}));
+    CHECK(result.fault.reason.empty());
+    REQUIRE(result.entries != nullptr);
+    REQUIRE(result.entries->size() == 2);
+    CHECK(result.entries->front().key.written() == "ghcr.io");
+}
+
+TEST_CASE("a source that goes missing or turns invalid leaves what it gave last") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    v.put("b", login("ghcr.io", "CANARY-2"));
+    const auto object = from_sources({"a", "b"});
+    const auto good = v.resolve(object);
+
+    SUBCASE("missing") {
+        v.secrets.erase("b");
+        const auto now = v.resolve(object);
+        CHECK(now.fault.reason == "SourceNotFound");
+        CHECK(now.fault.message.find("regcred-system/b") != std::string::npos);
+        CHECK(reconcile::same_entries(now.entries, good.entries));
+    }
+    SUBCASE("invalid, and the other one rotated") {
+        v.put("b", R"({"auths":{"ghcr.io":{"auth":"%%%"}}})");
+        v.put("a", login("quay.io", "CANARY-3"));
+        const auto now = v.resolve(object);
+        CHECK(now.fault.reason == "SourceInvalid");
+        CHECK(now.fault.message.find("CANARY") == std::string::npos);
+        REQUIRE(now.entries != nullptr);
+        CHECK(now.entries->at(1).credential->password().reveal() == "CANARY-3");
+        CHECK(now.entries->at(0).credential->password().reveal() == "CANARY-2");
+    }
+    SUBCASE("and when it is good again, that is delivered") {
+        v.secrets.erase("b");
+        REQUIRE(v.resolve(object).fault.reason == "SourceNotFound");
+        v.put("b", login("ghcr.io", "CANARY-4"));
+        const auto now = v.resolve(object);
+        CHECK(now.fault.reason.empty());
+        CHECK(now.entries->at(0).credential->password().reveal() == "CANARY-4");
+    }
+}
+
+TEST_CASE(
+    "a source that was never good gives nothing to deliver, and the others are not delivered without it") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    const auto now = v.resolve(from_sources({"a", "b"}));
+    CHECK(now.fault.reason == "SourceNotFound");
+    CHECK(now.entries == nullptr);
+}
+
+TEST_CASE(
+    "a source that leaves the spec is revoked, though it was good, and does not come back from memory") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    v.put("b", login("ghcr.io", "CANARY-2"));
+    REQUIRE(v.resolve(from_sources({"a", "b"})).entries->size() == 2);
+    CHECK(v.resolve(from_sources({"a"})).entries->size() == 1);
+    v.secrets.erase("b");
+    CHECK(v.resolve(from_sources({"a", "b"})).entries == nullptr);
+}
+
+TEST_CASE("what an object gave last is forgotten with it") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    const auto object = from_sources({"a"});
+    REQUIRE(v.resolve(object).entries != nullptr);
+    v.reads.forget(object.meta.uid);
+    v.secrets.clear();
+    CHECK(v.resolve(object).entries == nullptr);
+}
+
+TEST_CASE("one registry in two sources of an object is an error that names both") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    v.put("b", login("quay.io", "CANARY-2"));
+    const auto now = v.resolve(from_sources({"a", "b"}));
+    CHECK(now.fault.reason == "DuplicateRegistry");
+    CHECK(now.fault.message.find('a') != std::string::npos);
+    CHECK(now.entries == nullptr);
+}
+
+TEST_CASE("a source that brings a registry which another one has changes nothing, until that is mended") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    v.put("b", login("ghcr.io", "CANARY-2"));
+    const auto object = from_sources({"a", "b"});
+    const auto good = v.resolve(object);
+    v.put("b", login("quay.io", "CANARY-3"));
+    for (int again = 0; again < 2; ++again) {
+        const auto now = v.resolve(object);
+        CHECK(now.fault.reason == "DuplicateRegistry");
+        CHECK(reconcile::same_entries(now.entries, good.entries));
+    }
+    // What is wrong with one source is not forgotten over what is wrong with the other.
+    v.secrets.erase("a");
+    CHECK(v.resolve(object).fault.reason == "SourceNotFound");
+    v.put("a", login("docker.io", "CANARY-4"));
+    const auto mended = v.resolve(object);
+    CHECK(mended.fault.reason.empty());
+    REQUIRE(mended.entries != nullptr);
+    CHECK(mended.entries->size() == 2);
+    CHECK_FALSE(reconcile::same_entries(mended.entries, good.entries));
+}
