@@ -24,17 +24,13 @@ function(regcred_precompiled target header)
   endif()
 endfunction()
 
-# regcred_library(FOLDER [RECURSIVE] [BELOW FOLDER...] [LIBRARIES ...] [PRIVATE_LIBRARIES ...])
-# The library of one folder, and of the folders in it where it is RECURSIVE. It may include files of its own folder,
-# of those named in BELOW, and of those that they may include.
+# regcred_library(FOLDER [BELOW FOLDER...] [LIBRARIES ...] [PRIVATE_LIBRARIES ...])
+# The library of one folder. It may include files of its own folder, of those named in BELOW, and of those that they
+# may include.
 function(regcred_library folder)
-  cmake_parse_arguments(LIBRARY "RECURSIVE" "" "BELOW;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
-  set(glob GLOB)
-  if(LIBRARY_RECURSIVE)
-    set(glob GLOB_RECURSE)
-  endif()
-  file(${glob} sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
-  file(${glob} headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.hpp)
+  cmake_parse_arguments(LIBRARY "" "" "BELOW;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.hpp)
 
   set(visible ${folder})
   set(below)
@@ -50,7 +46,7 @@ function(regcred_library folder)
   set(checked ${CMAKE_CURRENT_BINARY_DIR}/${name}.checked)
   string(REPLACE ";" "," visible_text "${visible}")
   add_custom_command(OUTPUT ${checked}
-    COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_CURRENT_SOURCE_DIR} -DFOLDER=${folder} -DRECURSIVE=${LIBRARY_RECURSIVE}
+    COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_CURRENT_SOURCE_DIR} -DFOLDER=${folder}
       -DVISIBLE=${visible_text} -P ${CMAKE_CURRENT_SOURCE_DIR}/check_includes.cmake
     COMMAND ${CMAKE_COMMAND} -E touch ${checked}
     DEPENDS ${sources} ${headers} ${CMAKE_CURRENT_SOURCE_DIR}/check_includes.cmake

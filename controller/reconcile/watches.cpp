@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/watches.hpp"
 
-#include "reconcile/state/decoders.hpp"
+#include "reconcile/state/observed_secret.hpp"
+#include "reconcile/state/selection.hpp"
+#include "reconcile/state/source.hpp"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/v1alpha1/registry_credential.hpp"
-#include "reconcile/reasons.hpp"
+#include "reconcile/state/reasons.hpp"
 #include "reconcile/state/selection.hpp"
 #include "runtime/time.hpp"
 

@@ -31,9 +31,9 @@ struct pull_services {
     runtime::random_source random;
 };
 
-/// Watches the kubelets' Events, looks at the Pods that they are about, and queues the Secrets and statuses that
-/// they concern. Nothing waits for it: without the rights, or without Events, all else goes on. Decides nothing
-/// itself: see pull_failures and cause_of_pull_failure().
+/// Watches the kubelets' Events, looks at the Pods that they are about, and queues the Secrets and statuses
+/// that they concern. Nothing waits for it: without the rights, or without Events, all else goes on. Decides
+/// nothing itself: see pull_failures and cause_of_pull_failure().
 class pull_watcher {
  public:
     pull_watcher(boost::asio::any_io_executor executor, pull_services services);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/safety/quorum_reader.hpp"
 
-#include "reconcile/state/decoders.hpp"
+#include "reconcile/state/observed_secret.hpp"
 #include "reconcile/state/selection.hpp"
 #include "runtime/cache/resource_version.hpp"
 

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "reconcile/reasons.hpp"
 #include "reconcile/safety/repeat_limit.hpp"
 #include "reconcile/state/queues.hpp"
+#include "reconcile/state/reasons.hpp"
 #include "reconcile/state/result_table.hpp"
 #include "runtime/log/log.hpp"
 #include "runtime/object_key.hpp"

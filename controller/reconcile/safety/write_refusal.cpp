@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/safety/write_refusal.hpp"
 
-#include "reconcile/reasons.hpp"
+#include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/secrets/secret_plan.hpp"
 
-#include "reconcile/reasons.hpp"
 #include "reconcile/secrets/secret_metadata.hpp"
+#include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/service_accounts/service_account_plan.hpp"
 
-#include "reconcile/reasons.hpp"
 #include "reconcile/state/contributors.hpp"
+#include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/v1alpha1/registry_credential.hpp"
-#include "reconcile/state/condition_value.hpp"
+#include "reconcile/state/reasons.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/service_accounts/service_account_writer.hpp"
 
-#include "reconcile/state/decoders.hpp"
+#include "reconcile/state/observed_service_account.hpp"
 
 #include <utility>
 

@@ -80,4 +80,10 @@ ownership ownership_of(const observed_secret* present,
     return ownership::foreign;
 }
 
+kube::result<observed_secret> decode_copy(const kube::json& object) {
+    auto decoded = kube::read_secret(object);
+    if (decoded.has_error()) return decoded.error();
+    return observe(std::move(*decoded));
+}
+
 }  // namespace reconcile

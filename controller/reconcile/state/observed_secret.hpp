@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kube/api/secret.hpp"
+#include "kube/json.hpp"
 #include "util/digest.hpp"
 
 #include <functional>
@@ -55,5 +56,8 @@ enum class ownership {
 /// copy belongs to no one after it.
 [[nodiscard]] ownership ownership_of(const observed_secret* present,
                                      const std::function<bool(const std::string& uid)>& is_live);
+
+/// What is kept of a Secret as the API server sends it.
+[[nodiscard]] kube::result<observed_secret> decode_copy(const kube::json& object);
 
 }  // namespace reconcile

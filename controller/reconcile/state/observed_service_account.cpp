@@ -56,4 +56,10 @@ observed_service_account observe(kube::service_account&& full) {
     return kept;
 }
 
+kube::result<observed_service_account> decode_service_account(const kube::json& object) {
+    auto decoded = kube::read_service_account(object);
+    if (decoded.has_error()) return decoded.error();
+    return observe(std::move(*decoded));
+}
+
 }  // namespace reconcile

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kube/api/service_account.hpp"
+#include "kube/json.hpp"
 
 #include <string>
 #include <string_view>
@@ -39,5 +40,8 @@ inline constexpr std::size_t most_added = 32;
 /// write there what they like.
 [[nodiscard]] std::vector<std::string> read_added(std::string_view text);
 [[nodiscard]] std::string write_added(const std::vector<std::string>& names);
+
+/// What is kept of a ServiceAccount as the API server sends it.
+[[nodiscard]] kube::result<observed_service_account> decode_service_account(const kube::json& object);
 
 }  // namespace reconcile

@@ -53,4 +53,17 @@ selection select(const v1alpha1::namespace_selection& rules,
     return selection::selected;
 }
 
+kube::result<kube::namespace_object> decode_namespace(const kube::json& object) {
+    auto decoded = kube::read_namespace(object);
+    if (decoded.has_error()) return decoded.error();
+    kube::string_map kept;
+    const auto found = decoded->meta.annotations.find(opt_out_annotation);
+    if (found != decoded->meta.annotations.end()) kept.emplace(found->first, found->second);
+    decoded->meta.annotations = std::move(kept);
+    decoded->meta.creation_timestamp = {};
+    decoded->meta.finalizers = {};
+    decoded->meta.owner_references = {};
+    return decoded;
+}
+
 }  // namespace reconcile

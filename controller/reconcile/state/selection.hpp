@@ -4,6 +4,7 @@
 
 #include "api/v1alpha1/registry_credential.hpp"
 #include "kube/api/namespace.hpp"
+#include "kube/json.hpp"
 
 #include <string_view>
 
@@ -34,5 +35,8 @@ enum class selection {
 
 /// Whether two states of a namespace are selected by the same RegistryCredentials, whatever those say.
 [[nodiscard]] bool same_for_selection(const kube::object_meta& a, const kube::object_meta& b);
+
+/// What is kept of a Namespace as the API server sends it: what select() asks for.
+[[nodiscard]] kube::result<kube::namespace_object> decode_namespace(const kube::json& object);
 
 }  // namespace reconcile

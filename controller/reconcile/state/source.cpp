@@ -3,7 +3,7 @@
 #include "reconcile/state/source.hpp"
 
 #include "dockerconfig/merge.hpp"
-#include "reconcile/reasons.hpp"
+#include "reconcile/state/reasons.hpp"
 #include "util/printable.hpp"
 
 #include <algorithm>
@@ -191,6 +191,12 @@ source_secret read_source(kube::secret&& full) {
     kept.meta.resource_version = std::move(full.meta.resource_version);
     full.data.clear();
     return kept;
+}
+
+kube::result<source_secret> decode_source(const kube::json& object) {
+    auto decoded = kube::read_secret(object);
+    if (decoded.has_error()) return decoded.error();
+    return read_source(std::move(*decoded));
 }
 
 }  // namespace reconcile

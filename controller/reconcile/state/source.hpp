@@ -5,6 +5,7 @@
 #include "api/v1alpha1/registry_credential.hpp"
 #include "dockerconfig/docker_config.hpp"
 #include "kube/api/secret.hpp"
+#include "kube/json.hpp"
 
 #include <memory>
 #include <string>
@@ -45,5 +46,8 @@ struct source_secret {
 
 /// Reduces a Secret to what a source needs; the Secret's other bytes go with it.
 [[nodiscard]] source_secret read_source(kube::secret&& full);
+
+/// What is kept of a Secret of the controller's own namespace as the API server sends it.
+[[nodiscard]] kube::result<source_secret> decode_source(const kube::json& object);
 
 }  // namespace reconcile

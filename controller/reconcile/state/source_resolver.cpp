@@ -3,7 +3,7 @@
 #include "reconcile/state/source_resolver.hpp"
 
 #include "dockerconfig/merge.hpp"
-#include "reconcile/reasons.hpp"
+#include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "api/v1alpha1/registry_credential.hpp"
-#include "reconcile/reasons.hpp"
 #include "reconcile/state/desired_secret.hpp"
+#include "reconcile/state/reasons.hpp"
 #include "reconcile/state/source.hpp"
 
 #include <functional>

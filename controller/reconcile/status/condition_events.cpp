@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/status/condition_events.hpp"
 
-#include "reconcile/reasons.hpp"
+#include "reconcile/state/reasons.hpp"
 
 #include <string_view>
 

@@ -4,9 +4,9 @@
 
 #include "api/v1alpha1/registry_credential.hpp"
 #include "reconcile/pull_failures/pull_report.hpp"
-#include "reconcile/reasons.hpp"
 #include "reconcile/service_accounts/service_account_status.hpp"
 #include "reconcile/state/cluster_state.hpp"
+#include "reconcile/state/reasons.hpp"
 
 #include <cstddef>
 #include <cstdint>

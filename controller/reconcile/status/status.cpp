@@ -3,8 +3,7 @@
 #include "reconcile/status/status.hpp"
 
 #include "kube/api/condition.hpp"
-#include "reconcile/reasons.hpp"
-#include "reconcile/state/condition_value.hpp"
+#include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -3,7 +3,7 @@
 #include "reconcile/pull_failures/pull_report.hpp"
 
 #include "kube/api/condition.hpp"
-#include "reconcile/reasons.hpp"
+#include "reconcile/state/reasons.hpp"
 #include "unit/reconcile/builders.hpp"
 #include "util/timestamp.hpp"
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/pull_failures/pull_reporter.hpp"
 
-#include "reconcile/reasons.hpp"
+#include "reconcile/state/reasons.hpp"
 #include "unit/reconcile/cluster_fixture.hpp"
 
 #include <doctest/doctest.h>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/safety/result_recorder.hpp"
 
-#include "reconcile/reasons.hpp"
+#include "reconcile/state/reasons.hpp"
 #include "support/log_capture.hpp"
 #include "unit/reconcile/cluster_fixture.hpp"
 

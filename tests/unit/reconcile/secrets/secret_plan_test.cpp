@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/secrets/secret_plan.hpp"
 
-#include "reconcile/reasons.hpp"
+#include "reconcile/state/reasons.hpp"
 #include "unit/reconcile/builders.hpp"
 
 #include <doctest/doctest.h>

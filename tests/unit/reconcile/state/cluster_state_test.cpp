@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/state/cluster_state.hpp"
 
-#include "reconcile/reasons.hpp"
+#include "reconcile/state/reasons.hpp"
 #include "reconcile/status/credential_report.hpp"
 #include "unit/reconcile/cluster_fixture.hpp"
 

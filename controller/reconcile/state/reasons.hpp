@@ -14,6 +14,13 @@ struct cause {
     std::string message;
 };
 
+/// The status, reason and message of a condition.
+struct condition_value {
+    bool is_true = true;
+    std::string_view reason;
+    std::string message;
+};
+
 }  // namespace reconcile
 
 /// Reasons of conditions, failures and Events, as users see them.
