@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/secrets/secret_reconciler.hpp"
+
+#include "reconcile/state/reasons.hpp"
+#include "support/log_capture.hpp"
+#include "unit/reconcile/api_objects.hpp"
+#include "unit/reconcile/cluster_fixture.hpp"
+#include "util/base64.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using build::wants;
+using lines = std::vector<std::string>;
+using wire::in_turn;
+using wire::ok;
+using wire::refusal;
+
+namespace reasons = reconcile::reasons;
+
+const std::string secret_path = "/api/v1/namespaces/team-a/secrets/regcred";
+const std::string hub_path = "/apis/regcred.dev/v1alpha1/registrycredentials/hub";
+const runtime::object_key team_a{.namespace_name = "team-a", .name = "regcred"};
+
+std::string deleted() {
+    return ok({{"apiVersion", "v1"}, {"kind", "Status"}, {"status", "Success"}});
+}
+
+/// The reconciler, and an API server that answers in turn.
+struct fixture : build::cluster_fixture {
+    explicit fixture(std::vector<std::string> responses)
+        : stage(in_turn(std::move(responses))),
+          guard_reads(stage.io.get_executor(), *stage.client, state, guard, queues.secrets, log, "Secrets"),
+          reconciler({.client = *stage.client,
+                      .state = state,
+                      .queues = queues,
+                      .events = events,
+                      .guard = guard,
+                      .guard_reads = guard_reads,
+                      .log = log,
+                      .writes = metrics.counters("writes", "help", {"action", "result"}),
+                      .clock = [] { return runtime::wall_time{}; }}) {
+        add_source("login", "quay.io", "CANARY-1");
+        add_namespace("team-a");
+    }
+    runtime::outcome reconcile() { return stage.run(reconciler.reconcile(team_a)); }
+    [[nodiscard]] lines requests() const { return wire::request_lines(stage); }
+    [[nodiscard]] std::string reason() const {
+        const auto* known = state.results().find(team_a);
+        return known == nullptr ? "unknown" : known->why == nullptr ? "" : known->why->reason;
+    }
+    /// The copy as the API server would show it, of this version.
+    [[nodiscard]] kube::json copy(const std::string& resource_version, const std::string& document) {
+        auto object = wire::secret("team-a", resource_version);
+        const auto meta = reconcile::desired_metadata(team_a, view(team_a).contributors, nullptr);
+        object["metadata"]["labels"] = {{"app.kubernetes.io/managed-by", "regcred"}};
+        object["metadata"]["ownerReferences"] =
+            kube::json::array({{{"apiVersion", "regcred.dev/v1alpha1"},
+                                {"kind", "RegistryCredential"},
+                                {"name", meta.owner_references.at(0).name},
+                                {"uid", meta.owner_references.at(0).uid}}});
+        std::string encoded;
+        util::append_base64(encoded, document);
+        object["data"][".dockerconfigjson"] = encoded;
+        return object;
+    }
+    [[nodiscard]] std::string desired_document() {
+        return std::string(view(team_a).desired.document->reveal());
+    }
+
+    support::log_capture log_lines;
+    runtime::logger log{
+        log_lines, runtime::log_level::debug, runtime::log_format::text, [] { return runtime::wall_time{}; }};
+    runtime::metrics_registry metrics;
+    reconcile::event_aggregator events;
+    reconcile::deletion_guard guard;
+    api_stage stage;
+    reconcile::guard_reader guard_reads;
+    reconcile::secret_reconciler reconciler;
+};
+
+/// The copy that hub has made is there, and hub selects the namespace no more.
+void deselect(fixture& f) {
+    f.add_credential(wants("hub", "login"));
+    f.apply_all();
+    auto narrower = wants("hub", "login", {"team-b"});
+    narrower.meta.generation = 2;
+    f.add_credential(std::move(narrower));
+}
+
+}  // namespace
+
+TEST_CASE("a missing copy is created, and settled when the response is right") {
+    fixture probe({});
+    probe.add_credential(wants("hub", "login"));
+    const auto response = wire::created(probe.copy("50", probe.desired_document()));
+
+    fixture f({response});
+    f.add_credential(wants("hub", "login"));
+    f.clear_queues();
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.requests() == lines{"POST /api/v1/namespaces/team-a/secrets"});
+    CHECK(f.state.results().is_synced(team_a));
+    CHECK(f.statuses().contains("hub"));
+    const auto written = f.events.collect("hub");
+    REQUIRE(written.size() == 1);
+    CHECK(written[0].reason == "Created");
+    CHECK(f.metrics.text().find(R"(writes{action="create",result="ok"} 1)") != std::string::npos);
+    CHECK(f.log_lines.count("CANARY") == 0);
+    // The copy is known ahead of the watch: a second run has nothing to write.
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.requests().size() == 1);
+}
+
+TEST_CASE("a copy that is not wanted any more is removed after a read of what speaks for that") {
+    auto hub = wire::credential("hub", "900");
+    hub["metadata"]["generation"] = 2;
+    hub["spec"]["namespaces"]["include"] = kube::json::array({"team-b"});
+    fixture f({ok(hub), ok(wire::namespace_object("team-a", "901")), deleted()});
+    deselect(f);
+    REQUIRE(f.next("team-a") == reconcile::secret_action::remove);
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.requests() == lines{"GET " + hub_path, "GET /api/v1/namespaces/team-a", "DELETE " + secret_path});
+    CHECK(f.state.find_copy(team_a) == nullptr);
+    CHECK(f.state.results().find(team_a) == nullptr);
+    CHECK(f.events.collect("hub").at(0).reason == "Removed");
+}
+
+TEST_CASE("a copy stays when the read shows that it is wanted after all") {
+    auto hub = wire::credential("hub", "900");
+    hub["metadata"]["generation"] = 3;
+    hub["spec"]["sources"][0]["secretRef"]["name"] = "login";
+    fixture f({ok(hub), ok(wire::namespace_object("team-a", "901"))});
+    deselect(f);
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.requests() == lines{"GET " + hub_path, "GET /api/v1/namespaces/team-a"});
+    CHECK(f.state.find_copy(team_a) != nullptr);
+}
+
+TEST_CASE("a copy stays, and that is told, when nothing can be read") {
+    fixture f({refusal(500, "InternalError")});
+    deselect(f);
+    CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
+    CHECK(f.requests() == lines{"GET " + hub_path});
+    CHECK(f.state.find_copy(team_a) != nullptr);
+    CHECK(f.reason() == reasons::unreachable);
+}
+
+TEST_CASE("a conflict is answered by reading the copy, and nothing is written that is right already") {
+    fixture probe({});
+    probe.add_credential(wants("hub", "login"));
+    const auto right = ok(probe.copy("50", probe.desired_document()));
+
+    fixture f({refusal(409, "AlreadyExists", "secrets"), right});
+    f.add_credential(wants("hub", "login"));
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.requests() == lines{"POST /api/v1/namespaces/team-a/secrets", "GET " + secret_path});
+    CHECK(f.state.results().is_synced(team_a));
+    CHECK(f.events.collect("hub").empty());
+}
+
+TEST_CASE("a refused write is told with its reason, and retried") {
+    fixture f({refusal(403, "Forbidden")});
+    f.add_credential(wants("hub", "login"));
+    f.clear_queues();
+    CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
+    CHECK(f.reason() == reasons::forbidden);
+    CHECK(f.statuses().contains("hub"));
+    CHECK(f.log_lines.count("Secret out of sync") == 1);
+    CHECK(f.metrics.text().find(R"(writes{action="create",result="forbidden"} 1)") != std::string::npos);
+    CHECK(f.events.collect("hub").empty());
+}
+
+TEST_CASE("a namespace that is gone is forgotten without a failure") {
+    fixture f({refusal(404, "NotFound", "namespaces")});
+    f.add_credential(wants("hub", "login"));
+    CHECK(f.reconcile() == runtime::outcome::done());
+    CHECK(f.state.results().find(team_a) == nullptr);
+}
+
+TEST_CASE("a removal that no user asked for is held back by the deletion guard, and told") {
+    auto hub = wire::credential("hub", "900");
+    hub["spec"]["namespaces"] = {{"selector", {{"matchLabels", {{"pull", "private"}}}}}};
+    fixture f({ok(hub), ok(wire::namespace_object("team-a", "901"))});
+    auto object = wants("hub", "login", {});
+    object.namespaces.selector = build::labels({{"pull", "private"}});
+    f.add_namespace("team-a", {{"pull", "private"}});
+    f.add_credential(object);
+    f.apply_all();
+    f.state.results().synced(team_a, 0, reconcile::specs_of({f.find_credential("hub")}));
+    f.add_namespace("team-a");  // the namespace loses its label; the object keeps its spec
+    REQUIRE(f.next("team-a") == reconcile::secret_action::remove);
+    const auto now = std::chrono::steady_clock::now();
+    for (int i = 0; f.guard.may_delete({.namespace_name = std::to_string(i), .name = "regcred"}, 1, now);
+         ++i) {
+    }
+
+    CHECK(f.reconcile() == runtime::outcome::done());
+    CHECK(f.requests() == lines{"GET " + hub_path, "GET /api/v1/namespaces/team-a"});
+    CHECK(f.state.find_copy(team_a) != nullptr);
+    CHECK(f.reason() == reasons::deletion_guard);
+}

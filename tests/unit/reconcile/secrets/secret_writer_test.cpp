@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/secrets/secret_writer.hpp"
+
+#include "unit/reconcile/api_objects.hpp"
+#include "unit/reconcile/builders.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using lines = std::vector<std::string>;
+using wire::body_of;
+using wire::created;
+using wire::in_turn;
+using wire::ok;
+using wire::refusal;
+
+const std::string secrets_path = "/api/v1/namespaces/team-a/secrets";
+const std::string secret_path = secrets_path + "/regcred";
+
+/// A view in which docker-hub wants the Secret, and which holds it as it is known.
+reconcile::secret_view wanted(reconcile::ownership owner) {
+    reconcile::secret_view view;
+    view.key = build::here;
+    view.contributors = {build::shared(build::credential("docker-hub"))};
+    view.desired = build::desired(R"({"auths":{"quay.io":{"auth":"CANARY-auth"}}})");
+    view.owner = owner;
+    if (owner == reconcile::ownership::absent) return view;
+    auto copy = build::copy(view.contributors, "old");
+    copy.meta.finalizers = {"example.com/keep"};
+    view.present = std::make_shared<const reconcile::observed_secret>(std::move(copy));
+    return view;
+}
+
+struct writer {
+    explicit writer(std::vector<std::string> responses) : stage(in_turn(std::move(responses))) {}
+    [[nodiscard]] std::vector<std::string> requests() const { return stage.server.requests(); }
+
+    api_stage stage;
+    reconcile::secret_writer writes{*stage.client};
+};
+
+}  // namespace
+
+TEST_CASE("create posts the desired metadata and the document, and gives what the API server has") {
+    writer w({created(wire::secret("team-a", "30"))});
+    const auto made = w.stage.run(w.writes.create(wanted(reconcile::ownership::absent)));
+    REQUIRE(made.has_value());
+    CHECK(made->meta.resource_version == "30");
+    CHECK(wire::request_lines(w.stage) == lines{"POST " + secrets_path});
+    const auto body = body_of(w.requests()[0]);
+    CHECK(body["type"] == "kubernetes.io/dockerconfigjson");
+    CHECK(body["data"].size() == 1);
+    CHECK(body["data"].contains(".dockerconfigjson"));
+    CHECK(body["metadata"]["name"] == "regcred");
+    CHECK(body["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "regcred");
+    CHECK(body["metadata"]["ownerReferences"][0]["name"] == "docker-hub");
+    CHECK_FALSE(body["metadata"].contains("uid"));
+    CHECK_FALSE(body["metadata"].contains("resourceVersion"));
+}
+
+TEST_CASE("update puts the Secret, bound to the UID and resourceVersion of the view") {
+    writer w({ok(wire::secret("team-a", "30"))});
+    REQUIRE(w.stage.run(w.writes.update(wanted(reconcile::ownership::ours))).has_value());
+    CHECK(wire::request_lines(w.stage) == lines{"PUT " + secret_path});
+    const auto meta = body_of(w.requests()[0])["metadata"];
+    CHECK(meta["uid"] == "uid-copy");
+    CHECK(meta["resourceVersion"] == "9");
+    CHECK(meta["finalizers"] == kube::json::array({"example.com/keep"}));
+}
+
+TEST_CASE("update of a foreign Secret reads it first, and keeps the metadata that it has") {
+    auto foreign = wire::secret("team-a", "29");
+    foreign["metadata"]["annotations"] = {{"team", "a"}};
+    writer w({ok(foreign), ok(wire::secret("team-a", "30"))});
+    REQUIRE(w.stage.run(w.writes.update(wanted(reconcile::ownership::foreign))).has_value());
+    CHECK(wire::request_lines(w.stage) == lines{"GET " + secret_path, "PUT " + secret_path});
+    const auto meta = body_of(w.requests()[1])["metadata"];
+    CHECK(meta["annotations"]["team"] == "a");
+    CHECK(meta["uid"] == "uid-regcred");
+    CHECK(meta["resourceVersion"] == "29");
+}
+
+TEST_CASE("update of a foreign Secret that cannot be read writes nothing") {
+    writer w({refusal(403, "Forbidden")});
+    CHECK(w.stage.run(w.writes.update(wanted(reconcile::ownership::foreign))).has_error());
+    CHECK(wire::request_lines(w.stage) == lines{"GET " + secret_path});
+}
+
+TEST_CASE("recreate asks whether a create would be admitted, then deletes and creates") {
+    writer w({refusal(409, "AlreadyExists", "secrets"),
+              ok({{"apiVersion", "v1"}, {"kind", "Status"}, {"status", "Success"}}),
+              created(wire::secret("team-a", "30"))});
+    REQUIRE(w.stage.run(w.writes.recreate(wanted(reconcile::ownership::ours))).has_value());
+    CHECK(wire::request_lines(w.stage) ==
+          lines{"POST " + secrets_path, "DELETE " + secret_path, "POST " + secrets_path});
+    CHECK(w.requests()[0].find("dryRun=All") != std::string::npos);
+    CHECK(w.requests()[2].find("dryRun") == std::string::npos);
+    const auto preconditions = body_of(w.requests()[1])["preconditions"];
+    CHECK(preconditions == kube::json{{"uid", "uid-copy"}, {"resourceVersion", "9"}});
+}
+
+TEST_CASE("recreate leaves the old Secret where the new one would be refused") {
+    writer w({refusal(403, "Forbidden")});
+    CHECK(w.stage.run(w.writes.recreate(wanted(reconcile::ownership::ours))).has_error());
+    CHECK(wire::request_lines(w.stage) == lines{"POST " + secrets_path});
+}
+
+TEST_CASE("recreate goes on when the old Secret is gone already, and not when it has changed") {
+    writer gone({refusal(409, "AlreadyExists", "secrets"),
+                 refusal(404, "NotFound", "secrets"),
+                 created(wire::secret("team-a", "30"))});
+    CHECK(gone.stage.run(gone.writes.recreate(wanted(reconcile::ownership::ours))).has_value());
+    writer changed({refusal(409, "AlreadyExists", "secrets"), refusal(409, "Conflict", "secrets")});
+    CHECK(changed.stage.run(changed.writes.recreate(wanted(reconcile::ownership::ours))).has_error());
+    CHECK(wire::request_lines(changed.stage).size() == 2);
+}
+
+TEST_CASE("remove deletes the Secret, bound to the UID and resourceVersion of the view") {
+    writer w({ok({{"apiVersion", "v1"}, {"kind", "Status"}, {"status", "Success"}})});
+    CHECK(w.stage.run(w.writes.remove(wanted(reconcile::ownership::ours))).has_value());
+    CHECK(wire::request_lines(w.stage) == lines{"DELETE " + secret_path});
+    CHECK(body_of(w.requests()[0])["preconditions"] ==
+          kube::json{{"uid", "uid-copy"}, {"resourceVersion", "9"}});
+}
+
+TEST_CASE("a response that is no Secret is a failure of the write") {
+    writer w({created(wire::namespace_object("team-a", "30"))});
+    CHECK(w.stage.run(w.writes.create(wanted(reconcile::ownership::absent))).has_error());
+}
