@@ -117,8 +117,9 @@ TEST_CASE("why a Secret that is missing cannot be written is told") {
     const auto mine = f.credential("mine", {"team-*"});
     f.state.namespaces().upsert(build::live_namespace("team-a"));
     f.fails("team-a", "web");
-    f.state.results().failed(
-        {"team-a", "regcred"}, {.reason = "QuotaExceeded", .message = "", .since = "", .credentials = {}}, {});
+    f.state.results().failed({"team-a", "regcred"},
+                             {.reason = "QuotaExceeded", .message = "", .since = "", .credentials = {}},
+                             {});
     CHECK(f.reporter.report(mine, event_watch_state::open).message.find("QuotaExceeded") !=
           std::string::npos);
 }

@@ -305,3 +305,77 @@ TEST_CASE("a source is never overwritten, whatever the conflict policy says") {
     CHECK(decided.reason == reconcile::reasons::conflict);
     CHECK(decided.message.find("source") != std::string::npos);
 }
+
+namespace {
+
+reconcile::result_record right_for(const secret_view& view) {
+    reconcile::result_record known;
+    known.now = reconcile::result_record::state::synced;
+    known.desired = desired_fingerprint(view);
+    return known;
+}
+
+}  // namespace
+
+TEST_CASE("removing, recreating and adopting a Secret are destructive, creating and updating are not") {
+    struct row {
+        secret_action action;
+        bool adopts;
+        bool writes;
+        bool destructive;
+        bool removes;
+    };
+    for (const auto& row : {row{secret_action::none, false, false, false, false},
+                            row{secret_action::create, false, true, false, false},
+                            row{secret_action::update, false, true, false, false},
+                            row{secret_action::update, true, true, true, false},
+                            row{secret_action::recreate, false, true, true, false},
+                            row{secret_action::remove, false, true, true, true}}) {
+        const auto facts = facts_of(wanted(),
+                                    {.action = row.action, .adopts = row.adopts, .reason = {}, .message = {}},
+                                    nullptr,
+                                    true);
+        CHECK(facts.writes == row.writes);
+        CHECK(facts.destructive == row.destructive);
+        CHECK(facts.removes == row.removes);
+        CHECK_FALSE(facts.asked_for);
+        CHECK_FALSE(facts.drifted);
+        CHECK_FALSE(facts.contended);
+    }
+}
+
+TEST_CASE("a Secret has drifted that was right for what is still desired") {
+    const auto view = wanted();
+    const reconcile::secret_plan update{.action = secret_action::update, .reason = {}, .message = {}};
+    auto known = right_for(view);
+    CHECK(facts_of(view, update, &known, true).drifted);
+    known.now = reconcile::result_record::state::pending;
+    CHECK_FALSE(facts_of(view, update, &known, true).drifted);
+    known = right_for(view);
+    known.desired += 1;
+    CHECK_FALSE(facts_of(view, update, &known, true).drifted);
+}
+
+TEST_CASE("a Secret that was left to something else is contended, for no other reason") {
+    const auto view = wanted();
+    const reconcile::secret_plan update{.action = secret_action::update, .reason = {}, .message = {}};
+    reconcile::result_record known;
+    known.why = std::make_unique<const reconcile::failure>(
+        reconcile::failure{.reason = "Contended", .message = {}, .since = {}, .credentials = {}});
+    CHECK(facts_of(view, update, &known, true).contended);
+    known.why = std::make_unique<const reconcile::failure>(
+        reconcile::failure{.reason = "Denied", .message = {}, .since = {}, .credentials = {}});
+    CHECK_FALSE(facts_of(view, update, &known, true).contended);
+}
+
+TEST_CASE("a removal is asked for by a changed spec and by the end of an owner, and by nothing else") {
+    const reconcile::secret_plan removal{.action = secret_action::remove, .reason = {}, .message = {}};
+    auto view = wanted();
+    view.owners = view.contributors;
+    const auto copy = build::copy(view.contributors, "{}");
+    holds(view, copy, ownership::ours);
+    CHECK_FALSE(facts_of(view, removal, nullptr, true).asked_for);
+    CHECK(facts_of(view, removal, nullptr, false).asked_for);
+    view.owners.clear();
+    CHECK(facts_of(view, removal, nullptr, true).asked_for);
+}

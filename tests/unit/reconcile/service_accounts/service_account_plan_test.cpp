@@ -162,3 +162,48 @@ TEST_CASE("the patch carries the whole list, the annotation and what it was deci
     const auto letting_go = view_of({"regcred"}, {"regcred"}, entry_goal::released);
     CHECK_FALSE(patch_for(*letting_go.present, decide(letting_go)).contains("imagePullSecrets"));
 }
+
+TEST_CASE("taking an entry back is destructive, adding one is not") {
+    const auto facts = [](names listed, names added, entry_goal goal) {
+        const auto view = view_of(std::move(listed), std::move(added), goal);
+        return facts_of(view, decide(view), nullptr, true);
+    };
+    const auto removal = facts({"regcred"}, {"regcred"}, entry_goal::unlisted);
+    CHECK(removal.writes);
+    CHECK(removal.destructive);
+    CHECK(removal.removes);
+    CHECK_FALSE(removal.asked_for);
+    const auto addition = facts({}, {}, entry_goal::listed);
+    CHECK(addition.writes);
+    CHECK_FALSE(addition.destructive);
+    CHECK_FALSE(addition.removes);
+    CHECK_FALSE(facts({"regcred"}, {}, entry_goal::listed).writes);
+}
+
+TEST_CASE("a removal is asked for when a spec that wanted the entry does not stand any more") {
+    const auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
+    CHECK(facts_of(view, decide(view), nullptr, false).asked_for);
+}
+
+TEST_CASE("an annotation on a ServiceAccount that was never wanted is repaired like a drift") {
+    auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
+    view.wanting.clear();
+    CHECK(facts_of(view, decide(view), nullptr, true).drifted);
+    view.wanting = {build::shared(build::credential("hub"))};
+    CHECK_FALSE(facts_of(view, decide(view), nullptr, true).drifted);
+    reconcile::result_record known;
+    known.now = reconcile::result_record::state::synced;
+    known.desired = desired_fingerprint(view);
+    CHECK(facts_of(view, decide(view), &known, true).drifted);
+    known.desired += 1;
+    CHECK_FALSE(facts_of(view, decide(view), &known, true).drifted);
+}
+
+TEST_CASE("with removals held nothing is taken back, and what is wanted is still added") {
+    auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
+    view.entries.push_back({.secret_name = "other", .goal = entry_goal::listed});
+    const auto plan = decide(with_removals_held(view));
+    CHECK(plan.losses.empty());
+    CHECK(plan.gains == names{"other"});
+    CHECK(plan.listed == names{"regcred", "other"});
+}

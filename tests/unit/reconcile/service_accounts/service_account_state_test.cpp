@@ -254,10 +254,12 @@ TEST_CASE_FIXTURE(fixture,
     CHECK(report.patched == 0);
     accounts.results().synced(here, 1, {});
     accounts.results().failed({.namespace_name = "team-b", .name = "default"},
-                              {.reason = "Denied", .message = "m", .since = "s", .credentials = {"another"}}, {});
+                              {.reason = "Denied", .message = "m", .since = "s", .credentials = {"another"}},
+                              {});
     CHECK(accounts.report(object).patched == 2);  // what another one's entry has is no matter of this one
     accounts.results().failed({.namespace_name = "team-b", .name = "default"},
-                              {.reason = "Denied", .message = "m", .since = "s", .credentials = {"hub"}}, {});
+                              {.reason = "Denied", .message = "m", .since = "s", .credentials = {"hub"}},
+                              {});
     report = accounts.report(object);
     CHECK(report.patched == 1);
     REQUIRE(report.failures.size() == 1);
@@ -297,4 +299,15 @@ TEST_CASE_FIXTURE(fixture,
     accounts.results().synced(here, 1, {reconcile::spec_of(a), reconcile::spec_of(b)});
     remove_credential("a");
     CHECK(loss_is_asked_for());
+}
+
+TEST_CASE_FIXTURE(fixture, "of two objects that want one entry, one suspended, the other one has it added") {
+    add_namespace("team-a");
+    add_account(here);
+    auto suspended = asking("paused");
+    suspended.suspend = true;
+    add_credential(suspended);
+    CHECK(goal() == entry_goal::suspended_add);
+    add_credential(asking("hub"));
+    CHECK(goal() == entry_goal::listed);
 }

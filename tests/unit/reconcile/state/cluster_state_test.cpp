@@ -305,3 +305,172 @@ TEST_CASE("a Secret of the controller's own namespace that is a source is known 
     CHECK(f.secrets().contains({.namespace_name = "regcred-system", .name = "regcred"}));
     CHECK_FALSE(f.view({.namespace_name = "regcred-system", .name = "regcred"}).is_source);
 }
+
+TEST_CASE(
+    "a RegistryCredential that is being deleted delivers nothing, and its end decides about its copies") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    f.apply_all();
+    auto terminating = wants("hub", "login");
+    terminating.meta.deleting = true;
+    f.add_credential(terminating);
+    const auto view = f.view(team_a);
+    CHECK(view.contributors.empty());
+    CHECK(view.owner_terminating);
+    CHECK(f.next("team-a") == secret_action::none);
+    f.remove_credential("hub");
+    CHECK(f.next("team-a") == secret_action::remove);
+}
+
+TEST_CASE("a copy stays while a RegistryCredential that had it made is suspended") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    f.apply_all();
+    auto suspended = wants("hub", "login", {"team-b"});
+    suspended.suspend = true;
+    suspended.meta.generation = 2;
+    f.add_credential(suspended);
+    CHECK(f.view(team_a).contributors.empty());
+    CHECK(f.view(team_a).suspended);
+    CHECK(f.next("team-a") == secret_action::none);
+    suspended.suspend = false;
+    suspended.meta.generation = 3;
+    f.add_credential(suspended);
+    CHECK(f.next("team-a") == secret_action::remove);
+}
+
+TEST_CASE("a copy does not change while a contributor is suspended") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    auto object = wants("hub", "login");
+    object.suspend = true;
+    f.add_credential(object);
+    f.add_namespace("team-a");
+    CHECK(f.view(team_a).suspended);
+    CHECK(decide(f.view(team_a)).reason == reconcile::reasons::suspended);
+}
+
+TEST_CASE("nothing is planned in a namespace that terminates or is not known") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    CHECK_FALSE(f.view(team_a).namespace_usable);
+    CHECK(f.next("team-a") == secret_action::none);
+    f.add_namespace("team-a");
+    f.apply_all();
+    auto terminating = build::live_namespace("team-a");
+    terminating.meta.deleting = true;
+    terminating.meta.resource_version = f.next_version();
+    f.state.namespaces().upsert(std::move(terminating));
+    f.remove_credential("hub");
+    CHECK_FALSE(f.view(team_a).namespace_usable);
+    CHECK(f.next("team-a") == secret_action::none);
+}
+
+TEST_CASE("a status that was expected is no news, and one that somebody else wrote is") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    f.clear_queues();
+    auto object = wants("hub", "login");
+    object.status.summary = "1/1";
+    f.state.expect_status(object.meta.uid, object.status);
+    f.add_credential(object);
+    CHECK(f.statuses().empty());
+    f.add_credential(object);
+    CHECK(f.statuses().empty());
+    object.status.summary = "forged";
+    f.add_credential(object);
+    CHECK(f.statuses().contains("hub"));
+
+    // Another object of the same name expects nothing yet.
+    f.remove_credential("hub");
+    f.clear_queues();
+    object.status.summary = "1/1";
+    f.add_credential(object);
+    f.clear_queues();
+    f.add_credential(object);
+    CHECK(f.statuses().contains("hub"));
+}
+
+TEST_CASE("a namespace of the first list is not urgent, nor is one that changes its labels") {
+    cluster_fixture f;
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    CHECK(f.secrets().at(team_a) == runtime::priority::normal);
+    f.state.namespaces().begin_replace();
+    f.state.namespaces().end_replace("1");
+    f.clear_queues();
+    f.add_namespace("team-a", {{"x", "1"}});
+    CHECK(f.secrets().at(team_a) == runtime::priority::normal);
+}
+
+TEST_CASE("a changed copy queues its own Secret and no status") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    f.add_namespace("team-b");
+    f.apply_all();
+    f.state.copies("regcred").erase(runtime::view_of(team_a), f.next_version());
+    CHECK(f.secrets().size() == 1);
+    CHECK(f.secrets().at(team_a) == runtime::priority::normal);
+    CHECK(f.statuses().empty());
+}
+
+TEST_CASE("a source that fails is told, and the copies stay as they are") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    f.apply_all();
+    f.state.sources().erase({.namespace_name = "regcred-system", .name = "login"}, f.next_version());
+    CHECK(f.secrets().empty());
+    CHECK(f.statuses().contains("hub"));
+    CHECK(f.next("team-a") == secret_action::none);
+    CHECK(reconcile::report_on(f.state, *f.find_credential("hub")).source_fault.reason == "SourceNotFound");
+}
+
+TEST_CASE("specs stand while their objects exist, are not being deleted, and keep their generation") {
+    cluster_fixture f;
+    const auto a = wants("a", "login");
+    f.add_credential(a);
+    f.add_credential(wants("b", "login"));
+    const auto specs = std::make_shared<const std::vector<std::uint64_t>>(
+        reconcile::specs_of({f.find_credential("a"), f.find_credential("b")}));
+    CHECK(f.state.all_stand(nullptr));
+    CHECK(f.state.all_stand(specs));
+    auto changed = wants("b", "login");
+    changed.meta.generation = 2;
+    f.add_credential(changed);
+    CHECK_FALSE(f.state.all_stand(specs));
+    f.add_credential(wants("b", "login"));
+    CHECK(f.state.all_stand(specs));
+    auto terminating = a;
+    terminating.meta.deleting = true;
+    f.add_credential(terminating);
+    CHECK_FALSE(f.state.all_stand(specs));
+    f.add_credential(a);
+    f.remove_credential("b");
+    CHECK_FALSE(f.state.all_stand(specs));
+}
+
+TEST_CASE("the caches are synced when each store has had a complete list") {
+    cluster_fixture f;
+    const auto complete = [](auto& store) {
+        store.begin_replace();
+        store.end_replace("1");
+    };
+    CHECK_FALSE(f.state.synced());
+    complete(f.state.credentials());
+    complete(f.state.namespaces());
+    complete(f.state.sources());
+    complete(f.state.copies("regcred"));
+    CHECK_FALSE(f.state.synced());
+    complete(f.state.copies("other"));
+    CHECK(f.state.synced());
+}
