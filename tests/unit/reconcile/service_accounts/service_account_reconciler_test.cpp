@@ -1,0 +1,219 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/service_accounts/service_account_reconciler.hpp"
+
+#include "reconcile/state/reasons.hpp"
+#include "support/log_capture.hpp"
+#include "unit/reconcile/api_objects.hpp"
+#include "unit/reconcile/cluster_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using lines = std::vector<std::string>;
+using wire::body_of;
+using wire::in_turn;
+using wire::ok;
+using wire::refusal;
+
+namespace reasons = reconcile::reasons;
+
+const std::string account_path = "/api/v1/namespaces/team-a/serviceaccounts/default";
+const std::string hub_path = "/apis/regcred.dev/v1alpha1/registrycredentials/hub";
+const runtime::object_key default_account{.namespace_name = "team-a", .name = "default"};
+
+kube::json account(const std::string& resource_version, const lines& listed, const std::string& added) {
+    kube::json object{{"apiVersion", "v1"},
+                      {"kind", "ServiceAccount"},
+                      {"metadata", wire::metadata("default", resource_version, "team-a")}};
+    if (!added.empty()) object["metadata"]["annotations"] = {{"regcred.dev/added", added}};
+    for (const auto& name : listed)
+        object["imagePullSecrets"].push_back({{"name", name}});
+    return object;
+}
+
+struct fixture : build::cluster_fixture {
+    explicit fixture(std::vector<std::string> responses)
+        : stage(in_turn(std::move(responses))),
+          guard_reads(stage.io.get_executor(),
+                      *stage.client,
+                      state,
+                      guard,
+                      queues.service_accounts,
+                      log,
+                      "ServiceAccounts"),
+          reconciler({.client = *stage.client,
+                      .state = state,
+                      .accounts = accounts,
+                      .queues = queues,
+                      .events = events,
+                      .guard = guard,
+                      .guard_reads = guard_reads,
+                      .log = log,
+                      .writes = metrics.counters("writes", "help", {"action", "result"}),
+                      .clock = [] { return runtime::wall_time{}; }}) {
+        add_namespace("team-a");
+    }
+    void add_account(const lines& listed, const std::string& added) {
+        accounts.store_of("default")->upsert(
+            reconcile::decode_service_account(account(next_version(), listed, added)).value());
+    }
+    void add_hub(const lines& include = {"*"}, std::int64_t generation = 1) {
+        auto object = build::wants("hub", "login", include);
+        object.service_accounts = {"default"};
+        object.meta.generation = generation;
+        add_credential(std::move(object));
+    }
+    runtime::outcome reconcile() { return stage.run(reconciler.reconcile(default_account)); }
+    [[nodiscard]] lines requests() const { return wire::request_lines(stage); }
+    [[nodiscard]] std::string reason() const {
+        const auto* known = accounts.results().find(default_account);
+        return known == nullptr ? "unknown" : known->why == nullptr ? "" : known->why->reason;
+    }
+
+    support::log_capture log_lines;
+    runtime::logger log{
+        log_lines, runtime::log_level::debug, runtime::log_format::text, [] { return runtime::wall_time{}; }};
+    runtime::metrics_registry metrics;
+    reconcile::event_aggregator events;
+    reconcile::deletion_guard guard;
+    reconcile::service_account_state accounts{state, {"default"}, queues};
+    api_stage stage;
+    reconcile::guard_reader guard_reads;
+    reconcile::service_account_reconciler reconciler;
+};
+
+/// What the API server knows of hub, which wants an entry in team-b alone.
+std::string narrower_hub() {
+    auto hub = wire::credential("hub", "900");
+    hub["metadata"]["generation"] = 2;
+    hub["spec"]["namespaces"]["include"] = kube::json::array({"team-b"});
+    hub["spec"]["serviceAccounts"] = kube::json::array({"default"});
+    return ok(hub);
+}
+
+}  // namespace
+
+TEST_CASE("an entry is added by a patch that is bound to the version of the view") {
+    fixture f({ok(account("800", {"theirs", "regcred"}, "regcred"))});
+    f.add_account({"theirs"}, "");
+    f.add_hub();
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.requests() == lines{"PATCH " + account_path});
+    const auto body = body_of(f.stage.last_request());
+    CHECK(body["metadata"]["uid"] == "uid-default");
+    CHECK(body["metadata"]["resourceVersion"] == "102");
+    CHECK(body["metadata"]["annotations"]["regcred.dev/added"] == "regcred");
+    CHECK(body["imagePullSecrets"] == kube::json::array({{{"name", "theirs"}}, {{"name", "regcred"}}}));
+    CHECK(f.accounts.results().is_synced(default_account));
+    CHECK(f.events.collect("hub").at(0).reason == "Listed");
+    CHECK(f.metrics.text().find(R"(writes{action="add",result="ok"} 1)") != std::string::npos);
+}
+
+TEST_CASE("an entry is taken back after a read of what speaks for that, and of the Secret that it names") {
+    fixture f({narrower_hub(),
+               ok(wire::namespace_object("team-a", "901")),
+               refusal(404, "NotFound", "secrets"),
+               ok(account("902", {}, ""))});
+    f.add_account({"regcred"}, "regcred");
+    f.add_hub({"team-b"}, 2);
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.requests() == lines{"GET " + hub_path,
+                                "GET /api/v1/namespaces/team-a",
+                                "GET /api/v1/namespaces/team-a/secrets/regcred",
+                                "PATCH " + account_path});
+    CHECK(f.accounts.results().find(default_account) == nullptr);
+    CHECK(f.events.collect("hub").at(0).reason == "Unlisted");
+}
+
+TEST_CASE("an entry stays when the namespace cannot be read") {
+    fixture f({narrower_hub(), refusal(500, "InternalError")});
+    f.add_account({"regcred"}, "regcred");
+    f.add_hub({"team-b"}, 2);
+    CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
+    CHECK(f.requests().size() == 2);
+    CHECK(f.reason() == reasons::unreachable);
+    const auto* known = f.accounts.results().find(default_account);
+    CHECK(known->why->message.find("cannot confirm that no RegistryCredential wants the entry in "
+                                   "ServiceAccount team-a/default") == 0);
+}
+
+TEST_CASE("an entry of a Secret that was left there on purpose stays, and is not ours any more") {
+    auto left = wire::secret("team-a", "902");
+    left["metadata"]["labels"] = {{"app.kubernetes.io/managed-by", "regcred"}};
+    fixture f({narrower_hub(),
+               ok(wire::namespace_object("team-a", "901")),
+               ok(left),
+               ok(account("903", {"regcred"}, ""))});
+    f.add_account({"regcred"}, "regcred");
+    f.add_hub({"team-b"}, 2);
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    const auto body = body_of(f.stage.last_request());
+    CHECK_FALSE(body.contains("imagePullSecrets"));
+    CHECK(body["metadata"]["annotations"]["regcred.dev/added"].is_null());
+}
+
+TEST_CASE("a conflict is answered by reading the ServiceAccount, and its list is kept") {
+    fixture f({refusal(409, "Conflict", "serviceaccounts"),
+               ok(account("800", {"theirs"}, "")),
+               ok(account("801", {"theirs", "regcred"}, "regcred"))});
+    f.add_account({}, "");
+    f.add_hub();
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.requests() == lines{"PATCH " + account_path, "GET " + account_path, "PATCH " + account_path});
+    CHECK(body_of(f.stage.last_request())["imagePullSecrets"].size() == 2);
+    CHECK(body_of(f.stage.last_request())["metadata"]["resourceVersion"] == "800");
+}
+
+TEST_CASE("a ServiceAccount that is gone after a conflict is left alone") {
+    fixture f({refusal(404, "NotFound", "serviceaccounts"), refusal(404, "NotFound", "serviceaccounts")});
+    f.add_account({}, "");
+    f.add_hub();
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.requests() == lines{"PATCH " + account_path, "GET " + account_path});
+    CHECK(f.accounts.view(default_account).present == nullptr);
+}
+
+TEST_CASE("a refusal is told in the words for ServiceAccounts") {
+    auto denied = wire::status(403, "Forbidden");
+    denied["message"] = "serviceaccounts \"default\" is forbidden";
+    fixture f({harness::http_answer(403, denied.dump())});
+    f.add_account({}, "");
+    f.add_hub();
+    CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
+    CHECK(f.reason() == reasons::forbidden);
+    const auto& message = f.accounts.results().find(default_account)->why->message;
+    CHECK(message.find("cannot patch ServiceAccount team-a/default: ") == 0);
+    CHECK(message.ends_with("; apply deploy/service-accounts.yaml"));
+    CHECK(f.log_lines.count("ServiceAccount out of sync") == 1);
+}
+
+TEST_CASE("what the deletion guard holds stays, and what is wanted is added all the same") {
+    auto hub = wire::credential("hub", "900");
+    hub["spec"]["namespaces"]["include"] = kube::json::array({"team-b"});
+    hub["spec"]["serviceAccounts"] = kube::json::array({"default"});
+    fixture f({ok(hub),
+               ok(wire::namespace_object("team-a", "901")),
+               refusal(404, "NotFound", "secrets"),
+               ok(account("902", {"regcred", "other"}, "other,regcred"))});
+    f.add_account({"regcred"}, "regcred");
+    f.add_hub({"team-b"});
+    auto quay = build::wants("quay", "login");
+    quay.secret_name = "other";
+    quay.service_accounts = {"default"};
+    f.add_credential(std::move(quay));
+    const auto now = std::chrono::steady_clock::now();
+    for (int i = 0; f.guard.may_delete({.namespace_name = std::to_string(i), .name = "default"}, 0, now);
+         ++i) {
+    }
+    CHECK(f.reconcile() == runtime::outcome::done());
+    CHECK(f.requests().back() == "PATCH " + account_path);
+    CHECK(body_of(f.stage.last_request())["imagePullSecrets"] ==
+          kube::json::array({{{"name", "regcred"}}, {{"name", "other"}}}));
+    CHECK(f.reason() == reasons::deletion_guard);
+}
