@@ -13,7 +13,7 @@ say_missing() {
 }
 
 # The names in code spans: `class::function`, `folder/file.cpp`, `function`.
-readonly span='`[a-z_]+(::[a-z_]+)*`|`[a-z0-9_]+(/[a-z0-9_]+)*(\.cpp|\.hpp|\.yaml|/)`'
+readonly span="\`[a-z_]+(::[a-z_]+)*\`|\`[a-z0-9_]+(/[a-z0-9_]+)*(\\.cpp|\\.hpp|\\.yaml|/)\`"
 names=$(grep -oE "$span" README.md | tr -d '`' | sort -u)
 count=0
 for name in $names; do
