@@ -26,7 +26,7 @@ runtime::watch_policy policy_for_events() {
     runtime::watch_policy policy;
     policy.timeout_min = std::chrono::seconds(120);
     policy.timeout_max = std::chrono::seconds(180);
-    policy.audit_every = runtime::duration::zero();
+    policy.relist_period = runtime::duration::zero();
     policy.from_now = true;
     return policy;
 }

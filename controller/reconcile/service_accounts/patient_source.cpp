@@ -40,7 +40,7 @@ asio::awaitable<kube::result<kube::list_page>> patient_source::list(kube::list_o
     }
 }
 
-asio::awaitable<kube::result<std::unique_ptr<runtime::event_stream>>> patient_source::watch(
+asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> patient_source::watch(
     kube::watch_options options) {
     for (;;) {
         auto answer = co_await from_.watch(options);
