@@ -169,45 +169,45 @@ class controller::parts {
     }
 
     void measure(runtime::metrics_registry& metrics) {
-        metrics.gauge_of("regcred_ready", "1 once every watch has had a complete view.", [this] {
+        metrics.gauge_func("regcred_ready", "1 once every watch has had a complete view.", [this] {
             return ready() ? 1.0 : 0.0;
         });
-        metrics.gauge_of("regcred_queue_depth", "Cells that wait to be looked at.", [this] {
+        metrics.gauge_func("regcred_queue_depth", "Cells that wait to be looked at.", [this] {
             return static_cast<double>(cells_.queue().waiting());
         });
-        metrics.gauge_of("regcred_failing_cells", "Cells that are tried again after a failure.", [this] {
+        metrics.gauge_func("regcred_failing_cells", "Cells that are tried again after a failure.", [this] {
             return static_cast<double>(cells_.queue().failing());
         });
-        metrics.gauge_of("regcred_held_deletions",
-                         "Deletions of Secrets that the mass-deletion brake holds back.",
-                         [this] { return static_cast<double>(guard_.held()); });
-        metrics.gauge_of("regcred_registrycredentials", "RegistryCredentials known.", [this] {
+        metrics.gauge_func("regcred_held_deletions",
+                           "Deletions of Secrets that the mass-deletion brake holds back.",
+                           [this] { return static_cast<double>(guard_.held()); });
+        metrics.gauge_func("regcred_registrycredentials", "RegistryCredentials known.", [this] {
             return static_cast<double>(model_.credentials().size());
         });
-        metrics.gauge_of("regcred_namespaces", "Namespaces known.", [this] {
+        metrics.gauge_func("regcred_namespaces", "Namespaces known.", [this] {
             return static_cast<double>(model_.namespaces().size());
         });
-        metrics.gauge_of("regcred_failing_watches", "Watches that have no connection now.", [this] {
+        metrics.gauge_func("regcred_failing_watches", "Watches that have no connection now.", [this] {
             auto failing = static_cast<double>(accounts_.failing_watches());
             for (const auto& one : watches_.all())
                 failing += one.reader->health().failing_since ? 1 : 0;
             return failing;
         });
-        metrics.counter_of("regcred_pull_failure_events_total",
-                           "Events of Pods that could not read a pull Secret, of any name.",
-                           [this] { return static_cast<double>(pulls_.events()); });
-        metrics.gauge_of("regcred_pods_failing",
-                         "Pods that wait for want of a Secret of an allowed name.",
-                         [this] { return static_cast<double>(pulls_.failing()); });
-        metrics.gauge_of("regcred_pull_failures_watched",
-                         "1 while the Events of such Pods may be watched.",
-                         [this] { return pulls_.listening() ? 1.0 : 0.0; });
-        metrics.counter_of("regcred_events_written_total", "Kubernetes Events written.", [this] {
+        metrics.counter_func("regcred_pull_failure_events_total",
+                             "Events of Pods that could not read a pull Secret, of any name.",
+                             [this] { return static_cast<double>(pulls_.events()); });
+        metrics.gauge_func("regcred_pods_failing",
+                           "Pods that wait for want of a Secret of an allowed name.",
+                           [this] { return static_cast<double>(pulls_.failing()); });
+        metrics.gauge_func("regcred_pull_failures_watched",
+                           "1 while the Events of such Pods may be watched.",
+                           [this] { return pulls_.listening() ? 1.0 : 0.0; });
+        metrics.counter_func("regcred_events_written_total", "Kubernetes Events written.", [this] {
             return static_cast<double>(events_.written());
         });
-        metrics.counter_of("regcred_events_dropped_total",
-                           "Kubernetes Events that could not be written.",
-                           [this] { return static_cast<double>(events_.dropped()); });
+        metrics.counter_func("regcred_events_dropped_total",
+                             "Kubernetes Events that could not be written.",
+                             [this] { return static_cast<double>(events_.dropped()); });
     }
 
     const runtime::logger& log_;

@@ -30,7 +30,7 @@ struct cell_services {
     world& model;
     announcer& news;
     const runtime::logger& log;
-    runtime::metric_family<runtime::counter>& writes;  // labels: action, result
+    runtime::counter_family& writes;  // labels: action, result
     runtime::wall_clock clock;
     world::mark_cell mark_cell;
     world::mark_status mark_status;

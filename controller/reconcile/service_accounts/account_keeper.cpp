@@ -76,12 +76,12 @@ class account_keeper::parts final : public world_observer {
 
  private:
     void measure(runtime::metrics_registry& metrics) {
-        metrics.gauge_of("regcred_failing_service_accounts",
-                         "ServiceAccounts that are tried again after a failure.",
-                         [this] { return static_cast<double>(queue_.queue().failing()); });
-        metrics.gauge_of("regcred_held_service_accounts",
-                         "ServiceAccounts whose entry the mass-deletion brake does not let be taken back.",
-                         [this] { return static_cast<double>(guard_.held()); });
+        metrics.gauge_func("regcred_failing_service_accounts",
+                           "ServiceAccounts that are tried again after a failure.",
+                           [this] { return static_cast<double>(queue_.queue().failing()); });
+        metrics.gauge_func("regcred_held_service_accounts",
+                           "ServiceAccounts whose entry the mass-deletion brake does not let be taken back.",
+                           [this] { return static_cast<double>(guard_.held()); });
     }
 
     std::size_t workers_;

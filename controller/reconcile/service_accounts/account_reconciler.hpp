@@ -30,7 +30,7 @@ struct account_services {
     accounts& known;
     announcer& news;
     const runtime::logger& log;
-    runtime::metric_family<runtime::counter>& writes;  // labels: action, result
+    runtime::counter_family& writes;  // labels: action, result
     runtime::wall_clock clock;
     accounts::mark_account mark_account;
     world::mark_status mark_status;
