@@ -10,45 +10,42 @@ namespace {
 
 using namespace std::chrono_literals;
 
+const runtime::event_reporter reporter{.controller = "example.com/controller", .instance = "controller-7d4"};
+
 runtime::event_write example() {
     runtime::event_write write;
-    write.what.regarding = {.api_version = "regcred.dev/v1alpha1",
-                            .kind = "RegistryCredential",
-                            .namespace_name = {},
-                            .name = "docker-hub",
-                            .uid = "u1"};
-    write.what.type = runtime::event_type::warning;
-    write.what.reason = "Conflict";
-    write.what.action = "Sync";
-    write.what.note = "team-a holds a Secret of this name that regcred did not make";
-    write.name = "docker-hub.1f";
-    write.when = runtime::wall_time{1s};
+    write.event.regarding = {
+        .api_version = "example.com/v1", .kind = "Widget", .namespace_name = {}, .name = "blue", .uid = "u1"};
+    write.event.type = kube::event_type::warning;
+    write.event.reason = "Conflict";
+    write.event.action = "Sync";
+    write.event.note = "the namespace has another Widget of this name";
+    write.name = "blue.1f";
+    write.last_observed = runtime::wall_time{1s};
     return write;
 }
 
-TEST_CASE("the Event of a cluster-scoped object lives in default and says who reports it") {
-    CHECK(runtime::new_event(example(), "regcred-controller-7d4") ==
-          kube::json{{"apiVersion", "events.k8s.io/v1"},
-                     {"kind", "Event"},
-                     {"metadata", {{"name", "docker-hub.1f"}, {"namespace", "default"}}},
-                     {"eventTime", "1970-01-01T00:00:01.000000Z"},
-                     {"reportingController", "regcred.dev/controller"},
-                     {"reportingInstance", "regcred-controller-7d4"},
-                     {"action", "Sync"},
-                     {"reason", "Conflict"},
-                     {"regarding",
-                      {{"apiVersion", "regcred.dev/v1alpha1"},
-                       {"kind", "RegistryCredential"},
-                       {"name", "docker-hub"},
-                       {"uid", "u1"}}},
-                     {"note", "team-a holds a Secret of this name that regcred did not make"},
-                     {"type", "Warning"}});
+TEST_CASE("the Event of a cluster-scoped object is in the namespace default and names its reporter") {
+    CHECK(
+        runtime::new_event(example(), reporter) ==
+        kube::json{{"apiVersion", "events.k8s.io/v1"},
+                   {"kind", "Event"},
+                   {"metadata", {{"name", "blue.1f"}, {"namespace", "default"}}},
+                   {"eventTime", "1970-01-01T00:00:01.000000Z"},
+                   {"reportingController", "example.com/controller"},
+                   {"reportingInstance", "controller-7d4"},
+                   {"action", "Sync"},
+                   {"reason", "Conflict"},
+                   {"regarding",
+                    {{"apiVersion", "example.com/v1"}, {"kind", "Widget"}, {"name", "blue"}, {"uid", "u1"}}},
+                   {"note", "the namespace has another Widget of this name"},
+                   {"type", "Warning"}});
 }
 
-TEST_CASE("an Event that was counted before it could be made begins with its series") {
+TEST_CASE("an Event that happened more than once before it is created has a series") {
     runtime::event_write write = example();
     write.count = 3;
-    CHECK(runtime::new_event(write, "pod").at("series") ==
+    CHECK(runtime::new_event(write, reporter).at("series") ==
           kube::json{{"count", 3}, {"lastObservedTime", "1970-01-01T00:00:01.000000Z"}});
 }
 
