@@ -51,7 +51,8 @@ class controller::parts {
               std::move(with.where),
               [this](const cell& at, runtime::lane where) { cells_.add(at, where); },
               [this](const std::string& name) { statuses_.add_after(name, status_delay); }),
-          event_writer_(client, std::move(with.instance)),
+          event_writer_(client,
+                        {.controller = "regcred.dev/controller", .instance = std::move(with.instance)}),
           events_(executor, event_writer_, log, with.clock),
           cell_work_(cell_services{
               .client = client,

@@ -34,16 +34,15 @@ void status_writer::announce(const v1alpha1::registry_credential& object,
     lines.insert(
         lines.end(), std::make_move_iterator(changes.begin()), std::make_move_iterator(changes.end()));
     for (auto& line : lines) {
-        services_.events.record(
-            {.regarding = {.api_version = std::string(v1alpha1::regcred_api_version),
-                           .kind = std::string(v1alpha1::registry_credential_kind),
-                           .namespace_name = {},
-                           .name = object.meta.name,
-                           .uid = object.meta.uid},
-             .type = line.warning ? runtime::event_type::warning : runtime::event_type::normal,
-             .reason = std::move(line.reason),
-             .action = std::move(line.action),
-             .note = std::move(line.note)});
+        services_.events.record({.regarding = {.api_version = std::string(v1alpha1::regcred_api_version),
+                                               .kind = std::string(v1alpha1::registry_credential_kind),
+                                               .namespace_name = {},
+                                               .name = object.meta.name,
+                                               .uid = object.meta.uid},
+                                 .type = line.warning ? kube::event_type::warning : kube::event_type::normal,
+                                 .reason = std::move(line.reason),
+                                 .action = std::move(line.action),
+                                 .note = std::move(line.note)});
     }
 }
 
