@@ -33,10 +33,10 @@ struct fixture {
         co_await gate.wait();
         throw std::logic_error("a bug");
     }
-    bool join(runtime::duration limit) {
+    bool join(runtime::duration timeout) {
         bool result = false;
         bool answered = false;
-        boost::asio::co_spawn(io, tasks.join(limit), [&](const std::exception_ptr&, bool all_ended) {
+        boost::asio::co_spawn(io, tasks.join(timeout), [&](const std::exception_ptr&, bool all_ended) {
             result = all_ended;
             answered = true;
         });
@@ -48,7 +48,7 @@ struct fixture {
     }
 };
 
-TEST_CASE_FIXTURE(fixture, "a group waits for its tasks to end") {
+TEST_CASE_FIXTURE(fixture, "join() waits for the tasks to end") {
     tasks.spawn(wait());
     tasks.spawn(wait());
     io.poll();
@@ -59,11 +59,11 @@ TEST_CASE_FIXTURE(fixture, "a group waits for its tasks to end") {
     CHECK(tasks.running() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "an empty group has ended") {
+TEST_CASE_FIXTURE(fixture, "join() of an empty group returns at once") {
     CHECK(join(1min));
 }
 
-TEST_CASE_FIXTURE(fixture, "a group waits only so long") {
+TEST_CASE_FIXTURE(fixture, "join() gives up after its timeout") {
     tasks.spawn(wait());
     CHECK_FALSE(join(1ms));
     CHECK(tasks.running() == 1);
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(fixture, "a group waits only so long") {
     CHECK(join(1min));
 }
 
-TEST_CASE_FIXTURE(fixture, "cancelled tasks end without a fault") {
+TEST_CASE_FIXTURE(fixture, "cancelled tasks end without an exception") {
     tasks.spawn(wait_for_ever());
     tasks.spawn(wait_for_ever());
     io.poll();
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(fixture, "cancelled tasks end without a fault") {
     CHECK(join(1min));
 }
 
-TEST_CASE_FIXTURE(fixture, "a task's exception leaves the loop, and the task has ended") {
+TEST_CASE_FIXTURE(fixture, "an exception of a task leaves io_context::run(), and the task has ended") {
     tasks.spawn(fail());
     io.poll();
     gate.notify_all();
