@@ -102,7 +102,7 @@ void pull_watcher::take(const kube::json& object) {
         refresh(name, at);
         nudge({.namespace_name = event->namespace_name, .secret_name = name}, at);
     }
-    if (due_.until() > std::max(at, not_before_)) due_.notify_all();
+    if (due_.deadline() > std::max(at, not_before_)) due_.notify_all();
 }
 
 /// A Secret that should be there and is not goes before all other work, whatever it waits for.
