@@ -57,7 +57,6 @@ watch_action watch_fsm::next(time_point now) {
 
 watch_action watch_fsm::list_action() {
     continue_token_.clear();
-    page_failures_ = 0;
     watch_action action;
     action.begins_list = true;
     if (pages_only_ || pages_once_) {
@@ -215,11 +214,7 @@ bool watch_fsm::retry_page(const kube::error& error) {
 /// An open stream ended, cleanly or not.
 bool watch_fsm::stream_closed(const kube::error& error, time_point now) {
     const bool failed = !received_any_ && now - opened_at_ < policy_.min_watch_time;
-    if (failed) {
-        back_off(error, now);
-    } else {
-        not_before_ = now;
-    }
+    if (failed) back_off(error, now);
     not_before_ = std::max(not_before_, opened_at_ + policy_.min_watch_time);
     return failed;
 }

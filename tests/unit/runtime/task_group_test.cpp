@@ -5,7 +5,11 @@
 #include "runtime/wakeup.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <doctest/doctest.h>
 
@@ -33,14 +37,18 @@ struct fixture {
         co_await gate.wait();
         throw std::logic_error("a bug");
     }
+    boost::asio::awaitable<void> fail_with(boost::system::error_code error) {
+        co_await boost::asio::post(boost::asio::use_awaitable);
+        throw boost::system::system_error(error);
+    }
     bool join(runtime::duration timeout) {
         bool result = false;
-        bool answered = false;
+        bool done = false;
         boost::asio::co_spawn(io, tasks.join(timeout), [&](const std::exception_ptr&, bool all_ended) {
             result = all_ended;
-            answered = true;
+            done = true;
         });
-        while (!answered) {
+        while (!done) {
             io.restart();
             io.run_one();
         }
@@ -54,13 +62,13 @@ TEST_CASE_FIXTURE(fixture, "join() waits for the tasks to end") {
     io.poll();
     CHECK(tasks.running() == 2);
     gate.notify_all();
-    CHECK(join(1min));
+    CHECK(join(1h));
     CHECK(ended == 2);
     CHECK(tasks.running() == 0);
 }
 
 TEST_CASE_FIXTURE(fixture, "join() of an empty group returns at once") {
-    CHECK(join(1min));
+    CHECK(join(1h));
 }
 
 TEST_CASE_FIXTURE(fixture, "join() gives up after its timeout") {
@@ -68,7 +76,7 @@ TEST_CASE_FIXTURE(fixture, "join() gives up after its timeout") {
     CHECK_FALSE(join(1ms));
     CHECK(tasks.running() == 1);
     gate.notify_all();
-    CHECK(join(1min));
+    CHECK(join(1h));
 }
 
 TEST_CASE_FIXTURE(fixture, "cancelled tasks end without an exception") {
@@ -79,7 +87,18 @@ TEST_CASE_FIXTURE(fixture, "cancelled tasks end without an exception") {
     io.poll();
     CHECK(tasks.running() == 2);
     tasks.cancel();
-    CHECK(join(1min));
+    CHECK(join(1h));
+}
+
+TEST_CASE_FIXTURE(fixture, "operation_aborted leaves io_context::run() if the group is not cancelled") {
+    tasks.spawn(fail_with(boost::asio::error::operation_aborted));
+    CHECK_THROWS_AS(io.run(), boost::system::system_error);
+}
+
+TEST_CASE_FIXTURE(fixture, "other errors leave io_context::run() even if the group is cancelled") {
+    tasks.cancel();
+    tasks.spawn(fail_with(boost::asio::error::connection_reset));
+    CHECK_THROWS_AS(io.run(), boost::system::system_error);
 }
 
 TEST_CASE_FIXTURE(fixture, "an exception of a task leaves io_context::run(), and the task has ended") {

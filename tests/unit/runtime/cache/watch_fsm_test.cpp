@@ -137,9 +137,47 @@ TEST_CASE("streaming lists are tried again when the pages used instead of them f
         CHECK(watch.next().substr(0, 6) == "sleep ");
     }
     REQUIRE(watch.next() == "list_page rv= continue= (begins)");
-    CHECK(watch.fails(error_kind::no_answer));
+    SUBCASE("because of a transient failure") {
+        CHECK(watch.fails(error_kind::no_answer));
+    }
+    SUBCASE("because the server refuses them") {
+        CHECK(watch.fails(error_kind::invalid));
+    }
     CHECK(watch.next().substr(0, 6) == "sleep ");
     CHECK(watch.next() == "stream_list rv= (begins)");
+    watch.opens();
+    CHECK(watch.fails(error_kind::stream_ended));  // the first of three again
+    CHECK(watch.next().substr(0, 6) == "sleep ");
+    CHECK(watch.next() == "stream_list rv= (begins)");
+}
+
+TEST_CASE("a complete streaming list ends the count of those that broke off") {
+    watch_script watch;
+    for (int i = 0; i < 2; ++i) {
+        REQUIRE(watch.next() == "stream_list rv= (begins)");
+        watch.opens();
+        CHECK(watch.fails(error_kind::stream_ended));
+        CHECK(watch.next().substr(0, 6) == "sleep ");
+    }
+    REQUIRE(watch.next() == "stream_list rv= (begins)");
+    watch.lists("50");
+    watch.now += 1min;
+    CHECK_FALSE(watch.fails(error_kind::expired));
+    REQUIRE(watch.next() == "stream_list rv= (begins)");
+    watch.opens();
+    CHECK(watch.fails(error_kind::stream_ended));
+    CHECK(watch.next().substr(0, 6) == "sleep ");
+    CHECK(watch.next() == "stream_list rv= (begins)");
+}
+
+TEST_CASE("a streaming list that is too large is retried after a delay") {
+    watch_script watch;
+    REQUIRE(watch.next() == "stream_list rv= (begins)");
+    CHECK(watch.fails(error_kind::too_large));
+    CHECK(watch.next() == "sleep 800 ms");
+    REQUIRE(watch.next() == "stream_list rv= (begins)");
+    (void)watch.fails(error_kind::invalid);
+    CHECK(watch.fsm.next(watch.now).limit == 500);  // the limit of a page is as before
 }
 
 TEST_CASE("a streaming list that does not begin does not lead to pages") {
@@ -177,7 +215,9 @@ TEST_CASE("410 leads to a new list, as a response, as an event and for a continu
         REQUIRE(watch.next() == "list_page rv= continue=token");
         CHECK(watch.fails(error_kind::expired));
         CHECK(watch.next() == "sleep 800 ms");
-        CHECK(watch.next() == "list_page rv= continue= (begins)");
+        REQUIRE(watch.next() == "list_page rv= continue= (begins)");
+        CHECK(watch.page("60", "token") == received_as::part_of_list);  // a new list may have the same token
+        CHECK(watch.next() == "list_page rv= continue=token");
     }
 }
 
@@ -248,6 +288,25 @@ TEST_CASE("the fifth server error in a row leads to a new list") {
             (void)watch.next();
         }
         CHECK(watch.next() == "stream_list rv= (begins)");
+    }
+    SUBCASE("as the first event of a watch, too") {
+        for (int i = 0; i < 5; ++i) {
+            REQUIRE(watch.next() == "watch rv=50");
+            watch.opens();
+            CHECK(watch.fails(error_kind::server));
+            (void)watch.next();
+        }
+        CHECK(watch.next() == "stream_list rv= (begins)");
+    }
+    SUBCASE("not if there was an event in between") {
+        for (int i = 0; i < 10; ++i) {
+            REQUIRE(watch.next().substr(0, 9) == "watch rv=");
+            watch.opens();
+            (void)watch.modified(std::to_string(60 + i));
+            CHECK(watch.fails(error_kind::server));
+            (void)watch.next();
+        }
+        CHECK(watch.next() == "watch rv=69");
     }
     SUBCASE("not if a watch worked in between") {
         for (int i = 0; i < 20; ++i) {
@@ -445,8 +504,14 @@ TEST_CASE("a list older than what was seen is refused and read again") {
         CHECK(watch.fsm.refusal().find("older than what was read before") != std::string_view::npos);
         CHECK(watch.next() == "sleep 800 ms");
         REQUIRE(watch.next() == "stream_list rv= (begins)");
-        watch.opens();
-        CHECK(watch.list_ends("600") == received_as::list_complete);
+        SUBCASE("that is newer") {
+            watch.opens();
+            CHECK(watch.list_ends("600") == received_as::list_complete);
+        }
+        SUBCASE("by a server without streaming lists") {
+            CHECK_FALSE(watch.fails(error_kind::invalid));
+            CHECK(watch.next() == "list_page rv= continue= (begins)");
+        }
     }
     SUBCASE("as pages, at the first page") {
         (void)watch.fails(error_kind::invalid);
@@ -523,6 +588,16 @@ TEST_CASE("a complete list is read periodically, between two watches") {
         watch.now += 5min;
         CHECK_FALSE(watch.fails(error_kind::stream_ended));
         CHECK(watch.next() == "watch rv=70");
+        SUBCASE("until that is expired") {
+            CHECK_FALSE(watch.fails(error_kind::expired));
+            CHECK(watch.next() == "stream_list rv= (begins)");
+        }
+        SUBCASE("until the next one") {
+            watch.opens();
+            watch.now += 5min;
+            CHECK_FALSE(watch.fails(error_kind::stream_ended));
+            CHECK(watch.next() == "stream_list rv= (begins)");
+        }
     }
     SUBCASE("if it fails, the watch goes on from the last event, and the list is tried later") {
         watch.opens();
@@ -530,16 +605,97 @@ TEST_CASE("a complete list is read periodically, between two watches") {
         CHECK(watch.fails(error_kind::server));
         CHECK(watch.next() == "sleep 1200 ms");
         CHECK(watch.next() == "watch rv=60");
-        watch.opens();
-        watch.now += 2min;
-        CHECK_FALSE(watch.fails(error_kind::stream_ended));
-        CHECK(watch.next() == "stream_list rv= (begins)");
+        SUBCASE("or at once if the last event is expired") {
+            CHECK_FALSE(watch.fails(error_kind::expired));
+            CHECK(watch.next() == "stream_list rv= (begins)");
+            CHECK(watch.fails(error_kind::server));  // this list is needed
+            CHECK(watch.next().substr(0, 6) == "sleep ");
+            CHECK(watch.next() == "stream_list rv= (begins)");
+            watch.lists("70");
+            CHECK(watch.fsm.resource_version() == "70");
+        }
+        SUBCASE("not sooner") {
+            watch.opens();
+            watch.now += 80s;
+            CHECK_FALSE(watch.fails(error_kind::stream_ended));
+            CHECK(watch.next() == "watch rv=60");
+        }
+        SUBCASE("after two minutes") {
+            watch.opens();
+            watch.now += 2min;
+            CHECK_FALSE(watch.fails(error_kind::stream_ended));
+            CHECK(watch.next() == "stream_list rv= (begins)");
+        }
+    }
+    SUBCASE("in pages, of which none is requested again") {
+        CHECK_FALSE(watch.fails(error_kind::invalid));
+        REQUIRE(watch.next() == "list_page rv= continue= (begins)");
+        CHECK(watch.page("70", "token") == received_as::part_of_list);
+        REQUIRE(watch.next() == "list_page rv= continue=token");
+        CHECK(watch.fails(error_kind::server));
+        CHECK_FALSE(watch.fsm.list_continues());
+        CHECK(watch.next() == "sleep 1200 ms");
+        CHECK(watch.next() == "watch rv=60");
     }
     SUBCASE("if it is older than what was seen, too") {
         watch.opens();
         CHECK(watch.list_ends("59") == received_as::refused);
         CHECK(watch.next() == "sleep 1200 ms");
         CHECK(watch.next() == "watch rv=60");
+    }
+}
+
+TEST_CASE("a periodic list, complete or not, ends the count of server errors") {
+    watch_script watch(runtime::watch_policy{}, 0.5);
+    watch.lists("50");
+    watch.now += 1min;
+    CHECK_FALSE(watch.fails(error_kind::stream_ended));
+    const auto four_errors = [&watch](const std::string& version) {
+        for (int i = 0; i < 4; ++i) {
+            REQUIRE(watch.next() == "watch rv=" + version);
+            CHECK(watch.fails(error_kind::server));
+            CHECK(watch.next().substr(0, 6) == "sleep ");
+        }
+    };
+    four_errors("50");
+    watch.now += 10min;
+    REQUIRE(watch.next() == "stream_list rv= (begins)");
+    SUBCASE("complete") {
+        watch.lists("60");
+        watch.now += 1min;
+        CHECK_FALSE(watch.fails(error_kind::stream_ended));
+        four_errors("60");
+        CHECK(watch.next() == "watch rv=60");
+    }
+    SUBCASE("failed") {
+        CHECK(watch.fails(error_kind::no_answer));
+        CHECK(watch.next().substr(0, 6) == "sleep ");
+        four_errors("50");
+        CHECK(watch.next() == "watch rv=50");
+    }
+}
+
+TEST_CASE("a periodic list begins up to 30 seconds early, instead of a short watch") {
+    for (const auto& [after, next] : std::vector<std::pair<std::chrono::seconds, std::string>>{
+             {9min + 29s, "watch rv=50"}, {9min + 30s, "stream_list rv= (begins)"}}) {
+        watch_script watch(runtime::watch_policy{}, 0.5);
+        watch.lists("50");
+        watch.now += after;
+        CHECK_FALSE(watch.fails(error_kind::stream_ended));
+        CHECK(watch.next() == next);
+    }
+}
+
+TEST_CASE("periodic lists are 8 to 12 minutes apart") {
+    for (const auto& [random, expected] :
+         std::vector<std::pair<double, std::chrono::seconds>>{{0.0, 8min}, {0.5, 10min}, {0.75, 11min}}) {
+        runtime::watch_policy policy;
+        policy.timeout_min = policy.timeout_max = 1h;
+        watch_script watch(policy, random);
+        watch.lists("50");
+        watch.now += 1min;
+        CHECK_FALSE(watch.fails(error_kind::stream_ended));
+        CHECK(watch.fsm.next(watch.now).timeout == expected - 1min);
     }
 }
 

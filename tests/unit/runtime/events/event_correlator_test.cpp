@@ -72,6 +72,20 @@ TEST_CASE("an event repeated after the window is new") {
         CHECK_FALSE(third->is_new);
         CHECK(third->count == 3);
     }
+    SUBCASE("not exactly at its end") {
+        const auto second = correlator.record(event("a"), start + 10min, wall + 10min);
+        REQUIRE(second);
+        CHECK_FALSE(second->is_new);
+    }
+    SUBCASE("events without a request count as repeats") {
+        event_correlator poor({.window = 10min, .burst = 1, .refill_interval = 15min});
+        REQUIRE(poor.record(event("a"), start, wall));
+        CHECK_FALSE(poor.record(event("a"), start + 8min, wall + 8min));
+        const auto third = poor.record(event("a"), start + 16min, wall + 16min);
+        REQUIRE(third);
+        CHECK_FALSE(third->is_new);
+        CHECK(third->count == 3);
+    }
     SUBCASE("it has another name") {
         const auto second = correlator.record(event("a"), start + 10min + 1s, wall + 10min + 1s);
         REQUIRE(second);
@@ -139,6 +153,39 @@ TEST_CASE("a note that is too long is cut between two characters, also for the c
     const auto second = correlator.record(event(text), start, wall);
     REQUIRE(second);
     CHECK(second->count == 2);
+}
+
+TEST_CASE("beyond the capacity the oldest series is forgotten") {
+    event_correlator correlator({.window = 10min, .burst = 100, .capacity = 2});
+    (void)correlator.record(event("a"), start, wall);
+    (void)correlator.record(event("b"), start + 1s, wall);
+    (void)correlator.record(event("a"), start + 2s, wall);
+    (void)correlator.record(event("c"), start + 3s, wall);
+    CHECK(correlator.size() == 2);
+    CHECK_FALSE(correlator.record(event("a"), start + 4s, wall)->is_new);
+    CHECK(correlator.record(event("b"), start + 5s, wall)->is_new);
+}
+
+TEST_CASE("beyond the capacity all series are forgotten whose window is over") {
+    event_correlator correlator({.window = 10min, .burst = 100, .capacity = 3});
+    (void)correlator.record(event("a"), start, wall);
+    (void)correlator.record(event("b"), start, wall);
+    (void)correlator.record(event("c"), start + 10min, wall);
+    CHECK(correlator.size() == 3);
+    (void)correlator.record(event("d"), start + 10min + 1s, wall);
+    CHECK(correlator.size() == 2);
+    CHECK_FALSE(correlator.record(event("c"), start + 10min + 2s, wall)->is_new);
+}
+
+TEST_CASE("beyond the capacity only full budgets are forgotten") {
+    event_correlator correlator({.burst = 2, .refill_interval = 1min, .capacity = 2});
+    CHECK(correlator.record(event("a", "one"), start, wall));
+    CHECK(correlator.record(event("a", "one"), start, wall));
+    CHECK(correlator.record(event("a", "two"), start, wall));
+    CHECK_FALSE(correlator.record(event("a", "three"), start + 59s, wall));
+    CHECK(correlator.record(event("a", "three"), start + 1min, wall));  // that of "two" is full
+    CHECK(correlator.record(event("a", "one"), start + 1min, wall));
+    CHECK_FALSE(correlator.record(event("a", "one"), start + 1min, wall));
 }
 
 TEST_CASE("many different events and objects take bounded memory") {

@@ -102,8 +102,12 @@ TEST_CASE_FIXTURE(fixture, "events that cannot be written are dropped, counted, 
     server.refusal.reset();
     record("a");
     turn();
-    CHECK(server.requests.back() == "create a");  // not the count of an Event that does not exist
+    CHECK(server.requests.back() == "create a");  // there is no Event whose series could be updated
     CHECK(events.written() == 1);
+    server.refusal = error_kind::forbidden;
+    record("b");
+    turn();
+    CHECK(log_lines.count("warn  failed to write event reason=Conflict error=refused") == 2);
 }
 
 TEST_CASE_FIXTURE(fixture, "after stop() queued events are written and new ones are dropped") {

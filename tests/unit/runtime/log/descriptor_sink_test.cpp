@@ -120,6 +120,8 @@ TEST_CASE_FIXTURE(fixture, "the io_context writes the rest once there is room ag
     }
     CHECK(all.find("dropped") == std::string::npos);
     CHECK(io.run() == 0);  // nothing keeps the io_context running
+    sink.write("next");
+    CHECK(to.read() == "next\n");
 }
 
 TEST_CASE_FIXTURE(fixture, "a closed sink lets the io_context end") {

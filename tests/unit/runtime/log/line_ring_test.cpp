@@ -76,6 +76,18 @@ TEST_CASE("drop_all() counts the lines as dropped") {
     CHECK(drain(ring) == "<2>\nthree\n");
 }
 
+TEST_CASE("a ring is filled to its last byte, also after drop_all()") {
+    line_ring ring = make_ring(10);
+    ring.push("1234");
+    ring.drop_all();
+    CHECK(drain(ring).empty());
+    ring.push("12345");  // 6 bytes after the notice of 4
+    CHECK(drain(ring) == "<1>\n12345\n");
+    ring.push("1234");
+    ring.push("5678");
+    CHECK(drain(ring) == "1234\n5678\n");
+}
+
 TEST_CASE("the rest of a partly written line counts by its bytes") {
     line_ring ring = make_ring(10);
     ring.push("12345678");  // 9 bytes
