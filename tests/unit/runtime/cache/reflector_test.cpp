@@ -8,6 +8,7 @@
 #include "unit/runtime/cache/thing.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <doctest/doctest.h>
@@ -209,6 +210,25 @@ TEST_CASE_FIXTURE(fixture, "a page older than what was seen is not used") {
     CHECK(changes.take() == lines{"+a@1"});
     CHECK_FALSE(store.replacing());
     CHECK(watch.health().last_error.find("older than what was read before") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(fixture, "a watch goes on filling the store after a periodic list that was not used") {
+    runtime::watch_policy policy = immediate();
+    policy.relist_period = 10min;
+    const auto random = [] { return -2.0; };  // makes the first relist due at once
+    runtime::reflector relisting(
+        io.get_executor(), server, sink, log, random, {.name = "things", .policy = policy, .on_synced = {}});
+    server.script.push_back(stream({added(document("a", "u1", "1")), list_end("10")}));
+    SUBCASE("because it is older") {
+        server.script.push_back(stream({list_end("9")}));
+    }
+    SUBCASE("because it broke off") {
+        server.script.push_back(stream({}, net::failure::read));
+    }
+    server.script.push_back(stream({added(document("b", "u2", "11"))}));
+    boost::asio::co_spawn(io, relisting.run(), boost::asio::detached);
+    io.run();
+    CHECK(changes.take() == lines{"+a@1", "+b@11"});
 }
 
 TEST_CASE_FIXTURE(fixture, "a failure shows in health and is logged once, and so is the recovery") {
