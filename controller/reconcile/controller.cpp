@@ -40,7 +40,8 @@ class controller::parts {
           secret_workers_(with.secret_workers),
           queues_(executor, with.random),
           state_(std::move(with.scope), queues_),
-          event_writer_(client, std::move(with.instance)),
+          event_writer_(client,
+                        {.controller = "regcred.dev/controller", .instance = std::move(with.instance)}),
           events_(executor, event_writer_, log, with.clock),
           guard_reads_(executor, client, state_, guard_, queues_.secrets, log, "Secrets"),
           secrets_({.client = client,
@@ -141,11 +142,11 @@ class controller::parts {
 
     void register_metrics(runtime::metrics_registry& metrics) {
         const auto gauge = [&metrics](std::string name, std::string help, auto value) {
-            metrics.gauge_of(
+            metrics.gauge_func(
                 std::move(name), std::move(help), [value] { return static_cast<double>(value()); });
         };
         const auto counter = [&metrics](std::string name, std::string help, auto value) {
-            metrics.counter_of(
+            metrics.counter_func(
                 std::move(name), std::move(help), [value] { return static_cast<double>(value()); });
         };
         gauge("regcred_ready", "1 when every watch has had a complete list.", [this] { return ready(); });

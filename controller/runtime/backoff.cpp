@@ -10,18 +10,18 @@
 namespace runtime {
 
 duration backoff_delay(const backoff_policy& policy, unsigned failures, double random) noexcept {
-    // Many failures make the power infinite, which scaled() takes.
-    const duration grown = scaled(policy.initial, std::pow(policy.factor, failures));
-    return scaled(std::min(grown, policy.cap), 1.0 + policy.jitter * random);
+    // The power of many failures is infinite, which scaled() handles.
+    const duration delay = scaled(policy.initial, std::pow(policy.factor, failures));
+    return scaled(std::min(delay, policy.cap), 1.0 + policy.jitter * random);
 }
 
 backoff::backoff(backoff_policy policy, random_source random) : policy_(policy), random_(std::move(random)) {}
 
 duration backoff::next(time_point now) {
-    if (failures_ > 0 && now >= quiet_from_ + policy_.quiet) reset();
+    if (failures_ > 0 && now >= delay_end_ + policy_.reset_after) reset();
     const duration delay = backoff_delay(policy_, failures_, random_());
     if (failures_ < std::numeric_limits<unsigned>::max()) ++failures_;
-    quiet_from_ = now + delay;
+    delay_end_ = now + delay;
     return delay;
 }
 

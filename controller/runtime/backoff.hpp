@@ -6,27 +6,27 @@
 
 namespace runtime {
 
-/// Delays that grow by `factor` from `initial` up to `cap`, each then stretched by a random part of up to
-/// `jitter` times itself, so that many clients of one server do not come back together. As in client-go, the
-/// cap is that of the delay before the jitter.
+/// Exponential delays from `initial` up to `cap`. Each is lengthened by a random part of up to `jitter` times
+/// itself, so that many clients of one server do not come back together. As in client-go the cap holds before
+/// the jitter.
 struct backoff_policy {
     duration initial{std::chrono::milliseconds{800}};
     duration cap{std::chrono::seconds{30}};
     double factor = 2.0;
     double jitter = 1.0;
-    duration quiet{
-        std::chrono::minutes{2}};  // without a failure, after which the delays start from the beginning
+    duration reset_after{std::chrono::minutes{2}};  // without a failure
 };
 
-/// The delay after `failures` failures that came before this one; `random` in [0, 1).
+/// The delay after a failure that `failures` others preceded; `random` in [0, 1).
 [[nodiscard]] duration backoff_delay(const backoff_policy& policy, unsigned failures, double random) noexcept;
 
-/// Counts the failures in a row of one thing.
+/// Counts the consecutive failures of one operation.
 class backoff {
  public:
     backoff(backoff_policy policy, random_source random);
 
-    /// Something failed: how long to wait before it is tried again.
+    /// How long to wait after a failure at `now`. The delays start again if the last delay ended
+    /// `reset_after` ago.
     [[nodiscard]] duration next(time_point now);
     void reset() noexcept;
     [[nodiscard]] unsigned failures() const noexcept { return failures_; }
@@ -35,7 +35,7 @@ class backoff {
     backoff_policy policy_;
     random_source random_;
     unsigned failures_ = 0;
-    time_point quiet_from_;  // the end of the last delay
+    time_point delay_end_;  // of the last delay
 };
 
 }  // namespace runtime

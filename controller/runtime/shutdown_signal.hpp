@@ -6,9 +6,8 @@
 
 namespace runtime {
 
-/// Until the process is asked to end (SIGTERM, as the kubelet does, or SIGINT): the number of the signal.
-/// From then on a further one has its default effect again: an impatient second Ctrl-C ends the process at
-/// once.
+/// Waits for SIGTERM, which the kubelet sends, or SIGINT, and returns its number. A second one has its
+/// default effect: another Ctrl-C ends the process at once.
 [[nodiscard]] boost::asio::awaitable<int> wait_for_shutdown_signal();
 
 }  // namespace runtime

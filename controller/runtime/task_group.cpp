@@ -21,17 +21,17 @@ struct task_group::state {
     explicit state(boost::asio::any_io_executor ex) : executor(ex), changed(std::move(ex)) {}
 
     boost::asio::any_io_executor executor;
-    std::list<boost::asio::cancellation_signal> signals;  // one for each task that runs
+    std::list<boost::asio::cancellation_signal> signals;  // one for each running task
     wakeup changed;
     bool cancelled = false;
 };
 
 namespace {
 
-void rethrow_unless_cancelled(const std::exception_ptr& fault, bool cancelled) {
-    if (!fault) return;
+void rethrow_unless_cancelled(const std::exception_ptr& exception, bool cancelled) {
+    if (!exception) return;
     try {
-        std::rethrow_exception(fault);
+        std::rethrow_exception(exception);
     } catch (const boost::system::system_error& e) {
         if (!cancelled || e.code() != boost::asio::error::operation_aborted) throw;
     }
@@ -45,30 +45,30 @@ task_group::task_group(boost::asio::any_io_executor executor)
 task_group::~task_group() = default;
 
 void task_group::spawn(boost::asio::awaitable<void> task) {
-    const auto own = state_->signals.emplace(state_->signals.end());
-    const auto ended = [kept = state_, own](const std::exception_ptr& fault) {
-        kept->signals.erase(own);
-        kept->changed.notify_all();
-        rethrow_unless_cancelled(fault, kept->cancelled);
+    const auto signal = state_->signals.emplace(state_->signals.end());
+    const auto ended = [state = state_, signal](const std::exception_ptr& exception) {
+        state->signals.erase(signal);
+        state->changed.notify_all();
+        rethrow_unless_cancelled(exception, state->cancelled);
     };
     boost::asio::co_spawn(
-        state_->executor, std::move(task), boost::asio::bind_cancellation_slot(own->slot(), ended));
+        state_->executor, std::move(task), boost::asio::bind_cancellation_slot(signal->slot(), ended));
 }
 
 void task_group::cancel() {
     state_->cancelled = true;
-    // A task may end, and leave the list, while its signal is emitted.
+    // A task may end, and erase its signal, during emit().
     for (auto each = state_->signals.begin(); each != state_->signals.end();) {
         (each++)->emit(boost::asio::cancellation_type::terminal);
     }
 }
 
-boost::asio::awaitable<bool> task_group::join(duration limit) {
-    const auto kept = state_;
-    const time_point end = std::chrono::steady_clock::now() + limit;
-    while (!kept->signals.empty() && std::chrono::steady_clock::now() < end)
-        co_await kept->changed.wait_until(end);
-    const bool ended = kept->signals.empty();
+boost::asio::awaitable<bool> task_group::join(duration timeout) {
+    const auto state = state_;
+    const time_point deadline = std::chrono::steady_clock::now() + timeout;
+    while (!state->signals.empty() && std::chrono::steady_clock::now() < deadline)
+        co_await state->changed.wait_until(deadline);
+    const bool ended = state->signals.empty();
     co_return ended;
 }
 

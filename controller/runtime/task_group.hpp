@@ -12,8 +12,8 @@
 
 namespace runtime {
 
-/// The long tasks of a process, so that its end can wait for them. A task's exception is a programming error
-/// and leaves io_context::run(), save the operation_aborted that cancel() makes.
+/// The long-running tasks of a process, which can be joined before it exits. An exception of a task is a
+/// programming error and leaves io_context::run(), except for the operation_aborted that cancel() causes.
 class task_group {
  public:
     explicit task_group(boost::asio::any_io_executor executor);
@@ -22,15 +22,15 @@ class task_group {
     task_group& operator=(const task_group&) = delete;
 
     void spawn(boost::asio::awaitable<void> task);
-    /// Ends what each task waits for; a task that can, tidies up and ends. On the executor's thread only.
+    /// Cancels the operation that each task waits for. Only on the executor's thread.
     void cancel();
-    /// True when all tasks have ended, false when they have not within `limit`.
-    [[nodiscard]] boost::asio::awaitable<bool> join(duration limit);
+    /// Waits for all tasks. False if they take longer than `timeout`.
+    [[nodiscard]] boost::asio::awaitable<bool> join(duration timeout);
     [[nodiscard]] std::size_t running() const noexcept;
 
  private:
     struct state;
-    std::shared_ptr<state> state_;  // shared with tasks that end after the group
+    std::shared_ptr<state> state_;  // shared with tasks that outlive the group
 };
 
 }  // namespace runtime

@@ -11,10 +11,9 @@ wakeup::wakeup(boost::asio::any_io_executor executor) : timer_(executor) {
     timer_.expires_at(time_point::max());
 }
 
-boost::asio::awaitable<void> wakeup::wait_until(time_point until) {
-    // One timer serves all waiters. To move it wakes those who wait, and they look again.
-    if (timer_.expiry() != until) timer_.expires_at(until);
-    // Being woken is a cancellation of this wait alone, and no error.
+boost::asio::awaitable<void> wakeup::wait_until(time_point deadline) {
+    if (timer_.expiry() != deadline) timer_.expires_at(deadline);
+    // A notification cancels this wait, which is not an error.
     constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     co_await timer_.async_wait(token);
 }

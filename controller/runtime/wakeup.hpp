@@ -10,20 +10,19 @@
 
 namespace runtime {
 
-/// A condition variable for the coroutines of one thread: a timer that nobody waits for to expire. A waiter
-/// may wake without cause, and looks at its condition again in a loop. All that wait at one time must wait
-/// for the same `until`: there is one timer, and moving it wakes the others.
+/// A condition variable for the coroutines of one thread. A waiter may wake spuriously: it checks its
+/// condition in a loop. All waiters share one timer: a wait with another deadline wakes the others.
 class wakeup {
  public:
     explicit wakeup(boost::asio::any_io_executor executor);
 
-    /// Until a notification or `until`.
-    [[nodiscard]] boost::asio::awaitable<void> wait_until(time_point until);
+    /// Returns at a notification or at `deadline`.
+    [[nodiscard]] boost::asio::awaitable<void> wait_until(time_point deadline);
     [[nodiscard]] boost::asio::awaitable<void> wait() { return wait_until(time_point::max()); }
     void notify_one();
     void notify_all();
-    /// Until when those wait who wait now.
-    [[nodiscard]] time_point until() const { return timer_.expiry(); }
+    /// The deadline of the present waiters.
+    [[nodiscard]] time_point deadline() const { return timer_.expiry(); }
 
  private:
     boost::asio::steady_timer timer_;

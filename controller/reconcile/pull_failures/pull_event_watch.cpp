@@ -18,7 +18,7 @@ asio::awaitable<kube::result<kube::list_page>> pull_event_source::list(kube::lis
     co_return page;
 }
 
-asio::awaitable<kube::result<std::unique_ptr<runtime::event_stream>>> pull_event_source::watch(
+asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> pull_event_source::watch(
     kube::watch_options options) {
     runtime::client_watch_source kubelets(
         client_,

@@ -25,7 +25,7 @@ class pull_event_source final : public runtime::watch_source {
 
     [[nodiscard]] boost::asio::awaitable<kube::result<kube::list_page>> list(
         kube::list_options options) override;
-    [[nodiscard]] boost::asio::awaitable<kube::result<std::unique_ptr<runtime::event_stream>>> watch(
+    [[nodiscard]] boost::asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> watch(
         kube::watch_options options) override;
 
  private:

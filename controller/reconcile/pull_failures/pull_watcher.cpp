@@ -26,7 +26,7 @@ runtime::watch_policy policy_for_events() {
     runtime::watch_policy policy;
     policy.timeout_min = std::chrono::seconds(120);
     policy.timeout_max = std::chrono::seconds(180);
-    policy.audit_every = runtime::duration::zero();
+    policy.relist_period = runtime::duration::zero();
     policy.from_now = true;
     return policy;
 }
@@ -104,7 +104,7 @@ void pull_watcher::take(const kube::json& object) {
         refresh(name, at);
         requeue_missing_secret({.namespace_name = event->namespace_name, .name = name}, at);
     }
-    if (due_.until() > std::max(at, not_before_)) due_.notify_all();
+    if (due_.deadline() > std::max(at, not_before_)) due_.notify_all();
 }
 
 /// A Secret that should be there and is not goes before all other work, whatever it waits for.

@@ -43,7 +43,7 @@ asio::awaitable<kube::result<kube::list_page>> optional_watch_source::list(kube:
     }
 }
 
-asio::awaitable<kube::result<std::unique_ptr<runtime::event_stream>>> optional_watch_source::watch(
+asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> optional_watch_source::watch(
     kube::watch_options options) {
     for (;;) {
         auto answer = co_await source_.watch(options);

@@ -31,7 +31,7 @@ class optional_watch_source final : public runtime::watch_source {
 
     [[nodiscard]] boost::asio::awaitable<kube::result<kube::list_page>> list(
         kube::list_options options) override;
-    [[nodiscard]] boost::asio::awaitable<kube::result<std::unique_ptr<runtime::event_stream>>> watch(
+    [[nodiscard]] boost::asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> watch(
         kube::watch_options options) override;
 
     /// Whether it is needed may have changed.

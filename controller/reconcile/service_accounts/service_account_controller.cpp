@@ -55,10 +55,10 @@ void service_account_controller::stop() {
 }
 
 void service_account_controller::register_gauges(runtime::metrics_registry& metrics) {
-    metrics.gauge_of("regcred_failing_service_accounts",
+    metrics.gauge_func("regcred_failing_service_accounts",
                      "ServiceAccounts that are retried after a failure.",
                      [this] { return static_cast<double>(queues_.service_accounts.queue().failing()); });
-    metrics.gauge_of("regcred_held_service_accounts",
+    metrics.gauge_func("regcred_held_service_accounts",
                      "ServiceAccounts whose imagePullSecrets entry DeletionGuard does not remove yet.",
                      [this] { return static_cast<double>(guard_.held()); });
 }

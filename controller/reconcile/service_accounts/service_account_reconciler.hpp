@@ -33,7 +33,7 @@ class service_account_reconciler {
         deletion_guard& guard;
         guard_reader& guard_reads;
         const runtime::logger& log;
-        runtime::metric_family<runtime::counter>& writes;  // labels: action, result
+        runtime::counter_family& writes;  // labels: action, result
         runtime::wall_clock clock;
     };
 

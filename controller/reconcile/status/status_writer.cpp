@@ -57,7 +57,7 @@ void status_writer::emit_events(const v1alpha1::registry_credential& object,
     for (auto& each : all) {
         services_.events.record(
             {.regarding = reference_to(object),
-             .type = each.warning ? runtime::event_type::warning : runtime::event_type::normal,
+             .type = each.warning ? kube::event_type::warning : kube::event_type::normal,
              .reason = std::move(each.reason),
              .action = std::move(each.action),
              .note = std::move(each.note)});

@@ -26,7 +26,7 @@ reflector::reflector(boost::asio::any_io_executor executor,
       log_(log),
       options_(std::move(options)),
       fsm_(options_.policy, std::move(random)),
-      sleep_(std::move(executor)) {}
+      wakeup_(std::move(executor)) {}
 
 boost::asio::awaitable<void> reflector::run() {
     for (;;) {
@@ -35,7 +35,7 @@ boost::asio::awaitable<void> reflector::run() {
             case watch_step::stop:
                 co_return;
             case watch_step::sleep:
-                co_await sleep_.wait_until(now() + action.delay);
+                co_await wakeup_.wait_until(now() + action.delay);
                 break;
             case watch_step::list_page:
                 co_await read_page(action);
@@ -50,24 +50,24 @@ boost::asio::awaitable<void> reflector::run() {
 
 void reflector::stop() {
     fsm_.stop();
-    sleep_.notify_all();
+    wakeup_.notify_all();
 }
 
 boost::asio::awaitable<void> reflector::read_page(watch_action action) {
-    begin_view(action);
+    begin_list(action);
     kube::list_options options;
     options.continue_token = action.continue_token;
     options.limit = action.limit;
     const auto page = co_await source_.list(std::move(options));
     if (page) {
-        take_page(*page);
+        handle_page(*page);
     } else {
         failed(page.error());
     }
 }
 
 boost::asio::awaitable<void> reflector::read_stream(watch_action action) {
-    begin_view(action);
+    begin_list(action);
     kube::watch_options options;
     options.resource_version = action.resource_version;
     options.send_initial_events = action.step == watch_step::stream_list;
@@ -78,30 +78,26 @@ boost::asio::awaitable<void> reflector::read_stream(watch_action action) {
         co_return;
     }
     fsm_.opened(now());
-    ++health_.streams;
-    heard();
-    // A streaming list proves itself by its end, a watch that is resumed may stay silent for long.
-    if (action.step == watch_step::watch) works();
+    // A streaming list works once it is complete; a resumed watch may be silent for long.
+    if (action.step == watch_step::watch) recovered();
     for (;;) {
         const auto event = co_await (*opened)->next();
         if (!event) {
             failed(event.error());
             co_return;
         }
-        if (!take_event(*event)) co_return;
+        if (!handle_event(*event)) co_return;
     }
 }
 
-void reflector::take_page(const kube::list_page& page) {
-    heard();
-    // The items first: one that cannot be told apart spoils the page, and then the machine must not have
-    // counted it.
+void reflector::handle_page(const kube::list_page& page) {
+    // The items first: if one cannot be identified the page is not usable, and fsm_ must not count it.
     for (const kube::json& object : page.items) {
         if (const auto taken = sink_.item(object); !taken) return failed(taken.error());
     }
     switch (fsm_.page(page.resource_version, page.continue_token, now())) {
-        case received_as::view_complete:
-            return view_complete(page.resource_version);
+        case received_as::list_complete:
+            return end_list(page.resource_version);
         case received_as::refused:
             return refused();
         default:
@@ -109,19 +105,17 @@ void reflector::take_page(const kube::list_page& page) {
     }
 }
 
-bool reflector::take_event(const kube::watch_event& event) {
-    ++health_.events;
-    heard();
+bool reflector::handle_event(const kube::watch_event& event) {
     switch (fsm_.received(event, now())) {
-        case received_as::view_complete:
-            view_complete(event.resource_version);
+        case received_as::list_complete:
+            end_list(event.resource_version);
             return true;
         case received_as::nothing:
             return true;
         case received_as::refused:
             refused();
             return false;
-        case received_as::part_of_view:
+        case received_as::part_of_list:
         case received_as::change:
             break;
     }
@@ -130,49 +124,42 @@ bool reflector::take_event(const kube::watch_event& event) {
     return taken.has_value();
 }
 
-void reflector::begin_view(const watch_action& action) {
-    if (action.begins_view) sink_.begin_replace();
+void reflector::begin_list(const watch_action& action) {
+    if (action.begins_list) sink_.begin_replace();
 }
 
-void reflector::view_complete(const std::string& resource_version) {
-    ++health_.views;
-    health_.last_complete = now();
-    works();
+void reflector::end_list(const std::string& resource_version) {
+    recovered();
     sink_.end_replace(resource_version);
     if (std::exchange(health_.synced, true)) return;
-    log_.info("watch is in sync", {{"watch", options_.name}, {"resource_version", resource_version}});
+    log_.info("watch synced", {{"watch", options_.name}, {"resource_version", resource_version}});
     if (options_.on_synced) options_.on_synced();
 }
 
-void reflector::heard() {
-    health_.last_heard = now();
-}
-
-void reflector::works() {
+void reflector::recovered() {
     if (!health_.failing_since) return;
-    log_.info("watch works again", {{"watch", options_.name}, {"after_ms", now() - *health_.failing_since}});
+    log_.info("watch recovered", {{"watch", options_.name}, {"duration_ms", now() - *health_.failing_since}});
     health_.failing_since.reset();
     health_.last_error.clear();
 }
 
-void reflector::failed(const kube::error& why) {
-    const bool is_fault = fsm_.failed(why, now());
-    if (!fsm_.inside_view()) sink_.abandon_replace();
-    if (is_fault) return report(kube::public_message(why));
-    log_.debug("watch ended", {{"watch", options_.name}, {"kind", kube::to_string(why.kind)}});
+void reflector::failed(const kube::error& error) {
+    const bool is_fault = fsm_.failed(error, now());
+    if (!fsm_.list_continues()) sink_.abandon_replace();
+    if (is_fault) return report_failure(kube::public_message(error));
+    log_.debug("watch ended", {{"watch", options_.name}, {"reason", kube::to_string(error.kind)}});
 }
 
 void reflector::refused() {
     sink_.abandon_replace();
-    report(std::string(fsm_.refusal()));
+    report_failure(std::string(fsm_.refusal()));
 }
 
-void reflector::report(const std::string& why) {
-    ++health_.failures;
+void reflector::report_failure(const std::string& message) {
     if (!health_.failing_since) health_.failing_since = now();
-    if (health_.last_error == why) return;  // one line for one trouble, however often it is tried
-    log_.warn("watch fails, it is tried again", {{"watch", options_.name}, {"error", why}});
-    health_.last_error = why;
+    if (health_.last_error == message) return;  // one line for one failure, however often it is retried
+    log_.warn("watch failed; retrying", {{"watch", options_.name}, {"error", message}});
+    health_.last_error = message;
 }
 
 }  // namespace runtime

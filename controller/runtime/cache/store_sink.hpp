@@ -4,7 +4,6 @@
 
 #include "kube/error.hpp"
 #include "kube/json.hpp"
-#include "runtime/cache/object_identity.hpp"
 #include "runtime/cache/store.hpp"
 #include "runtime/cache/unreadable_objects.hpp"
 #include "runtime/cache/watch_sink.hpp"
@@ -32,8 +31,6 @@ class store_sink final : public watch_sink {
     void abandon_replace() override { store_.abandon_replace(); }
     [[nodiscard]] kube::result<void> event(const kube::watch_event& event) override;
 
-    [[nodiscard]] const unreadable_objects& unreadable() const noexcept { return unreadable_; }
-
  private:
     void take(T object);
     void keep(const object_identity& which, const kube::error& why);
@@ -47,12 +44,12 @@ class store_sink final : public watch_sink {
 template <class T>
 void store_sink<T>::begin_replace() {
     store_.begin_replace();
-    unreadable_.begin_view();
+    unreadable_.begin_list();
 }
 
 template <class T>
 void store_sink<T>::end_replace(const std::string& resource_version) {
-    unreadable_.end_view();
+    unreadable_.end_list();
     store_.end_replace(resource_version);
 }
 

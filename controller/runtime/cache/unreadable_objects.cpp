@@ -6,26 +6,35 @@
 
 namespace runtime {
 
-unreadable_objects::unreadable_objects(listener on_new) : listener_(std::move(on_new)) {}
+kube::result<object_identity> identify(const kube::json& object) {
+    const kube::json& metadata = kube::object_at(object, "metadata");
+    object_identity identity{.key = {.namespace_name = kube::text_at(metadata, "namespace"),
+                                     .name = kube::text_at(metadata, "name")},
+                             .uid = kube::text_at(metadata, "uid"),
+                             .resource_version = kube::text_at(metadata, "resourceVersion")};
+    if (identity.key.name.empty())
+        return kube::error(kube::error_kind::malformed, "an object without metadata.name");
+    return identity;
+}
 
-void unreadable_objects::add(const object_identity& which, const kube::error& why) {
-    const auto [found, is_new] = entries_.try_emplace(which.key);
+unreadable_objects::unreadable_objects(listener on_unreadable) : listener_(std::move(on_unreadable)) {}
+
+void unreadable_objects::add(const object_identity& object, const kube::error& error) {
+    const auto [found, is_new] = entries_.try_emplace(object.key);
     entry& known = found->second;
-    known.seen = view_;
-    if (!is_new && known.uid == which.uid && known.resource_version == which.resource_version) return;
-    known.uid = which.uid;
-    known.resource_version = which.resource_version;
-    known.why = kube::public_message(why);
-    ++reported_;
-    if (listener_) listener_(which.key, known.why);
+    known.list = list_;
+    if (!is_new && known.uid == object.uid && known.resource_version == object.resource_version) return;
+    known.uid = object.uid;
+    known.resource_version = object.resource_version;
+    if (listener_) listener_(object.key, kube::public_message(error));
 }
 
-void unreadable_objects::remove(const object_key& which) {
-    entries_.erase(which);
+void unreadable_objects::remove(const object_key& key) {
+    entries_.erase(key);
 }
 
-void unreadable_objects::end_view() {
-    std::erase_if(entries_, [this](const auto& each) { return each.second.seen != view_; });
+void unreadable_objects::end_list() {
+    std::erase_if(entries_, [this](const auto& each) { return each.second.list != list_; });
 }
 
 }  // namespace runtime

@@ -3,7 +3,8 @@
 #pragma once
 
 #include "kube/error.hpp"
-#include "runtime/cache/object_identity.hpp"
+#include "kube/json.hpp"
+#include "runtime/object_key.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -12,34 +13,41 @@
 
 namespace runtime {
 
-/// The objects of one type that exist and cannot be decoded. Each is reported once for each of its versions.
+/// What is known even of an object that cannot be decoded.
+struct object_identity {
+    object_key key;
+    std::string uid;               // empty if it has none
+    std::string resource_version;  // empty if it has none
+};
+
+/// malformed without metadata.name.
+[[nodiscard]] kube::result<object_identity> identify(const kube::json& object);
+
+/// The objects of one type that exist and cannot be decoded. Each version of an object is reported once.
 class unreadable_objects {
  public:
+    /// `error` is fit for a log.
+    using listener = std::function<void(const object_key& key, const std::string& error)>;
+
+    explicit unreadable_objects(listener on_unreadable = {});
+
+    void add(const object_identity& object, const kube::error& error);
+    /// The object can be decoded again, or is gone.
+    void remove(const object_key& key);
+    /// At the end of a list the objects that were not added since its beginning are gone.
+    void begin_list() noexcept { ++list_; }
+    void end_list();
+
+ private:
     struct entry {
         std::string uid;
         std::string resource_version;
-        std::string why;         // fit for people
-        std::uint64_t seen = 0;  // the number of the last view that held it
+        std::uint64_t list = 0;  // the last list that held it
     };
-    using listener = std::function<void(const object_key& which, const std::string& why)>;
 
-    explicit unreadable_objects(listener on_new = {});
-
-    void add(const object_identity& which, const kube::error& why);
-    /// The object can be decoded again, or is gone.
-    void remove(const object_key& which);
-    /// At the end of a complete view the objects that were not added since its beginning are gone.
-    void begin_view() noexcept { ++view_; }
-    void end_view();
-
-    [[nodiscard]] const std::map<object_key, entry>& all() const noexcept { return entries_; }
-    [[nodiscard]] std::uint64_t reported() const noexcept { return reported_; }  // ever
-
- private:
     listener listener_;
     std::map<object_key, entry> entries_;
-    std::uint64_t view_ = 0;
-    std::uint64_t reported_ = 0;
+    std::uint64_t list_ = 0;
 };
 
 }  // namespace runtime

@@ -13,13 +13,13 @@ namespace {
 
 using kube::error_kind;
 
-constexpr unsigned unfinished_limit = 3;
+constexpr unsigned unfinished_stream_limit = 3;
 constexpr unsigned server_error_limit = 5;
 constexpr unsigned page_failure_limit = 10;
-constexpr auto shortest_watch =
-    std::chrono::seconds{30};  // a shorter one before an audit is not worth a request
+// A watch that a periodic list would end sooner is not worth a request.
+constexpr auto min_watch_before_relist = std::chrono::seconds{30};
 constexpr auto soon_after_list = std::chrono::seconds{10};
-constexpr double audit_jitter = 0.2;
+constexpr double relist_jitter = 0.2;
 
 bool is_denied(error_kind kind) noexcept {
     return kind == error_kind::unauthorized || kind == error_kind::forbidden || kind == error_kind::not_found;
@@ -43,23 +43,22 @@ watch_action watch_fsm::next(time_point now) {
         action.delay = not_before_ - now;
         return action;
     }
-    if (phase_ == phase::watch && audit_due(now)) {
+    if (phase_ == phase::watch && relist_due(now)) {
         phase_ = phase::list;
-        auditing_ = true;
+        periodic_relist_ = true;
     }
     if (phase_ == phase::list) return list_action();
     if (phase_ == phase::watch) return resume_action(now);
     action.step = watch_step::list_page;
-    action.continue_token = continue_;
+    action.continue_token = continue_token_;
     action.limit = page_limit_;
     return action;
 }
 
 watch_action watch_fsm::list_action() {
-    continue_.clear();
-    page_failures_ = 0;
+    continue_token_.clear();
     watch_action action;
-    action.begins_view = true;
+    action.begins_list = true;
     if (pages_only_ || pages_once_) {
         action.step = watch_step::list_page;
         action.limit = page_limit_;
@@ -75,8 +74,8 @@ watch_action watch_fsm::resume_action(time_point now) {
     action.step = watch_step::watch;
     action.resource_version = version_;
     action.timeout = random_timeout();
-    if (audit_at_ != time_point::max()) {
-        action.timeout = std::min(action.timeout, std::chrono::ceil<std::chrono::seconds>(audit_at_ - now));
+    if (relist_at_ != time_point::max()) {
+        action.timeout = std::min(action.timeout, std::chrono::ceil<std::chrono::seconds>(relist_at_ - now));
     }
     return action;
 }
@@ -86,26 +85,26 @@ std::chrono::seconds watch_fsm::random_timeout() {
     return policy_.timeout_min + std::chrono::seconds{static_cast<std::int64_t>(span * random_())};
 }
 
-bool watch_fsm::audit_due(time_point now) const noexcept {
-    return audit_at_ != time_point::max() && now + shortest_watch >= audit_at_;
+bool watch_fsm::relist_due(time_point now) const noexcept {
+    return relist_at_ != time_point::max() && now + min_watch_before_relist >= relist_at_;
 }
 
 void watch_fsm::opened(time_point now) {
-    open_ = true;
-    told_ = false;
+    stream_open_ = true;
+    received_any_ = false;
     opened_at_ = now;
 }
 
 received_as watch_fsm::received(const kube::watch_event& event, time_point now) {
     if (phase_ == phase::stopped) return received_as::nothing;
-    told_ = true;
+    received_any_ = true;
     const bool is_bookmark = event.type == kube::watch_event_type::bookmark;
     if (phase_ == phase::list) {
-        if (!is_bookmark) return received_as::part_of_view;  // in no order: no resourceVersion to resume from
-        return event.initial_events_end ? complete(event.resource_version, now) : received_as::nothing;
+        if (!is_bookmark) return received_as::part_of_list;  // in no order: no version to resume from
+        return event.initial_events_end ? complete_list(event.resource_version, now) : received_as::nothing;
     }
     server_errors_ = 0;
-    saw(event.resource_version);
+    advance_version(event.resource_version);
     return is_bookmark ? received_as::nothing : received_as::change;
 }
 
@@ -114,118 +113,116 @@ received_as watch_fsm::page(const std::string& resource_version,
                             time_point now) {
     if (phase_ == phase::stopped) return received_as::nothing;
     page_failures_ = 0;
-    if (continue_token.empty() || policy_.from_now) return complete(resource_version, now);
-    if (!is_usable(resource_version)) return refuse(refusal_, now);
-    if (continue_token == continue_) return refuse("the list of the API server does not come to an end", now);
-    continue_ = continue_token;
+    if (continue_token.empty() || policy_.from_now) return complete_list(resource_version, now);
+    if (!is_usable(resource_version)) return refuse_list(refusal_, now);
+    if (continue_token == continue_token_)
+        return refuse_list("the API server gave the same continue token twice", now);
+    continue_token_ = continue_token;
     phase_ = phase::more_pages;
-    return received_as::part_of_view;
+    return received_as::part_of_list;
 }
 
-received_as watch_fsm::complete(const std::string& resource_version, time_point now) {
-    if (!is_usable(resource_version)) return refuse(refusal_, now);
+received_as watch_fsm::complete_list(const std::string& resource_version, time_point now) {
+    if (!is_usable(resource_version)) return refuse_list(refusal_, now);
     version_ = resource_version;
     phase_ = phase::watch;
     synced_ = true;
-    auditing_ = false;
-    completed_at_ = now;
-    unfinished_ = 0;
+    periodic_relist_ = false;
+    listed_at_ = now;
+    unfinished_streams_ = 0;
     pages_once_ = false;
     server_errors_ = 0;
-    if (policy_.audit_every > duration::zero()) {
-        audit_at_ = now + scaled(policy_.audit_every, 1.0 + audit_jitter * (2.0 * random_() - 1.0));
+    if (policy_.relist_period > duration::zero()) {
+        relist_at_ = now + scaled(policy_.relist_period, 1.0 + relist_jitter * (2.0 * random_() - 1.0));
     }
-    return received_as::view_complete;
+    return received_as::list_complete;
 }
 
 bool watch_fsm::is_usable(const std::string& list_version) {
     if (list_version.empty()) {
-        refusal_ = "the list of the API server has no resourceVersion";
+        refusal_ = "the API server's list has no resourceVersion";
         return false;
     }
     if (is_older(list_version, version_)) {
         refusal_ =
-            "the API server shows an older state than one it has shown before (if etcd was restored from a "
-            "backup, "
-            "restart the controller)";
+            "the API server's list is older than what was read before; "
+            "if etcd was restored from a backup, restart the controller";
         return false;
     }
     return true;
 }
 
-received_as watch_fsm::refuse(std::string_view why, time_point now) {
-    refusal_ = why;
-    open_ = false;
-    list_again(now);
+received_as watch_fsm::refuse_list(std::string_view reason, time_point now) {
+    refusal_ = reason;
+    stream_open_ = false;
+    relist(now);
     not_before_ = now + failures_.next(now);
     return received_as::refused;
 }
 
-void watch_fsm::saw(const std::string& resource_version) {
+void watch_fsm::advance_version(const std::string& resource_version) {
     if (!resource_version.empty() && !is_older(resource_version, version_)) version_ = resource_version;
 }
 
-bool watch_fsm::failed(const kube::error& why, time_point now) {
-    const bool was_open = std::exchange(open_, false);
+bool watch_fsm::failed(const kube::error& error, time_point now) {
+    const bool was_open = std::exchange(stream_open_, false);
     if (phase_ == phase::stopped) return false;
-    if (why.kind == error_kind::cancelled) {
+    if (error.kind == error_kind::cancelled) {
         stop();
         return false;
     }
-    if (phase_ != phase::watch) return list_failed(why, was_open, now);
-    if (was_open && now - opened_at_ >= policy_.too_short) server_errors_ = 0;
-    if (why.kind == error_kind::expired) return expired(why, now);
-    const bool broke = why.kind == error_kind::stream_ended || why.kind == error_kind::no_answer;
-    return was_open && broke ? stream_broke(why, now) : watch_failed(why, now);
+    if (phase_ != phase::watch) return list_failed(error, was_open, now);
+    if (was_open && now - opened_at_ >= policy_.min_watch_time) server_errors_ = 0;
+    if (error.kind == error_kind::expired) return expired(error, now);
+    const bool broke = error.kind == error_kind::stream_ended || error.kind == error_kind::no_answer;
+    return was_open && broke ? stream_closed(error, now) : watch_failed(error, now);
 }
 
-bool watch_fsm::list_failed(const kube::error& why, bool was_open, time_point now) {
+bool watch_fsm::list_failed(const kube::error& error, bool was_open, time_point now) {
     const bool streaming = phase_ == phase::list && !pages_only_ && !pages_once_;
-    const bool unsupported = why.kind == error_kind::bad_request || why.kind == error_kind::invalid;
+    const bool unsupported = error.kind == error_kind::bad_request || error.kind == error_kind::invalid;
     if (streaming && !was_open && unsupported) {
         pages_only_ = true;
         return false;
     }
-    if (!streaming && why.kind == error_kind::too_large && page_limit_ > 1) {
+    if (!streaming && error.kind == error_kind::too_large && page_limit_ > 1) {
         page_limit_ /= 2;
         return false;
     }
-    if (was_open && ++unfinished_ >= unfinished_limit) pages_once_ = true;
-    if (!asks_page_again(why)) {
+    if (was_open && ++unfinished_streams_ >= unfinished_stream_limit) pages_once_ = true;
+    if (!retry_page(error)) {
         if (!streaming) {
-            pages_once_ = false;  // no better than what they stand in for
-            unfinished_ = 0;
+            pages_once_ = false;  // pages work no better than streaming
+            unfinished_streams_ = 0;
         }
-        list_again(now);
+        relist(now);
     }
-    wait(why, now);
+    back_off(error, now);
     return true;
 }
 
-/// The pages before it need not be read again: the continue token is good for minutes.
-bool watch_fsm::asks_page_again(const kube::error& why) {
-    const bool passing = why.kind == error_kind::no_answer || why.kind == error_kind::too_many_requests ||
-                         why.kind == error_kind::server || why.kind == error_kind::server_timeout;
-    // An audit is not worth the time without a watch.
-    return phase_ == phase::more_pages && !auditing_ && passing && ++page_failures_ <= page_failure_limit;
+/// The pages before it need not be read again: a continue token is valid for minutes.
+bool watch_fsm::retry_page(const kube::error& error) {
+    const bool transient = error.kind == error_kind::no_answer ||
+                           error.kind == error_kind::too_many_requests || error.kind == error_kind::server ||
+                           error.kind == error_kind::server_timeout;
+    // While a periodic list is retried no watch runs: better to go on watching.
+    return phase_ == phase::more_pages && !periodic_relist_ && transient &&
+           ++page_failures_ <= page_failure_limit;
 }
 
-/// An open stream came to an end, in whichever way.
-bool watch_fsm::stream_broke(const kube::error& why, time_point now) {
-    const bool failed = !told_ && now - opened_at_ < policy_.too_short;
-    if (failed) {
-        wait(why, now);
-    } else {
-        not_before_ = now;
-    }
-    not_before_ = std::max(not_before_, opened_at_ + policy_.too_short);
+/// An open stream ended, cleanly or not.
+bool watch_fsm::stream_closed(const kube::error& error, time_point now) {
+    const bool failed = !received_any_ && now - opened_at_ < policy_.min_watch_time;
+    if (failed) back_off(error, now);
+    not_before_ = std::max(not_before_, opened_at_ + policy_.min_watch_time);
     return failed;
 }
 
-/// The watch could not begin, or the server sent an error in it.
-bool watch_fsm::watch_failed(const kube::error& why, time_point now) {
+/// The watch was not opened, or the server sent an error in it.
+bool watch_fsm::watch_failed(const kube::error& error, time_point now) {
     bool same_version = false;
-    switch (why.kind) {
+    switch (error.kind) {
         case error_kind::no_answer:
         case error_kind::too_many_requests:
         case error_kind::unauthorized:
@@ -238,32 +235,31 @@ bool watch_fsm::watch_failed(const kube::error& why, time_point now) {
         default:
             break;
     }
-    if (!same_version) list_again(now);
-    wait(why, now);
+    if (!same_version) relist(now);
+    back_off(error, now);
     return true;
 }
 
-/// Right after a list it is a fault of the server, and a reason to wait; else it is what happens after a long
-/// silence.
-bool watch_fsm::expired(const kube::error& why, time_point now) {
-    const bool is_fault = now - completed_at_ < soon_after_list;
-    list_again(now);
-    if (is_fault) wait(why, now);
+/// Right after a list it is the server's fault and needs a delay; later it is normal.
+bool watch_fsm::expired(const kube::error& error, time_point now) {
+    const bool is_fault = now - listed_at_ < soon_after_list;
+    relist(now);
+    if (is_fault) back_off(error, now);
     return is_fault;
 }
 
-void watch_fsm::list_again(time_point now) {
+void watch_fsm::relist(time_point now) {
     server_errors_ = 0;
     phase_ = phase::list;
-    if (std::exchange(auditing_, false)) {
+    if (std::exchange(periodic_relist_, false)) {
         phase_ = phase::watch;
-        audit_at_ = now + scaled(policy_.audit_every, audit_jitter);
+        relist_at_ = now + scaled(policy_.relist_period, relist_jitter);
     }
 }
 
-void watch_fsm::wait(const kube::error& why, time_point now) {
-    duration delay = is_denied(why.kind) ? denied_.next(now) : failures_.next(now);
-    if (why.retry_after) delay = std::max<duration>(delay, *why.retry_after);
+void watch_fsm::back_off(const kube::error& error, time_point now) {
+    duration delay = is_denied(error.kind) ? denied_.next(now) : failures_.next(now);
+    if (error.retry_after) delay = std::max<duration>(delay, *error.retry_after);
     not_before_ = now + delay;
 }
 

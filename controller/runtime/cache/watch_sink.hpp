@@ -10,20 +10,19 @@
 
 namespace runtime {
 
-/// Takes what a reflector reads. An error of item() or event() means that it is not even known which object
-/// is spoken of: then the view or the stream cannot be trusted, and is begun again. An object that is known
-/// and cannot be decoded is not such an error: the sink keeps what it knew of it, so that it does not look
-/// deleted.
+/// Takes what a reflector reads. item() and event() fail only if the object cannot be identified: then the
+/// list or the stream cannot be trusted and starts again. An object that is identified but cannot be decoded
+/// is not an error: the sink keeps its last known state, so that it does not look deleted.
 class watch_sink {
  public:
     virtual ~watch_sink() = default;
-    /// A complete view begins; one that was not ended is dropped.
+    /// A list begins; one that was not ended is dropped.
     virtual void begin_replace() = 0;
     [[nodiscard]] virtual kube::result<void> item(const kube::json& object) = 0;
     virtual void end_replace(const std::string& resource_version) = 0;
-    /// The view begun, if any, cannot be completed.
+    /// The list that was begun, if any, will not be completed.
     virtual void abandon_replace() = 0;
-    /// An added, modified or deleted object; within a view (a streaming list) it counts from the view's end.
+    /// An object was added, modified or deleted; in a streaming list this counts from the list's end.
     [[nodiscard]] virtual kube::result<void> event(const kube::watch_event& event) = 0;
 };
 

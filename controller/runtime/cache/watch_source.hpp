@@ -11,35 +11,33 @@
 
 namespace runtime {
 
-/// Events as they come: kube::watch_stream, or a script in a test.
-class event_stream {
- public:
-    virtual ~event_stream() = default;
-    [[nodiscard]] virtual boost::asio::awaitable<kube::result<kube::watch_event>> next() = 0;
-};
-
-/// What a reflector asks the API server for.
+/// What a reflector lists and watches.
 class watch_source {
  public:
     virtual ~watch_source() = default;
     [[nodiscard]] virtual boost::asio::awaitable<kube::result<kube::list_page>> list(
         kube::list_options options) = 0;
-    [[nodiscard]] virtual boost::asio::awaitable<kube::result<std::unique_ptr<event_stream>>> watch(
+    [[nodiscard]] virtual boost::asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> watch(
         kube::watch_options options) = 0;
 };
 
-/// One scope of a real API server; `client` must outlive it.
+/// One scope of an API server. `client` must outlive it.
 class client_watch_source final : public watch_source {
  public:
-    client_watch_source(kube::client& client, kube::scope what) : client_(client), what_(std::move(what)) {}
+    client_watch_source(kube::client& client, kube::scope scope)
+        : client_(client), scope_(std::move(scope)) {}
     [[nodiscard]] boost::asio::awaitable<kube::result<kube::list_page>> list(
-        kube::list_options options) override;
-    [[nodiscard]] boost::asio::awaitable<kube::result<std::unique_ptr<event_stream>>> watch(
-        kube::watch_options options) override;
+        kube::list_options options) override {
+        return client_.list(scope_, std::move(options));
+    }
+    [[nodiscard]] boost::asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> watch(
+        kube::watch_options options) override {
+        return client_.watch(scope_, std::move(options));
+    }
 
  private:
     kube::client& client_;
-    kube::scope what_;
+    kube::scope scope_;
 };
 
 }  // namespace runtime

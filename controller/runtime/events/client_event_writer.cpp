@@ -10,44 +10,44 @@ namespace runtime {
 
 namespace {
 
-kube::result<void> without_answer(const kube::result<kube::json>& answer) {
-    if (!answer) return answer.error();
+kube::result<void> without_body(const kube::result<kube::json>& response) {
+    if (!response) return response.error();
     return {};
 }
 
 }  // namespace
 
-kube::json new_event(const event_write& what, const std::string& reporting_instance) {
+kube::json new_event(const event_write& write, const event_reporter& reporter) {
     kube::event event;
-    event.name = what.name;
-    event.regarding = what.what.regarding;
-    event.type = what.what.type;
-    event.reason = what.what.reason;
-    event.action = what.what.action;
-    event.note = what.what.note;
-    event.reporting_controller = reporting_controller;
-    event.reporting_instance = reporting_instance;
-    event.time = what.when;
+    event.name = write.name;
+    event.regarding = write.event.regarding;
+    event.type = write.event.type;
+    event.reason = write.event.reason;
+    event.action = write.event.action;
+    event.note = write.event.note;
+    event.reporting_controller = reporter.controller;
+    event.reporting_instance = reporter.instance;
+    event.time = write.last_observed;
     kube::json body = kube::write_event(event);
-    if (what.count > 1) body.update(kube::write_event_series(what.count, what.when));
+    if (write.count > 1) body.update(kube::write_event_series(write.count, write.last_observed));
     return body;
 }
 
-client_event_writer::client_event_writer(kube::client& client, std::string instance)
-    : client_(client), instance_(std::move(instance)) {}
+client_event_writer::client_event_writer(kube::client& client, event_reporter reporter)
+    : client_(client), reporter_(std::move(reporter)) {}
 
-boost::asio::awaitable<kube::result<void>> client_event_writer::create(event_write what) {
-    util::secret_bytes body(kube::to_text(new_event(what, instance_)));
-    const auto answer =
-        co_await client_.create(kube::events, kube::event_namespace(what.what.regarding), std::move(body));
-    co_return without_answer(answer);
+boost::asio::awaitable<kube::result<void>> client_event_writer::create(event_write write) {
+    util::secret_bytes body(kube::to_text(new_event(write, reporter_)));
+    const auto response =
+        co_await client_.create(kube::events, kube::event_namespace(write.event.regarding), std::move(body));
+    co_return without_body(response);
 }
 
-boost::asio::awaitable<kube::result<void>> client_event_writer::count_up(event_write what) {
-    util::secret_bytes body(kube::to_text(kube::write_event_series(what.count, what.when)));
-    const auto answer = co_await client_.merge_patch(
-        kube::events, kube::event_namespace(what.what.regarding), what.name, std::move(body));
-    co_return without_answer(answer);
+boost::asio::awaitable<kube::result<void>> client_event_writer::update_series(event_write write) {
+    util::secret_bytes body(kube::to_text(kube::write_event_series(write.count, write.last_observed)));
+    const auto response = co_await client_.merge_patch(
+        kube::events, kube::event_namespace(write.event.regarding), write.name, std::move(body));
+    co_return without_body(response);
 }
 
 }  // namespace runtime

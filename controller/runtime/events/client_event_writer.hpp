@@ -9,27 +9,28 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <string>
-#include <string_view>
 
 namespace runtime {
 
-inline constexpr std::string_view reporting_controller = "regcred.dev/controller";
+/// Who reports an Event.
+struct event_reporter {
+    std::string controller;  // a qualified name: example.com/controller
+    std::string instance;    // this process: the Pod, or the host
+};
 
-/// The body of the POST that makes an Event: with a series if more than one was counted before it could be
-/// made.
-[[nodiscard]] kube::json new_event(const event_write& what, const std::string& reporting_instance);
+/// The body of the POST that creates an Event, with a series if it happened more than once before that.
+[[nodiscard]] kube::json new_event(const event_write& write, const event_reporter& reporter);
 
-/// Writes Events to an API server; `client` must outlive it. `instance` names this process: the Pod, or the
-/// host.
+/// Writes Events to an API server. `client` must outlive it.
 class client_event_writer final : public event_writer {
  public:
-    client_event_writer(kube::client& client, std::string instance);
-    [[nodiscard]] boost::asio::awaitable<kube::result<void>> create(event_write what) override;
-    [[nodiscard]] boost::asio::awaitable<kube::result<void>> count_up(event_write what) override;
+    client_event_writer(kube::client& client, event_reporter reporter);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> create(event_write write) override;
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> update_series(event_write write) override;
 
  private:
     kube::client& client_;
-    std::string instance_;
+    event_reporter reporter_;
 };
 
 }  // namespace runtime

@@ -16,16 +16,16 @@ event_recorder::event_recorder(boost::asio::any_io_executor executor,
     : writer_(writer),
       log_(log),
       clock_(std::move(clock)),
-      filter_(policy),
+      correlator_(policy),
       queue_limit_(queue_limit),
       wakeup_(std::move(executor)) {}
 
-void event_recorder::record(event_note what) {
+void event_recorder::record(object_event event) {
     if (stopped_ || queue_.size() >= queue_limit_) {
         ++dropped_;
         return;
     }
-    auto write = filter_.record(std::move(what), std::chrono::steady_clock::now(), clock_());
+    auto write = correlator_.record(std::move(event), std::chrono::steady_clock::now(), clock_());
     if (!write) return;
     queue_.push_back(std::move(*write));
     wakeup_.notify_one();
@@ -49,24 +49,24 @@ void event_recorder::stop() {
     wakeup_.notify_all();
 }
 
-boost::asio::awaitable<void> event_recorder::write(event_write what) {
+boost::asio::awaitable<void> event_recorder::write(event_write write) {
     const kube::result<void> result =
-        what.is_new ? co_await writer_.create(what) : co_await writer_.count_up(what);
+        write.is_new ? co_await writer_.create(write) : co_await writer_.update_series(write);
     if (result) {
         ++written_;
         failing_ = false;
         co_return;
     }
     ++dropped_;
-    filter_.forget(what.what);
+    correlator_.forget(write.event);
     if (result.error().kind == kube::error_kind::cancelled) {
         dropped_ += queue_.size();
         queue_.clear();
         co_return;
     }
     if (std::exchange(failing_, true)) co_return;
-    log_.warn("an event could not be written",
-              {{"reason", what.what.reason}, {"error", kube::public_message(result.error())}});
+    log_.warn("failed to write event",
+              {{"reason", write.event.reason}, {"error", kube::public_message(result.error())}});
 }
 
 }  // namespace runtime

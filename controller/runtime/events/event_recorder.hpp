@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kube/error.hpp"
-#include "runtime/events/event_filter.hpp"
+#include "runtime/events/event_correlator.hpp"
 #include "runtime/log/log.hpp"
 #include "runtime/time.hpp"
 #include "runtime/wakeup.hpp"
@@ -14,21 +14,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <string>
 
 namespace runtime {
 
-/// Where events go: an API server, or a list in a test.
+/// Where Events are written: an API server, or a list in a test.
 class event_writer {
  public:
     virtual ~event_writer() = default;
-    [[nodiscard]] virtual boost::asio::awaitable<kube::result<void>> create(event_write what) = 0;
-    /// Sets the series of an Event that was created.
-    [[nodiscard]] virtual boost::asio::awaitable<kube::result<void>> count_up(event_write what) = 0;
+    [[nodiscard]] virtual boost::asio::awaitable<kube::result<void>> create(event_write write) = 0;
+    /// Updates the series of an Event that was created.
+    [[nodiscard]] virtual boost::asio::awaitable<kube::result<void>> update_series(event_write write) = 0;
 };
 
-/// Tells users what happened to an object, as best it can: record() never waits, an Event that cannot be
-/// written is counted and dropped, and so is one too many in the queue. `writer` and `log` must outlive it.
+/// Tells users what happened to an object. Best effort: record() never waits, and an Event that cannot be
+/// written or does not fit into the queue is counted and dropped. `writer` and `log` must outlive it.
 class event_recorder {
  public:
     event_recorder(boost::asio::any_io_executor executor,
@@ -38,29 +37,28 @@ class event_recorder {
                    event_policy policy = {},
                    std::size_t queue_limit = 256);
 
-    void record(event_note what);
-    /// Writes what was recorded, one request at a time, until stop() and until the queue is empty or the
-    /// client closed.
+    void record(object_event event);
+    /// Writes what was recorded, one request at a time. Ends once stop() was called and the queue is empty,
+    /// or the client is closed.
     [[nodiscard]] boost::asio::awaitable<void> run();
-    /// Nothing more is recorded.
+    /// Events recorded from now on are dropped.
     void stop();
 
     [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
-    [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }  // failed, or too many
-    [[nodiscard]] std::uint64_t suppressed() const noexcept { return filter_.suppressed(); }
+    [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
 
  private:
-    [[nodiscard]] boost::asio::awaitable<void> write(event_write what);
+    [[nodiscard]] boost::asio::awaitable<void> write(event_write write);
 
     event_writer& writer_;
     const logger& log_;
     wall_clock clock_;
-    event_filter filter_;
+    event_correlator correlator_;
     std::deque<event_write> queue_;
     std::size_t queue_limit_;
     wakeup wakeup_;
     bool stopped_ = false;
-    bool failing_ = false;  // the last request failed: one log line for many failures in a row
+    bool failing_ = false;  // the last request failed: failures in a row are logged once
     std::uint64_t written_ = 0;
     std::uint64_t dropped_ = 0;
 };

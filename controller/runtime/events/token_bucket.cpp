@@ -7,11 +7,11 @@
 namespace runtime {
 
 token_bucket::token_bucket(double burst, duration interval, time_point now) noexcept
-    : burst_(burst), interval_(interval), tokens_(burst), counted_(now) {}
+    : burst_(burst), interval_(interval), tokens_(burst), updated_(now) {}
 
 bool token_bucket::take(time_point now) noexcept {
     tokens_ = tokens_at(now);
-    counted_ = std::max(counted_, now);
+    updated_ = std::max(updated_, now);
     if (tokens_ < 1.0) return false;
     tokens_ -= 1.0;
     return true;
@@ -22,9 +22,9 @@ bool token_bucket::full(time_point now) const noexcept {
 }
 
 double token_bucket::tokens_at(time_point now) const noexcept {
-    if (now <= counted_) return tokens_;
+    if (now <= updated_) return tokens_;
     const double grown =
-        static_cast<double>((now - counted_).count()) / static_cast<double>(interval_.count());
+        static_cast<double>((now - updated_).count()) / static_cast<double>(interval_.count());
     return std::min(burst_, tokens_ + grown);
 }
 

@@ -6,13 +6,13 @@
 
 namespace runtime {
 
-/// `burst` at once, then one every `interval`.
+/// A rate limiter: `burst` tokens at once, then one every `interval`.
 class token_bucket {
  public:
     token_bucket(double burst, duration interval, time_point now) noexcept;
     /// Takes a token if there is one.
     [[nodiscard]] bool take(time_point now) noexcept;
-    /// Whether nothing has been taken for so long that a new bucket would be the same.
+    /// Whether a new bucket would be the same.
     [[nodiscard]] bool full(time_point now) const noexcept;
 
  private:
@@ -21,7 +21,7 @@ class token_bucket {
     double burst_;
     duration interval_;
     double tokens_;
-    time_point counted_;  // up to here the tokens have been counted
+    time_point updated_;  // when tokens_ was valid
 };
 
 }  // namespace runtime

@@ -18,14 +18,14 @@ namespace runtime {
 
 namespace {
 
-constexpr auto retry_every = std::chrono::milliseconds{50};
+constexpr auto retry_interval = std::chrono::milliseconds{50};
 
-bool is_a_socket(int descriptor) noexcept {
-    struct stat about{};
-    return ::fstat(descriptor, &about) == 0 && S_ISSOCK(about.st_mode);
+bool is_socket(int descriptor) noexcept {
+    struct stat status{};
+    return ::fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-line_ring::notice tell_dropped(log_format format, wall_clock clock) {
+line_ring::notice dropped_notice(log_format format, wall_clock clock) {
     return [format, clock = std::move(clock)](std::uint64_t dropped) {
         return format_record(format, clock(), log_level::warn, "log lines dropped", {{"count", dropped}});
     };
@@ -39,8 +39,8 @@ descriptor_sink::descriptor_sink(boost::asio::any_io_executor executor,
                                  wall_clock clock,
                                  std::size_t capacity)
     : descriptor_(descriptor),
-      is_socket_(is_a_socket(descriptor)),
-      ring_(capacity, tell_dropped(format, std::move(clock))),
+      is_socket_(is_socket(descriptor)),
+      ring_(capacity, dropped_notice(format, std::move(clock))),
       timer_(executor) {}
 
 void descriptor_sink::write(std::string line) {
@@ -64,10 +64,10 @@ void descriptor_sink::close() {
     timer_.cancel();
 }
 
-/// False when the descriptor takes nothing at present.
+/// False if the descriptor takes nothing now.
 bool descriptor_sink::write_some(int poll_timeout) {
-    pollfd ask{descriptor_, POLLOUT, 0};
-    if (::poll(&ask, 1, poll_timeout) <= 0) return false;
+    pollfd request{descriptor_, POLLOUT, 0};
+    if (::poll(&request, 1, poll_timeout) <= 0) return false;
     const auto bytes = ring_.front().substr(0, PIPE_BUF);
     const auto written = is_socket_
                              ? ::send(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
@@ -78,8 +78,7 @@ bool descriptor_sink::write_some(int poll_timeout) {
     }
     if (errno == EINTR) return true;
     if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
-    // No reader any more (EPIPE), no room on the disk, a closed descriptor: waiting would keep lines for
-    // ever.
+    // The reader is gone (EPIPE), the disk is full or the descriptor closed: retrying would not help.
     ring_.drop_all();
     return true;
 }
@@ -93,10 +92,10 @@ void descriptor_sink::flush() {
 void descriptor_sink::retry_later() {
     if (closed_) return;
     retrying_ = true;
-    timer_.expires_after(retry_every);
-    timer_.async_wait([this](const boost::system::error_code& why) {
+    timer_.expires_after(retry_interval);
+    timer_.async_wait([this](const boost::system::error_code& error) {
         retrying_ = false;
-        if (!why && !closed_) flush();
+        if (!error && !closed_) flush();
     });
 }
 

@@ -10,20 +10,19 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 
 namespace runtime {
 
-/// Writes lines to a descriptor (stderr) and never blocks the loop. The descriptor is shared with whoever
-/// started the process, so it is not made non-blocking: that would change it for them too. Instead poll() is
-/// asked before each write of at most PIPE_BUF bytes, for which a pipe that polls writable has room (only
-/// another writer of the same pipe could take it in between), and a socket is written with MSG_DONTWAIT. What
-/// cannot be written waits in a ring and is tried again every 50 ms; what does not fit there is dropped and
-/// counted. The process must ignore SIGPIPE. Must outlive the run of its io_context.
+/// Writes lines to a descriptor (stderr) and never blocks the io_context. The parent process shares the
+/// descriptor, so O_NONBLOCK is not set: it would hold for the parent too. Instead each write has at most
+/// PIPE_BUF bytes and follows a poll(): a pipe that polls writable has room for them (unless another writer
+/// takes it in between). A socket is written with MSG_DONTWAIT. Lines that cannot be written wait in a ring
+/// and are retried every 50 ms; lines that do not fit there are dropped, and a record tells how many. The
+/// process must ignore SIGPIPE. Must outlive the run of its io_context.
 class descriptor_sink final : public log_sink {
  public:
-    /// `format` and `clock` are for the record that tells of dropped lines.
+    /// `format` and `clock` are for the record about dropped lines.
     descriptor_sink(boost::asio::any_io_executor executor,
                     int descriptor,
                     log_format format,
@@ -34,11 +33,11 @@ class descriptor_sink final : public log_sink {
     descriptor_sink& operator=(const descriptor_sink&) = delete;
 
     void write(std::string line) override;
-    /// At the end of the process: waits, blocking, until all is written. False if it was not within `limit`.
+    /// For the end of the process: blocks until everything is written. False if that takes longer than
+    /// `limit`.
     bool drain(std::chrono::milliseconds limit);
-    /// No further tries: what waits stays there for drain(), and nothing keeps the io_context running.
+    /// Ends the retries, so that nothing keeps the io_context running. Waiting lines stay for drain().
     void close();
-    [[nodiscard]] std::uint64_t dropped() const noexcept { return ring_.dropped(); }
 
  private:
     [[nodiscard]] bool write_some(int poll_timeout);

@@ -6,17 +6,13 @@
 
 namespace runtime {
 
-line_ring::line_ring(std::size_t capacity, notice tell_dropped)
-    : capacity_(capacity), notice_(std::move(tell_dropped)) {}
+line_ring::line_ring(std::size_t capacity, notice dropped_notice)
+    : capacity_(capacity), notice_(std::move(dropped_notice)) {}
 
 void line_ring::push(std::string line) {
-    tell_if_dropped();
-    // While the notice itself does not fit, nothing else may slip in before it: the gap would seem to be
-    // elsewhere.
-    if (dropped_ > 0 || !append(std::move(line))) {
-        ++dropped_;
-        ++dropped_total_;
-    }
+    append_notice();
+    // No line may come before a notice that does not fit yet: the gap would seem to be elsewhere.
+    if (dropped_ > 0 || !append(std::move(line))) ++dropped_;
 }
 
 std::string_view line_ring::front() const noexcept {
@@ -31,12 +27,11 @@ void line_ring::consume(std::size_t bytes) {
         lines_.pop_front();
         written_ = 0;
     }
-    if (lines_.empty()) tell_if_dropped();
+    if (lines_.empty()) append_notice();
 }
 
 void line_ring::drop_all() {
     dropped_ += lines_.size();
-    dropped_total_ += lines_.size();
     lines_.clear();
     bytes_ = 0;
     written_ = 0;
@@ -50,7 +45,7 @@ bool line_ring::append(std::string line) {
     return true;
 }
 
-void line_ring::tell_if_dropped() {
+void line_ring::append_notice() {
     if (dropped_ > 0 && append(notice_(dropped_))) dropped_ = 0;
 }
 

@@ -11,36 +11,34 @@
 
 namespace runtime {
 
-/// Lines that wait to be written, up to a number of bytes. A line for which there is no room is dropped and
-/// counted, and as soon as there is room a line that tells how many takes their place.
+/// Lines that wait to be written, up to a number of bytes. A line that does not fit is dropped. As soon as
+/// there is room, a notice of how many lines were dropped takes their place.
 class line_ring {
  public:
     using notice = std::function<std::string(std::uint64_t dropped)>;
 
-    line_ring(std::size_t capacity, notice tell_dropped);
+    line_ring(std::size_t capacity, notice dropped_notice);
 
     void push(std::string line);
-    /// The bytes to be written next (a part of one line, newline included); empty if there are none.
+    /// The bytes to write next: the rest of one line and its newline. Empty if nothing waits.
     [[nodiscard]] std::string_view front() const noexcept;
-    /// That many bytes of front() have been written.
+    /// `bytes` bytes of front() were written.
     void consume(std::size_t bytes);
-    /// What waits is lost.
+    /// Drops all lines that wait.
     void drop_all();
 
     [[nodiscard]] bool empty() const noexcept { return lines_.empty(); }
-    [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_total_; }
 
  private:
     [[nodiscard]] bool append(std::string line);
-    void tell_if_dropped();
+    void append_notice();
 
     std::size_t capacity_;
     notice notice_;
     std::deque<std::string> lines_;
     std::size_t bytes_ = 0;
-    std::size_t written_ = 0;  // of the first line
-    std::uint64_t dropped_ = 0;
-    std::uint64_t dropped_total_ = 0;
+    std::size_t written_ = 0;    // of the first line
+    std::uint64_t dropped_ = 0;  // since the last notice
 };
 
 }  // namespace runtime

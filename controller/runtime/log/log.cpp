@@ -35,8 +35,8 @@ std::optional<log_format> log_format_of(std::string_view name) noexcept {
     return std::nullopt;
 }
 
-logger::logger(log_sink& sink, log_level least, log_format format, wall_clock clock)
-    : sink_(sink), least_(least), format_(format), clock_(std::move(clock)) {}
+logger::logger(log_sink& sink, log_level level, log_format format, wall_clock clock)
+    : sink_(sink), level_(level), format_(format), clock_(std::move(clock)) {}
 
 void logger::log(log_level level, std::string_view message, log_fields fields) const {
     if (!enabled(level)) return;

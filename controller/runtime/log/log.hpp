@@ -23,7 +23,8 @@ enum class log_format { json, text };
 [[nodiscard]] std::optional<log_level> log_level_of(std::string_view name) noexcept;
 [[nodiscard]] std::optional<log_format> log_format_of(std::string_view name) noexcept;
 
-/// A name and a value, for as long as the call that logs them. Durations are written as milliseconds.
+/// A name and a value, which must live as long as the call that logs them. Durations are written as
+/// milliseconds.
 class log_field {
  public:
     using value_type = std::variant<std::string_view, std::int64_t, double, bool, std::chrono::nanoseconds>;
@@ -51,18 +52,19 @@ class log_field {
 
 using log_fields = std::initializer_list<log_field>;
 
-/// Takes whole lines, without their newline.
+/// Takes whole lines without their newline.
 class log_sink {
  public:
     virtual ~log_sink() = default;
     virtual void write(std::string line) = 0;
 };
 
-/// Writes structured records. `sink` must outlive it. Messages are constant texts; what varies goes into
-/// fields.
+/// Writes structured records of `level` and above. `sink` must outlive it. A message is a constant, short,
+/// lower-case text; everything that varies is a field. A concept has the same field name everywhere: `error`,
+/// `namespace`, `name`, `reason`, `watch`, `duration_ms`.
 class logger {
  public:
-    logger(log_sink& sink, log_level least, log_format format, wall_clock clock);
+    logger(log_sink& sink, log_level level, log_format format, wall_clock clock);
 
     void debug(std::string_view message, log_fields fields = {}) const {
         log(log_level::debug, message, fields);
@@ -77,11 +79,11 @@ class logger {
         log(log_level::error, message, fields);
     }
     void log(log_level level, std::string_view message, log_fields fields) const;
-    [[nodiscard]] bool enabled(log_level level) const noexcept { return level >= least_; }
+    [[nodiscard]] bool enabled(log_level level) const noexcept { return level >= level_; }
 
  private:
     log_sink& sink_;
-    log_level least_;
+    log_level level_;
     log_format format_;
     wall_clock clock_;
 };

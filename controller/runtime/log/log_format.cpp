@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/log/log_format.hpp"
 
-#include "runtime/log/escape.hpp"
+#include "kube/json.hpp"
 
 #include <fmt/format.h>
 
@@ -13,13 +13,29 @@ namespace runtime {
 
 namespace {
 
+bool needs_no_escape(char c) noexcept {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
+/// As the inside of a JSON string, in ASCII.
+void append_json_escaped(std::string& to, std::string_view text) {
+    if (std::ranges::all_of(text, needs_no_escape)) {
+        to += text;
+        return;
+    }
+    constexpr bool ascii_only = true;
+    const std::string quoted =
+        kube::json(std::string(text)).dump(-1, ' ', ascii_only, kube::json::error_handler_t::replace);
+    to += std::string_view(quoted).substr(1, quoted.size() - 2);
+}
+
 void append_quoted(std::string& line, std::string_view text) {
     line += '"';
     append_json_escaped(line, text);
     line += '"';
 }
 
-/// Texts that need no quotes in the format for people.
+/// Whether the text format writes it without quotes.
 bool is_plain(std::string_view text) noexcept {
     return !text.empty() &&
            std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F && c != '"' && c != '='; });
@@ -38,7 +54,7 @@ struct value_writer {
     }
     void operator()(std::int64_t value) const { line += fmt::format("{}", value); }
     void operator()(double value) const {
-        // JSON has no infinities.
+        // JSON has neither infinity nor NaN.
         line += std::isfinite(value) ? fmt::format("{}", value) : "null";
     }
     void operator()(bool value) const { line += value ? "true" : "false"; }
@@ -48,9 +64,9 @@ struct value_writer {
     }
 };
 
-std::string json_record(wall_time when, log_level level, std::string_view message, log_fields fields) {
+std::string json_record(wall_time time, log_level level, std::string_view message, log_fields fields) {
     std::string line =
-        fmt::format(R"({{"ts":"{}","level":"{}","msg":)", rfc3339_millis(when), to_string(level));
+        fmt::format(R"({{"ts":"{}","level":"{}","msg":)", rfc3339_millis(time), to_string(level));
     append_quoted(line, message);
     for (const log_field& field : fields) {
         line += ',';
@@ -62,8 +78,8 @@ std::string json_record(wall_time when, log_level level, std::string_view messag
     return line;
 }
 
-std::string text_record(wall_time when, log_level level, std::string_view message, log_fields fields) {
-    std::string line = fmt::format("{} {:<5} ", rfc3339_millis(when), to_string(level));
+std::string text_record(wall_time time, log_level level, std::string_view message, log_fields fields) {
+    std::string line = fmt::format("{} {:<5} ", rfc3339_millis(time), to_string(level));
     append_json_escaped(line, message);
     for (const log_field& field : fields) {
         line += ' ';
@@ -77,9 +93,9 @@ std::string text_record(wall_time when, log_level level, std::string_view messag
 }  // namespace
 
 std::string format_record(
-    log_format format, wall_time when, log_level level, std::string_view message, log_fields fields) {
-    return format == log_format::json ? json_record(when, level, message, fields)
-                                      : text_record(when, level, message, fields);
+    log_format format, wall_time time, log_level level, std::string_view message, log_fields fields) {
+    return format == log_format::json ? json_record(time, level, message, fields)
+                                      : text_record(time, level, message, fields);
 }
 
 }  // namespace runtime

@@ -9,10 +9,10 @@
 
 namespace runtime {
 
-/// One record as a line, without newline. json: an object with ts, level, msg and then the fields; text: the
-/// same for people's eyes. Control characters are escaped and bytes that are not UTF-8 replaced by U+FFFD, so
-/// that a record is always one line of valid UTF-8, whatever is logged.
+/// One record as a line without its newline. json: an object with ts, level, msg and then the fields. text:
+/// the same, for people. Every record is one line of printable ASCII: all other characters are escaped as in
+/// JSON, so that no text can control a terminal or begin a line, and invalid UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string format_record(
-    log_format format, wall_time when, log_level level, std::string_view message, log_fields fields);
+    log_format format, wall_time time, log_level level, std::string_view message, log_fields fields);
 
 }  // namespace runtime

@@ -2,49 +2,92 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/metrics/metrics.hpp"
 
-#include "runtime/metrics/exposition.hpp"
+#include "util/ascii.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace runtime {
 
-histogram::histogram(std::vector<double> bounds) : bounds_(std::move(bounds)), counts_(bounds_.size() + 1) {
-    if (!std::ranges::is_sorted(bounds_, std::less_equal<>{})) throw std::logic_error("buckets must grow");
+namespace {
+
+bool may_begin_name(char c) noexcept {
+    return util::is_letter(c) || c == '_' || c == ':';
 }
 
-void histogram::observe(double value) noexcept {
-    const auto bucket = std::ranges::lower_bound(bounds_, value) - bounds_.begin();
-    ++counts_[static_cast<std::size_t>(bucket)];
-    sum_ += value;
+/// `[a-zA-Z_:][a-zA-Z0-9_:]*`
+bool is_metric_name(std::string_view text) noexcept {
+    return !text.empty() && may_begin_name(text.front()) &&
+           std::ranges::all_of(text, [](char c) { return may_begin_name(c) || util::is_digit(c); });
 }
 
-std::vector<double> default_buckets() {
-    return {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
+/// Quotes are escaped in label values, not in help texts.
+void append_escaped(std::string& to, std::string_view text, bool escape_quotes) {
+    for (const char c : text) {
+        if (c == '\n') {
+            to += "\\n";
+        } else if (c == '\\' || (escape_quotes && c == '"')) {
+            to += '\\';
+            to += c;
+        } else {
+            to += c;
+        }
+    }
 }
 
-template <class Metric>
-Metric& metric_family<Metric>::with(const label_values& values) {
-    if (values.size() != names_.size()) throw std::logic_error("a value for each label is needed");
-    const auto found = metrics_.find(values);
-    if (found != metrics_.end()) return found->second;
-    return metrics_.emplace(values, make_()).first->second;
+std::string number(double value) {
+    if (std::isnan(value)) return "NaN";
+    if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+    return fmt::format("{}", value);
 }
 
-template class metric_family<counter>;
-template class metric_family<gauge>;
-template class metric_family<histogram>;
+void append_header(std::string& to, std::string_view name, std::string_view help, std::string_view type) {
+    to.append("# HELP ").append(name).append(" ");
+    append_escaped(to, help, false);
+    to.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
+}
+
+/// As many `values` as `labels`.
+void append_sample(std::string& to,
+                   std::string_view name,
+                   const std::vector<std::string>& labels,
+                   const label_values& values,
+                   double value) {
+    to += name;
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        to.append(i == 0 ? "{" : ",").append(labels[i]).append("=\"");
+        append_escaped(to, values[i], true);
+        to += '"';
+    }
+    if (!labels.empty()) to += '}';
+    to.append(" ").append(number(value)).append("\n");
+}
+
+}  // namespace
+
+counter_family::counter_family(std::vector<std::string> label_names) : label_names_(std::move(label_names)) {
+    if (label_names_.empty()) (void)with({});
+}
+
+counter& counter_family::with(const label_values& values) {
+    if (values.size() != label_names_.size()) throw std::logic_error("each label needs a value");
+    return counters_[values];
+}
 
 /// What stands under one name.
-class metrics_registry::family {
+class metrics_registry::metric {
  public:
-    family(std::string help, std::string_view type) : help_(std::move(help)), type_(type) {}
-    virtual ~family() = default;
-    family(const family&) = delete;
-    family& operator=(const family&) = delete;
+    metric(std::string help, std::string_view type) : help_(std::move(help)), type_(type) {}
+    virtual ~metric() = default;
+    metric(const metric&) = delete;
+    metric& operator=(const metric&) = delete;
 
     void write(std::string& to, const std::string& name) const {
-        exposition::append_header(to, name, help_, type_);
+        append_header(to, name, help_, type_);
         write_samples(to, name);
     }
 
@@ -55,31 +98,29 @@ class metrics_registry::family {
     std::string_view type_;
 };
 
-template <class Metric>
-class metrics_registry::family_of final : public family {
+class metrics_registry::counter_metric final : public metric {
  public:
-    family_of(std::string help, std::string_view type, metric_family<Metric> metrics)
-        : family(std::move(help), type), metrics_(std::move(metrics)) {}
-    metric_family<Metric>& metrics() noexcept { return metrics_; }
+    counter_metric(std::string help, std::vector<std::string> label_names)
+        : metric(std::move(help), "counter"), family_(std::move(label_names)) {}
+    counter_family& family() noexcept { return family_; }
 
  private:
     void write_samples(std::string& to, const std::string& name) const override {
-        for (const auto& [values, metric] : metrics_.all()) {
-            exposition::append_metric(to, name, metrics_.label_names(), values, metric);
-        }
+        for (const auto& [values, counter] : family_.all())
+            append_sample(to, name, family_.label_names(), values, counter.value());
     }
 
-    metric_family<Metric> metrics_;
+    counter_family family_;
 };
 
-class metrics_registry::asked final : public family {
+class metrics_registry::func_metric final : public metric {
  public:
-    asked(std::string help, std::string_view type, std::function<double()> value)
-        : family(std::move(help), type), value_(std::move(value)) {}
+    func_metric(std::string help, std::string_view type, std::function<double()> value)
+        : metric(std::move(help), type), value_(std::move(value)) {}
 
  private:
     void write_samples(std::string& to, const std::string& name) const override {
-        exposition::append_sample(to, name, {}, {}, value_());
+        append_sample(to, name, {}, {}, value_());
     }
 
     std::function<double()> value_;
@@ -88,57 +129,35 @@ class metrics_registry::asked final : public family {
 metrics_registry::metrics_registry() = default;
 metrics_registry::~metrics_registry() = default;
 
-template <class Family>
-Family& metrics_registry::add(std::string name, std::unique_ptr<Family> made) {
-    if (!exposition::is_metric_name(name)) throw std::logic_error("not a metric's name: " + name);
-    if (families_.contains(name)) throw std::logic_error("a metric made twice: " + name);
-    Family& kept = *made;
-    families_.emplace(std::move(name), std::move(made));
-    return kept;
+template <class Metric>
+Metric& metrics_registry::add(std::string name, std::unique_ptr<Metric> metric) {
+    if (!is_metric_name(name)) throw std::logic_error("not a metric name: " + name);
+    if (metrics_.contains(name)) throw std::logic_error("a metric exists already: " + name);
+    Metric& added = *metric;
+    metrics_.emplace(std::move(name), std::move(metric));
+    return added;
 }
 
-metric_family<counter>& metrics_registry::counters(std::string name,
-                                                   std::string help,
-                                                   std::vector<std::string> label_names) {
-    metric_family<counter> metrics(std::move(label_names), [] { return counter{}; });
-    return add(std::move(name),
-               std::make_unique<family_of<counter>>(std::move(help), "counter", std::move(metrics)))
-        .metrics();
+counter_family& metrics_registry::counters(std::string name,
+                                           std::string help,
+                                           std::vector<std::string> label_names) {
+    auto metric = std::make_unique<counter_metric>(std::move(help), std::move(label_names));
+    return add(std::move(name), std::move(metric)).family();
 }
 
-metric_family<gauge>& metrics_registry::gauges(std::string name,
-                                               std::string help,
-                                               std::vector<std::string> label_names) {
-    metric_family<gauge> metrics(std::move(label_names), [] { return gauge{}; });
-    return add(std::move(name),
-               std::make_unique<family_of<gauge>>(std::move(help), "gauge", std::move(metrics)))
-        .metrics();
+void metrics_registry::gauge_func(std::string name, std::string help, std::function<double()> value) {
+    add(std::move(name), std::make_unique<func_metric>(std::move(help), "gauge", std::move(value)));
 }
 
-metric_family<histogram>& metrics_registry::histograms(std::string name,
-                                                       std::string help,
-                                                       std::vector<double> bounds,
-                                                       std::vector<std::string> label_names) {
-    metric_family<histogram> metrics(std::move(label_names),
-                                     [bounds = std::move(bounds)] { return histogram{bounds}; });
-    return add(std::move(name),
-               std::make_unique<family_of<histogram>>(std::move(help), "histogram", std::move(metrics)))
-        .metrics();
-}
-
-void metrics_registry::gauge_of(std::string name, std::string help, std::function<double()> value) {
-    add(std::move(name), std::make_unique<asked>(std::move(help), "gauge", std::move(value)));
-}
-
-void metrics_registry::counter_of(std::string name, std::string help, std::function<double()> value) {
-    add(std::move(name), std::make_unique<asked>(std::move(help), "counter", std::move(value)));
+void metrics_registry::counter_func(std::string name, std::string help, std::function<double()> value) {
+    add(std::move(name), std::make_unique<func_metric>(std::move(help), "counter", std::move(value)));
 }
 
 std::string metrics_registry::text() const {
-    std::string all;
-    for (const auto& [name, family] : families_)
-        family->write(all, name);
-    return all;
+    std::string text;
+    for (const auto& [name, metric] : metrics_)
+        metric->write(text, name);
+    return text;
 }
 
 }  // namespace runtime

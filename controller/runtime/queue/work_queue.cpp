@@ -9,7 +9,7 @@ retry_policy default_retry_policy(random_source random) {
                                 .cap = std::chrono::minutes{5},
                                 .factor = 2.0,
                                 .jitter = 0.5,
-                                .quiet = duration::max()};
+                                .reset_after = duration::max()};
     return [policy, random = std::move(random)](unsigned failures) {
         return backoff_delay(policy, failures, random());
     };

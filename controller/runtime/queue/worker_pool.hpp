@@ -168,7 +168,7 @@ void worker_pool<Key, Hash>::finish(const taken& item, const outcome& result) {
 template <class Key, class Hash>
 void worker_pool<Key, Hash>::wake_for_earlier() {
     const auto next = queue_.next_wakeup(now());
-    if (next && *next < ready_.until()) ready_.notify_all();
+    if (next && *next < ready_.deadline()) ready_.notify_all();
 }
 
 }  // namespace runtime

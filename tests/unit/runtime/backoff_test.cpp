@@ -14,7 +14,7 @@ using runtime::backoff;
 using runtime::backoff_policy;
 using runtime::time_point;
 
-const backoff_policy policy{.initial = 800ms, .cap = 30s, .factor = 2.0, .jitter = 1.0, .quiet = 2min};
+const backoff_policy policy{.initial = 800ms, .cap = 30s, .factor = 2.0, .jitter = 1.0, .reset_after = 2min};
 const time_point start{1h};
 
 TEST_CASE("delays double from the initial one up to the cap") {
@@ -27,29 +27,29 @@ TEST_CASE("delays double from the initial one up to the cap") {
     CHECK(delays.failures() == 8);
 }
 
-TEST_CASE("jitter only ever lengthens a delay, by up to its share") {
+TEST_CASE("jitter lengthens a delay, by up to its factor") {
     CHECK(runtime::backoff_delay(policy, 0, 0.0) == 800ms);
     CHECK(runtime::backoff_delay(policy, 0, 0.5) == 1200ms);
     CHECK(runtime::backoff_delay(policy, 20, 0.5) == 45s);
     CHECK(runtime::backoff_delay({.initial = 100ms, .cap = 1s, .jitter = 0.1}, 0, 0.5) == 105ms);
 }
 
-TEST_CASE("any number of failures gives a delay") {
+TEST_CASE("any number of failures gives at most the cap") {
     CHECK(runtime::backoff_delay(policy, 5'000, 0.0) == 30s);
     CHECK(runtime::backoff_delay(policy, std::numeric_limits<unsigned>::max(), 0.0) == 30s);
 }
 
-TEST_CASE("delays start again after the quiet time, which begins when the last delay is over") {
+TEST_CASE("delays start again if nothing failed for a while after the last delay") {
     backoff delays(policy, [] { return 0.0; });
     (void)delays.next(start);
-    (void)delays.next(start);  // is over at start + 1.6 s
-    SUBCASE("not before") {
+    (void)delays.next(start);  // ends at start + 1.6 s
+    SUBCASE("not earlier") {
         CHECK(delays.next(start + 1600ms + 2min - 1ns) == 3200ms);
     }
     SUBCASE("from then on") {
         CHECK(delays.next(start + 1600ms + 2min) == 800ms);
     }
-    SUBCASE("or when asked to") {
+    SUBCASE("or after reset()") {
         delays.reset();
         CHECK(delays.next(start) == 800ms);
     }

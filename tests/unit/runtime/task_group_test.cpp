@@ -5,7 +5,11 @@
 #include "runtime/wakeup.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <doctest/doctest.h>
 
@@ -33,14 +37,18 @@ struct fixture {
         co_await gate.wait();
         throw std::logic_error("a bug");
     }
-    bool join(runtime::duration limit) {
+    boost::asio::awaitable<void> fail_with(boost::system::error_code error) {
+        co_await boost::asio::post(boost::asio::use_awaitable);
+        throw boost::system::system_error(error);
+    }
+    bool join(runtime::duration timeout) {
         bool result = false;
-        bool answered = false;
-        boost::asio::co_spawn(io, tasks.join(limit), [&](const std::exception_ptr&, bool all_ended) {
+        bool done = false;
+        boost::asio::co_spawn(io, tasks.join(timeout), [&](const std::exception_ptr&, bool all_ended) {
             result = all_ended;
-            answered = true;
+            done = true;
         });
-        while (!answered) {
+        while (!done) {
             io.restart();
             io.run_one();
         }
@@ -48,30 +56,30 @@ struct fixture {
     }
 };
 
-TEST_CASE_FIXTURE(fixture, "a group waits for its tasks to end") {
+TEST_CASE_FIXTURE(fixture, "join() waits for the tasks to end") {
     tasks.spawn(wait());
     tasks.spawn(wait());
     io.poll();
     CHECK(tasks.running() == 2);
     gate.notify_all();
-    CHECK(join(1min));
+    CHECK(join(1h));
     CHECK(ended == 2);
     CHECK(tasks.running() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "an empty group has ended") {
-    CHECK(join(1min));
+TEST_CASE_FIXTURE(fixture, "join() of an empty group returns at once") {
+    CHECK(join(1h));
 }
 
-TEST_CASE_FIXTURE(fixture, "a group waits only so long") {
+TEST_CASE_FIXTURE(fixture, "join() gives up after its timeout") {
     tasks.spawn(wait());
     CHECK_FALSE(join(1ms));
     CHECK(tasks.running() == 1);
     gate.notify_all();
-    CHECK(join(1min));
+    CHECK(join(1h));
 }
 
-TEST_CASE_FIXTURE(fixture, "cancelled tasks end without a fault") {
+TEST_CASE_FIXTURE(fixture, "cancelled tasks end without an exception") {
     tasks.spawn(wait_for_ever());
     tasks.spawn(wait_for_ever());
     io.poll();
@@ -79,10 +87,21 @@ TEST_CASE_FIXTURE(fixture, "cancelled tasks end without a fault") {
     io.poll();
     CHECK(tasks.running() == 2);
     tasks.cancel();
-    CHECK(join(1min));
+    CHECK(join(1h));
 }
 
-TEST_CASE_FIXTURE(fixture, "a task's exception leaves the loop, and the task has ended") {
+TEST_CASE_FIXTURE(fixture, "operation_aborted leaves io_context::run() if the group is not cancelled") {
+    tasks.spawn(fail_with(boost::asio::error::operation_aborted));
+    CHECK_THROWS_AS(io.run(), boost::system::system_error);
+}
+
+TEST_CASE_FIXTURE(fixture, "other errors leave io_context::run() even if the group is cancelled") {
+    tasks.cancel();
+    tasks.spawn(fail_with(boost::asio::error::connection_reset));
+    CHECK_THROWS_AS(io.run(), boost::system::system_error);
+}
+
+TEST_CASE_FIXTURE(fixture, "an exception of a task leaves io_context::run(), and the task has ended") {
     tasks.spawn(fail());
     io.poll();
     gate.notify_all();

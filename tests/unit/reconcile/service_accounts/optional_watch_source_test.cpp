@@ -26,7 +26,7 @@ class server final : public runtime::watch_source {
         if (refuses) co_return kube::error(*refuses, "no");
         co_return kube::list_page{};
     }
-    boost::asio::awaitable<kube::result<std::unique_ptr<runtime::event_stream>>> watch(
+    boost::asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> watch(
         kube::watch_options) override {
         ++asked;
         co_return kube::error(refuses.value_or(error_kind::stream_ended), "no");

@@ -25,7 +25,7 @@ struct event_log final : runtime::event_writer {
     boost::asio::awaitable<kube::result<void>> create(runtime::event_write) override {
         co_return kube::result<void>{};
     }
-    boost::asio::awaitable<kube::result<void>> count_up(runtime::event_write) override {
+    boost::asio::awaitable<kube::result<void>> update_series(runtime::event_write) override {
         co_return kube::result<void>{};
     }
 };

@@ -14,6 +14,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,53 +22,73 @@ namespace {
 
 using namespace std::chrono_literals;
 using kube::error_kind;
-using kube::watch_event_type;
-using test::answer;
 using test::document;
+using test::response;
 using lines = std::vector<std::string>;
 
-/// Nothing waits: the delays are watch_fsm's business.
-runtime::watch_policy at_once() {
+/// No delays: they are tested with watch_fsm.
+runtime::watch_policy immediate() {
     runtime::watch_policy policy;
     policy.failures.initial = 0s;
     policy.denied.initial = 0s;
-    policy.too_short = 0s;
-    policy.audit_every = 0s;
+    policy.min_watch_time = 0s;
+    policy.relist_period = 0s;
     policy.page_size = 2;
     return policy;
 }
 
-kube::watch_event event(watch_event_type type, kube::json object) {
-    kube::watch_event made;
-    made.type = type;
-    made.resource_version = kube::text_at(kube::object_at(object, "metadata"), "resourceVersion");
-    made.object = std::move(object);
+std::string frame(const std::string& type, kube::json object) {
+    object["kind"] = test::scripted_watch::kind;
+    return kube::to_text({{"type", type}, {"object", std::move(object)}}) + "\n";
+}
+
+std::string added(kube::json object) {
+    return frame("ADDED", std::move(object));
+}
+
+std::string modified(kube::json object) {
+    return frame("MODIFIED", std::move(object));
+}
+
+std::string deleted(kube::json object) {
+    return frame("DELETED", std::move(object));
+}
+
+std::string bookmark(const std::string& version) {
+    return frame("BOOKMARK", {{"metadata", {{"resourceVersion", version}}}});
+}
+
+/// The bookmark that ends a streaming list.
+std::string list_end(const std::string& version) {
+    return frame(
+        "BOOKMARK",
+        {{"metadata",
+          {{"resourceVersion", version}, {"annotations", {{"k8s.io/initial-events-end", "true"}}}}}});
+}
+
+std::string expired() {
+    return frame("ERROR", {{"code", 410}, {"reason", "Expired"}, {"message", "too old"}});
+}
+
+kube::json without_name(const std::string& version) {
+    return {{"metadata", {{"resourceVersion", version}}}};
+}
+
+response refusal(error_kind kind, std::string message = "no") {
+    response made;
+    made.error = kube::error(kind, std::move(message));
     return made;
 }
 
-kube::watch_event bookmark(std::string version, bool ends_list = false) {
-    kube::watch_event made;
-    made.type = watch_event_type::bookmark;
-    made.resource_version = std::move(version);
-    made.initial_events_end = ends_list;
+response stream(lines frames, net::failure end = net::failure::ended) {
+    response made;
+    made.lines = std::move(frames);
+    made.end = end;
     return made;
 }
 
-answer refusal(error_kind kind, std::string message = "no") {
-    answer made;
-    made.refused = kube::error(kind, std::move(message));
-    return made;
-}
-
-answer stream(std::vector<kube::watch_event> events, error_kind end = error_kind::stream_ended) {
-    answer made;
-    made.events = std::move(events);
-    made.end = kube::error(end, "the stream ended");
-    return made;
-}
-
-answer page(std::vector<kube::json> items, std::string version, std::string continue_token = {}) {
-    answer made;
+response page(std::vector<kube::json> items, std::string version, std::string continue_token = {}) {
+    response made;
     for (kube::json& each : items)
         made.page.items.push_back(std::move(each));
     made.page.resource_version = std::move(version);
@@ -90,74 +111,67 @@ struct fixture {
                              sink,
                              log,
                              [] { return 0.0; },
-                             {.name = "things", .policy = at_once(), .on_synced = [this] { ++synced; }}};
+                             {.name = "things", .policy = immediate(), .on_synced = [this] { ++synced; }}};
 
     fixture() { store.add_handler(changes); }
     void run() {
-        boost::asio::co_spawn(io, watch.run(), [](const std::exception_ptr& fault) {
-            if (fault) std::rethrow_exception(fault);
+        boost::asio::co_spawn(io, watch.run(), [](const std::exception_ptr& exception) {
+            if (exception) std::rethrow_exception(exception);
         });
         io.run();
     }
 };
 
-TEST_CASE_FIXTURE(fixture, "a streaming list fills the store and goes on as a watch, which is resumed") {
-    server.script.push_back(stream({event(watch_event_type::added, document("a", "u1", "1")),
-                                    event(watch_event_type::added, document("b", "u2", "2")),
-                                    bookmark("10", true),
-                                    event(watch_event_type::deleted, document("a", "u1", "11")),
+TEST_CASE_FIXTURE(fixture, "a streaming list fills the store and goes on as a watch, which resumes") {
+    server.script.push_back(stream({added(document("a", "u1", "1")),
+                                    added(document("b", "u2", "2")),
+                                    list_end("10"),
+                                    deleted(document("a", "u1", "11")),
                                     bookmark("12")}));
-    server.script.push_back(stream({event(watch_event_type::modified, document("b", "u2", "13"))}));
+    server.script.push_back(stream({modified(document("b", "u2", "13"))}));
     run();
-    CHECK(server.asked ==
+    CHECK(server.requests ==
           lines{"stream rv= timeout=300", "watch rv=12 timeout=300", "watch rv=13 timeout=300"});
-    lines told = changes.take();
-    std::sort(told.begin(), told.begin() + 2);
-    CHECK(told == lines{"+a@1", "+b@2", "-a@1", "~b@2>13"});
+    lines seen = changes.take();
+    std::sort(seen.begin(), seen.begin() + 2);
+    CHECK(seen == lines{"+a@1", "+b@2", "-a@1", "~b@2>13"});
     CHECK(synced == 1);
     CHECK(watch.health().synced);
-    CHECK(watch.health().views == 1);
-    CHECK(watch.health().streams == 2);
-    CHECK(watch.health().events == 6);
-    CHECK(watch.health().last_complete.has_value());
-    CHECK(watch.health().last_heard >= watch.health().last_complete);
+    CHECK(log_lines.count("info  watch synced watch=things resource_version=10") == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "pages fill the store where there are no streaming lists") {
+TEST_CASE_FIXTURE(fixture, "pages fill the store if the server has no streaming lists") {
     server.script.push_back(refusal(error_kind::invalid));
     server.script.push_back(page({document("a", "u1", "1"), document("b", "u2", "2")}, "10", "more"));
     server.script.push_back(page({document("c", "u3", "3")}, "10"));
     run();
-    CHECK(server.asked == lines{"stream rv= timeout=300",
-                                "list rv= continue= limit=2",
-                                "list rv= continue=more limit=2",
-                                "watch rv=10 timeout=300"});
+    CHECK(server.requests == lines{"stream rv= timeout=300",
+                                   "list rv= continue= limit=2",
+                                   "list rv= continue=more limit=2",
+                                   "watch rv=10 timeout=300"});
     CHECK(store.size() == 3);
     CHECK(synced == 1);
     CHECK(log_lines.count("warn") == 0);  // a server without streaming lists is not a fault
 }
 
-TEST_CASE_FIXTURE(fixture, "a page that fails is asked for again, and those before it are not") {
+TEST_CASE_FIXTURE(fixture, "a page that fails is requested again, the pages before it are not") {
     server.script.push_back(refusal(error_kind::invalid));
     server.script.push_back(page({document("a", "u1", "1")}, "10", "more"));
     server.script.push_back(refusal(error_kind::too_many_requests));
     server.script.push_back(page({document("b", "u2", "2")}, "10"));
     run();
-    CHECK(server.asked == lines{"stream rv= timeout=300",
-                                "list rv= continue= limit=2",
-                                "list rv= continue=more limit=2",
-                                "list rv= continue=more limit=2",
-                                "watch rv=10 timeout=300"});
+    CHECK(server.requests == lines{"stream rv= timeout=300",
+                                   "list rv= continue= limit=2",
+                                   "list rv= continue=more limit=2",
+                                   "list rv= continue=more limit=2",
+                                   "watch rv=10 timeout=300"});
     CHECK(store.size() == 2);
     CHECK(synced == 1);
 }
 
 TEST_CASE_FIXTURE(fixture, "a list that breaks off changes nothing") {
-    server.script.push_back(
-        stream({event(watch_event_type::added, document("a", "u1", "1")), bookmark("10", true)},
-               error_kind::expired));
-    server.script.push_back(
-        stream({event(watch_event_type::added, document("b", "u2", "12"))}, error_kind::no_answer));
+    server.script.push_back(stream({added(document("a", "u1", "1")), list_end("10"), expired()}));
+    server.script.push_back(stream({added(document("b", "u2", "12"))}, net::failure::read));
     server.script.push_back(refusal(error_kind::invalid));
     server.script.push_back(page({document("c", "u3", "13")}, "20", "more"));
     server.script.push_back(refusal(error_kind::expired));
@@ -167,82 +181,130 @@ TEST_CASE_FIXTURE(fixture, "a list that breaks off changes nothing") {
     CHECK_FALSE(store.replacing());
 }
 
-TEST_CASE_FIXTURE(fixture, "what went while no watch ran is found by the next list") {
-    server.script.push_back(stream({event(watch_event_type::added, document("a", "u1", "1")),
-                                    event(watch_event_type::added, document("b", "u2", "2")),
-                                    bookmark("10", true)}));
-    server.script.push_back(refusal(error_kind::expired));
+TEST_CASE_FIXTURE(fixture, "the next list finds what was deleted while no watch ran") {
     server.script.push_back(
-        stream({event(watch_event_type::added, document("b", "u2", "2")), bookmark("20", true)}));
+        stream({added(document("a", "u1", "1")), added(document("b", "u2", "2")), list_end("10")}));
+    server.script.push_back(refusal(error_kind::expired));
+    server.script.push_back(stream({added(document("b", "u2", "2")), list_end("20")}));
     run();
     CHECK(changes.take().back() == "-a@1!");
     CHECK(synced == 1);
-    CHECK(watch.health().views == 2);
+    CHECK(log_lines.count("watch synced") == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a list older than what was seen is not used") {
-    server.script.push_back(
-        stream({event(watch_event_type::added, document("a", "u1", "1")), bookmark("100", true)},
-               error_kind::expired));
-    server.script.push_back(
-        stream({bookmark("99", true), event(watch_event_type::added, document("b", "u2", "2"))}));
+TEST_CASE_FIXTURE(fixture, "a list older than what was seen is not used, and its stream is closed") {
+    server.script.push_back(stream({added(document("a", "u1", "1")), list_end("100"), expired()}));
+    server.script.push_back(stream({list_end("99"), added(document("b", "u2", "200")), list_end("201")}));
     run();
     CHECK(changes.take() == lines{"+a@1"});
     CHECK(store.size() == 1);
-    CHECK(watch.health().last_error.find("older state") != std::string::npos);
+    CHECK_FALSE(store.replacing());
+    CHECK(watch.health().last_error.find("older than what was read before") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(fixture, "a refusal is known to health and told once, and so is its end") {
+TEST_CASE_FIXTURE(fixture, "a page older than what was seen is not used") {
+    server.script.push_back(refusal(error_kind::invalid));
+    server.script.push_back(page({document("a", "u1", "1")}, "100"));
+    server.script.push_back(refusal(error_kind::expired));
+    server.script.push_back(page({document("b", "u2", "2")}, "99"));
+    run();
+    CHECK(changes.take() == lines{"+a@1"});
+    CHECK_FALSE(store.replacing());
+    CHECK(watch.health().last_error.find("older than what was read before") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(fixture, "a watch goes on filling the store after a periodic list that was not used") {
+    runtime::watch_policy policy = immediate();
+    policy.relist_period = 10min;
+    const auto random = [] { return -2.0; };  // makes the first relist due at once
+    runtime::reflector relisting(
+        io.get_executor(), server, sink, log, random, {.name = "things", .policy = policy, .on_synced = {}});
+    server.script.push_back(stream({added(document("a", "u1", "1")), list_end("10")}));
+    SUBCASE("because it is older") {
+        server.script.push_back(stream({list_end("9")}));
+    }
+    SUBCASE("because it broke off") {
+        server.script.push_back(stream({}, net::failure::read));
+    }
+    server.script.push_back(stream({added(document("b", "u2", "11"))}));
+    boost::asio::co_spawn(io, relisting.run(), boost::asio::detached);
+    io.run();
+    CHECK(changes.take() == lines{"+a@1", "+b@11"});
+}
+
+TEST_CASE_FIXTURE(fixture, "a failure shows in health and is logged once, and so is the recovery") {
     server.script.push_back(refusal(error_kind::forbidden, "things is forbidden"));
     server.script.push_back(refusal(error_kind::forbidden, "things is forbidden"));
-    answer third = refusal(error_kind::forbidden, "things is forbidden");
-    third.before = [this] {
-        CHECK(watch.health().failing_since.has_value());
+    response third = refusal(error_kind::forbidden, "things is forbidden");
+    std::optional<runtime::time_point> failing_since;
+    third.before = [this, &failing_since] {
+        failing_since = watch.health().failing_since;
+        CHECK(failing_since.has_value());
         CHECK(watch.health().last_error == "things is forbidden");
         CHECK_FALSE(watch.health().synced);
-        CHECK(log_lines.count("watch fails") == 1);
+        CHECK(log_lines.count("watch failed") == 1);
     };
     server.script.push_back(third);
-    server.script.push_back(stream({bookmark("10", true)}));
+    response other = refusal(error_kind::server, "no leader");
+    other.before = [this, &failing_since] { CHECK(watch.health().failing_since == failing_since); };
+    server.script.push_back(other);
+    server.script.push_back(stream({list_end("10")}));
     run();
     CHECK_FALSE(watch.health().failing_since.has_value());
     CHECK(watch.health().last_error.empty());
-    CHECK(watch.health().failures == 3);
-    CHECK(log_lines.count("watch fails, it is tried again watch=things error=\"things is forbidden\"") == 1);
-    CHECK(log_lines.count("watch works again") == 1);
+    CHECK(log_lines.count("warn  watch failed; retrying watch=things error=\"things is forbidden\"") == 1);
+    CHECK(log_lines.count("warn  watch failed; retrying watch=things error=\"no leader\"") == 1);
+    CHECK(log_lines.count("info  watch recovered watch=things duration_ms=") == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a streaming list recovers with its end, a resumed watch when it is opened") {
+    server.script.push_back(refusal(error_kind::server));
+    response list = stream({added(document("a", "u1", "1"))}, net::failure::read);
+    server.script.push_back(list);
+    response unrecovered = stream({list_end("10")});
+    unrecovered.before = [this] { CHECK(watch.health().failing_since); };
+    server.script.push_back(unrecovered);
+    response refused = refusal(error_kind::server);
+    refused.before = [this] { CHECK_FALSE(watch.health().failing_since); };
+    server.script.push_back(refused);
+    response resumed = stream({});
+    resumed.before = [this] { CHECK(watch.health().failing_since); };
+    server.script.push_back(resumed);
+    run();
+    CHECK(log_lines.count("watch recovered") == 2);
+    CHECK(server.script.empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "an object that cannot be decoded does not stop the watch") {
-    server.script.push_back(stream({event(watch_event_type::added, document("a", "u1", "1", "broken")),
-                                    event(watch_event_type::added, document("b", "u2", "2")),
-                                    bookmark("10", true),
-                                    event(watch_event_type::modified, document("b", "u2", "11", "broken")),
-                                    event(watch_event_type::modified, document("a", "u1", "12"))}));
+    server.script.push_back(stream({added(document("a", "u1", "1", "broken")),
+                                    added(document("b", "u2", "2")),
+                                    list_end("10"),
+                                    modified(document("b", "u2", "11", "broken")),
+                                    modified(document("a", "u1", "12"))}));
     run();
     CHECK(changes.take() == lines{"+b@2", "+a@12"});
-    CHECK(server.asked.size() == 2);
+    CHECK(server.requests.size() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "an object that cannot be told apart makes the list begin again") {
-    server.script.push_back(stream({event(watch_event_type::added, document("a", "u1", "1")),
-                                    bookmark("10", true),
-                                    event(watch_event_type::modified, kube::json::object()),
-                                    event(watch_event_type::added, document("b", "u2", "12"))}));
-    server.script.push_back(stream(
-        {kube::watch_event(event(watch_event_type::added, kube::json::object())), bookmark("20", true)}));
+TEST_CASE_FIXTURE(fixture, "an object without a name starts the list again") {
+    server.script.push_back(stream({added(document("a", "u1", "1")),
+                                    list_end("10"),
+                                    modified(without_name("11")),
+                                    added(document("b", "u2", "12"))}));
+    server.script.push_back(stream({added(without_name("13")), list_end("20")}));
     server.script.push_back(refusal(error_kind::invalid));
     server.script.push_back(page({document("c", "u3", "3"), kube::json::object()}, "20"));
     run();
     CHECK(changes.take() == lines{"+a@1"});
     CHECK(store.size() == 1);
-    CHECK(server.asked == lines{"stream rv= timeout=300",
-                                "stream rv= timeout=300",
-                                "stream rv= timeout=300",
-                                "list rv= continue= limit=2",
-                                "list rv= continue= limit=2"});
+    CHECK(server.requests == lines{"stream rv= timeout=300",
+                                   "stream rv= timeout=300",
+                                   "stream rv= timeout=300",
+                                   "list rv= continue= limit=2",
+                                   "list rv= continue= limit=2"});
 }
 
-TEST_CASE_FIXTURE(fixture, "a stop wakes a watch that sleeps") {
+TEST_CASE_FIXTURE(fixture, "stop() wakes a watch that sleeps") {
     runtime::watch_policy slow;
     slow.failures.initial = 1h;
     slow.failures.cap = 1h;
@@ -257,7 +319,7 @@ TEST_CASE_FIXTURE(fixture, "a stop wakes a watch that sleeps") {
     boost::asio::co_spawn(io, sleeper.run(), [&](const std::exception_ptr&) { ended = true; });
     io.poll();
     CHECK_FALSE(ended);
-    CHECK(sleeper.health().failures == 1);
+    CHECK(log_lines.count("watch failed; retrying watch=sleeper") == 1);
     sleeper.stop();
     io.run();
     CHECK(ended);

@@ -3,79 +3,93 @@
 #pragma once
 
 #include "kube/error.hpp"
+#include "net/http_client.hpp"
 #include "runtime/cache/watch_source.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace test {
 
-/// One answer of the scripted server: an error, a page, or a stream of events that ends in an error.
-struct answer {
-    std::optional<kube::error> refused;
+/// One response of the scripted server: an error, a page, or the lines of a stream and its end.
+struct response {
+    std::optional<kube::error> error;
     kube::list_page page;
-    std::vector<kube::watch_event> events;
-    kube::error end{kube::error_kind::stream_ended, "the stream ended"};
-    std::function<void()> before;  // called before it is given
+    std::vector<std::string> lines;
+    net::failure end = net::failure::ended;
+    std::function<void()> before;  // called before the response is given
 };
 
-/// Gives the answers of a script in turn and says it is closed when there are none left. Keeps what it was
-/// asked.
-class scripted_watch final : public runtime::watch_source {
+/// The bytes of a watch: one line at each read, then the end.
+class scripted_stream final : public net::response_stream {
  public:
-    std::deque<answer> script;
-    std::vector<std::string> asked;
-
-    boost::asio::awaitable<kube::result<kube::list_page>> list(kube::list_options options) override {
-        asked.push_back(fmt::format("list rv={} continue={} limit={}",
-                                    options.resource_version,
-                                    options.continue_token,
-                                    options.limit));
-        answer next = take();
-        if (next.refused) co_return *next.refused;
-        co_return std::move(next.page);
-    }
-
-    boost::asio::awaitable<kube::result<std::unique_ptr<runtime::event_stream>>> watch(
-        kube::watch_options options) override {
-        asked.push_back(fmt::format("{} rv={} timeout={}",
-                                    options.send_initial_events ? "stream" : "watch",
-                                    options.resource_version,
-                                    options.timeout.count()));
-        answer next = take();
-        if (next.refused) co_return *next.refused;
-        co_return std::make_unique<stream>(std::move(next));
+    scripted_stream(std::vector<std::string> lines, net::failure end) : lines_(std::move(lines)), end_(end) {}
+    [[nodiscard]] unsigned status() const noexcept override { return 200; }
+    [[nodiscard]] const net::response& head() const noexcept override { return head_; }
+    [[nodiscard]] boost::asio::awaitable<net::result<std::string_view>> read_some(
+        std::chrono::milliseconds) override {
+        if (position_ == lines_.size()) co_return net::error(end_, "the stream ended");
+        co_return std::string_view(lines_[position_++]);
     }
 
  private:
-    class stream final : public runtime::event_stream {
-     public:
-        explicit stream(answer plays) : plays_(std::move(plays)) {}
-        boost::asio::awaitable<kube::result<kube::watch_event>> next() override {
-            if (position_ == plays_.events.size()) co_return plays_.end;
-            co_return plays_.events[position_++];
-        }
+    std::vector<std::string> lines_;
+    net::failure end_;
+    net::response head_;
+    std::size_t position_ = 0;
+};
 
-     private:
-        answer plays_;
-        std::size_t position_ = 0;
-    };
+/// Gives the responses of a script in turn, and is closed when none are left. Keeps the requests.
+class scripted_watch final : public runtime::watch_source {
+ public:
+    static constexpr const char* kind = "Thing";
 
-    answer take() {
+    std::deque<response> script;
+    std::vector<std::string> requests;
+
+    boost::asio::awaitable<kube::result<kube::list_page>> list(kube::list_options options) override {
+        requests.push_back(fmt::format("list rv={} continue={} limit={}",
+                                       options.resource_version,
+                                       options.continue_token,
+                                       options.limit));
+        response next = take();
+        if (next.error) co_return *next.error;
+        co_return std::move(next.page);
+    }
+
+    boost::asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> watch(
+        kube::watch_options options) override {
+        requests.push_back(fmt::format("{} rv={} timeout={}",
+                                       options.send_initial_events ? "stream" : "watch",
+                                       options.resource_version,
+                                       options.timeout.count()));
+        response next = take();
+        if (next.error) co_return *next.error;
+        co_return std::make_unique<kube::watch_stream>(
+            std::make_unique<scripted_stream>(std::move(next.lines), next.end),
+            std::chrono::milliseconds{0},
+            kind);
+    }
+
+ private:
+    response take() {
         if (script.empty()) {
-            answer closed;
-            closed.refused = kube::error(kube::error_kind::cancelled, "closed");
+            response closed;
+            closed.error = kube::error(kube::error_kind::cancelled, "closed");
             return closed;
         }
-        answer next = std::move(script.front());
+        response next = std::move(script.front());
         script.pop_front();
         if (next.before) next.before();
         return next;

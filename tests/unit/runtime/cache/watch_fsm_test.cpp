@@ -20,17 +20,17 @@ TEST_CASE("a watch begins with a streaming list of the newest state and goes on 
     watch_script watch;
     CHECK(watch.next() == "stream_list rv= (begins)");
     watch.opens();
-    CHECK(watch.added("30") == received_as::part_of_view);
-    CHECK(watch.added("10") == received_as::part_of_view);  // in no order
+    CHECK(watch.added("30") == received_as::part_of_list);
+    CHECK(watch.added("10") == received_as::part_of_list);  // in no order
     CHECK(watch.bookmark("40") == received_as::nothing);    // not the end of the list
     CHECK_FALSE(watch.fsm.synced());
-    CHECK(watch.list_ends("50") == received_as::view_complete);
+    CHECK(watch.list_ends("50") == received_as::list_complete);
     CHECK(watch.fsm.synced());
     CHECK(watch.modified("60") == received_as::change);
     CHECK(watch.fsm.resource_version() == "60");
 }
 
-TEST_CASE("what to do does not change until the outcome is told") {
+TEST_CASE("the next action stays the same until its result is given") {
     watch_script watch;
     CHECK(watch.next() == watch.next());
     watch.lists("50");
@@ -40,7 +40,7 @@ TEST_CASE("what to do does not change until the outcome is told") {
     CHECK(watch.next() == "watch rv=50");
 }
 
-TEST_CASE("a watch resumes from the last event or bookmark, never from an item of a list") {
+TEST_CASE("a watch resumes from the last event or bookmark, not from an item of a list") {
     struct row {
         std::string_view name;
         void (*happens)(watch_script&);
@@ -78,18 +78,18 @@ TEST_CASE("a watch resumes from the last event or bookmark, never from an item o
     }
 }
 
-TEST_CASE("a server without streaming lists is asked for pages, and from then on for pages only") {
+TEST_CASE("a server without streaming lists is listed in pages, also the next time") {
     for (const error_kind refusal : {error_kind::invalid, error_kind::bad_request}) {
         watch_script watch;
         REQUIRE(watch.next() == "stream_list rv= (begins)");
         CHECK_FALSE(watch.fails(refusal));
         CHECK(watch.next() == "list_page rv= continue= (begins)");
-        CHECK(watch.page("50", "token-1") == received_as::part_of_view);
+        CHECK(watch.page("50", "token-1") == received_as::part_of_list);
         CHECK(watch.next() == "list_page rv= continue=token-1");
-        CHECK(watch.page("50", "token-2") == received_as::part_of_view);
+        CHECK(watch.page("50", "token-2") == received_as::part_of_list);
         CHECK(watch.next() == "list_page rv= continue=token-2");
         CHECK_FALSE(watch.fsm.synced());
-        CHECK(watch.page("50") == received_as::view_complete);
+        CHECK(watch.page("50") == received_as::list_complete);
         CHECK(watch.fsm.synced());
         watch.watches_for_a_minute("50");
         CHECK_FALSE(watch.fails(error_kind::expired));
@@ -97,7 +97,7 @@ TEST_CASE("a server without streaming lists is asked for pages, and from then on
     }
 }
 
-TEST_CASE("a server that refuses pages as well is asked again after a delay") {
+TEST_CASE("a server that refuses pages too is retried after a delay") {
     watch_script watch;
     CHECK_FALSE(watch.fails(error_kind::invalid));
     REQUIRE(watch.next() == "list_page rv= continue= (begins)");
@@ -106,12 +106,12 @@ TEST_CASE("a server that refuses pages as well is asked again after a delay") {
     CHECK(watch.next() == "list_page rv= continue= (begins)");
 }
 
-TEST_CASE("a streaming list that breaks off starts again, and after three times pages are tried") {
+TEST_CASE("a streaming list that breaks off starts again; after three times pages are used") {
     watch_script watch;
     for (const char* delay : {"sleep 800 ms", "sleep 1600 ms"}) {
         REQUIRE(watch.next() == "stream_list rv= (begins)");
         watch.opens();
-        CHECK(watch.added("10") == received_as::part_of_view);
+        CHECK(watch.added("10") == received_as::part_of_list);
         CHECK(watch.fails(error_kind::no_answer));
         CHECK(watch.next() == delay);
     }
@@ -121,14 +121,14 @@ TEST_CASE("a streaming list that breaks off starts again, and after three times 
     CHECK(watch.next() == "sleep 3200 ms");
     CHECK(watch.next() == "list_page rv= continue= (begins)");
     CHECK_FALSE(watch.fsm.synced());
-    // It has them all the same, and they are cheaper for both: once is enough.
-    CHECK(watch.page("50") == received_as::view_complete);
+    // Streaming lists are cheaper: they are tried again for the next list.
+    CHECK(watch.page("50") == received_as::list_complete);
     watch.watches_for_a_minute("50");
     CHECK_FALSE(watch.fails(error_kind::expired));
     CHECK(watch.next() == "stream_list rv= (begins)");
 }
 
-TEST_CASE("pages that stand in for streaming lists and fail too give way to them again") {
+TEST_CASE("streaming lists are tried again when the pages used instead of them fail") {
     watch_script watch;
     for (int i = 0; i < 3; ++i) {
         REQUIRE(watch.next() == "stream_list rv= (begins)");
@@ -137,12 +137,59 @@ TEST_CASE("pages that stand in for streaming lists and fail too give way to them
         CHECK(watch.next().substr(0, 6) == "sleep ");
     }
     REQUIRE(watch.next() == "list_page rv= continue= (begins)");
-    CHECK(watch.fails(error_kind::no_answer));
+    SUBCASE("because of a transient failure") {
+        CHECK(watch.fails(error_kind::no_answer));
+    }
+    SUBCASE("because the server refuses them") {
+        CHECK(watch.fails(error_kind::invalid));
+    }
+    CHECK(watch.next().substr(0, 6) == "sleep ");
+    CHECK(watch.next() == "stream_list rv= (begins)");
+    watch.opens();
+    CHECK(watch.fails(error_kind::stream_ended));  // the first of three again
     CHECK(watch.next().substr(0, 6) == "sleep ");
     CHECK(watch.next() == "stream_list rv= (begins)");
 }
 
-TEST_CASE("lists that cannot begin do not speak against streaming") {
+TEST_CASE("a complete streaming list ends the count of those that broke off") {
+    watch_script watch;
+    for (int i = 0; i < 2; ++i) {
+        REQUIRE(watch.next() == "stream_list rv= (begins)");
+        watch.opens();
+        CHECK(watch.fails(error_kind::stream_ended));
+        CHECK(watch.next().substr(0, 6) == "sleep ");
+    }
+    REQUIRE(watch.next() == "stream_list rv= (begins)");
+    watch.lists("50");
+    watch.now += 1min;
+    CHECK_FALSE(watch.fails(error_kind::expired));
+    REQUIRE(watch.next() == "stream_list rv= (begins)");
+    watch.opens();
+    CHECK(watch.fails(error_kind::stream_ended));
+    CHECK(watch.next().substr(0, 6) == "sleep ");
+    CHECK(watch.next() == "stream_list rv= (begins)");
+}
+
+TEST_CASE("a streaming list that was opened is supported, whatever ends it") {
+    watch_script watch;
+    REQUIRE(watch.next() == "stream_list rv= (begins)");
+    watch.opens();
+    CHECK(watch.fails(error_kind::invalid));
+    CHECK(watch.next() == "sleep 800 ms");
+    CHECK(watch.next() == "stream_list rv= (begins)");
+}
+
+TEST_CASE("a streaming list that is too large is retried after a delay") {
+    watch_script watch;
+    REQUIRE(watch.next() == "stream_list rv= (begins)");
+    CHECK(watch.fails(error_kind::too_large));
+    CHECK(watch.next() == "sleep 800 ms");
+    REQUIRE(watch.next() == "stream_list rv= (begins)");
+    (void)watch.fails(error_kind::invalid);
+    CHECK(watch.fsm.next(watch.now).limit == 500);  // the limit of a page is as before
+}
+
+TEST_CASE("a streaming list that does not begin does not lead to pages") {
     watch_script watch;
     for (int i = 0; i < 10; ++i) {
         REQUIRE(watch.next() == "stream_list rv= (begins)");
@@ -152,17 +199,17 @@ TEST_CASE("lists that cannot begin do not speak against streaming") {
     CHECK(watch.next() == "stream_list rv= (begins)");
 }
 
-TEST_CASE("410 leads to a new list, whatever its shape") {
+TEST_CASE("410 leads to a new list, as a response, as an event and for a continue token") {
     watch_script watch;
     watch.lists("50");
     watch.now += 1min;
     CHECK_FALSE(watch.fails(error_kind::stream_ended));
-    SUBCASE("as the answer to a watch") {
+    SUBCASE("as the response to a watch") {
         REQUIRE(watch.next() == "watch rv=50");
         CHECK_FALSE(watch.fails(error_kind::expired));
         CHECK(watch.next() == "stream_list rv= (begins)");
     }
-    SUBCASE("as an event within a watch") {
+    SUBCASE("as an event of a watch") {
         watch.watches_for_a_minute("50");
         CHECK_FALSE(watch.fails(error_kind::expired));
         CHECK(watch.next() == "stream_list rv= (begins)");
@@ -173,15 +220,17 @@ TEST_CASE("410 leads to a new list, whatever its shape") {
         REQUIRE(watch.next() == "stream_list rv= (begins)");
         CHECK_FALSE(watch.fails(error_kind::invalid));
         REQUIRE(watch.next() == "list_page rv= continue= (begins)");
-        CHECK(watch.page("60", "token") == received_as::part_of_view);
+        CHECK(watch.page("60", "token") == received_as::part_of_list);
         REQUIRE(watch.next() == "list_page rv= continue=token");
         CHECK(watch.fails(error_kind::expired));
         CHECK(watch.next() == "sleep 800 ms");
-        CHECK(watch.next() == "list_page rv= continue= (begins)");
+        REQUIRE(watch.next() == "list_page rv= continue= (begins)");
+        CHECK(watch.page("60", "token") == received_as::part_of_list);  // a new list may have the same token
+        CHECK(watch.next() == "list_page rv= continue=token");
     }
 }
 
-TEST_CASE("410 again and again is waited for longer and longer, whatever came in between") {
+TEST_CASE("repeated 410 right after a list lengthens the delay, whatever came in between") {
     watch_script watch;
     watch.lists("50");
     watch.now += 1min;
@@ -198,7 +247,7 @@ TEST_CASE("410 again and again is waited for longer and longer, whatever came in
     }
 }
 
-TEST_CASE("a failure to watch keeps the version or lists anew, by its kind") {
+TEST_CASE("a failed watch keeps its resourceVersion or leads to a list, by the kind of failure") {
     struct row {
         error_kind kind;
         bool same_version;
@@ -220,8 +269,7 @@ TEST_CASE("a failure to watch keeps the version or lists anew, by its kind") {
     };
     for (const row& each : rows) {
         for (const bool within_stream : {false, true}) {
-            if (within_stream && each.kind == error_kind::no_answer)
-                continue;  // a stream that broke: see below
+            if (within_stream && each.kind == error_kind::no_answer) continue;  // a broken stream: see below
             CAPTURE(kube::to_string(each.kind));
             CAPTURE(within_stream);
             watch_script watch;
@@ -237,7 +285,7 @@ TEST_CASE("a failure to watch keeps the version or lists anew, by its kind") {
     }
 }
 
-TEST_CASE("the fifth server error in a row is answered with a new list") {
+TEST_CASE("the fifth server error in a row leads to a new list") {
     watch_script watch;
     watch.lists("50");
     watch.now += 1min;
@@ -250,7 +298,26 @@ TEST_CASE("the fifth server error in a row is answered with a new list") {
         }
         CHECK(watch.next() == "stream_list rv= (begins)");
     }
-    SUBCASE("not with a watch that worked in between") {
+    SUBCASE("as the first event of a watch, too") {
+        for (int i = 0; i < 5; ++i) {
+            REQUIRE(watch.next() == "watch rv=50");
+            watch.opens();
+            CHECK(watch.fails(error_kind::server));
+            (void)watch.next();
+        }
+        CHECK(watch.next() == "stream_list rv= (begins)");
+    }
+    SUBCASE("not if there was an event in between") {
+        for (int i = 0; i < 10; ++i) {
+            REQUIRE(watch.next().substr(0, 9) == "watch rv=");
+            watch.opens();
+            (void)watch.modified(std::to_string(60 + i));
+            CHECK(watch.fails(error_kind::server));
+            (void)watch.next();
+        }
+        CHECK(watch.next() == "watch rv=69");
+    }
+    SUBCASE("not if a watch worked in between") {
         for (int i = 0; i < 20; ++i) {
             REQUIRE(watch.next() == "watch rv=50");
             if (i % 3 == 0) {
@@ -264,7 +331,7 @@ TEST_CASE("the fifth server error in a row is answered with a new list") {
     }
 }
 
-TEST_CASE("a page that fails for a passing reason is asked for again, and the view goes on") {
+TEST_CASE("a page that fails for a transient reason is requested again, and the list goes on") {
     for (const error_kind kind : {error_kind::no_answer,
                                   error_kind::server,
                                   error_kind::server_timeout,
@@ -273,39 +340,40 @@ TEST_CASE("a page that fails for a passing reason is asked for again, and the vi
         watch_script watch;
         (void)watch.fails(error_kind::invalid);
         REQUIRE(watch.next() == "list_page rv= continue= (begins)");
-        CHECK(watch.page("50", "token") == received_as::part_of_view);
+        CHECK(watch.page("50", "token") == received_as::part_of_list);
         for (int i = 0; i < 10; ++i) {
             REQUIRE(watch.next() == "list_page rv= continue=token");
             CHECK(watch.fails(kind));
-            CHECK(watch.fsm.inside_view());
+            CHECK(watch.fsm.list_continues());
             CHECK(watch.next().substr(0, 6) == "sleep ");
         }
-        SUBCASE("until it comes") {
-            CHECK(watch.page("50", "token 2") == received_as::part_of_view);
+        SUBCASE("until it is served") {
+            CHECK(watch.page("50", "token 2") == received_as::part_of_list);
             REQUIRE(watch.next() == "list_page rv= continue=token 2");
             CHECK(watch.fails(kind));
             CHECK(watch.next().substr(0, 6) == "sleep ");
-            CHECK(watch.page("50") == received_as::view_complete);
+            REQUIRE(watch.next() == "list_page rv= continue=token 2");
+            CHECK(watch.page("50") == received_as::list_complete);
         }
-        SUBCASE("ten times") {
+        SUBCASE("up to ten times") {
             REQUIRE(watch.next() == "list_page rv= continue=token");
             CHECK(watch.fails(kind));
-            CHECK_FALSE(watch.fsm.inside_view());
+            CHECK_FALSE(watch.fsm.list_continues());
             CHECK(watch.next().substr(0, 6) == "sleep ");
             CHECK(watch.next() == "list_page rv= continue= (begins)");
         }
     }
 }
 
-TEST_CASE("a page that is too large is asked for with half as many objects, at once, down to one") {
-    auto policy = watch_script::calm();
+TEST_CASE("a page that is too large is requested again at once with half the limit, down to one object") {
+    auto policy = watch_script::without_relist();
     policy.page_size = 5;
     watch_script watch(policy);
     (void)watch.fails(error_kind::invalid);
     CHECK(watch.fsm.next(watch.now).limit == 5);
     CHECK_FALSE(watch.fails(error_kind::too_large));
     CHECK(watch.fsm.next(watch.now).limit == 2);
-    CHECK(watch.page("50", "token") == received_as::part_of_view);
+    CHECK(watch.page("50", "token") == received_as::part_of_list);
     CHECK_FALSE(watch.fails(error_kind::too_large));
     CHECK(watch.next() == "list_page rv= continue=token");
     CHECK(watch.fsm.next(watch.now).limit == 1);
@@ -315,14 +383,14 @@ TEST_CASE("a page that is too large is asked for with half as many objects, at o
     CHECK(watch.fsm.next(watch.now).limit == 1);
 }
 
-TEST_CASE("a list that fails for good starts again from the beginning, after a delay") {
+TEST_CASE("a list that fails for another reason starts again from its beginning, after a delay") {
     for (const error_kind kind :
          {error_kind::malformed, error_kind::not_found, error_kind::forbidden, error_kind::unauthorized}) {
         CAPTURE(kube::to_string(kind));
         watch_script watch;
         (void)watch.fails(error_kind::invalid);
         REQUIRE(watch.next() == "list_page rv= continue= (begins)");
-        CHECK(watch.page("50", "token") == received_as::part_of_view);
+        CHECK(watch.page("50", "token") == received_as::part_of_list);
         REQUIRE(watch.next() == "list_page rv= continue=token");
         CHECK(watch.fails(kind));
         CHECK(watch.next().substr(0, 6) == "sleep ");
@@ -331,7 +399,7 @@ TEST_CASE("a list that fails for good starts again from the beginning, after a d
     }
 }
 
-TEST_CASE("refused permission and a missing resource are waited for patiently, up to a minute") {
+TEST_CASE("401, 403 and 404 are retried after delays of up to a minute") {
     for (const error_kind kind : {error_kind::unauthorized, error_kind::forbidden, error_kind::not_found}) {
         watch_script watch;
         std::vector<std::string> delays;
@@ -352,21 +420,21 @@ TEST_CASE("refused permission and a missing resource are waited for patiently, u
     }
 }
 
-TEST_CASE("Retry-After is obeyed when it is longer than the own delay") {
+TEST_CASE("Retry-After is respected if it is longer than the backoff") {
     watch_script watch;
     watch.lists("50");
     watch.now += 1min;
     (void)watch.fails(error_kind::stream_ended);
-    for (const auto& [asked, slept] : std::vector<std::pair<std::chrono::milliseconds, std::string>>{
+    for (const auto& [retry_after, slept] : std::vector<std::pair<std::chrono::milliseconds, std::string>>{
              {7s, "sleep 7000 ms"}, {1ms, "sleep 1600 ms"}}) {
         REQUIRE(watch.next() == "watch rv=50");
-        CHECK(watch.fails(error_kind::too_many_requests, asked));
+        CHECK(watch.fails(error_kind::too_many_requests, retry_after));
         CHECK(watch.next() == slept);
     }
 }
 
-TEST_CASE("delays grow to half a minute, with jitter, and start again after two quiet minutes") {
-    watch_script watch(watch_script::calm(), 0.5);
+TEST_CASE("delays grow to 30 seconds plus jitter, and start again after two minutes without a failure") {
+    watch_script watch(watch_script::without_relist(), 0.5);
     watch.lists("50");
     watch.now += 1min;
     (void)watch.fails(error_kind::stream_ended);
@@ -391,7 +459,7 @@ TEST_CASE("delays grow to half a minute, with jitter, and start again after two 
     CHECK(watch.next() == "sleep 1200 ms");
 }
 
-TEST_CASE("a stream that breaks after it worked is taken up again at once") {
+TEST_CASE("a stream that ends after it worked is resumed at once") {
     for (const error_kind kind : {error_kind::stream_ended, error_kind::no_answer}) {
         watch_script watch;
         watch.lists("50");
@@ -401,7 +469,7 @@ TEST_CASE("a stream that breaks after it worked is taken up again at once") {
     }
 }
 
-TEST_CASE("a watch that ends within a second and told nothing has failed") {
+TEST_CASE("a watch that ends within a second without an event has failed") {
     for (const error_kind kind : {error_kind::stream_ended, error_kind::no_answer}) {
         watch_script watch;
         watch.lists("50");
@@ -416,7 +484,7 @@ TEST_CASE("a watch that ends within a second and told nothing has failed") {
     }
 }
 
-TEST_CASE("a watch is not begun more than once a second, however it ends") {
+TEST_CASE("a watch begins at most once a second, however the last one ended") {
     watch_script watch;
     watch.lists("50");
     runtime::time_point last = watch.now;
@@ -432,7 +500,7 @@ TEST_CASE("a watch is not begun more than once a second, however it ends") {
     }
 }
 
-TEST_CASE("a list that is older than what was seen is refused and asked for again") {
+TEST_CASE("a list older than what was seen is refused and read again") {
     watch_script watch;
     watch.lists("500");
     (void)watch.modified("600");
@@ -441,15 +509,21 @@ TEST_CASE("a list that is older than what was seen is refused and asked for agai
     SUBCASE("as a stream") {
         REQUIRE(watch.next() == "stream_list rv= (begins)");
         watch.opens();
-        CHECK(watch.added("90") == received_as::part_of_view);
+        CHECK(watch.added("90") == received_as::part_of_list);
         CHECK(watch.list_ends("599") == received_as::refused);
-        CHECK(watch.fsm.refusal().find("older state") != std::string_view::npos);
+        CHECK(watch.fsm.refusal().find("older than what was read before") != std::string_view::npos);
         CHECK(watch.next() == "sleep 800 ms");
         REQUIRE(watch.next() == "stream_list rv= (begins)");
-        watch.opens();
-        CHECK(watch.list_ends("600") == received_as::view_complete);
+        SUBCASE("that is newer") {
+            watch.opens();
+            CHECK(watch.list_ends("600") == received_as::list_complete);
+        }
+        SUBCASE("by a server without streaming lists") {
+            CHECK_FALSE(watch.fails(error_kind::invalid));
+            CHECK(watch.next() == "list_page rv= continue= (begins)");
+        }
     }
-    SUBCASE("as pages, the first already") {
+    SUBCASE("as pages, at the first page") {
         (void)watch.fails(error_kind::invalid);
         REQUIRE(watch.next() == "list_page rv= continue= (begins)");
         CHECK(watch.page("99", "token") == received_as::refused);
@@ -458,12 +532,12 @@ TEST_CASE("a list that is older than what was seen is refused and asked for agai
         CHECK(watch.page("99") == received_as::refused);
         CHECK(watch.next() == "sleep 1600 ms");
         CHECK(watch.next() == "list_page rv= continue= (begins)");
-        CHECK(watch.page("1000") == received_as::view_complete);
+        CHECK(watch.page("1000") == received_as::list_complete);
     }
     CHECK(watch.fsm.synced());
 }
 
-TEST_CASE("versions that cannot be compared are no reason to refuse a list") {
+TEST_CASE("a list is not refused if its resourceVersion cannot be compared") {
     watch_script watch;
     watch.lists("b");
     watch.now += 1min;
@@ -473,18 +547,18 @@ TEST_CASE("versions that cannot be compared are no reason to refuse a list") {
     CHECK(watch.fsm.resource_version() == "a");
 }
 
-TEST_CASE("a list that cannot be right is refused") {
+TEST_CASE("an invalid list is refused") {
     watch_script watch;
-    SUBCASE("without a version") {
+    SUBCASE("without a resourceVersion") {
         REQUIRE(watch.next() == "stream_list rv= (begins)");
         watch.opens();
         CHECK(watch.list_ends("") == received_as::refused);
         CHECK(watch.next() == "sleep 800 ms");
     }
-    SUBCASE("that turns in a circle") {
+    SUBCASE("with the same continue token twice") {
         (void)watch.fails(error_kind::invalid);
         (void)watch.next();
-        CHECK(watch.page("50", "token") == received_as::part_of_view);
+        CHECK(watch.page("50", "token") == received_as::part_of_list);
         (void)watch.next();
         CHECK(watch.page("50", "token") == received_as::refused);
         CHECK(watch.next() == "sleep 800 ms");
@@ -493,10 +567,10 @@ TEST_CASE("a list that cannot be right is refused") {
     CHECK_FALSE(watch.fsm.synced());
 }
 
-TEST_CASE("the time-out of a watch is spread over five to ten minutes") {
+TEST_CASE("the timeout of a watch is between five and ten minutes") {
     for (const auto& [random, expected] :
          std::vector<std::pair<double, std::chrono::seconds>>{{0.0, 300s}, {0.5, 450s}, {0.999, 599s}}) {
-        watch_script watch(watch_script::calm(), random);
+        watch_script watch(watch_script::without_relist(), random);
         CHECK(watch.fsm.next(watch.now).timeout == expected);
         watch.lists("50");
         watch.now += 1min;
@@ -505,38 +579,75 @@ TEST_CASE("the time-out of a watch is spread over five to ten minutes") {
     }
 }
 
-TEST_CASE("a complete view is read again when the last one is old, between two watches") {
-    runtime::watch_policy policy;  // an audit after 8 to 12 minutes
+TEST_CASE("a complete list is read periodically, between two watches") {
+    const runtime::watch_policy policy;  // relists after 8 to 12 minutes
     watch_script watch(policy, 0.5);
     watch.lists("50");
     watch.now += 7min;
     (void)watch.fails(error_kind::stream_ended);
     const auto resumed = watch.fsm.next(watch.now);
     CHECK(resumed.step == runtime::watch_step::watch);
-    CHECK(resumed.timeout == 3min);  // no longer than until the audit
+    CHECK(resumed.timeout == 3min);  // no longer than until the relist
     watch.opens();
     (void)watch.modified("60");
     watch.now += 3min;
     CHECK_FALSE(watch.fails(error_kind::stream_ended));
     CHECK(watch.next() == "stream_list rv= (begins)");
-    SUBCASE("and then the watch goes on from there") {
+    SUBCASE("and the watch goes on from its resourceVersion") {
         watch.lists("70");
         watch.now += 5min;
         CHECK_FALSE(watch.fails(error_kind::stream_ended));
         CHECK(watch.next() == "watch rv=70");
+        SUBCASE("until that is expired") {
+            CHECK_FALSE(watch.fails(error_kind::expired));
+            CHECK(watch.next() == "stream_list rv= (begins)");
+        }
+        SUBCASE("until the next one") {
+            watch.opens();
+            watch.now += 5min;
+            CHECK_FALSE(watch.fails(error_kind::stream_ended));
+            CHECK(watch.next() == "stream_list rv= (begins)");
+        }
     }
-    SUBCASE("but if it cannot be read, the watch goes on as it was, and the audit comes later") {
+    SUBCASE("if it fails, the watch goes on from the last event, and the list is tried later") {
         watch.opens();
-        CHECK(watch.added("10") == received_as::part_of_view);
+        CHECK(watch.added("10") == received_as::part_of_list);
         CHECK(watch.fails(error_kind::server));
         CHECK(watch.next() == "sleep 1200 ms");
         CHECK(watch.next() == "watch rv=60");
-        watch.opens();
-        watch.now += 2min;
-        CHECK_FALSE(watch.fails(error_kind::stream_ended));
-        CHECK(watch.next() == "stream_list rv= (begins)");
+        SUBCASE("or at once if the last event is expired") {
+            CHECK_FALSE(watch.fails(error_kind::expired));
+            CHECK(watch.next() == "stream_list rv= (begins)");
+            CHECK(watch.fails(error_kind::server));  // this list is needed
+            CHECK(watch.next().substr(0, 6) == "sleep ");
+            CHECK(watch.next() == "stream_list rv= (begins)");
+            watch.lists("70");
+            CHECK(watch.fsm.resource_version() == "70");
+        }
+        SUBCASE("not sooner") {
+            watch.opens();
+            watch.now += 80s;
+            CHECK_FALSE(watch.fails(error_kind::stream_ended));
+            CHECK(watch.next() == "watch rv=60");
+        }
+        SUBCASE("after two minutes") {
+            watch.opens();
+            watch.now += 2min;
+            CHECK_FALSE(watch.fails(error_kind::stream_ended));
+            CHECK(watch.next() == "stream_list rv= (begins)");
+        }
     }
-    SUBCASE("or if it is older than what was seen") {
+    SUBCASE("in pages, of which none is requested again") {
+        CHECK_FALSE(watch.fails(error_kind::invalid));
+        REQUIRE(watch.next() == "list_page rv= continue= (begins)");
+        CHECK(watch.page("70", "token") == received_as::part_of_list);
+        REQUIRE(watch.next() == "list_page rv= continue=token");
+        CHECK(watch.fails(error_kind::server));
+        CHECK_FALSE(watch.fsm.list_continues());
+        CHECK(watch.next() == "sleep 1200 ms");
+        CHECK(watch.next() == "watch rv=60");
+    }
+    SUBCASE("if it is older than what was seen, too") {
         watch.opens();
         CHECK(watch.list_ends("59") == received_as::refused);
         CHECK(watch.next() == "sleep 1200 ms");
@@ -544,10 +655,63 @@ TEST_CASE("a complete view is read again when the last one is old, between two w
     }
 }
 
-TEST_CASE("a watch that is stopped, or whose client is closed, ends") {
+TEST_CASE("a periodic list, complete or not, ends the count of server errors") {
+    watch_script watch(runtime::watch_policy{}, 0.5);
+    watch.lists("50");
+    watch.now += 1min;
+    CHECK_FALSE(watch.fails(error_kind::stream_ended));
+    const auto four_errors = [&watch](const std::string& version) {
+        for (int i = 0; i < 4; ++i) {
+            REQUIRE(watch.next() == "watch rv=" + version);
+            CHECK(watch.fails(error_kind::server));
+            CHECK(watch.next().substr(0, 6) == "sleep ");
+        }
+    };
+    four_errors("50");
+    watch.now += 10min;
+    REQUIRE(watch.next() == "stream_list rv= (begins)");
+    SUBCASE("complete") {
+        watch.lists("60");
+        CHECK(watch.fails(error_kind::server));
+        CHECK(watch.next().substr(0, 6) == "sleep ");
+        CHECK(watch.next() == "watch rv=60");
+    }
+    SUBCASE("failed") {
+        CHECK(watch.fails(error_kind::no_answer));
+        CHECK(watch.next().substr(0, 6) == "sleep ");
+        four_errors("50");
+        CHECK(watch.next() == "watch rv=50");
+    }
+}
+
+TEST_CASE("a periodic list begins up to 30 seconds early, instead of a short watch") {
+    for (const auto& [after, next] : std::vector<std::pair<std::chrono::seconds, std::string>>{
+             {9min + 29s, "watch rv=50"}, {9min + 30s, "stream_list rv= (begins)"}}) {
+        watch_script watch(runtime::watch_policy{}, 0.5);
+        watch.lists("50");
+        watch.now += after;
+        CHECK_FALSE(watch.fails(error_kind::stream_ended));
+        CHECK(watch.next() == next);
+    }
+}
+
+TEST_CASE("periodic lists are 8 to 12 minutes apart") {
+    for (const auto& [random, expected] :
+         std::vector<std::pair<double, std::chrono::seconds>>{{0.0, 8min}, {0.5, 10min}, {0.75, 11min}}) {
+        runtime::watch_policy policy;
+        policy.timeout_min = policy.timeout_max = 1h;
+        watch_script watch(policy, random);
+        watch.lists("50");
+        watch.now += 1min;
+        CHECK_FALSE(watch.fails(error_kind::stream_ended));
+        CHECK(watch.fsm.next(watch.now).timeout == expected - 1min);
+    }
+}
+
+TEST_CASE("a watch ends when it is stopped or its client is closed") {
     watch_script watch;
     REQUIRE(watch.next() == "stream_list rv= (begins)");
-    SUBCASE("before an answer, which then changes nothing") {
+    SUBCASE("before a response, which then changes nothing") {
         watch.fsm.stop();
         CHECK(watch.page("50") == received_as::nothing);
         CHECK(watch.page("50", "token") == received_as::nothing);
@@ -555,21 +719,21 @@ TEST_CASE("a watch that is stopped, or whose client is closed, ends") {
         CHECK(watch.list_ends("50") == received_as::nothing);
         CHECK_FALSE(watch.fsm.synced());
     }
-    SUBCASE("before") {
+    SUBCASE("before the first request") {
         watch.fsm.stop();
     }
-    SUBCASE("by the client, when it begins") {
+    SUBCASE("by the client, before the response") {
         CHECK_FALSE(watch.fails(error_kind::cancelled));
     }
-    SUBCASE("by the client, in the stream") {
+    SUBCASE("by the client, during the stream") {
         watch.lists("50");
         CHECK_FALSE(watch.fails(error_kind::cancelled));
     }
-    SUBCASE("while it sleeps") {
+    SUBCASE("during a sleep") {
         CHECK(watch.fails(error_kind::server));
         watch.fsm.stop();
     }
-    SUBCASE("while a stream runs, whose end then changes nothing") {
+    SUBCASE("during a stream, whose end then changes nothing") {
         watch.lists("50");
         watch.fsm.stop();
         CHECK_FALSE(watch.fails(error_kind::server));
@@ -577,21 +741,20 @@ TEST_CASE("a watch that is stopped, or whose client is closed, ends") {
     CHECK(watch.next() == "stop");
 }
 
-TEST_CASE(
-    "a watch from now on takes the version of one page, whatever more there is, and no history after a 410") {
-    auto policy = watch_script::calm();
+TEST_CASE("with from_now a watch begins at the version of the first page, also after a 410") {
+    auto policy = watch_script::without_relist();
     policy.from_now = true;
     watch_script watch(policy);
     CHECK(watch.fsm.next(watch.now).limit == 1);
     REQUIRE(watch.next() == "list_page rv= continue= (begins)");
-    CHECK(watch.page("50", "token-1") == received_as::view_complete);
+    CHECK(watch.page("50", "token-1") == received_as::list_complete);
     CHECK(watch.next() == "watch rv=50");
     watch.opens();
     CHECK(watch.added("60") == received_as::change);
     watch.now += 5min;
     CHECK_FALSE(watch.fails(error_kind::expired));
     REQUIRE(watch.next() == "list_page rv= continue= (begins)");
-    CHECK(watch.page("900", "token-2") == received_as::view_complete);
+    CHECK(watch.page("900", "token-2") == received_as::list_complete);
     CHECK(watch.next() == "watch rv=900");
 }
 

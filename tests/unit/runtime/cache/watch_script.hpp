@@ -33,23 +33,23 @@ inline kube::watch_event event(kube::watch_event_type type, std::string version,
     return made;
 }
 
-/// Plays the shell of a watch: time stands still but for sleeps and for what a test says passes.
+/// Acts as the reflector. Time passes only in sleeps and when a test moves `now`.
 class watch_script {
  public:
-    explicit watch_script(runtime::watch_policy policy = calm(), double random = 0.0)
+    explicit watch_script(runtime::watch_policy policy = without_relist(), double random = 0.0)
         : fsm(policy, [random] { return random; }) {}
 
-    /// No audits, and no jitter by `random` 0.
-    static runtime::watch_policy calm() {
+    /// No periodic lists; there is no jitter if `random` is 0.
+    static runtime::watch_policy without_relist() {
         runtime::watch_policy policy;
-        policy.audit_every = 0s;
+        policy.relist_period = 0s;
         return policy;
     }
 
-    /// The next action as text; a sleep is slept.
+    /// The next action as text. A sleep moves `now`.
     std::string next() {
         const runtime::watch_action action = fsm.next(now);
-        const char* begins = action.begins_view ? " (begins)" : "";
+        const char* begins = action.begins_list ? " (begins)" : "";
         switch (action.step) {
             case runtime::watch_step::stream_list:
                 return fmt::format("stream_list rv={}{}", action.resource_version, begins);
@@ -87,12 +87,12 @@ class watch_script {
         return fsm.page(version, continue_token, now);
     }
 
-    /// A streaming list that ends at this version; the stream goes on as a watch.
+    /// A streaming list that ends at this version. The stream goes on as a watch.
     void lists(std::string version) {
         opens();
-        CHECK(list_ends(std::move(version)) == received_as::view_complete);
+        CHECK(list_ends(std::move(version)) == received_as::list_complete);
     }
-    /// A watch at this version that has worked for a minute.
+    /// A watch from this version, open for a minute.
     void watches_for_a_minute(const std::string& version) {
         REQUIRE(next() == "watch rv=" + version);
         opens();

@@ -18,24 +18,24 @@ using namespace std::chrono_literals;
 using kube::error_kind;
 using lines = std::vector<std::string>;
 
-/// An API server that keeps what it is sent, or refuses it.
+/// An API server that keeps the requests, or refusal them.
 class fake_writer final : public runtime::event_writer {
  public:
     lines requests;
-    std::optional<error_kind> refuses;
+    std::optional<error_kind> refusal;
 
-    boost::asio::awaitable<kube::result<void>> create(runtime::event_write what) override {
-        requests.push_back("create " + what.what.note);
-        co_return answer();
+    boost::asio::awaitable<kube::result<void>> create(runtime::event_write write) override {
+        requests.push_back("create " + write.event.note);
+        co_return respond();
     }
-    boost::asio::awaitable<kube::result<void>> count_up(runtime::event_write what) override {
-        requests.push_back("count " + what.what.note + " " + std::to_string(what.count));
-        co_return answer();
+    boost::asio::awaitable<kube::result<void>> update_series(runtime::event_write write) override {
+        requests.push_back("update " + write.event.note + " " + std::to_string(write.count));
+        co_return respond();
     }
 
  private:
-    [[nodiscard]] kube::result<void> answer() const {
-        if (refuses) return kube::error(*refuses, "refused");
+    [[nodiscard]] kube::result<void> respond() const {
+        if (refusal) return kube::error(*refusal, "refused");
         return {};
     }
 };
@@ -62,28 +62,28 @@ struct fixture {
         io.poll();
     }
     void record(std::string text) {
-        runtime::event_note note;
-        note.regarding.name = "docker-hub";
-        note.reason = "Conflict";
-        note.action = "Sync";
-        note.note = std::move(text);
-        events.record(std::move(note));
+        runtime::object_event event;
+        event.regarding.name = "blue";
+        event.reason = "Conflict";
+        event.action = "Sync";
+        event.note = std::move(text);
+        events.record(std::move(event));
     }
 };
 
-TEST_CASE_FIXTURE(fixture, "events are written by the task, in order, repeats as a count") {
+TEST_CASE_FIXTURE(fixture, "events are written by run(), in order, repeated ones as a series") {
     start();
     record("a");
     record("b");
     record("a");
     CHECK(server.requests.empty());  // recording never waits
     turn();
-    CHECK(server.requests == lines{"create a", "create b", "count a 2"});
+    CHECK(server.requests == lines{"create a", "create b", "update a 2"});
     CHECK(events.written() == 3);
     CHECK(events.dropped() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "what does not fit the queue is dropped and counted") {
+TEST_CASE_FIXTURE(fixture, "events that do not fit into the queue are dropped and counted") {
     for (int i = 0; i < 8; ++i)
         record(std::to_string(i));
     CHECK(events.dropped() == 3);
@@ -91,22 +91,26 @@ TEST_CASE_FIXTURE(fixture, "what does not fit the queue is dropped and counted")
     CHECK(server.requests.size() == 5);
 }
 
-TEST_CASE_FIXTURE(fixture, "an event that cannot be written is dropped, counted, and told once") {
+TEST_CASE_FIXTURE(fixture, "events that cannot be written are dropped, counted, and logged once") {
     start();
-    server.refuses = error_kind::forbidden;
+    server.refusal = error_kind::forbidden;
     record("a");
     record("b");
     turn();
     CHECK(events.dropped() == 2);
-    CHECK(log_lines.count("an event could not be written") == 1);
-    server.refuses.reset();
+    CHECK(log_lines.count("failed to write event") == 1);
+    server.refusal.reset();
     record("a");
     turn();
-    CHECK(server.requests.back() == "create a");  // not the count of an Event that does not exist
+    CHECK(server.requests.back() == "create a");  // there is no Event whose series could be updated
     CHECK(events.written() == 1);
+    server.refusal = error_kind::forbidden;
+    record("b");
+    turn();
+    CHECK(log_lines.count("warn  failed to write event reason=Conflict error=refused") == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "a stop writes what is queued and takes nothing more") {
+TEST_CASE_FIXTURE(fixture, "after stop() queued events are written and new ones are dropped") {
     start();
     record("a");
     record("b");
@@ -118,12 +122,12 @@ TEST_CASE_FIXTURE(fixture, "a stop writes what is queued and takes nothing more"
     CHECK(events.dropped() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a closed client ends the rest of the queue") {
+TEST_CASE_FIXTURE(fixture, "a closed client drops the rest of the queue") {
     record("a");
     record("b");
     record("c");
     events.stop();
-    server.refuses = error_kind::cancelled;
+    server.refusal = error_kind::cancelled;
     start();
     CHECK(ended);
     CHECK(server.requests == lines{"create a"});

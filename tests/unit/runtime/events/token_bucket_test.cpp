@@ -19,7 +19,7 @@ int taken(token_bucket& bucket, time_point now) {
     return count;
 }
 
-TEST_CASE("a bucket gives its burst at once and then one an interval") {
+TEST_CASE("a bucket gives its burst at once and then one token an interval") {
     token_bucket bucket(3, 1min, start);
     CHECK(bucket.full(start));
     CHECK(taken(bucket, start) == 3);
@@ -37,7 +37,7 @@ TEST_CASE("a bucket never holds more than its burst") {
     CHECK(taken(bucket, start + 24h) == 3);
 }
 
-TEST_CASE("a time that lies back gives no tokens and takes none") {
+TEST_CASE("a time in the past neither gives nor takes tokens") {
     token_bucket bucket(1, 1min, start);
     CHECK(taken(bucket, start) == 1);
     CHECK(taken(bucket, start - 1h) == 0);

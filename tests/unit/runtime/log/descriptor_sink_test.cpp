@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Two connected descriptors; what is written to the one is read from the other.
+/// Two connected descriptors.
 class channel {
  public:
     enum class type { pipe, socket };
@@ -77,7 +77,7 @@ struct fixture {
 
 const std::string kilobyte(1'023, 'x');
 
-TEST_CASE_FIXTURE(fixture, "a line is written at once when there is room") {
+TEST_CASE_FIXTURE(fixture, "a line is written at once if there is room") {
     for (const auto type : {channel::type::pipe, channel::type::socket}) {
         const channel to(type);
         auto sink = make(to.writer(), 10'000);
@@ -87,27 +87,27 @@ TEST_CASE_FIXTURE(fixture, "a line is written at once when there is room") {
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "a reader that stopped blocks nobody, and hears how much it missed") {
+TEST_CASE_FIXTURE(
+    fixture, "a reader that stopped does not block write(), and a notice says how many lines it missed") {
     for (const auto type : {channel::type::pipe, channel::type::socket}) {
         const channel to(type);
         auto sink = make(to.writer(), 10 * 1'024);
         for (int i = 0; i < 2'000; ++i)
-            sink.write(kilobyte);  // would block for ever if anything did
-        CHECK(sink.dropped() > 0);
+            sink.write(kilobyte);  // a blocking write would never return
         CHECK((::fcntl(to.writer(), F_GETFL) & O_NONBLOCK) == 0);
 
         std::string all = to.read();
         while (!sink.drain(0ms))
             all += to.read();
         all += to.read();
-        const auto written = static_cast<std::uint64_t>(std::ranges::count(all, '\n')) - 1;
-        CHECK(written + sink.dropped() == 2'000);
+        const auto written = std::ranges::count(all, '\n') - 1;
+        CHECK(written < 2'000);
         CHECK(all.ends_with("1970-01-01T00:00:00.000Z warn  log lines dropped count=" +
-                            std::to_string(sink.dropped()) + "\n"));
+                            std::to_string(2'000 - written) + "\n"));
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "the loop writes the rest when there is room again") {
+TEST_CASE_FIXTURE(fixture, "the io_context writes the rest once there is room again") {
     const channel to(channel::type::pipe);
     auto sink = make(to.writer(), 1'000'000);
     for (int i = 0; i < 200; ++i)
@@ -115,14 +115,16 @@ TEST_CASE_FIXTURE(fixture, "the loop writes the rest when there is room again") 
     std::string all = to.read();
     CHECK(all.size() < 200U * 1'024);
     while (all.size() < 200U * 1'024) {
-        REQUIRE(io.run_one() == 1);  // the timer; without one nothing would ever come
+        REQUIRE(io.run_one() == 1);  // the timer of the retry
         all += to.read();
     }
-    CHECK(sink.dropped() == 0);
-    CHECK(io.run() == 0);  // nothing waits any more, and nothing keeps the loop
+    CHECK(all.find("dropped") == std::string::npos);
+    CHECK(io.run() == 0);  // nothing keeps the io_context running
+    sink.write("next");
+    CHECK(to.read() == "next\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "a closed sink lets the loop end") {
+TEST_CASE_FIXTURE(fixture, "a closed sink lets the io_context end") {
     const channel to(channel::type::pipe);
     auto sink = make(to.writer(), 1'000'000);
     for (int i = 0; i < 200; ++i)
@@ -137,14 +139,13 @@ TEST_CASE_FIXTURE(fixture, "a closed sink lets the loop end") {
     CHECK(all.size() == 200U * 1'024);
 }
 
-TEST_CASE_FIXTURE(fixture, "a reader that is gone costs the lines and nothing else") {
+TEST_CASE_FIXTURE(fixture, "if the reader is gone, lines are dropped and nothing is retried") {
     const auto before = std::signal(SIGPIPE, SIG_IGN);
     channel to(channel::type::pipe);
     auto sink = make(to.writer(), 10'000);
     to.close_reader();
     for (int i = 0; i < 100; ++i)
         sink.write(kilobyte);
-    CHECK(sink.dropped() >= 100);
     CHECK(sink.drain(0ms));
     CHECK(io.run() == 0);
     std::signal(SIGPIPE, before);

@@ -9,8 +9,8 @@
 namespace {
 
 using runtime::priority;
-using runtime::ready_heads;
 using runtime::priority_picker;
+using runtime::ready_heads;
 
 TEST_CASE("the first priority that is not empty is served") {
     struct row {

@@ -121,7 +121,7 @@ TEST_CASE("a waiting key moves up when it is added to a more urgent priority, an
     const auto taken = work.take(start);
     REQUIRE(taken);
     CHECK(taken->key == "second");
-    CHECK(taken->from == priority::urgent);
+    CHECK(taken->level == priority::urgent);
     CHECK(take(work) == "first");
     CHECK(take(work) == "-");
 }
@@ -182,7 +182,7 @@ TEST_CASE("the more urgent priority of two delays wins") {
     work.add_after("a", 10s, priority::urgent, start);
     const auto taken = work.take(start + 5s);
     REQUIRE(taken);
-    CHECK(taken->from == priority::urgent);
+    CHECK(taken->level == priority::urgent);
 }
 
 TEST_CASE("an immediate add leaves the delay as it is") {

@@ -16,8 +16,8 @@
 namespace {
 
 using namespace std::chrono_literals;
-using runtime::priority;
 using runtime::outcome;
+using runtime::priority;
 using lines = std::vector<std::string>;
 
 /// Work that a test holds back and lets go. Delays of the pool are of no length, so that nothing ever waits
@@ -232,9 +232,7 @@ TEST_CASE_FIXTURE(fixture, "a stop ends idle workers at once") {
 }
 
 TEST_CASE_FIXTURE(fixture, "a worker's exception leaves the loop") {
-    runtime::worker_pool<std::string> broken(
-        io.get_executor(),
-        [](unsigned) { return 0s; });
+    runtime::worker_pool<std::string> broken(io.get_executor(), [](unsigned) { return 0s; });
     broken.start(1, [](std::string) -> boost::asio::awaitable<outcome> { throw std::logic_error("a bug"); });
     broken.add("a");
     CHECK_THROWS_AS(io.run(), std::logic_error);
