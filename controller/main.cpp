@@ -92,7 +92,7 @@ int run(const config& options, kube::connection_config server) {
     log.info("starting", {{"server", server.server.authority()}, {"namespace", own_namespace}});
     runtime::metrics_registry metrics;
     kube::client client(io.get_executor(), std::move(server));
-    if (const auto prepared = client.prepare(); prepared.has_error()) {
+    if (const auto prepared = client.load_certificates(); prepared.has_error()) {
         log.error("cannot use the connection's certificates",
                   {{"error", kube::public_message(prepared.error())}});
         sink.drain(drain_limit);

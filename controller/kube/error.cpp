@@ -26,8 +26,8 @@ error malformed(std::string text) {
 
 std::string_view to_string(error_kind kind) noexcept {
     switch (kind) {
-        case error_kind::no_answer:
-            return "no_answer";
+        case error_kind::no_response:
+            return "no_response";
         case error_kind::cancelled:
             return "cancelled";
         case error_kind::malformed:

@@ -15,7 +15,7 @@ namespace kube {
 
 /// What kind of failure an answer of the API server is: what a caller decides by.
 enum class error_kind {
-    no_answer,     // connection, TLS or time-out: whether the server acted is in error::maybe_done
+    no_response,   // connection, TLS or time-out: whether the server acted is in error::maybe_done
     cancelled,     // given up by ourselves (shutdown)
     malformed,     // an answer that is not what the API promises: not JSON, wrong kind, a value over a bound
     bad_request,   // 400

@@ -35,7 +35,7 @@ const json* member(const json& value, std::initializer_list<std::string_view> pa
     return at;
 }
 
-std::string text_at(const json& value, std::string_view name) {
+std::string string_at(const json& value, std::string_view name) {
     const auto* found = member(value, name);
     return found != nullptr && found->is_string() ? found->get_ref<const std::string&>() : std::string{};
 }

@@ -38,7 +38,7 @@ struct json_bounds {
 /// As member(), for a path of names.
 [[nodiscard]] const json* member(const json& value, std::initializer_list<std::string_view> path) noexcept;
 /// The member's text, or "" when it is absent or not a string.
-[[nodiscard]] std::string text_at(const json& value, std::string_view name);
+[[nodiscard]] std::string string_at(const json& value, std::string_view name);
 [[nodiscard]] std::optional<std::int64_t> integer_at(const json& value, std::string_view name) noexcept;
 [[nodiscard]] bool flag_at(const json& value,
                            std::string_view name) noexcept;  // true only for a literal true

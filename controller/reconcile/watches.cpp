@@ -24,22 +24,23 @@ watches::watches(boost::asio::any_io_executor executor,
     const auto& where = model.where();
     add<v1alpha1::registry_credential>(
         "registrycredentials",
-        {.what = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}},
+        {.resource = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}},
         model.credentials(),
         v1alpha1::read_registry_credential);
     add<kube::namespace_object>(
         "namespaces",
-        {.what = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true},
+        {.resource = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true},
         model.namespaces(),
         decode_namespace);
-    add<source_secret>(fmt::format("secrets in {}", where.own_namespace),
-                       {.what = kube::secrets, .namespace_name = where.own_namespace, .field_selector = {}},
-                       model.sources(),
-                       decode_source);
+    add<source_secret>(
+        fmt::format("secrets in {}", where.own_namespace),
+        {.resource = kube::secrets, .namespace_name = where.own_namespace, .field_selector = {}},
+        model.sources(),
+        decode_source);
     for (const auto& name : where.secret_names) {
         add<observed_secret>(
             fmt::format("secrets named {}", name),
-            {.what = kube::secrets, .namespace_name = {}, .field_selector = "metadata.name=" + name},
+            {.resource = kube::secrets, .namespace_name = {}, .field_selector = "metadata.name=" + name},
             model.copies(name),
             decode_copy);
     }

@@ -36,7 +36,7 @@ net::http_limits limits(std::size_t connections) {
 client_thread::client_thread(const std::string& kubeconfig, std::size_t connections)
     : work_(asio::make_work_guard(context_)),
       client_(context_.get_executor(), load(kubeconfig), limits(connections)) {
-    if (const auto ready = client_.prepare(); !ready) throw failed(kubeconfig, ready.error());
+    if (const auto ready = client_.load_certificates(); !ready) throw failed(kubeconfig, ready.error());
     thread_ = std::thread([this] { context_.run(); });
 }
 

@@ -135,6 +135,13 @@ json write_meta(const object_meta& meta) {
     return members;
 }
 
+result<namespace_object> read_namespace(const json& object) {
+    if (auto kind = check_kind(object, {"Namespace", "PartialObjectMetadata"}); !kind) return kind.error();
+    auto meta = read_meta(object);
+    if (!meta) return meta.error();
+    return namespace_object{std::move(*meta)};
+}
+
 precondition::precondition(std::string uid, std::string resource_version)
     : uid_(std::move(uid)), resource_version_(std::move(resource_version)) {
     // Not an assertion, which a release build leaves out: an unbound PUT overwrites whatever is there.

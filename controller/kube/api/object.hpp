@@ -52,6 +52,14 @@ struct object_meta {
 /// takes as "unchanged".
 [[nodiscard]] json write_meta(const object_meta& meta);
 
+/// A Namespace, read from its metadata alone (PartialObjectMetadata): the API server sets the
+/// deletionTimestamp in the same write as the phase Terminating.
+struct namespace_object {
+    object_meta meta;
+};
+
+[[nodiscard]] result<namespace_object> read_namespace(const json& object);
+
 /// What a write to an existing object is bound to. Secrets accept a PUT without a resourceVersion and
 /// overwrite whatever is there, so the client's writes take this type, which cannot be made of empty texts: a
 /// programming error, so it throws std::logic_error.

@@ -34,19 +34,19 @@ std::string not_a(std::string_view kind) {
 
 result<json> read_object_answer(const net::response& answer, std::string_view kind, access by) {
     auto document = read_document(answer, object_bounds, by);
-    if (document && text_at(*document, "kind") != kind) return odd_answer(answer, not_a(kind), by);
+    if (document && string_at(*document, "kind") != kind) return odd_answer(answer, not_a(kind), by);
     return document;
 }
 
 result<list_page> read_list_answer(const net::response& answer, std::string_view kind) {
     auto document = read_document(answer, page_bounds, access::read);
     if (!document) return document.error();
-    if (text_at(*document, "kind") != kind) return odd_answer(answer, not_a(kind), access::read);
+    if (string_at(*document, "kind") != kind) return odd_answer(answer, not_a(kind), access::read);
 
     list_page page;
     const auto& metadata = object_at(*document, "metadata");
-    page.resource_version = text_at(metadata, "resourceVersion");
-    page.continue_token = text_at(metadata, "continue");
+    page.resource_version = string_at(metadata, "resourceVersion");
+    page.continue_token = string_at(metadata, "continue");
     if (page.resource_version.empty())
         return odd_answer(answer, "the list has no resourceVersion", access::read);
     const auto items = document->find("items");
@@ -60,7 +60,7 @@ result<list_page> read_list_answer(const net::response& answer, std::string_view
 result<void> read_removal_answer(const net::response& answer, std::string_view kind) {
     const auto document = read_document(answer, object_bounds, access::write);
     if (!document) return document.error();
-    const auto got = text_at(*document, "kind");
+    const auto got = string_at(*document, "kind");
     if (got != "Status" && got != kind) return odd_answer(answer, not_a(kind), access::write);
     return {};
 }

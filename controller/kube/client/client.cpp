@@ -37,11 +37,11 @@ std::string accept(const scope& what, std::string_view partial_kind) {
 }
 
 std::string kind_of_list(const scope& what) {
-    return what.metadata_only ? std::string(partial_list) : std::string(what.what.kind) + "List";
+    return what.metadata_only ? std::string(partial_list) : std::string(what.resource.kind) + "List";
 }
 
 std::string kind_of_object(const scope& what) {
-    return std::string(what.metadata_only ? partial_object : what.what.kind);
+    return std::string(what.metadata_only ? partial_object : what.resource.kind);
 }
 
 util::secret_bytes delete_options(const precondition& at) {
@@ -97,7 +97,7 @@ class client::implementation {
           token_(config_.token_file, config_.token.clone()),
           http_(std::move(executor), config_.server, limits) {}
 
-    result<void> prepare() {
+    result<void> load_certificates() {
         const auto found = certificates_.read();
         if (!found) return found.error();
         return use(*found);
@@ -179,8 +179,8 @@ client::client(asio::any_io_executor executor, connection_config config, net::ht
 
 client::~client() = default;
 
-result<void> client::prepare() {
-    return impl_->prepare();
+result<void> client::load_certificates() {
+    return impl_->load_certificates();
 }
 
 asio::awaitable<result<json>> client::get(resource what, std::string namespace_name, std::string name) {
@@ -207,7 +207,8 @@ asio::awaitable<result<std::unique_ptr<watch_stream>>> client::watch(scope what,
         co_await impl_->open_stream(read_request(watch_path(what, options), accept(what, partial_object)));
     if (!stream) co_return stream.error();
     if ((*stream)->status() != 200) co_return co_await read_failure(**stream);
-    const std::chrono::seconds silence = what.what.bookmarks ? bookmark_silence : options.timeout + late_end;
+    const std::chrono::seconds silence =
+        what.resource.bookmarks ? bookmark_silence : options.timeout + late_end;
     co_return std::make_unique<watch_stream>(*std::move(stream), silence, kind_of_object(what));
 }
 

@@ -23,7 +23,7 @@ namespace kube {
 
 /// What a list or a watch covers.
 struct scope {
-    resource what;
+    kube::resource resource;
     std::string namespace_name;  // empty: all namespaces
     std::string field_selector;  // not encoded
     bool metadata_only = false;  // PartialObjectMetadata
@@ -54,7 +54,7 @@ class watch_stream {
     watch_stream(std::unique_ptr<net::response_stream> bytes,
                  std::chrono::milliseconds silence,
                  std::string kind);
-    /// The next event. stream_ended at a clean end; no_answer when the server was silent for too long.
+    /// The next event. stream_ended at a clean end; no_response when the server was silent for too long.
     [[nodiscard]] boost::asio::awaitable<result<watch_event>> next();
 
  private:
@@ -75,7 +75,7 @@ class client {
     client& operator=(const client&) = delete;
 
     /// Loads the certificates. To be called, with success, before any request.
-    [[nodiscard]] result<void> prepare();
+    [[nodiscard]] result<void> load_certificates();
 
     [[nodiscard]] boost::asio::awaitable<result<json>> get(resource what,
                                                            std::string namespace_name,

@@ -63,7 +63,7 @@ void add_query(std::string& path, std::string_view name, std::string_view value)
 }
 
 static std::string filtered_collection(const scope& what) {
-    auto path = collection_path(what.what, what.namespace_name);
+    auto path = collection_path(what.resource, what.namespace_name);
     if (!what.field_selector.empty()) add_query(path, "fieldSelector", what.field_selector);
     return path;
 }

@@ -100,7 +100,7 @@ error_kind kind_of_code(int code, std::string_view reason) noexcept {
 }
 
 error error_from_status(const json& status, int http_code) {
-    const bool is_status = text_at(status, "kind") == "Status";
+    const bool is_status = string_at(status, "kind") == "Status";
     auto reason = is_status ? bounded_text(status, "reason", name_bytes) : std::string{};
     int code = http_code >= 400 ? http_code : 0;
     if (code == 0 && is_status) code = code_within(status);

@@ -32,7 +32,7 @@ error error_without_status(const net::response& answer) {
 error error_of_body(const net::response& answer) {
     if (!is_of_type(answer, "application/json")) return error_without_status(answer);
     const auto document = parse_bounded(answer.body.reveal(), status_bounds);
-    if (!document || text_at(*document, "kind") != "Status") return error_without_status(answer);
+    if (!document || string_at(*document, "kind") != "Status") return error_without_status(answer);
     return error_from_status(*document, static_cast<int>(answer.status));
 }
 
@@ -43,7 +43,7 @@ error_kind kind_of_failure(net::failure phase) {
         case net::failure::tls:
         case net::failure::write:
         case net::failure::read:
-            return error_kind::no_answer;
+            return error_kind::no_response;
         case net::failure::protocol:
             return error_kind::malformed;
         case net::failure::too_large:
@@ -53,7 +53,7 @@ error_kind kind_of_failure(net::failure phase) {
         case net::failure::cancelled:
             return error_kind::cancelled;
     }
-    return error_kind::no_answer;
+    return error_kind::no_response;
 }
 
 }  // namespace

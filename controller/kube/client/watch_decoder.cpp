@@ -33,7 +33,7 @@ result<watch_event> decode(std::string_view line, const json_bounds& bounds) {
     const auto object = frame.find("object");
     if (object == frame.end() || !object->second.is_object())
         return malformed("watch event: without an object");
-    const auto name = text_at(*parsed, "type");
+    const auto name = string_at(*parsed, "type");
     if (name == "ERROR") return error_from_status(object->second, 0);
     const auto type = type_of(name);
     if (!type) return malformed("watch event: of an unknown type");
@@ -41,12 +41,12 @@ result<watch_event> decode(std::string_view line, const json_bounds& bounds) {
     watch_event event;
     event.type = *type;
     const auto& metadata = object_at(object->second, "metadata");
-    event.resource_version = text_at(metadata, "resourceVersion");
+    event.resource_version = string_at(metadata, "resourceVersion");
     if (event.resource_version.empty())
         return malformed("watch event: object.metadata.resourceVersion: required");
     event.initial_events_end =
         event.type == watch_event_type::bookmark &&
-        text_at(object_at(metadata, "annotations"), initial_events_end_annotation) == "true";
+        string_at(object_at(metadata, "annotations"), initial_events_end_annotation) == "true";
     event.object = std::move(object->second);
     return event;
 }

@@ -18,7 +18,7 @@ boost::asio::awaitable<result<watch_event>> watch_stream::next() {
         if (!event) co_return event.error();
         if (event->has_value()) {
             auto& found = **event;
-            if (found.type != watch_event_type::bookmark && text_at(found.object, "kind") != kind_) {
+            if (found.type != watch_event_type::bookmark && string_at(found.object, "kind") != kind_) {
                 co_return malformed("the watch brought an object that is not a " + kind_);
             }
             co_return std::move(found);

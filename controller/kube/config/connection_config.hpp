@@ -39,7 +39,7 @@ struct connection_config {
 
 struct kubeconfig_choice {
     std::string context;      // empty: the current one
-    bool takes_exec = false;  // a user whose credentials come from a plugin is not refused
+    bool allow_exec = false;  // a user whose credentials come from a plugin is not refused
 };
 
 /// From a kubeconfig: `paths` is a list separated by ':' (as in KUBECONFIG), of which the first that sets a

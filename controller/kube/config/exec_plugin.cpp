@@ -76,15 +76,15 @@ std::string exec_info(const exec_plugin& plugin,
 result<exec_credential> read_exec_credential(const exec_plugin& plugin, std::string_view output) {
     auto document = parse_bounded(output, output_bounds);
     if (!document) return refused(plugin, "printed no JSON");
-    if (text_at(*document, "kind") != "ExecCredential") return refused(plugin, "printed no ExecCredential");
-    if (text_at(*document, "apiVersion") != plugin.api_version)
+    if (string_at(*document, "kind") != "ExecCredential") return refused(plugin, "printed no ExecCredential");
+    if (string_at(*document, "apiVersion") != plugin.api_version)
         return refused(plugin, "printed an ExecCredential of another apiVersion than " + plugin.api_version);
     if (member(*document, "status") == nullptr)
         return refused(plugin, "printed an ExecCredential without status");
     auto& status = (*document)["status"];
     exec_credential credential;
     credential.token = take_secret(status, "token");
-    credential.certificate = text_at(status, "clientCertificateData");
+    credential.certificate = string_at(status, "clientCertificateData");
     credential.key = take_secret(status, "clientKeyData");
     if (credential.certificate.empty() != credential.key.empty())
         return refused(plugin, "printed a client certificate or its key, not both");

@@ -71,9 +71,9 @@ result<void> read_cluster(const kubeconfig_entry& cluster, connection_config& co
     return {};
 }
 
-result<void> read_user(const kubeconfig_entry& user, bool takes_exec, connection_config& config) {
+result<void> read_user(const kubeconfig_entry& user, bool allow_exec, connection_config& config) {
     for (const auto& [member, advice] : refused_of_user) {
-        if (user.has(member) && !(takes_exec && member == "exec")) return unsupported(user, member, advice);
+        if (user.has(member) && !(allow_exec && member == "exec")) return unsupported(user, member, advice);
     }
     if (user.has("exec")) {
         if (!user.exec || user.exec->command.empty()) return refused(user, "exec needs a command");
@@ -131,7 +131,7 @@ result<connection_config> kubeconfig(const std::string& paths, const kubeconfig_
     connection_config config;
     config.namespace_name = context->second.text("namespace");
     if (auto read = read_cluster(cluster->second, config); !read) return read.error();
-    if (auto read = read_user(user->second, choice.takes_exec, config); !read) return read.error();
+    if (auto read = read_user(user->second, choice.allow_exec, config); !read) return read.error();
     return config;
 }
 

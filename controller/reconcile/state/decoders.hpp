@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kube/api/namespace.hpp"
+#include "kube/api/object.hpp"
 #include "kube/json.hpp"
 #include "reconcile/state/observed_account.hpp"
 #include "reconcile/state/observed_secret.hpp"

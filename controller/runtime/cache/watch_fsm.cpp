@@ -175,7 +175,7 @@ bool watch_fsm::failed(const kube::error& why, time_point now) {
     if (phase_ != phase::watch) return list_failed(why, was_open, now);
     if (was_open && now - opened_at_ >= policy_.too_short) server_errors_ = 0;
     if (why.kind == error_kind::expired) return expired(why, now);
-    const bool broke = why.kind == error_kind::stream_ended || why.kind == error_kind::no_answer;
+    const bool broke = why.kind == error_kind::stream_ended || why.kind == error_kind::no_response;
     return was_open && broke ? stream_broke(why, now) : watch_failed(why, now);
 }
 
@@ -204,7 +204,7 @@ bool watch_fsm::list_failed(const kube::error& why, bool was_open, time_point no
 
 /// The pages before it need not be read again: the continue token is good for minutes.
 bool watch_fsm::asks_page_again(const kube::error& why) {
-    const bool passing = why.kind == error_kind::no_answer || why.kind == error_kind::too_many_requests ||
+    const bool passing = why.kind == error_kind::no_response || why.kind == error_kind::too_many_requests ||
                          why.kind == error_kind::server || why.kind == error_kind::server_timeout;
     // An audit is not worth the time without a watch.
     return phase_ == phase::more_pages && !auditing_ && passing && ++page_failures_ <= page_failure_limit;
@@ -226,7 +226,7 @@ bool watch_fsm::stream_broke(const kube::error& why, time_point now) {
 bool watch_fsm::watch_failed(const kube::error& why, time_point now) {
     bool same_version = false;
     switch (why.kind) {
-        case error_kind::no_answer:
+        case error_kind::no_response:
         case error_kind::too_many_requests:
         case error_kind::unauthorized:
         case error_kind::forbidden:

@@ -13,7 +13,7 @@ using kube::error_kind;
 
 namespace {
 
-constexpr error_kind every_kind[] = {error_kind::no_answer,
+constexpr error_kind every_kind[] = {error_kind::no_response,
                                      error_kind::cancelled,
                                      error_kind::malformed,
                                      error_kind::bad_request,

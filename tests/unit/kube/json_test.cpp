@@ -158,9 +158,9 @@ TEST_CASE("a member is found, or not, in any value") {
 TEST_CASE("checked access gives a neutral value for whatever is absent, null or of another type") {
     const auto document = parsed(
         R"({"text":"t","number":5,"true":true,"false":false,"list":[1],"object":{"x":1},"null":null,"real":1.5,"yes":"true"})");
-    CHECK(kube::text_at(document, "text") == "t");
+    CHECK(kube::string_at(document, "text") == "t");
     for (const auto* name : {"number", "true", "list", "object", "null", "absent"})
-        CHECK(kube::text_at(document, name).empty());
+        CHECK(kube::string_at(document, name).empty());
     CHECK(kube::integer_at(document, "number") == 5);
     for (const auto* name : {"text", "real", "true", "null", "absent"})
         CHECK(kube::integer_at(document, name) == std::nullopt);
@@ -173,7 +173,7 @@ TEST_CASE("checked access gives a neutral value for whatever is absent, null or 
     CHECK(kube::object_at(document, "object") == json{{"x", 1}});
     for (const auto* name : {"list", "text", "null", "absent"})
         CHECK(kube::object_at(document, name) == json::object());
-    CHECK(kube::text_at(json("scalar"), "x").empty());
+    CHECK(kube::string_at(json("scalar"), "x").empty());
 }
 
 TEST_CASE("what is written for the wire is compact raw UTF-8, and never throws") {

@@ -45,7 +45,7 @@ TEST_CASE("an object is taken if it is of the kind that was asked for") {
     const auto object =
         read_object_answer(answer_of(200, R"({"kind":"Secret","data":{}})"), "Secret", access::read);
     REQUIRE(object);
-    CHECK(text_at(*object, "kind") == "Secret");
+    CHECK(string_at(*object, "kind") == "Secret");
     CHECK(read_object_answer(answer_of(201, R"({"kind":"Secret"})"), "Secret", access::write));
 }
 

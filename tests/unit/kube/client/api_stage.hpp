@@ -39,7 +39,7 @@ class api_stage {
         folder.write("token", "CANARY-token-1");
         folder.write("ca.crt", ca().certificate());
         client = std::make_unique<kube::client>(io.get_executor(), config(), given);
-        REQUIRE(client->prepare());
+        REQUIRE(client->load_certificates());
     }
 
     static const harness::certificate_authority& ca() {

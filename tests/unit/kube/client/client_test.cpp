@@ -45,7 +45,7 @@ TEST_CASE("a get") {
     api_stage stage(always(200, secret));
     const auto got = stage.run(stage.client->get(secrets, "team-a", "regcred"));
     REQUIRE(got);
-    CHECK(text_at(*got, "kind") == "Secret");
+    CHECK(string_at(*got, "kind") == "Secret");
     CHECK(stage.last_line() == "GET /api/v1/namespaces/team-a/secrets/regcred");
     CHECK(has_field(stage.last_request(), "Accept: application/json"));
     CHECK(has_field(stage.last_request(), "Authorization: Bearer CANARY-token-1"));
@@ -135,7 +135,7 @@ TEST_CASE("a server behind a proxy is reached under its path") {
     auto config = stage.config();
     config.path_prefix = "/k8s/clusters/c-1";
     client behind(stage.io.get_executor(), std::move(config), api_stage::limits());
-    REQUIRE(behind.prepare());
+    REQUIRE(behind.load_certificates());
     REQUIRE(stage.run(behind.get(secrets, "a", "b")));
     CHECK(stage.last_line() == "GET /k8s/clusters/c-1/api/v1/namespaces/a/secrets/b");
 }
@@ -189,7 +189,7 @@ TEST_CASE("a list may take its time to begin, anything else not") {
     const auto slow = stage.run(stage.client->get(secrets, "a", "b"));
     get_has_failed.set_value();
     harness::run_until(stage.io, [&page] { return page.has_value(); });
-    CHECK(slow.error().kind == error_kind::no_answer);
+    CHECK(slow.error().kind == error_kind::no_response);
     CHECK(*page);
 }
 
@@ -239,10 +239,10 @@ TEST_CASE("after a failed handshake the CA is read again") {
     api_stage stage(always(200, secret));
     stage.server.show(next.issue_for_loopback());
     const auto refused = stage.run(stage.client->get(secrets, "a", "b"));
-    CHECK(refused.error().kind == error_kind::no_answer);
+    CHECK(refused.error().kind == error_kind::no_response);
     CHECK(refused.error().message.find("certificate is refused") != std::string::npos);
     stage.folder.write("ca.crt", "half of a cert");
-    CHECK(stage.run(stage.client->get(secrets, "a", "b")).error().kind == error_kind::no_answer);
+    CHECK(stage.run(stage.client->get(secrets, "a", "b")).error().kind == error_kind::no_response);
     stage.folder.write("ca.crt", next.certificate());
     CHECK(stage.run(stage.client->get(secrets, "a", "b")));
 }
@@ -251,11 +251,11 @@ TEST_CASE("certificates that cannot be used are told before the first request") 
     api_stage stage(always(200, secret));
     stage.folder.write("ca.crt", "CANARY");
     client unprepared(stage.io.get_executor(), stage.config(), api_stage::limits());
-    const auto prepared = unprepared.prepare();
+    const auto prepared = unprepared.load_certificates();
     REQUIRE_FALSE(prepared);
     CHECK(prepared.error().message.find("CA certificates") != std::string::npos);
     CHECK(prepared.error().message.find("CANARY") == std::string::npos);
-    CHECK(stage.run(unprepared.get(secrets, "a", "b")).error().kind == error_kind::no_answer);
+    CHECK(stage.run(unprepared.get(secrets, "a", "b")).error().kind == error_kind::no_response);
     CHECK(stage.server.requests().empty());
 }
 

@@ -136,11 +136,11 @@ TEST_CASE("no answer at all") {
         error_kind kind;
     };
     const std::vector<row> rows = {
-        {failure::resolve, error_kind::no_answer},
-        {failure::connect, error_kind::no_answer},
-        {failure::tls, error_kind::no_answer},
-        {failure::write, error_kind::no_answer},
-        {failure::read, error_kind::no_answer},
+        {failure::resolve, error_kind::no_response},
+        {failure::connect, error_kind::no_response},
+        {failure::tls, error_kind::no_response},
+        {failure::write, error_kind::no_response},
+        {failure::read, error_kind::no_response},
         {failure::protocol, error_kind::malformed},
         {failure::too_large, error_kind::too_large},
         {failure::ended, error_kind::stream_ended},

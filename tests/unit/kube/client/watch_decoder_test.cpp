@@ -78,7 +78,7 @@ TEST_CASE("each line of a watch is one event") {
     CHECK_FALSE(all.failure);
     CHECK(all.events[0].type == watch_event_type::added);
     CHECK(all.events[0].resource_version == "7");
-    CHECK(kube::text_at(all.events[0].object, "kind") == "Secret");
+    CHECK(kube::string_at(all.events[0].object, "kind") == "Secret");
     CHECK(all.events[1].type == watch_event_type::modified);
     CHECK(all.events[2].type == watch_event_type::deleted);
     CHECK(all.events[3].type == watch_event_type::bookmark);

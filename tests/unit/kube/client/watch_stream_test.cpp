@@ -104,7 +104,7 @@ struct broken_api {
         config.server = {"127.0.0.1", server.port()};
         config.ca_data = api_stage::ca().certificate();
         api = std::make_unique<client>(io.get_executor(), std::move(config), api_stage::limits());
-        REQUIRE(api->prepare());
+        REQUIRE(api->load_certificates());
     }
     watch_result watch() {
         return harness::run(io, api->watch({secrets, "", "", false}, {"1", false, std::chrono::seconds(60)}));
@@ -133,7 +133,7 @@ TEST_CASE("a watch that breaks off is no end, and the whole events before count"
     const auto stream = api.watch();
     REQUIRE(stream);
     CHECK(harness::run(api.io, (*stream)->next()));
-    CHECK(harness::run(api.io, (*stream)->next()).error().kind == error_kind::no_answer);
+    CHECK(harness::run(api.io, (*stream)->next()).error().kind == error_kind::no_response);
 }
 
 namespace {
@@ -161,6 +161,6 @@ TEST_CASE("silence ends a watch") {
     boost::asio::io_context io;
     std::chrono::milliseconds asked{0};
     watch_stream stream(std::make_unique<silent_stream>(asked), std::chrono::seconds(90), "Secret");
-    CHECK(harness::run(io, stream.next()).error().kind == error_kind::no_answer);
+    CHECK(harness::run(io, stream.next()).error().kind == error_kind::no_response);
     CHECK(asked == std::chrono::seconds(90));
 }

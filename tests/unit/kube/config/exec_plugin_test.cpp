@@ -55,7 +55,7 @@ std::string kubeconfig_with(const harness::temporary_folder& folder, const std::
 }
 
 kube::result<kube::connection_config> logged_in(const std::string& file) {
-    auto server = kube::kubeconfig(file, {.context = {}, .takes_exec = true});
+    auto server = kube::kubeconfig(file, {.context = {}, .allow_exec = true});
     if (!server) return server;
     if (const auto in = kube::log_in_with_plugin(*server); !in) return in.error();
     return server;

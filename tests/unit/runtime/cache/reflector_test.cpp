@@ -40,7 +40,7 @@ runtime::watch_policy at_once() {
 kube::watch_event event(watch_event_type type, kube::json object) {
     kube::watch_event made;
     made.type = type;
-    made.resource_version = kube::text_at(kube::object_at(object, "metadata"), "resourceVersion");
+    made.resource_version = kube::string_at(kube::object_at(object, "metadata"), "resourceVersion");
     made.object = std::move(object);
     return made;
 }
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(fixture, "a list that breaks off changes nothing") {
         stream({event(watch_event_type::added, document("a", "u1", "1")), bookmark("10", true)},
                error_kind::expired));
     server.script.push_back(
-        stream({event(watch_event_type::added, document("b", "u2", "12"))}, error_kind::no_answer));
+        stream({event(watch_event_type::added, document("b", "u2", "12"))}, error_kind::no_response));
     server.script.push_back(refusal(error_kind::invalid));
     server.script.push_back(page({document("c", "u3", "13")}, "20", "more"));
     server.script.push_back(refusal(error_kind::expired));

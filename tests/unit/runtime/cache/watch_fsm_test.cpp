@@ -112,7 +112,7 @@ TEST_CASE("a streaming list that breaks off starts again, and after three times 
         REQUIRE(watch.next() == "stream_list rv= (begins)");
         watch.opens();
         CHECK(watch.added("10") == received_as::part_of_view);
-        CHECK(watch.fails(error_kind::no_answer));
+        CHECK(watch.fails(error_kind::no_response));
         CHECK(watch.next() == delay);
     }
     REQUIRE(watch.next() == "stream_list rv= (begins)");
@@ -137,7 +137,7 @@ TEST_CASE("pages that stand in for streaming lists and fail too give way to them
         CHECK(watch.next().substr(0, 6) == "sleep ");
     }
     REQUIRE(watch.next() == "list_page rv= continue= (begins)");
-    CHECK(watch.fails(error_kind::no_answer));
+    CHECK(watch.fails(error_kind::no_response));
     CHECK(watch.next().substr(0, 6) == "sleep ");
     CHECK(watch.next() == "stream_list rv= (begins)");
 }
@@ -146,7 +146,7 @@ TEST_CASE("lists that cannot begin do not speak against streaming") {
     watch_script watch;
     for (int i = 0; i < 10; ++i) {
         REQUIRE(watch.next() == "stream_list rv= (begins)");
-        CHECK(watch.fails(i % 2 == 0 ? error_kind::no_answer : error_kind::server));
+        CHECK(watch.fails(i % 2 == 0 ? error_kind::no_response : error_kind::server));
         (void)watch.next();
     }
     CHECK(watch.next() == "stream_list rv= (begins)");
@@ -204,7 +204,7 @@ TEST_CASE("a failure to watch keeps the version or lists anew, by its kind") {
         bool same_version;
     };
     const std::vector<row> rows{
-        {error_kind::no_answer, true},
+        {error_kind::no_response, true},
         {error_kind::too_many_requests, true},
         {error_kind::server, true},
         {error_kind::unauthorized, true},
@@ -220,7 +220,7 @@ TEST_CASE("a failure to watch keeps the version or lists anew, by its kind") {
     };
     for (const row& each : rows) {
         for (const bool within_stream : {false, true}) {
-            if (within_stream && each.kind == error_kind::no_answer)
+            if (within_stream && each.kind == error_kind::no_response)
                 continue;  // a stream that broke: see below
             CAPTURE(kube::to_string(each.kind));
             CAPTURE(within_stream);
@@ -265,7 +265,7 @@ TEST_CASE("the fifth server error in a row is answered with a new list") {
 }
 
 TEST_CASE("a page that fails for a passing reason is asked for again, and the view goes on") {
-    for (const error_kind kind : {error_kind::no_answer,
+    for (const error_kind kind : {error_kind::no_response,
                                   error_kind::server,
                                   error_kind::server_timeout,
                                   error_kind::too_many_requests}) {
@@ -373,7 +373,7 @@ TEST_CASE("delays grow to half a minute, with jitter, and start again after two 
     std::vector<std::string> delays;
     for (int i = 0; i < 8; ++i) {
         REQUIRE(watch.next() == "watch rv=50");
-        CHECK(watch.fails(error_kind::no_answer));
+        CHECK(watch.fails(error_kind::no_response));
         delays.push_back(watch.next());
     }
     CHECK(delays == std::vector<std::string>{"sleep 1200 ms",
@@ -392,7 +392,7 @@ TEST_CASE("delays grow to half a minute, with jitter, and start again after two 
 }
 
 TEST_CASE("a stream that breaks after it worked is taken up again at once") {
-    for (const error_kind kind : {error_kind::stream_ended, error_kind::no_answer}) {
+    for (const error_kind kind : {error_kind::stream_ended, error_kind::no_response}) {
         watch_script watch;
         watch.lists("50");
         watch.now += 1min;
@@ -402,7 +402,7 @@ TEST_CASE("a stream that breaks after it worked is taken up again at once") {
 }
 
 TEST_CASE("a watch that ends within a second and told nothing has failed") {
-    for (const error_kind kind : {error_kind::stream_ended, error_kind::no_answer}) {
+    for (const error_kind kind : {error_kind::stream_ended, error_kind::no_response}) {
         watch_script watch;
         watch.lists("50");
         watch.now += 1min;
