@@ -33,7 +33,7 @@ constexpr error_kind every_kind[] = {error_kind::no_response,
 
 }  // namespace
 
-TEST_CASE("every kind of error has a name of its own") {
+TEST_CASE("every kind of error has its own name") {
     std::set<std::string_view> names;
     for (const auto kind : every_kind)
         names.insert(to_string(kind));
@@ -55,7 +55,7 @@ TEST_CASE("a public message is one printable line") {
     CHECK(public_message(error(error_kind::other, "bad \xff\xfe utf-8")) == "bad ?? utf-8");
 }
 
-TEST_CASE("a public message is at most 256 bytes, whole characters") {
+TEST_CASE("a public message has at most 256 bytes and ends with a whole character") {
     std::string umlauts;
     for (int i = 0; i < 300; ++i)
         umlauts += "\xc3\xa4";
@@ -65,14 +65,14 @@ TEST_CASE("a public message is at most 256 bytes, whole characters") {
     CHECK(line.ends_with("\xc3\xa4..."));
 }
 
-TEST_CASE("a public message without a message tells the kind and the HTTP status") {
+TEST_CASE("the public message of an error without a message is its kind and HTTP status") {
     error e(error_kind::server, " \n ");
     CHECK(public_message(e) == "server");
     e.code = 503;
     CHECK(public_message(e) == "server (HTTP 503)");
 }
 
-TEST_CASE("what an admission webhook echoes of an encoded credential is not in the public message") {
+TEST_CASE("a public message redacts an encoded credential that an admission webhook quotes") {
     // base64 of {"auths":{"r":{"auth":"CANARY"}}}, and a token of three parts
     for (const std::string echoed :
          {"eyJhdXRocyI6eyJyIjp7ImF1dGgiOiJDQU5BUlkifX19", "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ"}) {
@@ -82,7 +82,7 @@ TEST_CASE("what an admission webhook echoes of an encoded credential is not in t
     }
 }
 
-TEST_CASE("the value of a failed result is a programming error that tells the kind alone") {
+TEST_CASE("value() of a failed result throws an exception that names only the kind") {
     const kube::result<int> failed = error(error_kind::forbidden, "CANARY-message");
     std::string what;
     try {

@@ -11,7 +11,7 @@
 using namespace std::chrono_literals;
 using kube::parse_retry_after;
 
-TEST_CASE("Retry-After") {
+TEST_CASE("Retry-After is a number of seconds, or a date compared with Date") {
     const std::string now = "Sun, 06 Nov 1994 08:49:37 GMT";
     struct row {
         std::string value;

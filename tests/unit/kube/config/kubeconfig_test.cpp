@@ -14,7 +14,7 @@ using kube::kubeconfig;
 
 namespace {
 
-/// A whole kubeconfig: cluster c, user u and context x, each with these members.
+/// A complete kubeconfig: cluster c, user u and context x, each with these members.
 std::string config_of(const std::string& cluster, const std::string& user, const std::string& context = "") {
     return "apiVersion: v1\nkind: Config\ncurrent-context: x\n"
            "clusters: [{name: c, cluster: {" +
@@ -48,7 +48,7 @@ void check_refused(const std::string& text, const std::string& advice) {
 
 }  // namespace
 
-TEST_CASE("a token and a CA in the file itself") {
+TEST_CASE("the token and the CA may be in the file itself") {
     const harness::temporary_folder folder;
     const auto config = kubeconfig(folder.write(
         "config",
@@ -73,7 +73,7 @@ TEST_CASE("a kubeconfig may be JSON") {
         "contexts":[{"name":"x","context":{"cluster":"c","user":"u"}}],"preferences":{},"extensions":null})")));
 }
 
-TEST_CASE("relative paths start at the file, absolute ones do not") {
+TEST_CASE("relative paths start at the folder of the file") {
     const harness::temporary_folder folder;
     folder.write("sub/token", "CANARY");
     const auto config = kubeconfig(folder.write(
@@ -87,7 +87,7 @@ TEST_CASE("relative paths start at the file, absolute ones do not") {
     CHECK(config->token_file == folder.path("sub/token"));
 }
 
-TEST_CASE("a client certificate in the file itself") {
+TEST_CASE("the client certificate may be in the file itself") {
     const harness::temporary_folder folder;
     const auto config = kubeconfig(folder.write(
         "config", config_of(server, "client-certificate-data: Y2VydA==, client-key-data: Q0FOQVJZ")));
@@ -96,7 +96,7 @@ TEST_CASE("a client certificate in the file itself") {
     CHECK(config->client_key_data.reveal() == "CANARY");
 }
 
-TEST_CASE("of several files the first that has an entry wins, whole, and paths start at its file") {
+TEST_CASE("the first of several files that has an entry wins, and the entries are not merged") {
     const harness::temporary_folder folder;
     folder.write("a/token", "CANARY");
     const auto first =
@@ -115,7 +115,7 @@ TEST_CASE("of several files the first that has an entry wins, whole, and paths s
     CHECK(config->token.empty());
 }
 
-TEST_CASE("a context other than the current one may be chosen") {
+TEST_CASE("the options may name another context than the current one") {
     const harness::temporary_folder folder;
     const auto file = folder.write("config", config_of(server, token));
     const auto second =
@@ -127,10 +127,10 @@ TEST_CASE("a context other than the current one may be chosen") {
     CHECK(kubeconfig(both, {.context = "y"})->namespace_name == "team-a");
     const auto absent = kubeconfig(both, {.context = "z"});
     REQUIRE_FALSE(absent);
-    CHECK(absent.error().message.find("there is no context z") != std::string::npos);
+    CHECK(absent.error().message.find("context z does not exist") != std::string::npos);
 }
 
-TEST_CASE("what is not supported is refused with what to do instead") {
+TEST_CASE("a member that is not supported is an error that says what to do instead") {
     for (const auto* user :
          {"exec: {command: aws}", "auth-provider: {name: gcp}", "username: a, password: CANARY"}) {
         check_refused(config_of(server, user), "kubectl create token");
@@ -145,21 +145,21 @@ TEST_CASE("what is not supported is refused with what to do instead") {
     check_refused(config_of("server: 'https://CANARY:CANARY@10.0.0.1'", token), "https://");
     check_refused(config_of("", token), "https://");
     check_refused(config_of(server, ""), "kubectl create token");
-    check_refused(config_of(server, "client-key: own.key"), "must come together");
-    check_refused(config_of(server, token + ", client-certificate: own.crt"), "must come together");
+    check_refused(config_of(server, "client-key: own.key"), "must be set together");
+    check_refused(config_of(server, token + ", client-certificate: own.crt"), "must be set together");
     check_refused(config_of(server, "client-certificate-data: 'CANARY!', client-key-data: Q0FOQVJZ"),
-                  "not base64");
-    check_refused(config_of(server + ", certificate-authority-data: 'CANARY!'", token), "not base64");
+                  "must be base64");
+    check_refused(config_of(server + ", certificate-authority-data: 'CANARY!'", token), "must be base64");
 }
 
-TEST_CASE("switches that are off do no harm") {
+TEST_CASE("insecure-skip-tls-verify: false is accepted") {
     const harness::temporary_folder folder;
     CHECK(kubeconfig(folder.write(
         "config",
         config_of(server + ", insecure-skip-tls-verify: false, disable-compression: true", token))));
 }
 
-TEST_CASE("what does not fit together is refused") {
+TEST_CASE("a kubeconfig whose entries are incomplete is an error that names them") {
     const auto whole = config_of(server, token);
     const auto without = [&whole](const std::string& part, const std::string& instead = "") {
         auto text = whole;
@@ -167,13 +167,13 @@ TEST_CASE("what does not fit together is refused") {
         return text;
     };
     check_refused(without("current-context: x"), "kubectl config use-context");
-    check_refused(without("current-context: x", "current-context: y"), "no context y");
+    check_refused(without("current-context: x", "current-context: y"), "context y does not exist");
     check_refused(without("cluster: c", "cluster: d"), "cluster");
     check_refused(without("user: u}", "user: v}"), "user");
     check_refused(without("users: [", "users: [{name: u, user: {}}, "), "two entries of the same name");
 }
 
-TEST_CASE("what is no kubeconfig is refused, and the message quotes nothing of it") {
+TEST_CASE("a file that is not a kubeconfig is an error that does not quote it") {
     for (const auto* text : {"CANARY",
                              "[CANARY]",
                              "clusters: CANARY",
@@ -190,11 +190,11 @@ TEST_CASE("what is no kubeconfig is refused, and the message quotes nothing of i
         check_refused(text, "kubeconfig");
     }
     check_refused(std::string(20'000, '[') + "CANARY", "kubeconfig");
-    check_refused("", "no current-context");
+    check_refused("", "current-context is not set");
     check_refused("a: b\n  c: d: CANARY\n", "line 2");
 }
 
-TEST_CASE("a file that is named must exist, unless there are others") {
+TEST_CASE("a missing file is an error unless there are other files") {
     const harness::temporary_folder folder;
     CHECK(kubeconfig(folder.path("missing")).error().message.find(folder.path("missing")) !=
           std::string::npos);
@@ -204,7 +204,7 @@ TEST_CASE("a file that is named must exist, unless there are others") {
     CHECK_FALSE(kubeconfig(":"));
 }
 
-TEST_CASE("without a token that can be read the requests would be anonymous, so that is said at once") {
+TEST_CASE("a tokenFile without a token is an error") {
     const harness::temporary_folder folder;
     const auto config = config_of(server, "tokenFile: token");
     CHECK(message_of(folder, config).find(folder.path("token") + ": No such file") != std::string::npos);
@@ -212,7 +212,7 @@ TEST_CASE("without a token that can be read the requests would be anonymous, so 
     CHECK(message_of(folder, config).find(folder.path("token") + " is empty") != std::string::npos);
     folder.write("token", "CANARY");
     CHECK(kubeconfig(folder.path("config")));
-    // As for client-go, a token beside it bridges the time until the file is there.
+    // As in client-go, the inline token is used until the file exists.
     std::filesystem::remove(folder.path("token"));
     CHECK(kubeconfig(folder.write("config", config_of(server, token + ", tokenFile: token"))));
 }

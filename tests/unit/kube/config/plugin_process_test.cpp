@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kube/config/plugin_process.hpp"
+
+#include "support/print_result.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+
+using kube::run_plugin;
+
+namespace {
+
+/// Writes an executable shell script.
+std::string program(const harness::temporary_folder& folder, const std::string& lines) {
+    const auto file = folder.write("login-helper", "#!/bin/sh\n" + lines + "\n");
+    std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+    return file;
+}
+
+}  // namespace
+
+TEST_CASE("a plugin gets its arguments and variables unchanged, and an empty stdin") {
+    const harness::temporary_folder folder;
+    const auto command = program(folder, R"(printf '<%s>' "$@"; printf '%s' "$A$HOME"; cat; exit 3)");
+    const auto run = run_plugin({command, {"a b", "$HOME;*", ""}, {{"A", "x=y"}, {"HOME", "/h"}}, false});
+    REQUIRE(run);
+    CHECK(run->exit_code == 3);
+    CHECK(run->output.reveal() == "<a b><$HOME;*><>x=y/h");
+    CHECK(run_plugin({"true", {}, {}, false})->exit_code == 0);
+    CHECK(run_plugin({"sh", {"-c", "kill -KILL $$"}, {}, false})->exit_code == 128 + 9);
+}
+
+TEST_CASE("a plugin that cannot start, or prints without end, is an error") {
+    CHECK(run_plugin({"/no/such/program", {}, {}, false}).has_error());
+    CHECK(run_plugin({"no-such-program-anywhere", {}, {}, false}).has_error());
+    const auto endless = run_plugin({"yes", {}, {}, false});
+    REQUIRE(endless.has_error());
+    CHECK(endless.error().message == "it printed more than 256 KiB");
+}
