@@ -49,7 +49,9 @@ void forbid_core_files() {
 
 kube::result<kube::connection_config> find_server(const config& options) {
     const auto path = kubeconfig_path(options, [](const char* name) { return std::getenv(name); });
-    return path ? kube::kubeconfig(*path) : kube::in_cluster_config();
+    auto server = path ? kube::kubeconfig(*path) : kube::in_cluster_config();
+    if (server) server->user_agent = server->field_manager = client_name;
+    return server;
 }
 
 std::string host_name() {

@@ -22,6 +22,7 @@ namespace asio = boost::asio;
 kube::connection_config load(const std::string& kubeconfig) {
     auto config = kube::kubeconfig(kubeconfig);
     if (!config) throw failed(kubeconfig, config.error());
+    config->user_agent = config->field_manager = "regcred-controller";
     return std::move(*config);
 }
 
