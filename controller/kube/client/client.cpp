@@ -20,9 +20,7 @@ namespace {
 constexpr unsigned unauthorized = 401;
 constexpr std::size_t max_error_body_bytes = 64U * 1024;
 constexpr std::chrono::seconds error_body_timeout{10};
-constexpr std::chrono::seconds bookmark_timeout{90};  // the server sends a bookmark about every minute
-constexpr std::chrono::seconds list_timeout{60};      // the server answers after it has filtered all objects
-constexpr std::chrono::seconds watch_end_grace{15};   // after the timeout that the client asked for
+constexpr std::chrono::seconds list_timeout{60};  // the server answers after it has filtered all objects
 
 constexpr std::string_view partial_object = "PartialObjectMetadata";
 constexpr std::string_view partial_list = "PartialObjectMetadataList";
@@ -213,9 +211,8 @@ asio::awaitable<result<std::unique_ptr<watch_stream>>> client::watch(scope scope
         co_await impl_->open_stream(read_request(watch_path(scope, options), accept(scope, partial_object)));
     if (!stream) co_return stream.error();
     if ((*stream)->status() != 200) co_return co_await read_error(**stream);
-    const std::chrono::seconds idle_timeout =
-        scope.resource.bookmarks ? bookmark_timeout : options.timeout + watch_end_grace;
-    co_return std::make_unique<watch_stream>(*std::move(stream), idle_timeout, kind_of_object(scope));
+    co_return std::make_unique<watch_stream>(
+        *std::move(stream), watch_idle_timeout(scope.resource, options.timeout), kind_of_object(scope));
 }
 
 asio::awaitable<result<json>> client::create(resource resource,

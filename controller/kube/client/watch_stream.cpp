@@ -8,6 +8,18 @@
 
 namespace kube {
 
+namespace {
+
+constexpr std::chrono::seconds bookmark_timeout{90};
+constexpr std::chrono::seconds watch_end_grace{15};
+
+}  // namespace
+
+std::chrono::seconds watch_idle_timeout(const resource& resource,
+                                        std::chrono::seconds watch_timeout) noexcept {
+    return resource.bookmarks ? bookmark_timeout : watch_timeout + watch_end_grace;
+}
+
 watch_stream::watch_stream(std::unique_ptr<net::response_stream> response,
                            std::chrono::milliseconds idle_timeout,
                            std::string kind)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kube/api/resource.hpp"
 #include "kube/client/watch_decoder.hpp"
 #include "kube/error.hpp"
 #include "net/http_client.hpp"
@@ -13,6 +14,11 @@
 #include <string>
 
 namespace kube {
+
+/// How long the server of a watch may send nothing. It sends a bookmark about every minute, or, for a
+/// resource without bookmarks, nothing before the end of the watch.
+[[nodiscard]] std::chrono::seconds watch_idle_timeout(const resource& resource,
+                                                      std::chrono::seconds watch_timeout) noexcept;
 
 /// A running watch.
 class watch_stream {

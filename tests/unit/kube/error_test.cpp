@@ -4,42 +4,42 @@
 
 #include <doctest/doctest.h>
 
-#include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 
 using kube::error;
 using kube::error_kind;
 
 namespace {
 
-constexpr error_kind every_kind[] = {error_kind::no_response,
-                                     error_kind::cancelled,
-                                     error_kind::malformed,
-                                     error_kind::bad_request,
-                                     error_kind::unauthorized,
-                                     error_kind::forbidden,
-                                     error_kind::not_found,
-                                     error_kind::already_exists,
-                                     error_kind::conflict,
-                                     error_kind::expired,
-                                     error_kind::too_large,
-                                     error_kind::invalid,
-                                     error_kind::server,
-                                     error_kind::server_timeout,
-                                     error_kind::stream_ended,
-                                     error_kind::too_many_requests,
-                                     error_kind::other};
+// The names are values of metric labels and log fields.
+constexpr std::pair<error_kind, std::string_view> every_kind[] = {
+    {error_kind::no_response, "no_response"},
+    {error_kind::cancelled, "cancelled"},
+    {error_kind::malformed, "malformed"},
+    {error_kind::bad_request, "bad_request"},
+    {error_kind::unauthorized, "unauthorized"},
+    {error_kind::forbidden, "forbidden"},
+    {error_kind::not_found, "not_found"},
+    {error_kind::already_exists, "already_exists"},
+    {error_kind::conflict, "conflict"},
+    {error_kind::expired, "expired"},
+    {error_kind::too_large, "too_large"},
+    {error_kind::invalid, "invalid"},
+    {error_kind::too_many_requests, "too_many_requests"},
+    {error_kind::server, "server"},
+    {error_kind::server_timeout, "server_timeout"},
+    {error_kind::stream_ended, "stream_ended"},
+    {error_kind::other, "other"},
+};
 
 }  // namespace
 
 TEST_CASE("every kind of error has its own name") {
-    std::set<std::string_view> names;
-    for (const auto kind : every_kind)
-        names.insert(to_string(kind));
-    CHECK(names.size() == std::size(every_kind));
-    CHECK(names.count("") == 0);
-    CHECK(to_string(error_kind::already_exists) == "already_exists");
+    for (const auto& [kind, name] : every_kind)
+        CHECK(to_string(kind) == name);
 }
 
 TEST_CASE("a cause is found by its reason") {

@@ -58,6 +58,15 @@ TEST_CASE("a written status reads back the same") {
     CHECK(read_status({{"status", write_status({})}}) == registry_credential_status{});
 }
 
+TEST_CASE("a status with lists of the largest size reads back the same") {
+    registry_credential_status status;
+    status.registries.assign(32, "ghcr.io");
+    status.failures.assign(20, {"team-a", "Conflict", "", ""});
+    status.affected_pods.assign(20, {"team-a", "web-1", "", "", ""});
+    status.conditions.assign(16, {"Ready", "Unknown", "", "", 0, ""});
+    CHECK(read_status({{"status", write_status(status)}}) == status);
+}
+
 TEST_CASE("a status has the counts of ServiceAccounts if the spec selects some") {
     auto status = sample();
     status.service_accounts = {3, 2, 1};
@@ -96,6 +105,7 @@ TEST_CASE("a status with an invalid field is read as empty") {
         {"/pullFailures", -1},
         {"/affectedPods", 5},
         {"/affectedPods", json::array({{{"pod", "web-1"}}})},
+        {"/affectedPods", json::array({{{"namespace", "team-a"}}})},
         {"/affectedPods", std::vector<json>(21, {{"namespace", "a"}, {"pod", "b"}})},
         {"/failures", json::object()},
         {"/failures", std::vector<json>(21, {{"namespace", "a"}})},

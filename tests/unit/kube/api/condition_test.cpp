@@ -105,8 +105,15 @@ TEST_CASE("a condition that the API server would reject throws") {
     CHECK_THROWS_AS(kube::set_condition(all, make("", "True"), early), std::logic_error);
     CHECK_THROWS_AS(kube::set_condition(all, make("Rea dy", "True"), early), std::logic_error);
     CHECK_THROWS_AS(kube::set_condition(all, make("Ready", "true"), early), std::logic_error);
+    CHECK_THROWS_AS(kube::set_condition(all, make("1Ready", "True"), early), std::logic_error);
+    CHECK_THROWS_AS(kube::set_condition(all, make(std::string(317, 'x'), "True"), early), std::logic_error);
+    auto negative = make("Ready", "True");
+    negative.observed_generation = -1;
+    CHECK_THROWS_AS(kube::set_condition(all, negative, early), std::logic_error);
     CHECK(all.empty());
     CHECK(kube::set_condition(all, make("Ready", "True", "A,b:c_1"), early));
+    CHECK(kube::set_condition(all, make("Ready", "Unknown", std::string(1'024, 'x')), early));
+    CHECK(kube::set_condition(all, make(std::string(316, 'x'), "True"), early));
 }
 
 }  // namespace

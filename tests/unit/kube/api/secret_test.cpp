@@ -72,10 +72,11 @@ TEST_CASE("an object that is not a Secret is malformed") {
 
 TEST_CASE("the error of a value that is not base64 has the key and never the value") {
     struct example {
-        const char* data;
-        const char* message;
+        std::string data;
+        std::string message;
     };
-    constexpr example table[] = {
+    const std::string long_key(253, 'k');
+    const example table[] = {
         {R"({"password":"CANARY-not-base64"})", "data[password]: must be base64"},
         {R"({"a":"Zm8=","b":"Zm8"})", "data[b]: must be base64"},
         {R"({"b":"Zm9"})", "data[b]: must be base64"},
@@ -83,6 +84,8 @@ TEST_CASE("the error of a value that is not base64 has the key and never the val
         {R"({"b":["CANARY"]})", "data[b]: must be a string"},
         {R"({"b":{"CANARY":1}})", "data[b]: must be a string"},
         {R"({"CANARY {} key":"%"})", "data[?]: must be base64"},
+        {R"({")" + long_key + R"(":"%"})", "data[" + long_key + "]: must be base64"},
+        {R"({")" + long_key + R"(k":"%"})", "data[?]: must be base64"},
     };
     for (const auto& row : table) {
         const auto read = read_secret(object_with(row.data));

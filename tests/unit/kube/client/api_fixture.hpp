@@ -84,3 +84,11 @@ inline api_fixture::respond always(int status, std::string body) {
     return
         [status, body = std::move(body)](const std::string&) { return harness::http_answer(status, body); };
 }
+
+inline bool has_field(const std::string& request, const std::string& field) {
+    return request.find("\r\n" + field + "\r\n") != std::string::npos;
+}
+
+inline std::string body_of(const std::string& request) {
+    return request.substr(request.find("\r\n\r\n") + 4);
+}

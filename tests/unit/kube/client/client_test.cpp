@@ -24,14 +24,6 @@ util::secret_bytes body(std::string_view text = R"({"data":"CANARY-body"})") {
     return util::secret_bytes::copy_of(text);
 }
 
-bool has_field(const std::string& request, const std::string& field) {
-    return request.find("\r\n" + field + "\r\n") != std::string::npos;
-}
-
-std::string body_of(const std::string& request) {
-    return request.substr(request.find("\r\n\r\n") + 4);
-}
-
 const std::string secret = R"({"kind":"Secret","apiVersion":"v1","metadata":{"name":"regcred"}})";
 const std::string status = R"({"kind":"Status","status":"Success"})";
 const std::string list_of_secrets =
@@ -117,6 +109,18 @@ TEST_CASE("a status is written to its subresource") {
           "fieldValidation=Strict");
 }
 
+TEST_CASE("a client without a user agent and a field manager names neither") {
+    api_fixture api(always(200, secret));
+    auto config = api.config();
+    config.user_agent.clear();
+    config.field_manager.clear();
+    client nameless(api.io.get_executor(), std::move(config), api_fixture::patient_limits());
+    REQUIRE(nameless.load_certificates());
+    REQUIRE(api.run(nameless.create(secrets, "a", body())));
+    CHECK(api.last_line() == "POST /api/v1/namespaces/a/secrets?fieldValidation=Strict");
+    CHECK(api.last_request().find("User-Agent") == std::string::npos);
+}
+
 TEST_CASE("a request for an object without a name is not sent") {
     api_fixture api(always(200, status));
     const auto refused = [](const auto& answer) { return answer.error().kind == error_kind::bad_request; };
@@ -161,9 +165,20 @@ TEST_CASE("a response that is not HTTP is malformed, and the error does not quot
     CHECK(odd.error().message.find("CANARY") == std::string::npos);
 }
 
-TEST_CASE("an object over the bound is too large") {
-    api_fixture api(always(200, R"({"kind":"Secret","data":")" + std::string(5U * 1024 * 1024, 'x') + "\"}"));
-    CHECK(api.run(api.client->get(secrets, "a", "b")).error().kind == error_kind::too_large);
+TEST_CASE("an object over 4 MiB and a page over 8 MiB are too large") {
+    const auto document = [](const std::string& kind, std::size_t bytes) {
+        return R"({"kind":")" + kind + R"(","metadata":{"resourceVersion":"1"},"items":[],"data":")" +
+               std::string(bytes, 'x') + "\"}";
+    };
+    constexpr std::size_t mebibyte = 1024U * 1024;
+    api_fixture object(always(200, document("Secret", 5 * mebibyte)));
+    CHECK(object.run(object.client->get(secrets, "a", "b")).error().kind == error_kind::too_large);
+    CHECK(object.run(object.client->create(secrets, "a", body())).error().kind == error_kind::too_large);
+    api_fixture page(always(200, document("SecretList", 5 * mebibyte)));
+    CHECK(page.run(page.client->list({secrets, "", "", false}, {})));
+    api_fixture long_page(always(200, document("SecretList", 9 * mebibyte)));
+    CHECK(long_page.run(long_page.client->list({secrets, "", "", false}, {})).error().kind ==
+          error_kind::too_large);
 }
 
 TEST_CASE("a list has a longer timeout than other requests") {
@@ -187,72 +202,6 @@ TEST_CASE("a list has a longer timeout than other requests") {
     harness::run_until(api.io, [&page] { return page.has_value(); });
     CHECK(slow.error().kind == error_kind::no_response);
     CHECK(*page);
-}
-
-TEST_CASE("a rejected token is read again, and the request is sent once more") {
-    const auto answers = [](const std::string& request) {
-        if (has_field(request, "Authorization: Bearer CANARY-token-2"))
-            return harness::http_answer(200, secret);
-        return harness::http_answer(401, R"({"kind":"Status","reason":"Unauthorized","code":401})");
-    };
-    api_fixture api(answers);
-    SUBCASE("with another token") {
-        CHECK(api.run(api.client->get(secrets, "a", "b")).error().kind == error_kind::unauthorized);
-        CHECK(api.server.requests().size() == 1);  // the file holds the rejected token
-        api.folder.write("token", "CANARY-token-2");
-        CHECK(api.run(api.client->create(secrets, "a", body())));
-        const auto requests = api.server.requests();
-        REQUIRE(requests.size() == 3);
-        CHECK(body_of(requests[1]) == body_of(requests[2]));
-    }
-    SUBCASE("with another token that is rejected too") {
-        CHECK_FALSE(api.run(api.client->get(secrets, "a", "b")));
-        api.folder.write("token", "CANARY-token-3");
-        const auto answer = api.run(api.client->get(secrets, "a", "b"));
-        CHECK(answer.error().kind == error_kind::unauthorized);
-        CHECK(answer.error().message.find("CANARY") == std::string::npos);
-        CHECK(api.server.requests().size() == 3);
-    }
-    SUBCASE("an empty file keeps the token") {
-        CHECK_FALSE(api.run(api.client->get(secrets, "a", "b")));
-        api.folder.write("token", "");
-        CHECK_FALSE(api.run(api.client->get(secrets, "a", "b")));
-        CHECK(api.server.requests().size() == 2);
-        CHECK(has_field(api.last_request(), "Authorization: Bearer CANARY-token-1"));
-    }
-    SUBCASE("for a watch") {
-        api.folder.write("token", "CANARY-token-3");
-        CHECK(api.run(api.client->watch({secrets, "", "", false}, {"1", false, {}})).error().kind ==
-              error_kind::unauthorized);
-        api.folder.write("token", "CANARY-token-2");
-        CHECK(api.run(api.client->watch({secrets, "", "", false}, {"1", false, {}})));
-        CHECK(api.server.requests().size() == 3);
-    }
-}
-
-TEST_CASE("the client reads the CA again after a failed handshake") {
-    const harness::certificate_authority next;
-    api_fixture api(always(200, secret));
-    api.server.show(next.issue_for_loopback());
-    const auto refused = api.run(api.client->get(secrets, "a", "b"));
-    CHECK(refused.error().kind == error_kind::no_response);
-    CHECK(refused.error().message.find("certificate is refused") != std::string::npos);
-    api.folder.write("ca.crt", "half of a cert");
-    CHECK(api.run(api.client->get(secrets, "a", "b")).error().kind == error_kind::no_response);
-    api.folder.write("ca.crt", next.certificate());
-    CHECK(api.run(api.client->get(secrets, "a", "b")));
-}
-
-TEST_CASE("unusable certificates are an error before the first request") {
-    api_fixture api(always(200, secret));
-    api.folder.write("ca.crt", "CANARY");
-    client unprepared(api.io.get_executor(), api.config(), api_fixture::patient_limits());
-    const auto prepared = unprepared.load_certificates();
-    REQUIRE_FALSE(prepared);
-    CHECK(prepared.error().message.find("CA certificates") != std::string::npos);
-    CHECK(prepared.error().message.find("CANARY") == std::string::npos);
-    CHECK(api.run(unprepared.get(secrets, "a", "b")).error().kind == error_kind::no_response);
-    CHECK(api.server.requests().empty());
 }
 
 TEST_CASE("a closed client cancels its calls") {

@@ -91,6 +91,18 @@ TEST_CASE("a page of a list is read") {
     CHECK(last->items == json::array());
 }
 
+TEST_CASE("a page may have more values than an object") {
+    std::string items = "0";
+    for (int i = 0; i < 250'000; ++i)
+        items += ",0";
+    CHECK(read_list_response(
+        response_of(200,
+                    R"({"kind":"SecretList","metadata":{"resourceVersion":"1"},"items":[)" + items + "]}"),
+        "SecretList"));
+    CHECK_FALSE(
+        read_object_response(response_of(200, R"({"kind":"Secret","items":[)" + items + "]}"), "Secret"));
+}
+
 TEST_CASE("an incomplete list is malformed, never empty") {
     auto bodies = garbage;
     for (const auto* body : {
@@ -170,6 +182,8 @@ TEST_CASE("the HTTP status decides the kind of the error, whatever the body") {
         {"{\"kind\":\"Secret\",\"message\":\"CANARY\"}", "application/json"},
         {"<html>CANARY</html>", "text/html"},
         {"{\"kind\":\"Status\",\"message\":\"CANARY\"}", "text/html"},
+        {"{\"kind\":\"Status\",\"message\":\"CANARY\"}", "application/json-seq"},
+        {"CANARY", "text/plain-ish"},
         {std::string(2'000'000, '['), "application/json"},
         {"CANARY", ""},
     };
@@ -212,6 +226,7 @@ TEST_CASE("retry_after comes from the Retry-After header, else from the Status")
 }
 
 TEST_CASE("an unexpected HTTP status below 400 is malformed") {
+    CHECK(read_object_response(response_of(206, R"({"kind":"Secret"})"), "Secret").error().code == 206);
     const auto e = error_from_response(response_of(206, "{}"));
     CHECK(e.kind == error_kind::malformed);
 }

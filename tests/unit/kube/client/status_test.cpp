@@ -62,12 +62,28 @@ TEST_CASE("the reason decides the kind of a Status without a code") {
     const auto of = [](const char* reason) {
         return error_from_status({{"kind", "Status"}, {"status", "Failure"}, {"reason", reason}}, 0);
     };
-    CHECK(of("Gone").kind == error_kind::expired);
-    CHECK(of("Expired").kind == error_kind::expired);
-    CHECK(of("Expired").code == 410);
-    CHECK(of("TooManyRequests").kind == error_kind::too_many_requests);
-    CHECK(of("Timeout").kind == error_kind::server_timeout);
-    CHECK(of("InternalError").kind == error_kind::server);
+    const std::pair<const char*, int> table[] = {{"BadRequest", 400},
+                                                 {"Unauthorized", 401},
+                                                 {"Forbidden", 403},
+                                                 {"NotFound", 404},
+                                                 {"AlreadyExists", 409},
+                                                 {"Conflict", 409},
+                                                 {"Gone", 410},
+                                                 {"Expired", 410},
+                                                 {"Invalid", 422},
+                                                 {"TooManyRequests", 429},
+                                                 {"InternalError", 500},
+                                                 {"ServerTimeout", 500},
+                                                 {"Timeout", 504},
+                                                 {"StoreReadError", 500},
+                                                 {"ServiceUnavailable", 503},
+                                                 {"RequestEntityTooLarge", 413}};
+    for (const auto& [reason, code] : table) {
+        CAPTURE(reason);
+        CHECK(of(reason).code == code);
+        CHECK(of(reason).kind == kube::kind_of_code(code, reason));
+    }
+    CHECK(kube::kind_of_code(600, "") == error_kind::other);
     CHECK(of("SomethingNew").kind == error_kind::malformed);
 }
 
@@ -147,13 +163,17 @@ TEST_CASE("the error of a huge Status is small") {
     status["message"] = std::string(1'000'000, 'm');
     status["details"] = {{"kind", std::string(100'000, 'k')}, {"causes", kube::json::array()}};
     for (int i = 0; i < 1'000; ++i)
-        status["details"]["causes"].push_back({{"reason", std::string(1'000, 'c')}});
+        status["details"]["causes"].push_back({{"reason", std::string(1'000, 'c')},
+                                               {"field", std::string(1'000, 'f')},
+                                               {"message", std::string(5'000, 'm')}});
     const auto e = error_from_status(status, 403);
     CHECK(e.message.size() == 4096);
     CHECK(e.reason.size() == 256);
     CHECK(e.details_kind.size() == 256);
     CHECK(e.causes.size() == 16);
     CHECK(e.causes.front().reason.size() == 256);
+    CHECK(e.causes.front().field.size() == 256);
+    CHECK(e.causes.front().message.size() == 4096);
 }
 
 TEST_CASE("fields of another type are absent") {

@@ -47,6 +47,16 @@ TEST_CASE("a watch returns its events, then its end") {
     CHECK(api.run((*stream)->next()).error().kind == error_kind::stream_ended);
 }
 
+TEST_CASE("a bookmark may have any kind, any other event must have the kind of the watch") {
+    api_fixture api([](const std::string&) {
+        return stream_of(event("BOOKMARK", "Bookmark", "2") + event("DELETED", "ConfigMap", "3"));
+    });
+    const auto stream = watch(api);
+    REQUIRE(stream);
+    CHECK(api.run((*stream)->next()));
+    CHECK(api.run((*stream)->next()).error().kind == error_kind::malformed);
+}
+
 TEST_CASE("a watch of metadata does not accept whole objects") {
     api_fixture api([](const std::string&) {
         return stream_of(event("ADDED", "PartialObjectMetadata", "2") + event("ADDED", "Secret", "3"));
@@ -81,7 +91,7 @@ TEST_CASE("a rejected watch returns the error of the response") {
         return harness::http_answer(
             422,
             R"({"kind":"Status","reason":"Invalid","message":"WatchList is off","code":422})",
-            "Retry-After: 1\r\n");
+            "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:49:38 GMT\r\n");
     });
     const auto stream = watch(api);
     REQUIRE_FALSE(stream);
@@ -164,4 +174,9 @@ TEST_CASE("a watch without bytes ends after the idle timeout") {
     watch_stream stream(std::make_unique<silent_stream>(timeout), std::chrono::seconds(90), "Secret");
     CHECK(harness::run(io, stream.next()).error().kind == error_kind::no_response);
     CHECK(timeout == std::chrono::seconds(90));
+}
+
+TEST_CASE("the idle timeout of a watch is 90 s, or its own timeout where there are no bookmarks") {
+    CHECK(watch_idle_timeout(secrets, std::chrono::seconds(300)) == std::chrono::seconds(90));
+    CHECK(watch_idle_timeout(core_events, std::chrono::seconds(300)) == std::chrono::seconds(315));
 }

@@ -142,6 +142,27 @@ echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","s
     CHECK(refused.error().message.find("exec is not supported") != std::string::npos);
 }
 
+TEST_CASE("a plugin gets the CA of a file, and its client certificate is used") {
+    const harness::temporary_folder folder;
+    folder.write("ca.crt", "ca-pem");
+    program(folder, R"(case "$KUBERNETES_EXEC_INFO" in *Y2EtcGVt*) ;; *) exit 5 ;; esac
+echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1",
+"status":{"clientCertificateData":"pem","clientKeyData":"CANARY"}}')");
+    auto config = kube::kubeconfig(
+        kubeconfig_with(folder,
+                        "apiVersion: client.authentication.k8s.io/v1, command: ./login-helper, "
+                        "interactiveMode: Never, provideClusterInfo: true"),
+        {.context = {}, .allow_exec = true});
+    REQUIRE(config);
+    config->ca_data.clear();
+    config->ca_file = folder.path("ca.crt");
+    REQUIRE(kube::log_in_with_plugin(*config));
+    CHECK(config->client_certificate_data == "pem");
+    CHECK(config->client_key_data.reveal() == "CANARY");
+    config->ca_file = folder.path("missing");
+    CHECK_FALSE(kube::log_in_with_plugin(*config));
+}
+
 TEST_CASE("the error of a missing or failing plugin has its name and its install hint") {
     const harness::temporary_folder folder;
     const std::string rest =

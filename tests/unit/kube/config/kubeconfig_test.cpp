@@ -73,6 +73,14 @@ TEST_CASE("a kubeconfig may be JSON") {
         "contexts":[{"name":"x","context":{"cluster":"c","user":"u"}}],"preferences":{},"extensions":null})")));
 }
 
+TEST_CASE("the path of the server is the prefix of every request") {
+    const harness::temporary_folder folder;
+    const auto config =
+        kubeconfig(folder.write("config", config_of("server: 'https://rancher/k8s/clusters/c-1'", token)));
+    REQUIRE(config);
+    CHECK(config->path_prefix == "/k8s/clusters/c-1");
+}
+
 TEST_CASE("relative paths start at the folder of the file") {
     const harness::temporary_folder folder;
     folder.write("sub/token", "CANARY");
@@ -125,6 +133,9 @@ TEST_CASE("the options may name another context than the current one") {
     const auto both = file + ":" + second;
     CHECK(kubeconfig(both)->namespace_name.empty());
     CHECK(kubeconfig(both, {.context = "y"})->namespace_name == "team-a");
+    const auto empty =
+        folder.write("empty", "current-context: ''\nclusters: null\ncontexts: null\nusers: null\n");
+    CHECK(kubeconfig(empty + ":" + both, {.context = "y"}));
     const auto absent = kubeconfig(both, {.context = "z"});
     REQUIRE_FALSE(absent);
     CHECK(absent.error().message.find("context z does not exist") != std::string::npos);
@@ -136,6 +147,8 @@ TEST_CASE("a member that is not supported is an error that says what to do inste
         check_refused(config_of(server, user), "kubectl create token");
         check_refused(config_of(server, token + ", " + user), "not supported");
     }
+    for (const auto* user : {"username: a", "password: CANARY"})
+        check_refused(config_of(server, token + ", " + user), "not supported");
     for (const auto* user : {"as: admin", "as-uid: '1'", "as-groups: [a]", "as-user-extra: {a: [b]}"}) {
         check_refused(config_of(server, token + ", " + user), "is not supported");
     }
@@ -157,6 +170,7 @@ TEST_CASE("insecure-skip-tls-verify: false is accepted") {
     CHECK(kubeconfig(folder.write(
         "config",
         config_of(server + ", insecure-skip-tls-verify: false, disable-compression: true", token))));
+    CHECK(kubeconfig(folder.write("config", config_of(server + ", insecure-skip-tls-verify: False", token))));
 }
 
 TEST_CASE("a kubeconfig whose entries are incomplete is an error that names them") {

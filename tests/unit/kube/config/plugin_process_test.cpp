@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <string>
 
@@ -37,7 +38,19 @@ TEST_CASE("a plugin gets its arguments and variables unchanged, and an empty std
 TEST_CASE("a plugin that cannot start, or prints without end, is an error") {
     CHECK(run_plugin({"/no/such/program", {}, {}, false}).has_error());
     CHECK(run_plugin({"no-such-program-anywhere", {}, {}, false}).has_error());
+    const auto most = run_plugin({"head", {"-c", "262144", "/dev/zero"}, {}, false});
+    REQUIRE(most);
+    CHECK(most->output.size() == kube::max_plugin_output);
+    CHECK(run_plugin({"head", {"-c", "262145", "/dev/zero"}, {}, false}).has_error());
     const auto endless = run_plugin({"yes", {}, {}, false});
     REQUIRE(endless.has_error());
     CHECK(endless.error().message == "it printed more than 256 KiB");
+}
+
+TEST_CASE("a plugin dies of SIGPIPE although this process ignores it") {
+    auto* const previous = std::signal(SIGPIPE, SIG_IGN);
+    const auto run = run_plugin({"sh", {"-c", "kill -PIPE $$"}, {}, false});
+    std::signal(SIGPIPE, previous);
+    REQUIRE(run);
+    CHECK(run->exit_code == 128 + SIGPIPE);
 }

@@ -36,6 +36,32 @@ TEST_CASE("data wins over files, and the server name is copied") {
     CHECK(read->client_key.reveal() == "CANARY-key");
 }
 
+TEST_CASE("the data of the certificate wins over its file, and the file of the key is read") {
+    const harness::temporary_folder folder;
+    connection_config config;
+    config.client_certificate_file = folder.path("missing");
+    config.client_certificate_data = "certificate";
+    config.client_key_file = folder.write("key", "CANARY-key");
+    const auto read = tls_source(config).read();
+    REQUIRE(read);
+    CHECK(read->client_certificate == "certificate");
+    CHECK(read->client_key.reveal() == "CANARY-key");
+    config.client_key_file = folder.path("missing");
+    CHECK_FALSE(tls_source(config).read());
+}
+
+TEST_CASE("bytes that move from the CA to the certificate are a change") {
+    const harness::temporary_folder folder;
+    connection_config config;
+    config.ca_file = folder.write("ca", "ab");
+    config.client_certificate_file = folder.write("certificate", "c");
+    tls_source source(config);
+    source.set_current(*source.read());
+    folder.write("ca", "a");
+    folder.write("certificate", "bc");
+    CHECK(source.poll(start));
+}
+
 TEST_CASE("a missing or empty CA file is an error") {
     const harness::temporary_folder folder;
     connection_config config;

@@ -73,6 +73,7 @@ TEST_CASE("the last token stays while the file is empty or missing") {
 
 TEST_CASE("an inline token is used only until the file can be read") {
     token_fixture files;
+    CHECK_FALSE(files.source().refresh(files.now, secret("CANARY-1")));
     auto source = files.source("CANARY-inline");
     CHECK(source.get(files.now).reveal() == "CANARY-inline");
     files.folder.write("token", "CANARY-file");
