@@ -92,6 +92,7 @@ TEST_CASE("an error names the offset and the fault, and never quotes the text") 
     CHECK(message_of(R"({"password":CANARY})") == "not JSON at byte 13");
     CHECK(message_of(R"({"password":"CANARY)") == "JSON ends early, after 19 bytes");
     CHECK(message_of(R"({"pin":1e999,"p":"CANARY"})") == "JSON number out of range before byte 12");
+    CHECK(message_of("[1,]") == "not JSON at byte 4");
     CHECK(message_of("\"CANARY\xff\"") == "not JSON at byte 8");
     CHECK(message_of("\"CANARY CANARY\"", {.bytes = 8}) == "JSON larger than 8 bytes");
 }

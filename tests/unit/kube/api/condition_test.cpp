@@ -62,13 +62,13 @@ TEST_CASE("a new observedGeneration is a change") {
 
 TEST_CASE("conditions are sorted by type, Ready first") {
     conditions all;
-    for (const char* type : {"Synced", "SourcesValid", "Ready", "Reconciling"}) {
+    for (const char* type : {"Synced", "Available", "Ready", "Reconciling"}) {
         CHECK(kube::set_condition(all, make(type, "True"), early));
     }
     std::string order;
     for (const kube::condition& each : all)
         order += each.type + " ";
-    CHECK(order == "Ready Reconciling SourcesValid Synced ");
+    CHECK(order == "Ready Available Reconciling Synced ");
 }
 
 TEST_CASE("a condition is found and removed by its type") {

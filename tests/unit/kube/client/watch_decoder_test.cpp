@@ -206,9 +206,12 @@ TEST_CASE("a line is bounded to the byte, whether it is complete or not") {
     const kube::json_bounds exact{.bytes = added.size()};
     const kube::json_bounds less{.bytes = added.size() - 1};
     CHECK(decode({added, "\n"}, exact).events.size() == 1);
-    CHECK(decode({lines({added, added, added})}, exact).events.size() == 3);
+    const auto three = lines({added, added, added});
+    CHECK(decode({three}, exact).events.size() == 3);
+    CHECK_FALSE(decode({three}, exact).failure);
+    const auto whole = lines({added});
     for (const auto& pieces :
-         {std::vector<std::string_view>{added, "\n"}, std::vector<std::string_view>{added}}) {
+         {std::vector<std::string_view>{added, "\n"}, std::vector<std::string_view>{added}, {whole}}) {
         const auto all = decode(pieces, less);
         REQUIRE(all.failure);
         CHECK(all.failure->message == "watch event: longer than " + std::to_string(less.bytes) + " bytes");
@@ -226,4 +229,6 @@ TEST_CASE("depth and number of values are bounded in each event") {
     const auto nested = R"({"type":"ADDED","object":{"metadata":{"resourceVersion":"7"},"x":)" +
                         std::string(99, '[') + std::string(99, ']') + "}}\n";
     check_fails(nested, error_kind::malformed);
+    CHECK(decode({lines({added})}, {.values = 7}).events.size() == 1);
+    CHECK(decode({lines({added})}, {.values = 6}).failure);
 }

@@ -7,6 +7,9 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -22,6 +25,25 @@ std::string program(const harness::temporary_folder& folder, const std::string& 
     return file;
 }
 
+/// Makes a file this process's stdin until it is destroyed.
+class stdin_from_file {
+ public:
+    explicit stdin_from_file(const std::string& path) : saved_(::dup(STDIN_FILENO)) {
+        const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        REQUIRE(::dup2(file, STDIN_FILENO) == STDIN_FILENO);
+        ::close(file);
+    }
+    ~stdin_from_file() {
+        ::dup2(saved_, STDIN_FILENO);
+        ::close(saved_);
+    }
+    stdin_from_file(const stdin_from_file&) = delete;
+    stdin_from_file& operator=(const stdin_from_file&) = delete;
+
+ private:
+    int saved_;
+};
+
 }  // namespace
 
 TEST_CASE("a plugin gets its arguments and variables unchanged, and an empty stdin") {
@@ -33,6 +55,16 @@ TEST_CASE("a plugin gets its arguments and variables unchanged, and an empty std
     CHECK(run->output.reveal() == "<a b><$HOME;*><>x=y/h");
     CHECK(run_plugin({"true", {}, {}, false})->exit_code == 0);
     CHECK(run_plugin({"sh", {"-c", "kill -KILL $$"}, {}, false})->exit_code == 128 + 9);
+}
+
+TEST_CASE("a plugin reads this process's stdin only if it inherits it") {
+    const harness::temporary_folder folder;
+    for (const bool inherit_stdin : {true, false}) {
+        const stdin_from_file input(folder.write("input", "CANARY"));
+        const auto run = run_plugin({"cat", {}, {}, inherit_stdin});
+        REQUIRE(run);
+        CHECK(run->output.reveal() == (inherit_stdin ? "CANARY" : ""));
+    }
 }
 
 TEST_CASE("a plugin that cannot start, or prints without end, is an error") {
