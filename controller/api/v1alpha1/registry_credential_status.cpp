@@ -15,7 +15,7 @@ constexpr std::size_t max_failures = 20;
 constexpr std::size_t max_affected_pods = 20;
 constexpr std::size_t max_conditions = 16;
 
-/// Reads one field after another and remembers only whether all were valid: nobody is told which one was not.
+/// Reads one field after another and remembers only whether all were valid: no message says which was not.
 class lenient_reader {
  public:
     explicit lenient_reader(const kube::field_reader& from) : from_(from) {}

@@ -62,9 +62,9 @@ TEST_CASE("the client reads the CA again after a failed handshake") {
     const harness::certificate_authority next;
     api_fixture api(always(200, secret));
     api.server.show(next.issue_for_loopback());
-    const auto refused = api.run(api.client->get(secrets, "a", "b"));
-    CHECK(refused.error().kind == error_kind::no_response);
-    CHECK(refused.error().message.find("certificate is refused") != std::string::npos);
+    const auto failed = api.run(api.client->get(secrets, "a", "b"));
+    CHECK(failed.error().kind == error_kind::no_response);
+    CHECK(failed.error().message.find("certificate is refused") != std::string::npos);
     api.folder.write("ca.crt", "half of a cert");
     CHECK(api.run(api.client->get(secrets, "a", "b")).error().kind == error_kind::no_response);
     api.folder.write("ca.crt", next.certificate());

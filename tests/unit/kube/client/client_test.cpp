@@ -123,13 +123,13 @@ TEST_CASE("a client without a user agent and a field manager names neither") {
 
 TEST_CASE("a request for an object without a name is not sent") {
     api_fixture api(always(200, status));
-    const auto refused = [](const auto& answer) { return answer.error().kind == error_kind::bad_request; };
-    CHECK(refused(api.run(api.client->remove(secrets, "team-a", "", precondition("u", "1")))));
-    CHECK(refused(api.run(api.client->remove(secrets, "", "regcred", precondition("u", "1")))));
-    CHECK(refused(api.run(api.client->get(secrets, "team-a", ".."))));
-    CHECK(refused(api.run(api.client->replace(secrets, "team-a", "", body()))));
-    CHECK(refused(api.run(api.client->merge_patch(secrets, "team-a", "", body()))));
-    CHECK(refused(api.run(api.client->replace_status(registry_credentials, "", body()))));
+    const auto rejected = [](const auto& answer) { return answer.error().kind == error_kind::bad_request; };
+    CHECK(rejected(api.run(api.client->remove(secrets, "team-a", "", precondition("u", "1")))));
+    CHECK(rejected(api.run(api.client->remove(secrets, "", "regcred", precondition("u", "1")))));
+    CHECK(rejected(api.run(api.client->get(secrets, "team-a", ".."))));
+    CHECK(rejected(api.run(api.client->replace(secrets, "team-a", "", body()))));
+    CHECK(rejected(api.run(api.client->merge_patch(secrets, "team-a", "", body()))));
+    CHECK(rejected(api.run(api.client->replace_status(registry_credentials, "", body()))));
     CHECK(api.server.requests().empty());
 }
 
@@ -159,10 +159,10 @@ TEST_CASE("a failure of the API is a value") {
 
 TEST_CASE("a response that is not HTTP is malformed, and the error does not quote it") {
     api_fixture api([](const std::string&) { return "CANARY no HTTP\r\n\r\n"; });
-    const auto odd = api.run(api.client->create(secrets, "a", body()));
-    REQUIRE_FALSE(odd);
-    CHECK(odd.error().kind == error_kind::malformed);
-    CHECK(odd.error().message.find("CANARY") == std::string::npos);
+    const auto malformed_response = api.run(api.client->create(secrets, "a", body()));
+    REQUIRE_FALSE(malformed_response);
+    CHECK(malformed_response.error().kind == error_kind::malformed);
+    CHECK(malformed_response.error().message.find("CANARY") == std::string::npos);
 }
 
 TEST_CASE("an object over 4 MiB and a page over 8 MiB are too large") {

@@ -131,9 +131,10 @@ TEST_CASE("an incomplete list is malformed, never empty") {
 TEST_CASE("a DELETE may return a Status or the object that is being deleted") {
     CHECK(read_delete_response(response_of(200, R"({"kind":"Status","status":"Success"})"), "Secret"));
     CHECK(read_delete_response(response_of(202, R"({"kind":"Secret","metadata":{}})"), "Secret"));
-    const auto odd = read_delete_response(response_of(200, R"({"kind":"ConfigMap"})"), "Secret");
-    REQUIRE_FALSE(odd);
-    CHECK(odd.error().kind == error_kind::malformed);
+    const auto malformed_response =
+        read_delete_response(response_of(200, R"({"kind":"ConfigMap"})"), "Secret");
+    REQUIRE_FALSE(malformed_response);
+    CHECK(malformed_response.error().kind == error_kind::malformed);
 }
 
 TEST_CASE("the error of a response has all of its Status") {

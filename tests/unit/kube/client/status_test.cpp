@@ -184,7 +184,7 @@ TEST_CASE("fields of another type are absent") {
     CHECK(e.kind == error_kind::conflict);
     CHECK(e.message.empty());
     CHECK(e.causes.empty());
-    const auto odd =
+    const auto other_causes =
         error_from_status(parsed(R"({"kind":"Status","code":409,"details":{"causes":[1,null,"x"]}})"), 409);
-    CHECK(odd.causes.size() == 3);
+    CHECK(other_causes.causes.size() == 3);
 }

@@ -137,9 +137,9 @@ echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","s
     REQUIRE(server);
     CHECK(server->token.reveal() == "CANARY");
     CHECK(server->ca_data == "ca-pem");
-    const auto refused = kube::kubeconfig(file);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().message.find("exec is not supported") != std::string::npos);
+    const auto rejected = kube::kubeconfig(file);
+    REQUIRE_FALSE(rejected);
+    CHECK(rejected.error().message.find("exec is not supported") != std::string::npos);
 }
 
 TEST_CASE("a plugin gets the CA of a file, and its client certificate is used") {

@@ -37,7 +37,7 @@ std::string message_of(const harness::temporary_folder& folder, const std::strin
     return config.error().message;
 }
 
-void check_refused(const std::string& text, const std::string& advice) {
+void check_rejected(const std::string& text, const std::string& advice) {
     CAPTURE(text);
     const harness::temporary_folder folder;
     const auto message = message_of(folder, text);
@@ -144,28 +144,28 @@ TEST_CASE("the options may name another context than the current one") {
 TEST_CASE("a member that is not supported is an error that says what to do instead") {
     for (const auto* user :
          {"exec: {command: aws}", "auth-provider: {name: gcp}", "username: a, password: CANARY"}) {
-        check_refused(config_of(server, user), "kubectl create token");
-        check_refused(config_of(server, token + ", " + user), "not supported");
+        check_rejected(config_of(server, user), "kubectl create token");
+        check_rejected(config_of(server, token + ", " + user), "not supported");
     }
     for (const auto* user : {"username: a", "password: CANARY"})
-        check_refused(config_of(server, token + ", " + user), "not supported");
+        check_rejected(config_of(server, token + ", " + user), "not supported");
     for (const auto* user : {"as: admin", "as-uid: '1'", "as-groups: [a]", "as-user-extra: {a: [b]}"}) {
-        check_refused(config_of(server, token + ", " + user), "is not supported");
+        check_rejected(config_of(server, token + ", " + user), "is not supported");
     }
     const harness::temporary_folder folder;
     const auto password = folder.write("password", config_of(server, token + ", password: CANARY"));
     CHECK(kubeconfig(password, {.context = {}, .allow_exec = true}).has_error());
-    check_refused(config_of(server + ", insecure-skip-tls-verify: true", token), "certificate-authority");
-    check_refused(config_of(server + ", proxy-url: 'http://proxy'", token), "without a proxy");
-    check_refused(config_of("server: 'http://10.0.0.1'", token), "https://");
-    check_refused(config_of("server: 'https://CANARY:CANARY@10.0.0.1'", token), "https://");
-    check_refused(config_of("", token), "https://");
-    check_refused(config_of(server, ""), "kubectl create token");
-    check_refused(config_of(server, "client-key: own.key"), "must be set together");
-    check_refused(config_of(server, token + ", client-certificate: own.crt"), "must be set together");
-    check_refused(config_of(server, "client-certificate-data: 'CANARY!', client-key-data: Q0FOQVJZ"),
-                  "must be base64");
-    check_refused(config_of(server + ", certificate-authority-data: 'CANARY!'", token), "must be base64");
+    check_rejected(config_of(server + ", insecure-skip-tls-verify: true", token), "certificate-authority");
+    check_rejected(config_of(server + ", proxy-url: 'http://proxy'", token), "without a proxy");
+    check_rejected(config_of("server: 'http://10.0.0.1'", token), "https://");
+    check_rejected(config_of("server: 'https://CANARY:CANARY@10.0.0.1'", token), "https://");
+    check_rejected(config_of("", token), "https://");
+    check_rejected(config_of(server, ""), "kubectl create token");
+    check_rejected(config_of(server, "client-key: own.key"), "must be set together");
+    check_rejected(config_of(server, token + ", client-certificate: own.crt"), "must be set together");
+    check_rejected(config_of(server, "client-certificate-data: 'CANARY!', client-key-data: Q0FOQVJZ"),
+                   "must be base64");
+    check_rejected(config_of(server + ", certificate-authority-data: 'CANARY!'", token), "must be base64");
 }
 
 TEST_CASE("insecure-skip-tls-verify: false is accepted") {
@@ -183,11 +183,11 @@ TEST_CASE("a kubeconfig whose entries are incomplete is an error that names them
         text.replace(text.find(part), part.size(), instead);
         return text;
     };
-    check_refused(without("current-context: x"), "kubectl config use-context");
-    check_refused(without("current-context: x", "current-context: y"), "context y does not exist");
-    check_refused(without("cluster: c", "cluster: d"), "cluster");
-    check_refused(without("user: u}", "user: v}"), "user");
-    check_refused(without("users: [", "users: [{name: u, user: {}}, "), "two entries of the same name");
+    check_rejected(without("current-context: x"), "kubectl config use-context");
+    check_rejected(without("current-context: x", "current-context: y"), "context y does not exist");
+    check_rejected(without("cluster: c", "cluster: d"), "cluster");
+    check_rejected(without("user: u}", "user: v}"), "user");
+    check_rejected(without("users: [", "users: [{name: u, user: {}}, "), "two entries of the same name");
 }
 
 TEST_CASE("a file that is not a kubeconfig is an error that does not quote it") {
@@ -204,11 +204,11 @@ TEST_CASE("a file that is not a kubeconfig is an error that does not quote it") 
                              "a: \"CANARY",
                              "users: {u: {token: CANARY}}",
                              "? {a: CANARY}\n: b\n- c"}) {
-        check_refused(text, "kubeconfig");
+        check_rejected(text, "kubeconfig");
     }
-    check_refused(std::string(20'000, '[') + "CANARY", "kubeconfig");
-    check_refused("", "current-context is not set");
-    check_refused("a: b\n  c: d: CANARY\n", "line 2");
+    check_rejected(std::string(20'000, '[') + "CANARY", "kubeconfig");
+    check_rejected("", "current-context is not set");
+    check_rejected("a: b\n  c: d: CANARY\n", "line 2");
 }
 
 TEST_CASE("a missing file is an error unless there are other files") {
