@@ -49,7 +49,9 @@ void forbid_core_files() {
 
 kube::result<kube::connection_config> find_server(const config& options) {
     const auto path = kubeconfig_path(options, [](const char* name) { return std::getenv(name); });
-    return path ? kube::kubeconfig(*path) : kube::in_cluster_config();
+    auto server = path ? kube::kubeconfig(*path) : kube::in_cluster_config();
+    if (server) server->user_agent = server->field_manager = client_name;
+    return server;
 }
 
 std::string host_name() {
@@ -92,7 +94,7 @@ int run(const config& options, kube::connection_config server) {
     log.info("starting", {{"server", server.server.authority()}, {"namespace", own_namespace}});
     runtime::metrics_registry metrics;
     kube::client client(io.get_executor(), std::move(server));
-    if (const auto prepared = client.prepare(); prepared.has_error()) {
+    if (const auto prepared = client.load_certificates(); prepared.has_error()) {
         log.error("cannot use the connection's certificates",
                   {{"error", kube::public_message(prepared.error())}});
         sink.drain(drain_limit);

@@ -9,6 +9,9 @@
 #include <variant>
 #include <vector>
 
+/// The program's name for the API server: its user agent, and the field manager of its writes.
+inline constexpr const char* client_name = "regcred-controller";
+
 /// What the command line and the environment say, checked. A flag wins over its variable.
 struct config {
     std::vector<std::string> secret_names{"regcred"};

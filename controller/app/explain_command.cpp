@@ -31,9 +31,10 @@ kube::result<kube::connection_config> find_server(const explain_options& options
     config where;
     where.kubeconfig = options.kubeconfig;
     const auto path = kubeconfig_path(where, [](const char* name) { return std::getenv(name); });
-    if (!path) return kube::in_cluster_config();
-    auto server = kube::kubeconfig(*path, {.context = options.context, .takes_exec = true});
+    auto server = path ? kube::kubeconfig(*path, {.context = options.context, .allow_exec = true})
+                       : kube::in_cluster_config();
     if (!server) return server;
+    server->user_agent = server->field_manager = client_name;
     if (const auto in = kube::log_in_with_plugin(*server); in.has_error()) return in.error();
     return server;
 }
@@ -43,7 +44,7 @@ kube::result<explain::observation> observe(kube::connection_config server,
                                            const std::string& pod) {
     boost::asio::io_context io(1);
     kube::client client(io.get_executor(), std::move(server));
-    if (const auto prepared = client.prepare(); prepared.has_error()) return prepared.error();
+    if (const auto prepared = client.load_certificates(); prepared.has_error()) return prepared.error();
     std::optional<kube::result<explain::observation>> seen;
     std::exception_ptr fault;
     boost::asio::co_spawn(

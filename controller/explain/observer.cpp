@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/observer.hpp"
 
-#include "kube/api/namespace.hpp"
+#include "kube/api/object.hpp"
 #include "kube/api/secret.hpp"
 #include "reconcile/state/observed_secret.hpp"
 
@@ -71,7 +71,7 @@ awaitable<observed_account> observe_account(kube::client& client, const pod& sub
     }
     account.access = access_result::read;
     for (const auto& reference : kube::array_at(*object, "imagePullSecrets")) {
-        if (auto name = kube::text_at(reference, "name"); !name.empty())
+        if (auto name = kube::string_at(reference, "name"); !name.empty())
             account.pull_secrets.push_back(std::move(name));
     }
     co_return account;

@@ -35,8 +35,8 @@ pod_image& image_of(pod& subject, const std::string& image) {
 
 const json& status_of(const json& statuses, const std::string& name) {
     static const json none = json::object();
-    const auto found =
-        std::ranges::find_if(statuses, [&](const json& each) { return kube::text_at(each, "name") == name; });
+    const auto found = std::ranges::find_if(
+        statuses, [&](const json& each) { return kube::string_at(each, "name") == name; });
     return found == statuses.end() ? none : *found;
 }
 
@@ -45,25 +45,25 @@ bool has_run(const json& status) {
     return kube::member(status, {"state", "running"}) != nullptr ||
            kube::member(status, {"state", "terminated"}) != nullptr ||
            kube::member(status, {"lastState", "terminated"}) != nullptr ||
-           !kube::text_at(status, "imageID").empty();
+           !kube::string_at(status, "imageID").empty();
 }
 
 pull_trouble trouble_in(const json& status, const std::string& image) {
     const auto* waiting = kube::member(status, {"state", "waiting"});
     if (waiting == nullptr) return pull_trouble::none;
-    return trouble_of(kube::text_at(*waiting, "reason"), kube::text_at(*waiting, "message"), image);
+    return trouble_of(kube::string_at(*waiting, "reason"), kube::string_at(*waiting, "message"), image);
 }
 
 void add_containers(pod& subject, const json& spec, const json& status, const container_kind& kind) {
     const auto& statuses = kube::array_at(status, kind.statuses);
     for (const auto& container : kube::array_at(spec, kind.specs)) {
-        const auto name = kube::text_at(container, "name");
-        const auto image = kube::text_at(container, "image");
+        const auto name = kube::string_at(container, "name");
+        const auto image = kube::string_at(container, "image");
         if (image.empty()) continue;
         const auto& own_status = status_of(statuses, name);
         auto& into = image_of(subject, image);
         into.used_by.push_back(std::string(kind.name) + " " + name);
-        into.may_be_pulled |= kube::text_at(container, "imagePullPolicy") != "Never";
+        into.may_be_pulled |= kube::string_at(container, "imagePullPolicy") != "Never";
         into.has_run |= has_run(own_status);
         if (const auto trouble = trouble_in(own_status, image); trouble != pull_trouble::none)
             into.trouble = trouble;
@@ -73,11 +73,11 @@ void add_containers(pod& subject, const json& spec, const json& status, const co
 void add_image_volumes(pod& subject, const json& spec) {
     for (const auto& volume : kube::array_at(spec, "volumes")) {
         const auto& source = kube::object_at(volume, "image");
-        const auto image = kube::text_at(source, "reference");
+        const auto image = kube::string_at(source, "reference");
         if (image.empty()) continue;
         auto& into = image_of(subject, image);
-        into.used_by.push_back("volume " + kube::text_at(volume, "name"));
-        into.may_be_pulled |= kube::text_at(source, "pullPolicy") != "Never";
+        into.used_by.push_back("volume " + kube::string_at(volume, "name"));
+        into.may_be_pulled |= kube::string_at(source, "pullPolicy") != "Never";
     }
 }
 
@@ -92,9 +92,9 @@ kube::result<pod> read_pod(const kube::json& object) {
     pod subject;
     subject.namespace_name = meta->namespace_name;
     subject.name = meta->name;
-    subject.service_account = kube::text_at(spec, "serviceAccountName");
+    subject.service_account = kube::string_at(spec, "serviceAccountName");
     for (const auto& reference : kube::array_at(spec, "imagePullSecrets")) {
-        if (auto name = kube::text_at(reference, "name"); !name.empty())
+        if (auto name = kube::string_at(reference, "name"); !name.empty())
             subject.pull_secrets.push_back(std::move(name));
     }
     for (const auto& kind : container_kinds)

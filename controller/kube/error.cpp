@@ -11,7 +11,7 @@ namespace kube {
 
 namespace {
 
-constexpr std::size_t public_bytes = 256;
+constexpr std::size_t max_public_bytes = 256;
 
 }  // namespace
 
@@ -26,8 +26,8 @@ error malformed(std::string text) {
 
 std::string_view to_string(error_kind kind) noexcept {
     switch (kind) {
-        case error_kind::no_answer:
-            return "no_answer";
+        case error_kind::no_response:
+            return "no_response";
         case error_kind::cancelled:
             return "cancelled";
         case error_kind::malformed:
@@ -65,16 +65,16 @@ std::string_view to_string(error_kind kind) noexcept {
 }
 
 std::string public_message(const error& e) {
-    auto line = util::one_line(util::redact_encoded(e.message), public_bytes);
+    auto line = util::one_line(util::redact_encoded(e.message), max_public_bytes);
     if (!line.empty()) return line;
     line = to_string(e.kind);
     if (e.code != 0) line += " (HTTP " + std::to_string(e.code) + ")";
     return line;
 }
 
-void throw_exception_from_error(const error& e, const boost::source_location& where) {
-    throw std::logic_error(std::string("value of a failed kube::result (") + std::string(to_string(e.kind)) +
-                           ") at " + where.to_string());
+void throw_exception_from_error(const error& e, const boost::source_location& location) {
+    throw std::logic_error(std::string("value() of a kube::result that holds an error (") +
+                           std::string(to_string(e.kind)) + ") at " + location.to_string());
 }
 
 }  // namespace kube

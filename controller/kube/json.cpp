@@ -10,7 +10,7 @@ namespace kube {
 
 result<json> parse_bounded(std::string_view text, const json_bounds& bounds) {
     if (text.size() > bounds.bytes) {
-        return malformed("JSON document of more than " + std::to_string(bounds.bytes) + " bytes");
+        return malformed("JSON larger than " + std::to_string(bounds.bytes) + " bytes");
     }
     json document;
     json_builder builder{document, bounds};
@@ -27,15 +27,15 @@ const json* member(const json& value, std::string_view name) noexcept {
 }
 
 const json* member(const json& value, std::initializer_list<std::string_view> path) noexcept {
-    const json* at = &value;
+    const json* current = &value;
     for (const auto name : path) {
-        at = member(*at, name);
-        if (at == nullptr) return nullptr;
+        current = member(*current, name);
+        if (current == nullptr) return nullptr;
     }
-    return at;
+    return current;
 }
 
-std::string text_at(const json& value, std::string_view name) {
+std::string string_at(const json& value, std::string_view name) {
     const auto* found = member(value, name);
     return found != nullptr && found->is_string() ? found->get_ref<const std::string&>() : std::string{};
 }
@@ -50,11 +50,6 @@ std::optional<std::int64_t> integer_at(const json& value, std::string_view name)
         return static_cast<std::int64_t>(number);
     }
     return found->get<std::int64_t>();
-}
-
-bool flag_at(const json& value, std::string_view name) noexcept {
-    const auto* found = member(value, name);
-    return found != nullptr && found->is_boolean() && found->get<bool>();
 }
 
 const json& array_at(const json& value, std::string_view name) noexcept {

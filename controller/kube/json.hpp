@@ -17,37 +17,32 @@ namespace kube {
 
 using nlohmann::json;
 
-/// Bounds of a document that came from outside. 64 levels and more are needed: CRD schemas and managedFields
-/// nest.
+/// Bounds of a document that came from outside. CRD schemas and managedFields need more than 64 levels.
 struct json_bounds {
     std::size_t bytes = 4U * 1024 * 1024;
     std::size_t depth = 100;
     std::size_t values = 200'000;
 };
 
-/// Parses one whole document. Errors (malformed) say the offset and the kind of fault, never the text. Bounds
-/// are kept while parsing, before memory is spent. Invalid UTF-8 and numbers out of range are faults; of a
-/// name that stands twice, the last value counts.
+/// Parses one whole document. Errors (malformed) name the offset and the fault and never quote the text. The
+/// parser checks the bounds before it allocates memory. Invalid UTF-8 and numbers out of range are errors; of
+/// duplicate names the last value counts, as in Go.
 [[nodiscard]] result<json> parse_bounded(std::string_view text, const json_bounds& bounds);
 
-// Checked access. Each of these takes any value and never throws: a missing member, null and a wrong type are
-// told apart only where a caller needs it.
+// Lenient access, to a value of any type: a member that is missing, null or of another type counts as absent.
 
-/// The member, or nullptr when `value` is no object, has no such member, or the member is null.
+/// nullptr when `value` is not an object and when the member is missing or null.
 [[nodiscard]] const json* member(const json& value, std::string_view name) noexcept;
-/// As member(), for a path of names.
+/// The same for a path of names.
 [[nodiscard]] const json* member(const json& value, std::initializer_list<std::string_view> path) noexcept;
-/// The member's text, or "" when it is absent or not a string.
-[[nodiscard]] std::string text_at(const json& value, std::string_view name);
+/// "" when the member is absent.
+[[nodiscard]] std::string string_at(const json& value, std::string_view name);
 [[nodiscard]] std::optional<std::int64_t> integer_at(const json& value, std::string_view name) noexcept;
-[[nodiscard]] bool flag_at(const json& value,
-                           std::string_view name) noexcept;  // true only for a literal true
-/// The member if it is an array, else an empty array (a static one).
+/// A static empty array, or object, when the member is absent.
 [[nodiscard]] const json& array_at(const json& value, std::string_view name) noexcept;
 [[nodiscard]] const json& object_at(const json& value, std::string_view name) noexcept;
 
-/// Serialises for the wire: raw UTF-8, invalid sequences replaced (never for data that is written back
-/// unread).
+/// Serialises without spaces. Replaces invalid UTF-8, so not for data that must stay the same byte for byte.
 [[nodiscard]] std::string to_text(const json& value);
 
 }  // namespace kube

@@ -8,7 +8,7 @@ namespace kube {
 
 namespace {
 
-constexpr int out_of_range_number = 406;  // of nlohmann::json::out_of_range
+constexpr int out_of_range_number = 406;  // the id of nlohmann's out_of_range exception
 
 }  // namespace
 
@@ -16,8 +16,8 @@ error json_builder::failure(std::size_t size) const {
     switch (fault_) {
         case fault::too_deep:
             return malformed("JSON nested deeper than " + std::to_string(bounds_.depth) + " levels");
-        case fault::too_many:
-            return malformed("JSON of more than " + std::to_string(bounds_.values) + " values");
+        case fault::too_many_values:
+            return malformed("JSON with more than " + std::to_string(bounds_.values) + " values");
         case fault::number_out_of_range:
             return malformed("JSON number out of range before byte " + std::to_string(position_));
         case fault::syntax:
@@ -32,8 +32,8 @@ bool json_builder::number_float(json::number_float_t value, const std::string& /
 }
 
 bool json_builder::binary(json::binary_t& /*value*/) {
-    return stop(fault::syntax);
-}  // JSON text has none
+    return stop(fault::syntax);  // JSON text has none
+}
 
 bool json_builder::start_object(std::size_t /*count*/) {
     return open(json::object());
@@ -60,35 +60,35 @@ bool json_builder::end_array() {
 
 bool json_builder::parse_error(std::size_t position,
                                const std::string& /*last_token*/,
-                               const json::exception& why) {
+                               const json::exception& exception) {
     position_ = position;
-    return stop(why.id == out_of_range_number ? fault::number_out_of_range : fault::syntax);
+    return stop(exception.id == out_of_range_number ? fault::number_out_of_range : fault::syntax);
 }
 
 json* json_builder::add(json value) {
     if (++values_ > bounds_.values) {
-        stop(fault::too_many);
+        stop(fault::too_many_values);
         return nullptr;
     }
-    json* place = &root_;
+    json* slot = &root_;
     if (!open_.empty() && open_.back()->is_array()) {
-        place = &open_.back()->get_ref<json::array_t&>().emplace_back();
+        slot = &open_.back()->get_ref<json::array_t&>().emplace_back();
     } else if (!open_.empty()) {
-        place = slot_;
+        slot = slot_;
     }
-    *place = std::move(value);
-    return place;
+    *slot = std::move(value);
+    return slot;
 }
 
 bool json_builder::open(json container) {
     if (open_.size() >= bounds_.depth) return stop(fault::too_deep);
-    auto* place = add(std::move(container));
-    if (place != nullptr) open_.push_back(place);
-    return place != nullptr;
+    auto* added = add(std::move(container));
+    if (added != nullptr) open_.push_back(added);
+    return added != nullptr;
 }
 
-bool json_builder::stop(fault why) {
-    fault_ = why;
+bool json_builder::stop(fault reason) {
+    fault_ = reason;
     return false;
 }
 

@@ -27,22 +27,23 @@ watches::watches(boost::asio::any_io_executor executor,
     const auto& scope = state.scope();
     add<v1alpha1::registry_credential>(
         "registrycredentials",
-        {.what = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}},
+        {.resource = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}},
         state.credentials(),
         v1alpha1::read_registry_credential);
     add<kube::namespace_object>(
         "namespaces",
-        {.what = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true},
+        {.resource = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true},
         state.namespaces(),
         decode_namespace);
-    add<source_secret>(fmt::format("secrets in {}", scope.own_namespace),
-                       {.what = kube::secrets, .namespace_name = scope.own_namespace, .field_selector = {}},
-                       state.sources(),
-                       decode_source);
+    add<source_secret>(
+        fmt::format("secrets in {}", scope.own_namespace),
+        {.resource = kube::secrets, .namespace_name = scope.own_namespace, .field_selector = {}},
+        state.sources(),
+        decode_source);
     for (const auto& name : scope.secret_names) {
         add<observed_secret>(
             fmt::format("secrets named {}", name),
-            {.what = kube::secrets, .namespace_name = {}, .field_selector = "metadata.name=" + name},
+            {.resource = kube::secrets, .namespace_name = {}, .field_selector = "metadata.name=" + name},
             state.copies(name),
             decode_copy);
     }

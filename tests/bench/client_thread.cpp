@@ -22,6 +22,7 @@ namespace asio = boost::asio;
 kube::connection_config load(const std::string& kubeconfig) {
     auto config = kube::kubeconfig(kubeconfig);
     if (!config) throw failed(kubeconfig, config.error());
+    config->user_agent = config->field_manager = "regcred-controller";
     return std::move(*config);
 }
 
@@ -36,7 +37,7 @@ net::http_limits limits(std::size_t connections) {
 client_thread::client_thread(const std::string& kubeconfig, std::size_t connections)
     : work_(asio::make_work_guard(context_)),
       client_(context_.get_executor(), load(kubeconfig), limits(connections)) {
-    if (const auto ready = client_.prepare(); !ready) throw failed(kubeconfig, ready.error());
+    if (const auto ready = client_.load_certificates(); !ready) throw failed(kubeconfig, ready.error());
     thread_ = std::thread([this] { context_.run(); });
 }
 

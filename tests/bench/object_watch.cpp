@@ -46,7 +46,7 @@ std::vector<kube::object_meta> object_watch::present() {
 }
 
 asio::awaitable<void> object_watch::read() {
-    const kube::scope what{.what = what_,
+    const kube::scope what{.resource = what_,
                            .namespace_name = {},
                            .field_selector = "metadata.name=" + name_,
                            .metadata_only = true};

@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto again = kube::parse_bounded(kube::to_text(*document), {});
     require(again && *again == *document, "what is written reads back the same");
     (void)kube::integer_at(*document, "a");
-    (void)kube::text_at(*document, "a");
+    (void)kube::string_at(*document, "a");
     (void)kube::member(*document, {"a", "b", "c"});
     require(kube::array_at(*document, "a").is_array(), "array_at gives an array");
     require(kube::object_at(*document, "a").is_object(), "object_at gives an object");

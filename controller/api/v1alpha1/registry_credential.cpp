@@ -3,7 +3,7 @@
 #include "api/v1alpha1/registry_credential.hpp"
 
 #include "kube/api/names.hpp"
-#include "kube/fields.hpp"
+#include "kube/field_reader.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -13,72 +13,77 @@ namespace v1alpha1 {
 
 namespace {
 
-constexpr std::size_t most_sources = 16;
-constexpr std::size_t most_registries = 32;
-constexpr std::size_t most_globs = 64;
-constexpr std::size_t most_requirements = 32;
-constexpr std::size_t most_template_entries = 32;
-constexpr std::size_t longest_registry = 512;
-constexpr std::size_t longest_namespace = 63;
-constexpr std::size_t most_service_accounts = 16;
-constexpr std::size_t longest_service_account = 253;
-constexpr std::size_t longest_annotation = 4 * 4096;  // maxLength counts characters, of up to four bytes
+constexpr std::size_t max_sources = 16;
+constexpr std::size_t max_registries = 32;
+constexpr std::size_t max_globs = 64;
+constexpr std::size_t max_requirements = 64;  // matchLabels and matchExpressions
+constexpr std::size_t max_template_entries = 32;
+constexpr std::size_t max_registry_bytes = 512;
+constexpr std::size_t max_namespace_bytes = 63;
+constexpr std::size_t max_service_accounts = 16;
+constexpr std::size_t max_service_account_bytes = 253;
+constexpr std::size_t max_annotation_bytes =
+    4 * 4096;  // the CRD's maxLength counts characters of up to four bytes
 
 bool is_own_key(std::string_view key) noexcept {
     return key.starts_with("regcred.dev/");
 }
 
-// Globs of printable ASCII without spaces: what registries and names of objects are made of.
-kube::result<std::vector<std::string>> read_globs(const kube::fields& from,
+std::string too_many(std::size_t max, std::string_view items = "entries") {
+    return "must have at most " + std::to_string(max) + " " + std::string(items);
+}
+
+/// Globs for registries or names of objects: printable ASCII without spaces.
+kube::result<std::vector<std::string>> read_globs(const kube::field_reader& from,
                                                   std::string_view name,
-                                                  std::size_t most,
-                                                  std::size_t longest) {
-    auto globs = from.texts(name);
+                                                  std::size_t max_entries,
+                                                  std::size_t max_bytes) {
+    auto globs = from.get_strings(name);
     if (!globs) return globs.error();
-    if (globs->size() > most) return from.fault(name, "more than " + std::to_string(most) + " entries");
+    if (globs->size() > max_entries) return from.invalid(name, too_many(max_entries));
     for (const auto& glob : *globs) {
-        if (glob.empty()) return from.fault(name, "an entry is empty");
-        if (glob.size() > longest)
-            return from.fault(name, "an entry is longer than " + std::to_string(longest) + " bytes");
+        if (glob.empty()) return from.invalid(name, "entries must not be empty");
+        if (glob.size() > max_bytes)
+            return from.invalid(name, "entries must have at most " + std::to_string(max_bytes) + " bytes");
         if (!std::ranges::all_of(glob, [](char c) { return c >= '!' && c <= '~'; })) {
-            return from.fault(name, "an entry has spaces, control characters or characters beyond ASCII");
+            return from.invalid(name, "entries must be printable ASCII without spaces");
         }
     }
     return globs;
 }
 
-kube::result<std::string> read_secret_name(const kube::fields& from, std::string_view name) {
-    auto read = from.required_text(name);
-    if (read && !kube::is_dns1123_subdomain(*read)) return from.fault(name, "not the name of a Secret");
+kube::result<std::string> read_secret_name(const kube::field_reader& from, std::string_view name) {
+    auto read = from.get_required_string(name);
+    if (read && !kube::is_dns1123_subdomain(*read)) return from.invalid(name, "must be the name of a Secret");
     return read;
 }
 
-kube::result<credential_source> read_source(const kube::fields& from) {
-    const auto reference = from.object("secretRef");
+kube::result<credential_source> read_source(const kube::field_reader& from) {
+    const auto reference = from.get_object("secretRef");
     if (!reference) return reference.error();
     auto secret_name = read_secret_name(*reference, "name");
     if (!secret_name) return secret_name.error();
-    auto registry = from.text("registry");
+    auto registry = from.get_string("registry");
     if (!registry) return registry.error();
-    if (*registry && (*registry)->empty()) return from.fault("registry", "empty");
-    if (*registry && (*registry)->size() > longest_registry) {
-        return from.fault("registry", "longer than " + std::to_string(longest_registry) + " bytes");
+    if (*registry && (*registry)->empty()) return from.invalid("registry", "must not be empty");
+    if (*registry && (*registry)->size() > max_registry_bytes) {
+        return from.invalid("registry", "must have at most " + std::to_string(max_registry_bytes) + " bytes");
     }
-    auto registries = read_globs(from, "registries", most_registries, longest_registry);
+    auto registries = read_globs(from, "registries", max_registries, max_registry_bytes);
     if (!registries) return registries.error();
-    // No entry would be taken, where the absent list takes all.
-    if (from.has("registries") && registries->empty()) return from.fault("registries", "empty");
-    if (*registry && !registries->empty()) return from.fault("registries", "not together with registry");
+    // An empty list would take no entry, whereas an absent one takes all.
+    if (from.has("registries") && registries->empty()) return from.invalid("registries", "must not be empty");
+    if (*registry && !registries->empty())
+        return from.invalid("registries", "must not be set together with registry");
     return credential_source{
         std::move(*secret_name), std::move(*registry).value_or(std::string{}), std::move(*registries)};
 }
 
-kube::result<std::vector<credential_source>> read_sources(const kube::fields& spec) {
-    const auto each = spec.objects("sources");
+kube::result<std::vector<credential_source>> read_sources(const kube::field_reader& spec) {
+    const auto each = spec.get_objects("sources");
     if (!each) return each.error();
-    if (each->empty()) return spec.fault("sources", "required");
-    if (each->size() > most_sources)
-        return spec.fault("sources", "more than " + std::to_string(most_sources) + " entries");
+    if (each->empty()) return spec.invalid("sources", "required");
+    if (each->size() > max_sources) return spec.invalid("sources", too_many(max_sources));
     std::vector<credential_source> sources;
     for (const auto& from : *each) {
         auto source = read_source(from);
@@ -88,53 +93,56 @@ kube::result<std::vector<credential_source>> read_sources(const kube::fields& sp
     return sources;
 }
 
-kube::result<namespace_selection> read_namespaces(const kube::fields& spec) {
-    const auto from = spec.object("namespaces");
+kube::result<namespace_selection> read_namespaces(const kube::field_reader& spec) {
+    const auto from = spec.get_object("namespaces");
     if (!from) return from.error();
     namespace_selection selection;
-    auto include = read_globs(*from, "include", most_globs, longest_namespace);
+    auto include = read_globs(*from, "include", max_globs, max_namespace_bytes);
     if (!include) return include.error();
-    auto exclude = read_globs(*from, "exclude", most_globs, longest_namespace);
+    auto exclude = read_globs(*from, "exclude", max_globs, max_namespace_bytes);
     if (!exclude) return exclude.error();
     if (from->has("selector")) {
-        const auto described = from->object("selector");
-        if (!described) return described.error();
-        auto selector = kube::read_label_selector(*described);
+        const auto object = from->get_object("selector");
+        if (!object) return object.error();
+        auto selector = kube::read_label_selector(*object);
         if (!selector) return selector.error();
-        if (selector->requirements.size() > 2 * most_requirements)
-            return from->fault("selector", "too many requirements");
+        if (selector->requirements.size() > max_requirements)
+            return from->invalid("selector", too_many(max_requirements, "requirements"));
         selection.selector = std::move(*selector);
     }
-    // Everywhere is written include: ["*"], never implied by what is left out.
+    // All namespaces are written as include: ["*"], never implied by an empty selection.
     if (include->empty() && (!selection.selector || selection.selector->requirements.empty())) {
-        return kube::malformed(from->path() + ": include, or a selector that is not empty, is required");
+        return kube::malformed(from->path() + ": must have include or a selector that is not empty");
     }
     selection.include = std::move(*include);
     selection.exclude = std::move(*exclude);
     return selection;
 }
 
-kube::result<void> read_template(const kube::fields& spec, registry_credential& into) {
-    const auto from = spec.object("secretTemplate");
+kube::result<void> read_template(const kube::field_reader& spec, registry_credential& into) {
+    const auto from = spec.get_object("secretTemplate");
     if (!from) return from.error();
-    auto labels = from->text_map("labels");
+    auto labels = from->get_string_map("labels");
     if (!labels) return labels.error();
-    auto annotations = from->text_map("annotations");
+    auto annotations = from->get_string_map("annotations");
     if (!annotations) return annotations.error();
-    if (labels->size() > most_template_entries) return from->fault("labels", "too many entries");
-    if (annotations->size() > most_template_entries) return from->fault("annotations", "too many entries");
+    if (labels->size() > max_template_entries) return from->invalid("labels", too_many(max_template_entries));
+    if (annotations->size() > max_template_entries)
+        return from->invalid("annotations", too_many(max_template_entries));
     for (const auto& [key, value] : *labels) {
         if (!kube::is_qualified_name(key) || !kube::is_label_value(value))
-            return from->fault("labels", "an entry is not a label");
+            return from->invalid("labels", "entries must be labels");
         if (is_own_key(key) || key == "app.kubernetes.io/managed-by")
-            return from->fault("labels", "a key is regcred's own");
+            return from->invalid("labels", "must not set keys of regcred");
     }
     for (const auto& [key, value] : *annotations) {
         if (!kube::is_qualified_name(key))
-            return from->fault("annotations", "a key is not the key of an annotation");
-        if (value.size() > longest_annotation) return from->fault("annotations", "a value is too long");
+            return from->invalid("annotations", "keys must be annotation keys");
+        if (value.size() > max_annotation_bytes)
+            return from->invalid(
+                "annotations", "values must have at most " + std::to_string(max_annotation_bytes) + " bytes");
         if (is_own_key(key) || key == "kubectl.kubernetes.io/last-applied-configuration") {
-            return from->fault("annotations", "a key is regcred's or kubectl's own");
+            return from->invalid("annotations", "must not set keys of regcred or kubectl");
         }
     }
     into.template_labels = std::move(*labels);
@@ -142,18 +150,18 @@ kube::result<void> read_template(const kube::fields& spec, registry_credential& 
     return {};
 }
 
-kube::result<void> read_policies(const kube::fields& spec, registry_credential& into) {
-    const auto on_conflict = spec.text("conflictPolicy");
+kube::result<void> read_policies(const kube::field_reader& spec, registry_credential& into) {
+    const auto on_conflict = spec.get_string("conflictPolicy");
     if (!on_conflict) return on_conflict.error();
     const auto conflict = on_conflict->value_or("Fail");
     if (conflict != "Fail" && conflict != "Adopt")
-        return spec.fault("conflictPolicy", "neither Fail nor Adopt");
-    const auto on_deletion = spec.text("deletionPolicy");
+        return spec.invalid("conflictPolicy", "must be Fail or Adopt");
+    const auto on_deletion = spec.get_string("deletionPolicy");
     if (!on_deletion) return on_deletion.error();
     const auto deletion = on_deletion->value_or("Delete");
     if (deletion != "Delete" && deletion != "Retain")
-        return spec.fault("deletionPolicy", "neither Delete nor Retain");
-    const auto suspend = spec.flag("suspend");
+        return spec.invalid("deletionPolicy", "must be Delete or Retain");
+    const auto suspend = spec.get_bool("suspend");
     if (!suspend) return suspend.error();
     into.on_conflict = conflict == "Adopt" ? conflict_policy::adopt : conflict_policy::fail;
     into.on_deletion = deletion == "Retain" ? deletion_policy::retain : deletion_policy::delete_;
@@ -167,7 +175,7 @@ kube::result<registry_credential> read_registry_credential(const kube::json& obj
     if (auto kind = kube::check_kind(object, {registry_credential_kind}); !kind) return kind.error();
     auto meta = kube::read_meta(object);
     if (!meta) return meta.error();
-    const auto spec = kube::fields(object, {}).object("spec");
+    const auto spec = kube::field_reader(object, {}).get_object("spec");
     if (!spec) return spec.error();
     registry_credential read;
     if (spec->has("secretName")) {
@@ -182,7 +190,7 @@ kube::result<registry_credential> read_registry_credential(const kube::json& obj
     if (auto policies = read_policies(*spec, read); !policies) return policies.error();
     if (auto entries = read_template(*spec, read); !entries) return entries.error();
     auto service_accounts =
-        read_globs(*spec, "serviceAccounts", most_service_accounts, longest_service_account);
+        read_globs(*spec, "serviceAccounts", max_service_accounts, max_service_account_bytes);
     if (!service_accounts) return service_accounts.error();
     read.meta = std::move(*meta);
     read.sources = std::move(*sources);

@@ -45,7 +45,7 @@ struct namespace_failure {
     friend bool operator==(const namespace_failure&, const namespace_failure&) = default;
 };
 
-/// A Pod that waits for its image and whose pull Secret could not be read.
+/// A Pod that is waiting for its image because its pull Secret could not be read.
 struct affected_pod {
     std::string namespace_name;
     std::string pod;
@@ -72,12 +72,12 @@ struct service_account_counts {
 struct registry_credential_status {
     std::int64_t observed_generation = 0;
     std::vector<std::string> registries;  // at most 32
-    std::string registry_summary;         // "ghcr.io,quay.io +3": what -o wide shows
+    std::string registry_summary;         // "ghcr.io,quay.io +3", a column of -o wide
     namespace_counts namespaces;
-    std::optional<service_account_counts> service_accounts;  // nothing: the spec asks for none
+    std::optional<service_account_counts> service_accounts;  // absent: the spec selects none
     std::string summary;                                     // "118/120"
     std::vector<namespace_failure> failures;                 // at most 20
-    std::optional<std::int64_t> pull_failures;               // Pods; nothing: not known
+    std::optional<std::int64_t> pull_failures;               // Pods; absent: not known
     std::vector<affected_pod> affected_pods;                 // at most 20
     std::vector<kube::condition> conditions;
     friend bool operator==(const registry_credential_status&, const registry_credential_status&) = default;
@@ -97,15 +97,14 @@ struct registry_credential {
     registry_credential_status status;
 };
 
-/// Reads what passed the CRD's validation, and checks again what the schema can say (limits, enumerations,
-/// names): an object that got past it (an older CRD) gives malformed with the field's path, never a half-read
-/// object. The CRD's defaults are applied. A bad status is read as empty.
+/// Reads an object that passed the CRD's validation. Checks limits, enumerations and names once more: an
+/// object that an older CRD let through is malformed, with the field's path, and never read in part. Applies
+/// the CRD's defaults. Reads an invalid status as empty.
 [[nodiscard]] kube::result<registry_credential> read_registry_credential(const kube::json& object);
 
-/// An empty status when any part of it is not what write_status() writes.
+/// An empty status when any part of it differs in form from what write_status() writes.
 [[nodiscard]] registry_credential_status read_status(const kube::json& object);
-/// The value of `status`. Lists are always there, also when they are empty, so that a merge never keeps an
-/// old one.
+/// The value of `status`. Empty lists are written too, so that a merge does not keep an old one.
 [[nodiscard]] kube::json write_status(const registry_credential_status& status);
 
 }  // namespace v1alpha1

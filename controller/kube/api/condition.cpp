@@ -13,36 +13,37 @@ namespace kube {
 
 namespace {
 
-constexpr std::size_t type_limit = 316;
-constexpr std::size_t reason_limit = 1'024;
+constexpr std::size_t max_type_bytes = 316;
+constexpr std::size_t max_reason_bytes = 1'024;
 
-bool is_word(char c) noexcept {
+bool is_word_character(char c) noexcept {
     return util::is_alphanumeric(c) || c == '_';
 }
 
 /// `^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$`, required.
 bool is_reason(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= reason_limit && util::is_letter(text.front()) &&
-           is_word(text.back()) &&
-           std::ranges::all_of(text, [](char c) { return is_word(c) || c == ',' || c == ':'; });
+    return !text.empty() && text.size() <= max_reason_bytes && util::is_letter(text.front()) &&
+           is_word_character(text.back()) &&
+           std::ranges::all_of(text, [](char c) { return is_word_character(c) || c == ',' || c == ':'; });
 }
 
-/// Of the types that the schema allows, those without a domain.
+/// The schema also allows a domain in front of the type, which no condition here has.
 bool is_type(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= type_limit && util::is_letter(text.front()) &&
-           std::ranges::all_of(text, is_word);
+    return !text.empty() && text.size() <= max_type_bytes && util::is_letter(text.front()) &&
+           std::ranges::all_of(text, is_word_character);
 }
 
-void check(const kube::condition& wanted) {
-    if (!is_type(wanted.type)) throw std::logic_error("not a condition's type: " + wanted.type);
-    if (wanted.status != "True" && wanted.status != "False" && wanted.status != "Unknown") {
-        throw std::logic_error("not a condition's status: " + wanted.status);
+void check(const kube::condition& condition) {
+    if (!is_type(condition.type)) throw std::logic_error("invalid condition type: " + condition.type);
+    if (condition.status != "True" && condition.status != "False" && condition.status != "Unknown") {
+        throw std::logic_error("invalid condition status: " + condition.status);
     }
-    if (!is_reason(wanted.reason)) throw std::logic_error("not a condition's reason: " + wanted.reason);
-    if (wanted.observed_generation < 0) throw std::logic_error("a negative observedGeneration");
+    if (!is_reason(condition.reason)) throw std::logic_error("invalid condition reason: " + condition.reason);
+    if (condition.observed_generation < 0)
+        throw std::logic_error("condition with a negative observedGeneration");
 }
 
-bool goes_before(const kube::condition& a, const kube::condition& b) {
+bool precedes(const kube::condition& a, const kube::condition& b) {
     const bool a_is_ready = a.type == "Ready";
     const bool b_is_ready = b.type == "Ready";
     if (a_is_ready != b_is_ready) return a_is_ready;
@@ -51,20 +52,22 @@ bool goes_before(const kube::condition& a, const kube::condition& b) {
 
 }  // namespace
 
-bool set_condition(std::vector<kube::condition>& conditions, kube::condition wanted, std::string_view now) {
-    check(wanted);
-    wanted.message.resize(util::utf8_prefix(wanted.message, condition_message_limit).size());
-    const auto found = std::ranges::find(conditions, wanted.type, &kube::condition::type);
+bool set_condition(std::vector<kube::condition>& conditions,
+                   kube::condition condition,
+                   std::string_view now) {
+    check(condition);
+    condition.message.resize(util::utf8_prefix(condition.message, condition_message_limit).size());
+    const auto found = std::ranges::find(conditions, condition.type, &kube::condition::type);
     if (found == conditions.end()) {
-        wanted.last_transition_time = now;
-        conditions.push_back(std::move(wanted));
+        condition.last_transition_time = now;
+        conditions.push_back(std::move(condition));
     } else {
-        wanted.last_transition_time =
-            found->status == wanted.status ? found->last_transition_time : std::string(now);
-        if (*found == wanted) return false;
-        *found = std::move(wanted);
+        condition.last_transition_time =
+            found->status == condition.status ? found->last_transition_time : std::string(now);
+        if (*found == condition) return false;
+        *found = std::move(condition);
     }
-    std::ranges::sort(conditions, goes_before);
+    std::ranges::sort(conditions, precedes);
     return true;
 }
 

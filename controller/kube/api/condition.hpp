@@ -21,16 +21,16 @@ struct condition {
     friend bool operator==(const condition&, const condition&) = default;
 };
 
-/// Of metav1.Condition's schema.
+/// maxLength in metav1.Condition's schema.
 inline constexpr std::size_t condition_message_limit = 32'768;
 
-/// Sets one condition as the API conventions want it: lastTransitionTime becomes `now` (RFC 3339) only if
-/// `status` changes; the one of `wanted` is not looked at. The message is cut to the limit between two
-/// characters. The list stays sorted, Ready first. Returns whether anything changed. A type, status or reason
-/// that the API server would refuse is a programming error (std::logic_error).
-bool set_condition(std::vector<kube::condition>& conditions, kube::condition wanted, std::string_view now);
+/// Sets one condition, as meta.SetStatusCondition does: lastTransitionTime becomes `now` (RFC 3339) if
+/// `status` changes and stays otherwise; that of `condition` is ignored. Cuts the message at the limit,
+/// between two characters. Keeps the list sorted, Ready first. Returns whether anything changed. A type,
+/// status or reason that the API server would reject is a programming error (std::logic_error).
+bool set_condition(std::vector<kube::condition>& conditions, kube::condition condition, std::string_view now);
 
-/// Returns whether there was one.
+/// Returns whether the list had one of that type.
 bool remove_condition(std::vector<kube::condition>& conditions, std::string_view type);
 
 /// Null when there is none. Valid until the list changes.

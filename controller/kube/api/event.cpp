@@ -10,12 +10,15 @@ namespace kube {
 
 namespace {
 
-constexpr std::size_t note_bytes = 1024;
-constexpr std::size_t instance_bytes = 128;
+constexpr std::size_t max_note_bytes = 1024;
+constexpr std::size_t max_instance_bytes = 128;
 
-json write_reference(const object_reference& to) {
-    json reference = {{"apiVersion", to.api_version}, {"kind", to.kind}, {"name", to.name}, {"uid", to.uid}};
-    if (!to.namespace_name.empty()) reference.emplace("namespace", to.namespace_name);
+json write_reference(const object_reference& object) {
+    json reference = {{"apiVersion", object.api_version},
+                      {"kind", object.kind},
+                      {"name", object.name},
+                      {"uid", object.uid}};
+    if (!object.namespace_name.empty()) reference.emplace("namespace", object.namespace_name);
     return reference;
 }
 
@@ -25,18 +28,18 @@ std::string event_namespace(const object_reference& regarding) {
     return regarding.namespace_name.empty() ? "default" : regarding.namespace_name;
 }
 
-json write_event(const event& what) {
+json write_event(const event& event) {
     return {{"apiVersion", "events.k8s.io/v1"},
             {"kind", "Event"},
-            {"metadata", {{"name", what.name}, {"namespace", event_namespace(what.regarding)}}},
-            {"eventTime", util::write_micro_time(what.time)},
-            {"regarding", write_reference(what.regarding)},
-            {"type", what.type == event_type::warning ? "Warning" : "Normal"},
-            {"reason", what.reason},
-            {"action", what.action},
-            {"note", util::utf8_prefix(what.note, note_bytes)},
-            {"reportingController", what.reporting_controller},
-            {"reportingInstance", util::utf8_prefix(what.reporting_instance, instance_bytes)}};
+            {"metadata", {{"name", event.name}, {"namespace", event_namespace(event.regarding)}}},
+            {"eventTime", util::write_micro_time(event.time)},
+            {"regarding", write_reference(event.regarding)},
+            {"type", event.type == event_type::warning ? "Warning" : "Normal"},
+            {"reason", event.reason},
+            {"action", event.action},
+            {"note", util::utf8_prefix(event.note, max_note_bytes)},
+            {"reportingController", event.reporting_controller},
+            {"reportingInstance", util::utf8_prefix(event.reporting_instance, max_instance_bytes)}};
 }
 
 json write_event_series(std::int64_t count, util::wall_time last_observed) {

@@ -32,19 +32,18 @@ struct event {
     std::string reason;
     std::string action;
     std::string note;                  // for people
-    std::string reporting_controller;  // a qualified name: regcred.dev/controller
-    std::string reporting_instance;    // this process: the Pod, or the host
+    std::string reporting_controller;  // a qualified name: example.com/controller
+    std::string reporting_instance;    // this process: the name of the Pod or the host
     util::wall_time time;
 };
 
-/// Where the Event of an object lives: in the object's namespace, and in `default` for a cluster-scoped
-/// object.
+/// The namespace of an Event: the object's, and `default` for a cluster-scoped object.
 [[nodiscard]] std::string event_namespace(const object_reference& regarding);
 
-/// The body of a create. The note is cut at the 1,024 bytes that the server accepts, the instance at 128.
-[[nodiscard]] json write_event(const event& what);
+/// The body of a create. Cuts the note and the instance at the lengths that the server accepts.
+[[nodiscard]] json write_event(const event& event);
 
-/// The body of a merge patch that counts an Event up, at least to 2. All else of an Event is immutable.
+/// The body of a merge patch that sets the count of an Event, at least 2. All other fields are immutable.
 [[nodiscard]] json write_event_series(std::int64_t count, util::wall_time last_observed);
 
 }  // namespace kube

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/api/object.hpp"
 
-#include "kube/fields.hpp"
+#include "kube/field_reader.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -12,18 +12,18 @@ namespace kube {
 
 namespace {
 
-result<owner_reference> read_owner_reference(const fields& from) {
-    auto api_version = from.required_text("apiVersion");
+result<owner_reference> read_owner_reference(const field_reader& from) {
+    auto api_version = from.get_required_string("apiVersion");
     if (!api_version) return api_version.error();
-    auto kind = from.required_text("kind");
+    auto kind = from.get_required_string("kind");
     if (!kind) return kind.error();
-    auto name = from.required_text("name");
+    auto name = from.get_required_string("name");
     if (!name) return name.error();
-    auto uid = from.required_text("uid");
+    auto uid = from.get_required_string("uid");
     if (!uid) return uid.error();
-    auto controller = from.flag("controller");
+    auto controller = from.get_bool("controller");
     if (!controller) return controller.error();
-    auto block_owner_deletion = from.flag("blockOwnerDeletion");
+    auto block_owner_deletion = from.get_bool("blockOwnerDeletion");
     if (!block_owner_deletion) return block_owner_deletion.error();
     return owner_reference{std::move(*api_version),
                            std::move(*kind),
@@ -33,18 +33,18 @@ result<owner_reference> read_owner_reference(const fields& from) {
                            *block_owner_deletion};
 }
 
-result<void> read_identity(const fields& from, object_meta& meta) {
-    auto name = from.required_text("name");
+result<void> read_identity(const field_reader& from, object_meta& meta) {
+    auto name = from.get_required_string("name");
     if (!name) return name.error();
-    auto uid = from.required_text("uid");
+    auto uid = from.get_required_string("uid");
     if (!uid) return uid.error();
-    auto resource_version = from.required_text("resourceVersion");
+    auto resource_version = from.get_required_string("resourceVersion");
     if (!resource_version) return resource_version.error();
-    auto namespace_name = from.text("namespace");
+    auto namespace_name = from.get_string("namespace");
     if (!namespace_name) return namespace_name.error();
-    auto created = from.text("creationTimestamp");
+    auto created = from.get_string("creationTimestamp");
     if (!created) return created.error();
-    auto generation = from.integer("generation");
+    auto generation = from.get_integer("generation");
     if (!generation) return generation.error();
     meta.name = std::move(*name);
     meta.uid = std::move(*uid);
@@ -56,14 +56,14 @@ result<void> read_identity(const fields& from, object_meta& meta) {
     return {};
 }
 
-result<void> read_attachments(const fields& from, object_meta& meta) {
-    auto labels = from.text_map("labels");
+result<void> read_labels_and_references(const field_reader& from, object_meta& meta) {
+    auto labels = from.get_string_map("labels");
     if (!labels) return labels.error();
-    auto annotations = from.text_map("annotations");
+    auto annotations = from.get_string_map("annotations");
     if (!annotations) return annotations.error();
-    auto finalizers = from.texts("finalizers");
+    auto finalizers = from.get_strings("finalizers");
     if (!finalizers) return finalizers.error();
-    auto owners = from.objects("ownerReferences");
+    auto owners = from.get_objects("ownerReferences");
     if (!owners) return owners.error();
     for (const auto& each : *owners) {
         auto owner = read_owner_reference(each);
@@ -94,11 +94,11 @@ json write_owner_reference(const owner_reference& owner) {
 }  // namespace
 
 result<void> check_kind(const json& object, std::initializer_list<std::string_view> kinds) {
-    if (!object.is_object()) return malformed("not an object");
-    auto kind = fields(object, {}).text("kind");
+    if (!object.is_object()) return malformed("must be an object");
+    auto kind = field_reader(object, {}).get_string("kind");
     if (!kind) return kind.error();
     if (*kind && std::ranges::find(kinds, **kind) == kinds.end()) {
-        return malformed("kind: not " + std::string(*kinds.begin()));
+        return malformed("kind: must be " + std::string(*kinds.begin()));
     }
     return {};
 }
@@ -106,23 +106,23 @@ result<void> check_kind(const json& object, std::initializer_list<std::string_vi
 result<object_meta> read_meta(const json& object) {
     const auto* metadata = member(object, "metadata");
     if (metadata == nullptr) return malformed("metadata: required");
-    if (!metadata->is_object()) return malformed("metadata: not an object");
-    const fields from(*metadata, "metadata");
+    if (!metadata->is_object()) return malformed("metadata: must be an object");
+    const field_reader from(*metadata, "metadata");
     object_meta meta;
     if (auto read = read_identity(from, meta); !read) return read.error();
-    if (auto read = read_attachments(from, meta); !read) return read.error();
+    if (auto read = read_labels_and_references(from, meta); !read) return read.error();
     return meta;
 }
 
 json write_meta(const object_meta& meta) {
     json::object_t members;
-    const auto put_text = [&members](const char* name, const std::string& text) {
-        if (!text.empty()) members.emplace(name, text);
+    const auto add_string = [&members](const char* name, const std::string& value) {
+        if (!value.empty()) members.emplace(name, value);
     };
-    put_text("name", meta.name);
-    put_text("namespace", meta.namespace_name);
-    put_text("uid", meta.uid);
-    put_text("resourceVersion", meta.resource_version);
+    add_string("name", meta.name);
+    add_string("namespace", meta.namespace_name);
+    add_string("uid", meta.uid);
+    add_string("resourceVersion", meta.resource_version);
     if (!meta.labels.empty()) members.emplace("labels", write_map(meta.labels));
     if (!meta.annotations.empty()) members.emplace("annotations", write_map(meta.annotations));
     if (!meta.finalizers.empty()) members.emplace("finalizers", meta.finalizers);
@@ -135,11 +135,18 @@ json write_meta(const object_meta& meta) {
     return members;
 }
 
+result<namespace_object> read_namespace(const json& object) {
+    if (auto kind = check_kind(object, {"Namespace", "PartialObjectMetadata"}); !kind) return kind.error();
+    auto meta = read_meta(object);
+    if (!meta) return meta.error();
+    return namespace_object{std::move(*meta)};
+}
+
 precondition::precondition(std::string uid, std::string resource_version)
     : uid_(std::move(uid)), resource_version_(std::move(resource_version)) {
-    // Not an assertion, which a release build leaves out: an unbound PUT overwrites whatever is there.
+    // Not an assert(), which a release build leaves out: an unconditional PUT overwrites any object.
     if (uid_.empty() || resource_version_.empty()) {
-        throw std::logic_error("a write must be bound to one version of one object");
+        throw std::logic_error("a precondition needs a uid and a resourceVersion");
     }
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kube/error.hpp"
-#include "kube/fields.hpp"
+#include "kube/field_reader.hpp"
 #include "kube/json.hpp"
 
 #include <cstdint>
@@ -25,14 +25,14 @@ struct owner_reference {
     friend bool operator==(const owner_reference&, const owner_reference&) = default;
 };
 
-/// metav1.ObjectMeta as far as this program reads or must carry it through a PUT.
+/// The fields of metav1.ObjectMeta that a controller reads or must keep in a PUT.
 struct object_meta {
     std::string name;
     std::string namespace_name;  // empty for cluster-scoped objects
     std::string uid;
     std::string resource_version;
     std::int64_t generation = 0;
-    std::string creation_timestamp;  // RFC 3339, UTC, whole seconds, as the server writes it: sorts as text
+    std::string creation_timestamp;  // RFC 3339 in UTC, whole seconds: sorts as text
     bool deleting = false;           // deletionTimestamp is set
     string_map labels;
     string_map annotations;
@@ -40,21 +40,28 @@ struct object_meta {
     std::vector<std::string> finalizers;
 };
 
-/// malformed when the object says that it is of another kind than these. The items of a typed list say no
-/// kind.
+/// malformed when the object's kind is none of these. An object without a kind passes: the items of a list
+/// have none.
 [[nodiscard]] result<void> check_kind(const json& object, std::initializer_list<std::string_view> kinds);
 
-/// Reads `metadata`. malformed without a name, a uid or a resourceVersion, or with labels that are not text.
+/// Reads `metadata`. malformed without a name, a uid or a resourceVersion, and when a field has another type.
 [[nodiscard]] result<object_meta> read_meta(const json& object);
 
-/// The metadata that a create or an update sends: name, namespace, labels, annotations, ownerReferences,
-/// finalizers, and uid and resourceVersion where they are set. managedFields is left out, which the server
-/// takes as "unchanged".
+/// The metadata of a create or an update: name, namespace, uid, resourceVersion, labels, annotations,
+/// finalizers and ownerReferences, each where it is set. Without managedFields, which the server then keeps.
 [[nodiscard]] json write_meta(const object_meta& meta);
 
-/// What a write to an existing object is bound to. Secrets accept a PUT without a resourceVersion and
-/// overwrite whatever is there, so the client's writes take this type, which cannot be made of empty texts: a
-/// programming error, so it throws std::logic_error.
+/// A Namespace, read from its metadata alone (PartialObjectMetadata): the API server sets the
+/// deletionTimestamp in the same write as the phase Terminating.
+struct namespace_object {
+    object_meta meta;
+};
+
+[[nodiscard]] result<namespace_object> read_namespace(const json& object);
+
+/// The uid and resourceVersion that an existing object must have for a write to succeed. The server accepts a
+/// PUT of a Secret without a resourceVersion and overwrites any Secret, so the writers take this type: its
+/// constructor throws std::logic_error for empty strings, a programming error.
 class precondition {
  public:
     precondition(std::string uid, std::string resource_version);

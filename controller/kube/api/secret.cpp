@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/api/secret.hpp"
 
-#include "kube/fields.hpp"
+#include "kube/field_reader.hpp"
 #include "util/ascii.hpp"
 #include "util/base64.hpp"
 
@@ -13,9 +13,8 @@ namespace kube {
 
 namespace {
 
-// Of a key in an error text, if it is a key that the API server accepts, since anything may stand there
-// otherwise.
-std::string shown(std::string_view key) {
+/// "data[key]". A key that the API server would not accept may be anything, so it is not quoted.
+std::string data_path(std::string_view key) {
     const bool valid = key.size() <= 253 && std::ranges::all_of(key, [](char c) {
                            return util::is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
                        });
@@ -25,15 +24,15 @@ std::string shown(std::string_view key) {
 result<void> read_data(const json& object, secret& into) {
     const auto* data = member(object, "data");
     if (data == nullptr) return {};
-    if (!data->is_object()) return malformed("data: not a map");
+    if (!data->is_object()) return malformed("data: must be a map");
     for (const auto& [key, value] : data->get_ref<const json::object_t&>()) {
-        if (value.is_null()) {  // how Go writes a value of no bytes
+        if (value.is_null()) {  // Go writes a nil []byte as null
             into.data.emplace(key, util::secret_bytes{});
             continue;
         }
-        if (!value.is_string()) return malformed(shown(key) + ": not text");
+        if (!value.is_string()) return malformed(data_path(key) + ": must be a string");
         auto bytes = util::decode_base64(value.get_ref<const std::string&>(), util::base64_form::canonical);
-        if (!bytes) return malformed(shown(key) + ": not base64");
+        if (!bytes) return malformed(data_path(key) + ": must be base64");
         into.data.emplace(key, std::move(*bytes));
     }
     return {};
@@ -45,10 +44,10 @@ result<secret> read_secret(const json& object) {
     if (auto kind = check_kind(object, {"Secret"}); !kind) return kind.error();
     auto meta = read_meta(object);
     if (!meta) return meta.error();
-    const fields from(object, {});
-    auto type = from.required_text("type");
+    const field_reader from(object, {});
+    auto type = from.get_required_string("type");
     if (!type) return type.error();
-    const auto immutable = from.flag("immutable");
+    const auto immutable = from.get_bool("immutable");
     if (!immutable) return immutable.error();
     secret read;
     read.meta = std::move(*meta);
@@ -58,15 +57,15 @@ result<secret> read_secret(const json& object) {
     return read;
 }
 
-// By hand, into one buffer that never grows: a JSON document of the data would leave copies of it behind.
-util::secret_bytes write_secret(const secret& what) {
-    json head = {{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", write_meta(what.meta)}};
-    if (!what.type.empty()) head.emplace("type", what.type);
-    if (what.immutable) head.emplace("immutable", true);
+// Written into one buffer that never grows: a JSON document of the data would leave copies of it in memory.
+util::secret_bytes write_secret(const secret& secret) {
+    json head = {{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", write_meta(secret.meta)}};
+    if (!secret.type.empty()) head.emplace("type", secret.type);
+    if (secret.immutable) head.emplace("immutable", true);
     const auto head_text = to_text(head);
     std::vector<std::string> keys;
     std::size_t size = head_text.size() + std::string_view{R"(,"data":{}})"}.size();
-    for (const auto& [key, value] : what.data) {
+    for (const auto& [key, value] : secret.data) {
         keys.push_back(to_text(json(key)));
         size += keys.back().size() + util::base64_length(value.size()) + std::string_view{R"(:"",)"}.size();
     }
@@ -76,7 +75,7 @@ util::secret_bytes write_secret(const secret& what) {
     text.append(head_text, 0, head_text.size() - 1);  // without its closing brace
     text += R"(,"data":{)";
     auto key = keys.begin();
-    for (const auto& [name, value] : what.data) {
+    for (const auto& [name, value] : secret.data) {
         if (key != keys.begin()) text += ',';
         text += *key++;
         text += ":\"";

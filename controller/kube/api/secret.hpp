@@ -23,10 +23,10 @@ struct secret {
     std::map<std::string, util::secret_bytes, std::less<>> data;  // decoded
 };
 
-/// malformed when metadata is, without a type (as PartialObjectMetadata is, which must not pass for a Secret
-/// without data), or when a value of data is not base64 (the message names the key, never the value).
+/// malformed when the metadata is, without a type (PartialObjectMetadata has none and must not pass for a
+/// Secret without data), and when a value of data is not base64 (the message names the key, never the value).
 [[nodiscard]] result<secret> read_secret(const json& object);
-/// The body of a create or a PUT, in bytes that wipe themselves and that no copy is left of.
-[[nodiscard]] util::secret_bytes write_secret(const secret& what);
+/// The body of a create or a PUT. Leaves no copy of the data in memory.
+[[nodiscard]] util::secret_bytes write_secret(const secret& secret);
 
 }  // namespace kube

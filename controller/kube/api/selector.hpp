@@ -3,8 +3,7 @@
 #pragma once
 
 #include "kube/api/object.hpp"
-#include "kube/fields.hpp"
-#include "util/glob.hpp"
+#include "kube/field_reader.hpp"
 
 #include <string>
 #include <vector>
@@ -21,19 +20,19 @@ struct selector_requirement {
     friend bool operator==(const selector_requirement&, const selector_requirement&) = default;
 };
 
-/// metav1.LabelSelector with the semantics of LabelSelectorAsSelector: all requirements are ANDed, an empty
-/// selector matches everything, NotIn and DoesNotExist match objects without the key. An absent selector,
-/// which matches nothing there, is the caller's to tell.
+/// metav1.LabelSelector with the semantics of LabelSelectorAsSelector: all requirements must match, an empty
+/// selector matches everything, NotIn and DoesNotExist match objects without the key. Represent an absent
+/// selector, which matches nothing, as an absent label_selector.
 struct label_selector {
     std::vector<selector_requirement> requirements;  // matchLabels become In requirements with one value
     [[nodiscard]] bool matches(const string_map& labels) const;
     friend bool operator==(const label_selector&, const label_selector&) = default;
 };
 
-/// malformed on an unknown operator, on In/NotIn without values, on Exists/DoesNotExist with values, on keys
-/// and values that no label can have.
+/// malformed for an unknown operator, for In and NotIn without values, for Exists and DoesNotExist with
+/// values, and for keys and values that no label can have.
 [[nodiscard]] result<label_selector> read_label_selector(const json& selector);
-/// The same for one inside an object: errors name the field by its whole path.
-[[nodiscard]] result<label_selector> read_label_selector(const fields& selector);
+/// The same for a selector inside an object: errors name the field by its whole path.
+[[nodiscard]] result<label_selector> read_label_selector(const field_reader& selector);
 
 }  // namespace kube

@@ -11,12 +11,12 @@ namespace kube {
 
 struct service_account {
     object_meta meta;
-    std::vector<std::string> pull_secrets;  // imagePullSecrets as it stands: order, repeats and empty names
+    std::vector<std::string> pull_secrets;  // imagePullSecrets unchanged: order, duplicates, empty names
 };
 
-/// malformed when metadata is, when the kind is another (PartialObjectMetadata must not pass for a
-/// ServiceAccount that lists nothing), or when an entry of imagePullSecrets holds more than a name: who
-/// writes the list back would lose it.
+/// malformed when the metadata is, for another kind (PartialObjectMetadata must not pass for a ServiceAccount
+/// without imagePullSecrets), and when an entry of imagePullSecrets has more than a name: writing the list
+/// back would drop the rest.
 [[nodiscard]] result<service_account> read_service_account(const json& object);
 
 }  // namespace kube

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/client/client.hpp"
 
-#include "kube/client/api_answer.hpp"
 #include "kube/client/request_path.hpp"
-#include "kube/client/status_error.hpp"
+#include "kube/client/response.hpp"
 #include "kube/config/tls_source.hpp"
 #include "kube/config/token_source.hpp"
 
@@ -18,73 +17,71 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::string_view field_manager = "regcred-controller";
 constexpr unsigned unauthorized = 401;
-constexpr std::size_t failure_bytes = 64U * 1024;
-constexpr std::chrono::seconds failure_time{10};
-constexpr std::chrono::seconds bookmark_silence{90};  // a bookmark comes about every minute
-constexpr std::chrono::seconds slow_list{60};  // a server that filters in etcd answers when it is through
-constexpr std::chrono::seconds late_end{15};   // after the end that was asked for
+constexpr std::size_t max_error_body_bytes = 64U * 1024;
+constexpr std::chrono::seconds error_body_timeout{10};
+constexpr std::chrono::seconds list_timeout{60};  // the server answers after it has filtered all objects
 
 constexpr std::string_view partial_object = "PartialObjectMetadata";
 constexpr std::string_view partial_list = "PartialObjectMetadataList";
 
-std::string accept(const scope& what, std::string_view partial_kind) {
+std::string accept(const scope& scope, std::string_view partial_kind) {
     std::string type = "application/json";
-    // No second choice: whole objects, credentials included, are not to come in where metadata was asked for.
-    if (what.metadata_only) type.append(";as=").append(partial_kind).append(";g=meta.k8s.io;v=v1");
+    // Without a fallback to plain JSON: a list of metadata must never bring credentials.
+    if (scope.metadata_only) type.append(";as=").append(partial_kind).append(";g=meta.k8s.io;v=v1");
     return type;
 }
 
-std::string kind_of_list(const scope& what) {
-    return what.metadata_only ? std::string(partial_list) : std::string(what.what.kind) + "List";
+std::string kind_of_list(const scope& scope) {
+    return scope.metadata_only ? std::string(partial_list) : std::string(scope.resource.kind) + "List";
 }
 
-std::string kind_of_object(const scope& what) {
-    return std::string(what.metadata_only ? partial_object : what.what.kind);
+std::string kind_of_object(const scope& scope) {
+    return std::string(scope.metadata_only ? partial_object : scope.resource.kind);
 }
 
-util::secret_bytes delete_options(const precondition& at) {
-    const json preconditions = {{"uid", at.uid()}, {"resourceVersion", at.resource_version()}};
+util::secret_bytes delete_options(const precondition& precondition) {
+    const json preconditions = {{"uid", precondition.uid()},
+                                {"resourceVersion", precondition.resource_version()}};
     const json options = {{"apiVersion", "v1"}, {"kind", "DeleteOptions"}, {"preconditions", preconditions}};
     return util::secret_bytes(to_text(options));
 }
 
-net::request read_request(std::string target, std::string accepted) {
-    net::request what;
-    what.target = std::move(target);
-    what.headers.emplace_back("Accept", std::move(accepted));
-    return what;
+net::request read_request(std::string target, std::string media_type) {
+    net::request request;
+    request.target = std::move(target);
+    request.headers.emplace_back("Accept", std::move(media_type));
+    return request;
 }
 
 net::request write_request(net::method verb, std::string target, util::secret_bytes body) {
-    auto what = read_request(std::move(target), "application/json");
-    what.verb = verb;
-    what.headers.emplace_back(
+    auto request = read_request(std::move(target), "application/json");
+    request.verb = verb;
+    request.headers.emplace_back(
         "Content-Type", verb == net::method::patch ? "application/merge-patch+json" : "application/json");
-    what.body = std::move(body);
-    what.body_bytes = object_bytes;
-    return what;
+    request.body = std::move(body);
+    request.body_bytes = max_object_bytes;
+    return request;
 }
 
-/// An answer to a watch that is not one.
-asio::awaitable<error> read_failure(net::response_stream& stream) {
-    const auto until = clock::now() + failure_time;
+/// Reads the body of a watch request that failed.
+asio::awaitable<error> read_error(net::response_stream& stream) {
+    const auto deadline = clock::now() + error_body_timeout;
     std::string body;
-    while (body.size() < failure_bytes) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now());
-        const auto more = co_await stream.read_some(std::max(left, std::chrono::milliseconds(0)));
-        if (!more) break;  // its status tells enough
-        body.append(*more, 0, failure_bytes - body.size());
+    while (body.size() < max_error_body_bytes) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now());
+        const auto bytes = co_await stream.read_some(std::max(left, std::chrono::milliseconds(0)));
+        if (!bytes) break;  // the HTTP status is enough
+        body.append(*bytes, 0, max_error_body_bytes - body.size());
     }
     const auto& head = stream.head();
-    net::response answer;
-    answer.status = head.status;
-    answer.content_type = head.content_type;
-    answer.retry_after = head.retry_after;
-    answer.date = head.date;
-    answer.body = util::secret_bytes(std::move(body));
-    co_return error_from_response(answer, access::read);
+    net::response response;
+    response.status = head.status;
+    response.content_type = head.content_type;
+    response.retry_after = head.retry_after;
+    response.date = head.date;
+    response.body = util::secret_bytes(std::move(body));
+    co_return error_from_response(response);
 }
 
 }  // namespace
@@ -93,32 +90,32 @@ class client::implementation {
  public:
     implementation(asio::any_io_executor executor, connection_config config, net::http_limits limits)
         : config_(std::move(config)),
-          certificates_(config_),
+          tls_(config_),
           token_(config_.token_file, config_.token.clone()),
           http_(std::move(executor), config_.server, limits) {}
 
-    result<void> prepare() {
-        const auto found = certificates_.read();
-        if (!found) return found.error();
-        return use(*found);
+    result<void> load_certificates() {
+        const auto config = tls_.read();
+        if (!config) return config.error();
+        return use(*config);
     }
 
-    asio::awaitable<result<net::response>> send(net::request what) {
-        const auto by = what.verb == net::method::get ? access::read : access::write;
-        dress(what);
-        auto answer = co_await http_.send(what);
-        if (answer && answer->status == unauthorized && renew_token(what)) answer = co_await http_.send(what);
-        if (!answer) co_return failed(answer.error(), by);
-        co_return std::move(*answer);
+    asio::awaitable<result<net::response>> send(net::request request) {
+        prepare(request);
+        auto response = co_await http_.send(request);
+        if (response && response->status == unauthorized && refresh_token(request))
+            response = co_await http_.send(request);
+        if (!response) co_return failed(response.error());
+        co_return std::move(*response);
     }
 
-    asio::awaitable<result<std::unique_ptr<net::response_stream>>> open_stream(net::request what) {
-        dress(what);
-        auto stream = co_await http_.open_stream(what);
-        if (stream && (*stream)->status() == unauthorized && renew_token(what)) {
-            stream = co_await http_.open_stream(what);
+    asio::awaitable<result<std::unique_ptr<net::response_stream>>> open_stream(net::request request) {
+        prepare(request);
+        auto stream = co_await http_.open_stream(request);
+        if (stream && (*stream)->status() == unauthorized && refresh_token(request)) {
+            stream = co_await http_.open_stream(request);
         }
-        if (!stream) co_return failed(stream.error(), access::read);
+        if (!stream) co_return failed(stream.error());
         co_return std::move(*stream);
     }
 
@@ -126,13 +123,13 @@ class client::implementation {
                                         std::string_view kind,
                                         std::string path,
                                         util::secret_bytes body) {
-        add_query(path, "fieldManager", field_manager);
-        // What the server does not know it would drop in silence; a patch of ours names fields of its own
-        // objects only.
+        if (!config_.field_manager.empty()) add_query(path, "fieldManager", config_.field_manager);
+        // Otherwise the server silently drops the fields that it does not know. Patches name built-in fields
+        // only.
         if (verb != net::method::patch) add_query(path, "fieldValidation", "Strict");
-        const auto answer = co_await send(write_request(verb, std::move(path), std::move(body)));
-        if (!answer) co_return answer.error();
-        co_return read_object_answer(*answer, kind, access::write);
+        const auto response = co_await send(write_request(verb, std::move(path), std::move(body)));
+        if (!response) co_return response.error();
+        co_return read_object_response(*response, kind);
     }
 
     void close() { http_.close(); }
@@ -141,35 +138,42 @@ class client::implementation {
     result<void> use(const net::tls_config& config) {
         const auto used = http_.use(config);
         if (!used) return error(error_kind::other, used.error().what);
-        certificates_.accepted(config);
+        tls_.set_current(config);
         return {};
     }
 
-    /// What every request carries, as fresh as the files are.
-    void dress(net::request& what) {
+    void prepare(net::request& request) {
         const auto now = clock::now();
-        // A rotation that is only half written is refused: what is in use stays, and the next look finds the
-        // rest.
-        if (const auto config = certificates_.changed(now)) static_cast<void>(use(*config));
-        what.target.insert(0, config_.path_prefix);
-        what.headers.emplace_back("User-Agent", config_.user_agent);
-        what.bearer_token = token_.at(now).clone();
+        reload_certificates(now);
+        request.target.insert(0, config_.path_prefix);
+        add_headers(request, now);
     }
 
-    bool renew_token(net::request& what) {
+    void reload_certificates(clock::time_point now) {
+        // use() refuses a half-written rotation: the connections keep the current certificates until a later
+        // poll finds the complete files.
+        if (const auto config = tls_.poll(now)) static_cast<void>(use(*config));
+    }
+
+    void add_headers(net::request& request, clock::time_point now) {
+        if (!config_.user_agent.empty()) request.headers.emplace_back("User-Agent", config_.user_agent);
+        request.bearer_token = token_.get(now).clone();
+    }
+
+    bool refresh_token(net::request& request) {
         const auto now = clock::now();
-        if (!token_.renew(now, what.bearer_token)) return false;
-        what.bearer_token = token_.at(now).clone();
+        if (!token_.refresh(now, request.bearer_token)) return false;
+        request.bearer_token = token_.get(now).clone();
         return true;
     }
 
-    error failed(const net::error& why, access by) {
-        if (why.phase == net::failure::tls) certificates_.look_now();
-        return error_from_net(why, by);
+    error failed(const net::error& failure) {
+        if (failure.phase == net::failure::tls) tls_.poll_at_once();
+        return error_from_net(failure);
     }
 
     connection_config config_;
-    tls_source certificates_;
+    tls_source tls_;
     token_source token_;
     net::http_client http_;
 };
@@ -179,83 +183,83 @@ client::client(asio::any_io_executor executor, connection_config config, net::ht
 
 client::~client() = default;
 
-result<void> client::prepare() {
-    return impl_->prepare();
+result<void> client::load_certificates() {
+    return impl_->load_certificates();
 }
 
-asio::awaitable<result<json>> client::get(resource what, std::string namespace_name, std::string name) {
-    auto path = object_path(what, namespace_name, name);
+asio::awaitable<result<json>> client::get(resource resource, std::string namespace_name, std::string name) {
+    auto path = object_path(resource, namespace_name, name);
     if (!path) co_return path.error();
     auto request = read_request(*std::move(path), "application/json");
-    request.body_bytes = object_bytes;
-    const auto answer = co_await impl_->send(std::move(request));
-    if (!answer) co_return answer.error();
-    co_return read_object_answer(*answer, what.kind, access::read);
+    request.body_bytes = max_object_bytes;
+    const auto response = co_await impl_->send(std::move(request));
+    if (!response) co_return response.error();
+    co_return read_object_response(*response, resource.kind);
 }
 
-asio::awaitable<result<list_page>> client::list(scope what, list_options options) {
-    auto request = read_request(list_path(what, options), accept(what, partial_list));
-    request.body_bytes = page_bytes;
-    request.header = slow_list;
-    const auto answer = co_await impl_->send(std::move(request));
-    if (!answer) co_return answer.error();
-    co_return read_list_answer(*answer, kind_of_list(what));
+asio::awaitable<result<list_page>> client::list(scope scope, list_options options) {
+    auto request = read_request(list_path(scope, options), accept(scope, partial_list));
+    request.body_bytes = max_page_bytes;
+    request.header = list_timeout;
+    const auto response = co_await impl_->send(std::move(request));
+    if (!response) co_return response.error();
+    co_return read_list_response(*response, kind_of_list(scope));
 }
 
-asio::awaitable<result<std::unique_ptr<watch_stream>>> client::watch(scope what, watch_options options) {
+asio::awaitable<result<std::unique_ptr<watch_stream>>> client::watch(scope scope, watch_options options) {
     auto stream =
-        co_await impl_->open_stream(read_request(watch_path(what, options), accept(what, partial_object)));
+        co_await impl_->open_stream(read_request(watch_path(scope, options), accept(scope, partial_object)));
     if (!stream) co_return stream.error();
-    if ((*stream)->status() != 200) co_return co_await read_failure(**stream);
-    const std::chrono::seconds silence = what.what.bookmarks ? bookmark_silence : options.timeout + late_end;
-    co_return std::make_unique<watch_stream>(*std::move(stream), silence, kind_of_object(what));
+    if ((*stream)->status() != 200) co_return co_await read_error(**stream);
+    co_return std::make_unique<watch_stream>(
+        *std::move(stream), watch_idle_timeout(scope.resource, options.timeout), kind_of_object(scope));
 }
 
-asio::awaitable<result<json>> client::create(resource what,
+asio::awaitable<result<json>> client::create(resource resource,
                                              std::string namespace_name,
                                              util::secret_bytes body,
                                              bool dry_run) {
-    auto path = collection_path(what, namespace_name);
+    auto path = collection_path(resource, namespace_name);
     if (dry_run) add_query(path, "dryRun", "All");
-    co_return co_await impl_->write(net::method::post, what.kind, std::move(path), std::move(body));
+    co_return co_await impl_->write(net::method::post, resource.kind, std::move(path), std::move(body));
 }
 
-asio::awaitable<result<json>> client::replace(resource what,
+asio::awaitable<result<json>> client::replace(resource resource,
                                               std::string namespace_name,
                                               std::string name,
                                               util::secret_bytes body) {
-    auto path = object_path(what, namespace_name, name);
+    auto path = object_path(resource, namespace_name, name);
     if (!path) co_return path.error();
-    co_return co_await impl_->write(net::method::put, what.kind, *std::move(path), std::move(body));
+    co_return co_await impl_->write(net::method::put, resource.kind, *std::move(path), std::move(body));
 }
 
-asio::awaitable<result<json>> client::replace_status(resource what,
+asio::awaitable<result<json>> client::replace_status(resource resource,
                                                      std::string name,
                                                      util::secret_bytes body) {
-    auto path = object_path(what, "", name);
+    auto path = object_path(resource, "", name);
     if (!path) co_return path.error();
-    co_return co_await impl_->write(net::method::put, what.kind, *path + "/status", std::move(body));
+    co_return co_await impl_->write(net::method::put, resource.kind, *path + "/status", std::move(body));
 }
 
-asio::awaitable<result<json>> client::merge_patch(resource what,
+asio::awaitable<result<json>> client::merge_patch(resource resource,
                                                   std::string namespace_name,
                                                   std::string name,
                                                   util::secret_bytes body) {
-    auto path = object_path(what, namespace_name, name);
+    auto path = object_path(resource, namespace_name, name);
     if (!path) co_return path.error();
-    co_return co_await impl_->write(net::method::patch, what.kind, *std::move(path), std::move(body));
+    co_return co_await impl_->write(net::method::patch, resource.kind, *std::move(path), std::move(body));
 }
 
-asio::awaitable<result<void>> client::remove(resource what,
+asio::awaitable<result<void>> client::remove(resource resource,
                                              std::string namespace_name,
                                              std::string name,
-                                             precondition at) {
-    auto path = object_path(what, namespace_name, name);
+                                             precondition precondition) {
+    auto path = object_path(resource, namespace_name, name);
     if (!path) co_return path.error();
-    auto request = write_request(net::method::delete_, *std::move(path), delete_options(at));
-    const auto answer = co_await impl_->send(std::move(request));
-    if (!answer) co_return answer.error();
-    co_return read_removal_answer(*answer, what.kind);
+    auto request = write_request(net::method::delete_, *std::move(path), delete_options(precondition));
+    const auto response = co_await impl_->send(std::move(request));
+    if (!response) co_return response.error();
+    co_return read_delete_response(*response, resource.kind);
 }
 
 void client::close() {

@@ -4,7 +4,7 @@
 
 #include "kube/api/object.hpp"
 #include "kube/api/resource.hpp"
-#include "kube/client/watch_decoder.hpp"
+#include "kube/client/watch_stream.hpp"
 #include "kube/config/connection_config.hpp"
 #include "kube/error.hpp"
 #include "kube/json.hpp"
@@ -23,9 +23,9 @@ namespace kube {
 
 /// What a list or a watch covers.
 struct scope {
-    resource what;
+    kube::resource resource;
     std::string namespace_name;  // empty: all namespaces
-    std::string field_selector;  // not encoded
+    std::string field_selector;  // not percent-encoded
     bool metadata_only = false;  // PartialObjectMetadata
 };
 
@@ -36,37 +36,21 @@ struct list_page {
 };
 
 struct list_options {
-    std::string resource_version;  // with it, "not older than"; empty: the newest (a quorum read)
+    std::string resource_version;  // not older than this; empty: the newest (a quorum read)
     std::string continue_token;
     int limit = 500;
 };
 
 struct watch_options {
-    std::string resource_version;       // empty only with send_initial_events
-    bool send_initial_events = false;   // streaming list: what exists as ADDED events, then a marked bookmark
-    std::chrono::seconds timeout{300};  // after which the server ends the watch
+    std::string resource_version;  // empty only with send_initial_events
+    bool send_initial_events =
+        false;  // a streaming list: existing objects as ADDED events, then a marked bookmark
+    std::chrono::seconds timeout{300};  // the server ends the watch after it
 };
 
-/// A running watch.
-class watch_stream {
- public:
-    /// `kind`: of every object but a bookmark's.
-    watch_stream(std::unique_ptr<net::response_stream> bytes,
-                 std::chrono::milliseconds silence,
-                 std::string kind);
-    /// The next event. stream_ended at a clean end; no_answer when the server was silent for too long.
-    [[nodiscard]] boost::asio::awaitable<result<watch_event>> next();
-
- private:
-    std::unique_ptr<net::response_stream> bytes_;
-    watch_decoder decoder_;
-    std::chrono::milliseconds silence_;
-    std::string kind_;
-};
-
-/// Requests to one API server, answers as values. No policy: nothing is retried here but a request whose
-/// token was refused (401), once, with a token read anew. Single-threaded. Must live until its calls have
-/// ended, to which close() helps.
+/// Sends requests to one API server and returns results as values. It retries only a request whose token the
+/// server rejected (401): once, after it has read the token file again. Single-threaded. Must outlive its
+/// calls, which close() ends.
 class client {
  public:
     client(boost::asio::any_io_executor executor, connection_config config, net::http_limits limits = {});
@@ -74,41 +58,41 @@ class client {
     client(const client&) = delete;
     client& operator=(const client&) = delete;
 
-    /// Loads the certificates. To be called, with success, before any request.
-    [[nodiscard]] result<void> prepare();
+    /// Must succeed before the first request.
+    [[nodiscard]] result<void> load_certificates();
 
-    [[nodiscard]] boost::asio::awaitable<result<json>> get(resource what,
+    [[nodiscard]] boost::asio::awaitable<result<json>> get(resource resource,
                                                            std::string namespace_name,
                                                            std::string name);
-    [[nodiscard]] boost::asio::awaitable<result<list_page>> list(scope what, list_options options);
-    [[nodiscard]] boost::asio::awaitable<result<std::unique_ptr<watch_stream>>> watch(scope what,
+    [[nodiscard]] boost::asio::awaitable<result<list_page>> list(scope scope, list_options options);
+    [[nodiscard]] boost::asio::awaitable<result<std::unique_ptr<watch_stream>>> watch(scope scope,
                                                                                       watch_options options);
-    /// POST. `dry_run`: the server checks everything and stores nothing.
-    [[nodiscard]] boost::asio::awaitable<result<json>> create(resource what,
+    /// POST. With `dry_run` the server validates the object and does not store it.
+    [[nodiscard]] boost::asio::awaitable<result<json>> create(resource resource,
                                                               std::string namespace_name,
                                                               util::secret_bytes body,
                                                               bool dry_run = false);
-    /// PUT of the whole object, whose metadata must carry uid and resourceVersion: 409 when the object is not
-    /// that one any more.
-    [[nodiscard]] boost::asio::awaitable<result<json>> replace(resource what,
+    /// PUT of the whole object. Its metadata must carry uid and resourceVersion: the server answers 409 when
+    /// the stored object has others.
+    [[nodiscard]] boost::asio::awaitable<result<json>> replace(resource resource,
                                                                std::string namespace_name,
                                                                std::string name,
                                                                util::secret_bytes body);
-    /// PUT on the status subresource.
-    [[nodiscard]] boost::asio::awaitable<result<json>> replace_status(resource what,
+    /// PUT of the status subresource of a cluster-scoped object.
+    [[nodiscard]] boost::asio::awaitable<result<json>> replace_status(resource resource,
                                                                       std::string name,
                                                                       util::secret_bytes body);
-    /// Merge patch (RFC 7396). As for metadata, see replace().
-    [[nodiscard]] boost::asio::awaitable<result<json>> merge_patch(resource what,
+    /// Merge patch (RFC 7396). The metadata must carry what replace() asks for.
+    [[nodiscard]] boost::asio::awaitable<result<json>> merge_patch(resource resource,
                                                                    std::string namespace_name,
                                                                    std::string name,
                                                                    util::secret_bytes body);
-    /// DELETE bound to uid and resourceVersion.
-    [[nodiscard]] boost::asio::awaitable<result<void>> remove(resource what,
+    /// DELETE with uid and resourceVersion as preconditions.
+    [[nodiscard]] boost::asio::awaitable<result<void>> remove(resource resource,
                                                               std::string namespace_name,
                                                               std::string name,
-                                                              precondition at);
-    /// Ends all calls and watches, and those to come, with error_kind::cancelled.
+                                                              precondition precondition);
+    /// Ends all running and future calls and watches with error_kind::cancelled.
     void close();
 
  private:

@@ -12,7 +12,7 @@ bool is_unreserved(char c) {
     return util::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-bool is_a_segment(std::string_view name) {
+bool is_path_segment(std::string_view name) {
     return !name.empty() && name != "." && name != "..";
 }
 
@@ -35,24 +35,25 @@ std::string percent_encoded(std::string_view text) {
     return encoded;
 }
 
-std::string collection_path(const resource& what, std::string_view namespace_name) {
-    // "v1" is the core group, which is older than the others and has a root of its own.
-    const auto slash = what.group_version.find('/');
+std::string collection_path(const resource& resource, std::string_view namespace_name) {
+    // The core group, "v1", has a root of its own.
+    const auto slash = resource.group_version.find('/');
     std::string path = slash == std::string_view::npos ? "/api/" : "/apis/";
-    path += what.group_version;
-    if (what.namespaced && !namespace_name.empty()) path += "/namespaces/" + percent_encoded(namespace_name);
+    path += resource.group_version;
+    if (resource.namespaced && !namespace_name.empty())
+        path += "/namespaces/" + percent_encoded(namespace_name);
     path += '/';
-    path += what.plural;
+    path += resource.plural;
     return path;
 }
 
-result<std::string> object_path(const resource& what,
+result<std::string> object_path(const resource& resource,
                                 std::string_view namespace_name,
                                 std::string_view name) {
-    if (!is_a_segment(name) || (what.namespaced && !is_a_segment(namespace_name))) {
-        return error(error_kind::bad_request, "an object without a usable name or namespace was asked for");
+    if (!is_path_segment(name) || (resource.namespaced && !is_path_segment(namespace_name))) {
+        return error(error_kind::bad_request, "the object's name or namespace cannot be part of a path");
     }
-    return collection_path(what, namespace_name) + '/' + percent_encoded(name);
+    return collection_path(resource, namespace_name) + '/' + percent_encoded(name);
 }
 
 void add_query(std::string& path, std::string_view name, std::string_view value) {
@@ -62,17 +63,17 @@ void add_query(std::string& path, std::string_view name, std::string_view value)
     path += percent_encoded(value);
 }
 
-static std::string filtered_collection(const scope& what) {
-    auto path = collection_path(what.what, what.namespace_name);
-    if (!what.field_selector.empty()) add_query(path, "fieldSelector", what.field_selector);
+static std::string filtered_collection(const scope& scope) {
+    auto path = collection_path(scope.resource, scope.namespace_name);
+    if (!scope.field_selector.empty()) add_query(path, "fieldSelector", scope.field_selector);
     return path;
 }
 
-std::string list_path(const scope& what, const list_options& options) {
-    auto path = filtered_collection(what);
+std::string list_path(const scope& scope, const list_options& options) {
+    auto path = filtered_collection(scope);
     if (options.limit > 0) add_query(path, "limit", std::to_string(options.limit));
     if (!options.continue_token.empty()) {
-        add_query(path, "continue", options.continue_token);  // carries the version of the first page
+        add_query(path, "continue", options.continue_token);  // it carries the version of the first page
     } else if (!options.resource_version.empty()) {
         add_query(path, "resourceVersion", options.resource_version);
         add_query(path, "resourceVersionMatch", "NotOlderThan");
@@ -80,8 +81,8 @@ std::string list_path(const scope& what, const list_options& options) {
     return path;
 }
 
-std::string watch_path(const scope& what, const watch_options& options) {
-    auto path = filtered_collection(what);
+std::string watch_path(const scope& scope, const watch_options& options) {
+    auto path = filtered_collection(scope);
     add_query(path, "watch", "1");
     add_query(path, "allowWatchBookmarks", "true");
     add_query(path, "timeoutSeconds", std::to_string(options.timeout.count()));

@@ -11,11 +11,11 @@ namespace kube {
 
 namespace {
 
-constexpr std::chrono::seconds longest_wait{60};
+constexpr std::chrono::seconds max_wait{60};
 constexpr std::array<std::string_view, 12> months{
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-/// All of the text, digits only.
+/// Digits only, without sign or space.
 std::optional<std::uint32_t> number(std::string_view text) {
     std::uint32_t value = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -32,10 +32,10 @@ std::optional<std::chrono::seconds> time_of_day(std::string_view text) {  // 08:
     return std::chrono::hours(*hours) + std::chrono::minutes(*minutes) + std::chrono::seconds(*seconds);
 }
 
-/// The one form of a date that a sender may still write: "Sun, 06 Nov 1994 08:49:37 GMT".
+/// IMF-fixdate, the only form that a sender may generate: "Sun, 06 Nov 1994 08:49:37 GMT".
 std::optional<std::chrono::sys_seconds> parse_date(std::string_view text) {
-    constexpr std::string_view form = "Sun, 06 Nov 1994 08:49:37 GMT";
-    if (text.size() != form.size() || text.substr(3, 2) != ", " || text.substr(25) != " GMT" ||
+    constexpr std::string_view example = "Sun, 06 Nov 1994 08:49:37 GMT";
+    if (text.size() != example.size() || text.substr(3, 2) != ", " || text.substr(25) != " GMT" ||
         text[7] != ' ' || text[11] != ' ' || text[16] != ' ') {
         return std::nullopt;
     }
@@ -55,11 +55,11 @@ std::optional<std::chrono::sys_seconds> parse_date(std::string_view text) {
 }  // namespace
 
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value, std::string_view date) {
-    if (const auto seconds = number(value)) return std::min(std::chrono::seconds(*seconds), longest_wait);
+    if (const auto seconds = number(value)) return std::min(std::chrono::seconds(*seconds), max_wait);
     const auto until = parse_date(value);
     const auto now = parse_date(date);
     if (!until || !now || *until < *now) return std::nullopt;
-    return std::min(*until - *now, longest_wait);
+    return std::min(*until - *now, max_wait);
 }
 
 }  // namespace kube

@@ -8,9 +8,9 @@
 
 namespace kube {
 
-/// How long a Retry-After header (RFC 9110, 10.2.3) asks to wait: seconds, or a date, which is compared with
-/// the answer's own Date and never with the local clock. At most 60 s. Nothing for what is neither, negative,
-/// or beyond any sense.
+/// How long a Retry-After header (RFC 9110, 10.2.3) asks the client to wait, at most 60 s. A date is compared
+/// with the response's Date, never with the local clock. Nothing for a value that is neither a number of
+/// seconds that fits 32 bits nor a date, and for a date in the past.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value,
                                                                          std::string_view date);
 

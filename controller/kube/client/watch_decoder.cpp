@@ -10,7 +10,7 @@ namespace kube {
 
 namespace {
 
-constexpr std::size_t kept_capacity = 256U * 1024;
+constexpr std::size_t max_kept_capacity = 256U * 1024;
 constexpr const char* initial_events_end_annotation = "k8s.io/initial-events-end";
 
 bool is_blank(std::string_view line) noexcept {
@@ -28,25 +28,25 @@ std::optional<watch_event_type> type_of(std::string_view name) noexcept {
 result<watch_event> decode(std::string_view line, const json_bounds& bounds) {
     auto parsed = parse_bounded(line, bounds);
     if (!parsed) return malformed("watch event: " + parsed.error().message);
-    if (!parsed->is_object()) return malformed("watch event: not an object");
+    if (!parsed->is_object()) return malformed("watch event: must be an object");
     auto& frame = parsed->get_ref<json::object_t&>();
     const auto object = frame.find("object");
     if (object == frame.end() || !object->second.is_object())
-        return malformed("watch event: without an object");
-    const auto name = text_at(*parsed, "type");
-    if (name == "ERROR") return error_from_status(object->second, 0);
-    const auto type = type_of(name);
-    if (!type) return malformed("watch event: of an unknown type");
+        return malformed("watch event: object: required");
+    const auto type_name = string_at(*parsed, "type");
+    if (type_name == "ERROR") return error_from_status(object->second, 0);
+    const auto type = type_of(type_name);
+    if (!type) return malformed("watch event: type: must be ADDED, MODIFIED, DELETED, BOOKMARK or ERROR");
 
     watch_event event;
     event.type = *type;
     const auto& metadata = object_at(object->second, "metadata");
-    event.resource_version = text_at(metadata, "resourceVersion");
+    event.resource_version = string_at(metadata, "resourceVersion");
     if (event.resource_version.empty())
         return malformed("watch event: object.metadata.resourceVersion: required");
     event.initial_events_end =
         event.type == watch_event_type::bookmark &&
-        text_at(object_at(metadata, "annotations"), initial_events_end_annotation) == "true";
+        string_at(object_at(metadata, "annotations"), initial_events_end_annotation) == "true";
     event.object = std::move(object->second);
     return event;
 }
@@ -87,26 +87,27 @@ std::optional<std::string_view> watch_decoder::next_line() {
 }
 
 error watch_decoder::too_long() const {
-    return malformed("watch event: of more than " + std::to_string(bounds_.bytes) + " bytes");
+    return malformed("watch event: longer than " + std::to_string(bounds_.bytes) + " bytes");
 }
 
-error watch_decoder::fail(error why) {
+error watch_decoder::fail(error failure) {
     buffer_ = {};
     begin_ = 0;
     scanned_ = 0;
-    failed_ = why;
-    return why;
+    failed_ = failure;
+    return failure;
 }
 
-// Drops the lines handed out. The partial line that stays is moved once for each feed() at the most, and is
-// short as a rule.
+// Drops the lines that next() has returned. Called once per feed(), so that the partial line at the end,
+// which is usually short, is moved only then.
 void watch_decoder::compact() {
     if (begin_ == 0) return;
     buffer_.erase(0, begin_);
     scanned_ -= begin_;
     begin_ = 0;
-    // One huge event must not hold its memory for the rest of the watch.
-    if (buffer_.capacity() > kept_capacity && buffer_.size() < kept_capacity / 2) buffer_.shrink_to_fit();
+    // The memory of one huge event is freed before the watch ends.
+    if (buffer_.capacity() > max_kept_capacity && buffer_.size() < max_kept_capacity / 2)
+        buffer_.shrink_to_fit();
 }
 
 }  // namespace kube

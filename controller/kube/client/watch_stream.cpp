@@ -1,16 +1,29 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kube/client/client.hpp"
-#include "kube/client/status_error.hpp"
+#include "kube/client/watch_stream.hpp"
+
+#include "kube/client/response.hpp"
 
 #include <utility>
 
 namespace kube {
 
-watch_stream::watch_stream(std::unique_ptr<net::response_stream> bytes,
-                           std::chrono::milliseconds silence,
+namespace {
+
+constexpr std::chrono::seconds bookmark_timeout{90};
+constexpr std::chrono::seconds watch_end_grace{15};
+
+}  // namespace
+
+std::chrono::seconds watch_idle_timeout(const resource& resource,
+                                        std::chrono::seconds watch_timeout) noexcept {
+    return resource.bookmarks ? bookmark_timeout : watch_timeout + watch_end_grace;
+}
+
+watch_stream::watch_stream(std::unique_ptr<net::response_stream> response,
+                           std::chrono::milliseconds idle_timeout,
                            std::string kind)
-    : bytes_(std::move(bytes)), silence_(silence), kind_(std::move(kind)) {}
+    : response_(std::move(response)), idle_timeout_(idle_timeout), kind_(std::move(kind)) {}
 
 boost::asio::awaitable<result<watch_event>> watch_stream::next() {
     for (;;) {
@@ -18,14 +31,14 @@ boost::asio::awaitable<result<watch_event>> watch_stream::next() {
         if (!event) co_return event.error();
         if (event->has_value()) {
             auto& found = **event;
-            if (found.type != watch_event_type::bookmark && text_at(found.object, "kind") != kind_) {
-                co_return malformed("the watch brought an object that is not a " + kind_);
+            if (found.type != watch_event_type::bookmark && string_at(found.object, "kind") != kind_) {
+                co_return malformed("watch event: the object is not a " + kind_);
             }
             co_return std::move(found);
         }
-        const auto more = co_await bytes_->read_some(silence_);
-        if (!more) co_return error_from_net(more.error(), access::read);
-        decoder_.feed(*more);
+        const auto bytes = co_await response_->read_some(idle_timeout_);
+        if (!bytes) co_return error_from_net(bytes.error());
+        decoder_.feed(*bytes);
     }
 }
 

@@ -7,17 +7,19 @@
 #include "net/http_client.hpp"
 #include "util/secret_bytes.hpp"
 
-#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace kube {
 
-/// Where the API server is and how to be somebody there. Texts that end in _file are paths, read when needed
-/// and again when they change; *_data, where set, wins over the file.
+/// How to reach the API server and with which credentials. Members that end in _file are paths: the client
+/// reads the file again when it changes. Where both are set, *_data wins over *_file.
 struct connection_config {
     net::endpoint server;
-    std::string path_prefix;  // in front of every path, for a server behind a proxy
+    std::string
+        path_prefix;  // of every request path, for a server behind a proxy: without a slash at the end
     std::string server_name;  // tls-server-name
     std::string ca_file;
     std::string ca_data;  // PEM
@@ -27,26 +29,39 @@ struct connection_config {
     util::secret_bytes client_key_data;  // PEM
     std::string token_file;
     util::secret_bytes token;
-    std::optional<exec_plugin> exec;  // to be run before use: log_in_with_plugin()
+    std::optional<exec_plugin> exec;  // log_in_with_plugin() must run it before the first request
     std::string namespace_name;       // of the context, or of the Pod
-    // The API server answers in another form to names that begin like a browser's or like curl's.
-    std::string user_agent = "regcred-controller";
+    // The program's name. The API server answers curl and browsers in another form, which it recognises by
+    // how the name begins.
+    std::string user_agent;     // empty: no User-Agent
+    std::string field_manager;  // of every write; empty: the server takes it from the user agent
 };
 
-/// From KUBERNETES_SERVICE_HOST/PORT and the files that the kubelet mounts under `folder`.
+/// From KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT and the files that the kubelet mounts in `folder`.
 [[nodiscard]] result<connection_config> in_cluster_config(
     const std::string& folder = "/var/run/secrets/kubernetes.io/serviceaccount");
 
-struct kubeconfig_choice {
-    std::string context;      // empty: the current one
-    bool takes_exec = false;  // a user whose credentials come from a plugin is not refused
+struct kubeconfig_options {
+    std::string context;      // empty: current-context
+    bool allow_exec = false;  // accept a user whose credentials come from an exec plugin
 };
 
-/// From a kubeconfig: `paths` is a list separated by ':' (as in KUBECONFIG), of which the first that sets a
-/// thing wins. Refused, with a message that says what to do: exec (unless
-/// it is taken: a controller runs where nobody logs in, and for longer than a login lasts) and auth-provider
-/// plugins, username/password, insecure-skip-tls-verify, proxy-url, http servers.
+/// From a kubeconfig. `paths` is a list separated by ':', as in KUBECONFIG: the first file that sets a value
+/// wins. Refuses, with a message that says what to do: exec plugins unless they are allowed (a controller
+/// runs without a user who could log in, and longer than a login lasts), auth-provider plugins, username and
+/// password, insecure-skip-tls-verify, proxy-url and http servers.
 [[nodiscard]] result<connection_config> kubeconfig(const std::string& paths,
-                                                   const kubeconfig_choice& choice = {});
+                                                   const kubeconfig_options& options = {});
+
+struct server_url {
+    net::endpoint server;
+    std::string path_prefix;  // without a slash at the end
+};
+
+/// Parses https://host[:port][/path]. Nothing for another scheme, user info, a query or a fragment.
+[[nodiscard]] std::optional<server_url> parse_server_url(std::string_view text);
+
+/// 1 to 65535, digits only.
+[[nodiscard]] std::optional<std::uint16_t> parse_port(std::string_view text);
 
 }  // namespace kube

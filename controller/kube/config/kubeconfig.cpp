@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/config/connection_config.hpp"
-#include "kube/config/kubeconfig_files.hpp"
+#include "kube/config/kubeconfig_loader.hpp"
 #include "kube/config/secret_file.hpp"
-#include "kube/config/server_url.hpp"
 #include "util/base64.hpp"
 
 #include <array>
@@ -14,7 +13,7 @@ namespace kube {
 namespace {
 
 /// A member that is not supported, and what to do instead.
-struct refusal {
+struct unsupported_member {
     std::string_view member;
     std::string_view advice;
 };
@@ -22,7 +21,7 @@ struct refusal {
 constexpr std::string_view use_a_token =
     "make a kubeconfig with a token instead, for example with `kubectl create token` for a ServiceAccount";
 
-constexpr std::array<refusal, 8> refused_of_user{{
+constexpr std::array<unsupported_member, 8> unsupported_of_user{{
     {"exec", use_a_token},
     {"auth-provider", use_a_token},
     {"username", use_a_token},
@@ -33,25 +32,25 @@ constexpr std::array<refusal, 8> refused_of_user{{
     {"as-user-extra", "use the credentials of that account itself"},
 }};
 
-error refused(const kubeconfig_entry& where, const std::string& what) {
-    return {error_kind::malformed, "kubeconfig " + where.file + ": " + what};
+error invalid(const kubeconfig_entry& entry, const std::string& message) {
+    return {error_kind::malformed, "kubeconfig " + entry.file + ": " + message};
 }
 
-error unsupported(const kubeconfig_entry& where, std::string_view member, std::string_view advice) {
-    return refused(where, std::string(member) + " is not supported: " + std::string(advice));
+error unsupported(const kubeconfig_entry& entry, std::string_view member, std::string_view advice) {
+    return invalid(entry, std::string(member) + " is not supported: " + std::string(advice));
 }
 
-/// The decoded text of a member that is base64 in the file.
-result<util::secret_bytes> decoded(const kubeconfig_entry& from, std::string_view member) {
-    auto bytes = util::decode_base64(from.secret(member).reveal(), util::base64_form::padded);
-    if (!bytes) return refused(from, std::string(member) + " is not base64");
+/// The decoded value of a member that holds base64.
+result<util::secret_bytes> decoded(const kubeconfig_entry& entry, std::string_view member) {
+    auto bytes = util::decode_base64(entry.secret(member).reveal(), util::base64_form::padded);
+    if (!bytes) return invalid(entry, std::string(member) + " must be base64");
     return *std::move(bytes);
 }
 
 result<void> read_cluster(const kubeconfig_entry& cluster, connection_config& config) {
     const auto url = parse_server_url(cluster.text("server"));
     if (!url)
-        return refused(cluster,
+        return invalid(cluster,
                        "server must be a URL that begins with https://, without user, query or fragment");
     config.server = url->server;
     config.path_prefix = url->path_prefix;
@@ -61,7 +60,7 @@ result<void> read_cluster(const kubeconfig_entry& cluster, connection_config& co
             cluster, "insecure-skip-tls-verify", "name the CA of the server with certificate-authority");
     }
     if (cluster.has("proxy-url")) {
-        return unsupported(cluster, "proxy-url", "name a server that is reached without a proxy");
+        return unsupported(cluster, "proxy-url", "name a server that can be reached without a proxy");
     }
     config.server_name = cluster.text("tls-server-name");
     config.ca_file = cluster.path("certificate-authority");
@@ -71,12 +70,12 @@ result<void> read_cluster(const kubeconfig_entry& cluster, connection_config& co
     return {};
 }
 
-result<void> read_user(const kubeconfig_entry& user, bool takes_exec, connection_config& config) {
-    for (const auto& [member, advice] : refused_of_user) {
-        if (user.has(member) && !(takes_exec && member == "exec")) return unsupported(user, member, advice);
+result<void> read_user(const kubeconfig_entry& user, bool allow_exec, connection_config& config) {
+    for (const auto& [member, advice] : unsupported_of_user) {
+        if (user.has(member) && !(allow_exec && member == "exec")) return unsupported(user, member, advice);
     }
     if (user.has("exec")) {
-        if (!user.exec || user.exec->command.empty()) return refused(user, "exec needs a command");
+        if (!user.exec || user.exec->command.empty()) return invalid(user, "exec needs a command");
         config.exec = user.exec;
         return {};
     }
@@ -92,46 +91,47 @@ result<void> read_user(const kubeconfig_entry& user, bool takes_exec, connection
     config.token_file = user.path("tokenFile");
 
     if (config.token.empty() && !config.token_file.empty()) {
-        // Read here once only to say at the start what is missing: without a token one would be anonymous.
+        // Reported at the start: without a token the requests would be anonymous.
         const auto text = read_file(config.token_file);
-        if (!text) return refused(user, "tokenFile: " + text.error().message);
+        if (!text) return invalid(user, "tokenFile: " + text.error().message);
         if (text->reveal().find_first_not_of(" \t\r\n") == std::string_view::npos)
-            return refused(user, "tokenFile: " + config.token_file + " is empty");
+            return invalid(user, "tokenFile: " + config.token_file + " is empty");
     }
     const bool has_certificate =
         !config.client_certificate_data.empty() || !config.client_certificate_file.empty();
     const bool has_key = !config.client_key_data.empty() || !config.client_key_file.empty();
     if (has_certificate != has_key)
-        return refused(user, "a client certificate and its key must come together");
+        return invalid(user, "client-certificate and client-key must be set together");
     if (!has_certificate && config.token.empty() && config.token_file.empty()) {
-        return refused(user, "the user has no credentials: " + std::string(use_a_token));
+        return invalid(user, "the user has no credentials: " + std::string(use_a_token));
     }
     return {};
 }
 
 }  // namespace
 
-result<connection_config> kubeconfig(const std::string& paths, const kubeconfig_choice& choice) {
+result<connection_config> kubeconfig(const std::string& paths, const kubeconfig_options& options) {
     const auto content = load_kubeconfig(paths);
     if (!content) return content.error();
-    const auto missing = [&paths](const std::string& what) {
-        return error(error_kind::malformed, "kubeconfig " + paths + ": " + what);
+    const auto incomplete = [&paths](const std::string& message) {
+        return error(error_kind::malformed, "kubeconfig " + paths + ": " + message);
     };
-    const auto& name = choice.context.empty() ? content->current_context : choice.context;
+    const auto& name = options.context.empty() ? content->current_context : options.context;
     if (name.empty()) {
-        return missing("no current-context: choose one with `kubectl config use-context`");
+        return incomplete("current-context is not set: choose a context with `kubectl config use-context`");
     }
     const auto context = content->contexts.find(name);
-    if (context == content->contexts.end()) return missing("there is no context " + name);
+    if (context == content->contexts.end()) return incomplete("context " + name + " does not exist");
     const auto cluster = content->clusters.find(context->second.text("cluster"));
-    if (cluster == content->clusters.end()) return missing("the context's cluster is not there");
+    if (cluster == content->clusters.end())
+        return incomplete("the cluster of context " + name + " does not exist");
     const auto user = content->users.find(context->second.text("user"));
-    if (user == content->users.end()) return missing("the context's user is not there");
+    if (user == content->users.end()) return incomplete("the user of context " + name + " does not exist");
 
     connection_config config;
     config.namespace_name = context->second.text("namespace");
     if (auto read = read_cluster(cluster->second, config); !read) return read.error();
-    if (auto read = read_user(user->second, choice.takes_exec, config); !read) return read.error();
+    if (auto read = read_user(user->second, options.allow_exec, config); !read) return read.error();
     return config;
 }
 

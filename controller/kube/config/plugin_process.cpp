@@ -20,7 +20,7 @@ namespace kube {
 
 namespace {
 
-error failed(int code) {
+error system_error(int code) {
     return {error_kind::other, std::generic_category().message(code)};
 }
 
@@ -41,7 +41,7 @@ class descriptor {
     int number_;
 };
 
-/// Redirections and signals of a process to be.
+/// Redirections and signals of a process that is about to start.
 class spawn_setup {
  public:
     spawn_setup() {
@@ -55,10 +55,12 @@ class spawn_setup {
     spawn_setup(const spawn_setup&) = delete;
     spawn_setup& operator=(const spawn_setup&) = delete;
 
-    void put_stdout(int into) { posix_spawn_file_actions_adddup2(&files_, into, STDOUT_FILENO); }
-    void no_stdin() { posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0); }
-    /// This process ignores it, and a program that is run would go on doing so.
-    void default_sigpipe() {
+    void redirect_stdout(int fd) { posix_spawn_file_actions_adddup2(&files_, fd, STDOUT_FILENO); }
+    void redirect_stdin_from_null() {
+        posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    }
+    /// This process ignores SIGPIPE, and a child would inherit that.
+    void reset_sigpipe() {
         sigset_t signals;
         sigemptyset(&signals);
         sigaddset(&signals, SIGPIPE);
@@ -77,14 +79,14 @@ class spawn_setup {
     posix_spawnattr_t attributes_{};
 };
 
-/// NAME=value: this process's, but for the names that are given.
-std::vector<std::string> whole_environment(const std::map<std::string, std::string>& given) {
+/// NAME=value: this process's environment with `overrides`.
+std::vector<std::string> merged_environment(const std::map<std::string, std::string>& overrides) {
     std::vector<std::string> all;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view text(*entry);
-        if (!given.contains(std::string(text.substr(0, text.find('='))))) all.emplace_back(text);
+        if (!overrides.contains(std::string(text.substr(0, text.find('='))))) all.emplace_back(text);
     }
-    for (const auto& [name, value] : given)
+    for (const auto& [name, value] : overrides)
         all.push_back(std::string(name).append("=").append(value));
     return all;
 }
@@ -105,18 +107,18 @@ int wait_for(pid_t pid) {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/// All that comes; an error when it is too much.
-result<util::secret_bytes> read_all(int from) {
+/// Reads until the end; an error when that is more than max_plugin_output.
+result<util::secret_bytes> read_all(int fd) {
     std::string text;
-    util::reserve_wiping(text, most_plugin_output + 1);
+    util::reserve_wiping(text, max_plugin_output + 1);
     std::array<char, 4096> block{};
     for (;;) {
-        const auto got = ::read(from, block.data(), block.size());
+        const auto got = ::read(fd, block.data(), block.size());
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) return util::secret_bytes(std::move(text));
-        if (text.size() + static_cast<std::size_t>(got) > most_plugin_output) {
+        if (text.size() + static_cast<std::size_t>(got) > max_plugin_output) {
             util::wipe(text);
-            return error(error_kind::other, "it prints too much");
+            return error(error_kind::other, "it printed more than 256 KiB");
         }
         text.append(block.data(), static_cast<std::size_t>(got));
     }
@@ -124,28 +126,28 @@ result<util::secret_bytes> read_all(int from) {
 
 }  // namespace
 
-result<plugin_end> run_plugin(const plugin_call& what) {
+result<plugin_result> run_plugin(const plugin_invocation& invocation) {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed(errno);
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error(errno);
     const descriptor output(ends[0]);
     descriptor input(ends[1]);
     spawn_setup setup;
-    setup.put_stdout(input.get());
-    if (!what.has_input) setup.no_stdin();
-    setup.default_sigpipe();
-    std::vector<std::string> words{what.command};
-    words.insert(words.end(), what.arguments.begin(), what.arguments.end());
-    auto variables = whole_environment(what.environment);
+    setup.redirect_stdout(input.get());
+    if (!invocation.inherit_stdin) setup.redirect_stdin_from_null();
+    setup.reset_sigpipe();
+    std::vector<std::string> words{invocation.command};
+    words.insert(words.end(), invocation.arguments.begin(), invocation.arguments.end());
+    auto variables = merged_environment(invocation.environment);
     auto arguments = pointers(words);
     auto environment = pointers(variables);
     pid_t pid = 0;
-    if (const int code = setup.spawn(pid, arguments, environment); code != 0) return failed(code);
+    if (const int code = setup.spawn(pid, arguments, environment); code != 0) return system_error(code);
     input.close();
     auto text = read_all(output.get());
     if (!text) ::kill(pid, SIGKILL);
     const int code = wait_for(pid);
     if (!text) return text.error();
-    return plugin_end{code, *std::move(text)};
+    return plugin_result{code, *std::move(text)};
 }
 
 }  // namespace kube

@@ -12,23 +12,22 @@
 
 namespace kube {
 
-inline constexpr std::size_t most_plugin_output = 256U * 1024;
+inline constexpr std::size_t max_plugin_output = 256U * 1024;
 
-struct plugin_call {
-    std::string command;  // looked for in PATH unless it has a slash
+struct plugin_invocation {
+    std::string command;  // looked up in PATH unless it has a slash
     std::vector<std::string> arguments;
-    std::map<std::string, std::string> environment;  // in addition to this process's, and before it
-    bool has_input = false;                          // this process's stdin, else nothing
+    std::map<std::string, std::string> environment;  // added to this process's; wins over it
+    bool inherit_stdin = false;                      // otherwise stdin is empty
 };
 
-struct plugin_end {
-    int code = 0;               // 128 + the signal's number if one ended it
+struct plugin_result {
+    int exit_code = 0;          // 128 + the signal's number if a signal ended it
     util::secret_bytes output;  // stdout
 };
 
-/// Runs a program to its end, without a shell. Its error output is this process's; of this process's other
-/// files it gets none. An error when it cannot be started or prints more than most_plugin_output, in which
-/// case it is ended.
-[[nodiscard]] result<plugin_end> run_plugin(const plugin_call& what);
+/// Runs a program until it ends, without a shell. It inherits stderr and no other open file of this process.
+/// An error when it cannot be started, and when it prints more than max_plugin_output: then it is killed.
+[[nodiscard]] result<plugin_result> run_plugin(const plugin_invocation& invocation);
 
 }  // namespace kube

@@ -12,12 +12,12 @@ namespace kube {
 
 namespace {
 
-constexpr std::size_t most_bytes = 1024U * 1024;
+constexpr std::size_t max_bytes = 1024U * 1024;
 constexpr std::size_t block_bytes = 16U * 1024;
 
 class open_file {
  public:
-    // Without blocking: a path that leads to a pipe must not stop the program.
+    // O_NONBLOCK: a path that leads to a pipe must not block the program.
     explicit open_file(const std::string& path)
         : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
     ~open_file() {
@@ -27,16 +27,16 @@ class open_file {
     open_file& operator=(const open_file&) = delete;
 
     [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
-    [[nodiscard]] ssize_t read(char* into, std::size_t bytes) const noexcept {
-        return ::read(fd_, into, bytes);
+    [[nodiscard]] ssize_t read(char* buffer, std::size_t bytes) const noexcept {
+        return ::read(fd_, buffer, bytes);
     }
 
  private:
     int fd_;
 };
 
-error unreadable(const std::string& path, const std::string& why) {
-    return {error_kind::other, "cannot read " + path + ": " + why};
+error unreadable(const std::string& path, const std::string& reason) {
+    return {error_kind::other, "cannot read " + path + ": " + reason};
 }
 
 error unreadable(const std::string& path, int code) {
@@ -62,7 +62,7 @@ result<util::secret_bytes> read_file(const std::string& path) {
             util::wipe(text);
             return unreadable(path, code);
         }
-        if (text.size() > most_bytes) {
+        if (text.size() > max_bytes) {
             util::wipe(text);
             return unreadable(path, "it is larger than 1 MiB");
         }

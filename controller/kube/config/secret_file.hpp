@@ -9,8 +9,8 @@
 
 namespace kube {
 
-/// The whole file, opened by path each time, so that the kubelet's swap of the `..data` link is seen. Errors
-/// (other) name the path and the reason, never the content. At most 1 MiB.
+/// Reads the whole file, at most 1 MiB. Opens it by its path each time, because the kubelet updates a mounted
+/// Secret by swapping the `..data` link. Errors (other) name the path and the reason, never the content.
 [[nodiscard]] result<util::secret_bytes> read_file(const std::string& path);
 
 }  // namespace kube

@@ -10,15 +10,16 @@ namespace kube {
 
 namespace {
 
-constexpr std::chrono::seconds look_again_after{30};
+constexpr std::chrono::seconds poll_interval{30};
 
-/// The data where it is given, else the file's content, else nothing.
-result<util::secret_bytes> text_of(std::string_view data, const std::string& file) {
+/// The data if it is set, else the file's content, else nothing.
+result<util::secret_bytes> data_or_file(std::string_view data, const std::string& file) {
     if (!data.empty() || file.empty()) return util::secret_bytes::copy_of(data);
     return read_file(file);
 }
 
 util::keyed_digest digest_of(const net::tls_config& config) {
+    // The sizes keep "a" + "bc" apart from "ab" + "c".
     std::string all =
         std::to_string(config.ca_pem.size()) + ' ' + std::to_string(config.client_certificate.size());
     all.reserve(all.size() + config.ca_pem.size() + config.client_certificate.size() +
@@ -31,13 +32,13 @@ util::keyed_digest digest_of(const net::tls_config& config) {
 }  // namespace
 
 result<net::tls_config> tls_source::read() const {
-    auto ca = text_of(config_.ca_data, config_.ca_file);
+    auto ca = data_or_file(config_.ca_data, config_.ca_file);
     if (!ca) return ca.error();
-    auto certificate = text_of(config_.client_certificate_data, config_.client_certificate_file);
+    auto certificate = data_or_file(config_.client_certificate_data, config_.client_certificate_file);
     if (!certificate) return certificate.error();
-    auto key = text_of(config_.client_key_data.reveal(), config_.client_key_file);
+    auto key = data_or_file(config_.client_key_data.reveal(), config_.client_key_file);
     if (!key) return key.error();
-    // An empty text would mean the system's trust store, which nobody asked for.
+    // Without a CA the connection would use the system's trust store, which the configuration does not say.
     if (!config_.ca_file.empty() && ca->empty())
         return error(error_kind::other, config_.ca_file + " is empty");
 
@@ -49,16 +50,16 @@ result<net::tls_config> tls_source::read() const {
     return config;
 }
 
-std::optional<net::tls_config> tls_source::changed(time_point now) {
-    if (now < next_look_) return std::nullopt;
-    next_look_ = now + look_again_after;
+std::optional<net::tls_config> tls_source::poll(time_point now) {
+    if (now < next_poll_) return std::nullopt;
+    next_poll_ = now + poll_interval;
     auto config = read();
-    if (!config || digest_of(*config) == in_use_) return std::nullopt;
+    if (!config || digest_of(*config) == current_) return std::nullopt;
     return *std::move(config);
 }
 
-void tls_source::accepted(const net::tls_config& config) {
-    in_use_ = digest_of(config);
+void tls_source::set_current(const net::tls_config& config) {
+    current_ = digest_of(config);
 }
 
 }  // namespace kube

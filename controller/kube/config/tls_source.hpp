@@ -13,8 +13,8 @@
 
 namespace kube {
 
-/// The CA bundle and the client certificate of the connections, with an eye on the files that they come from.
-/// Files are compared by content, not by time: a rotation may keep the time of the file.
+/// The CA bundle and the client certificate of a connection_config, and whether their files have changed.
+/// Files are compared by content, not by modification time, which a rotation may keep.
 class tls_source {
  public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -22,20 +22,19 @@ class tls_source {
     /// Keeps a reference.
     explicit tls_source(const connection_config& config) : config_(config) {}
 
-    /// All of it, read now.
     [[nodiscard]] result<net::tls_config> read() const;
-    /// What is there now, when the last look is 30 s old (or look_now() was called) and it is not what
-    /// `accepted` was called with. Unreadable files are no change: what is in use stays.
-    [[nodiscard]] std::optional<net::tls_config> changed(time_point now);
-    /// It is in use from now on. What was refused, such as half of a rotation, is offered again.
-    void accepted(const net::tls_config& config);
-    /// A handshake failed: a certificate may have changed.
-    void look_now() noexcept { next_look_ = time_point::min(); }
+    /// Reads the files every 30 s and returns their content when it differs from set_current()'s. Nothing
+    /// while a file is unreadable. Returns the same content again as long as set_current() does not take it:
+    /// half of a rotation cannot be used.
+    [[nodiscard]] std::optional<net::tls_config> poll(time_point now);
+    void set_current(const net::tls_config& config);
+    /// Makes the next poll() read the files: after a failed handshake a certificate may have changed.
+    void poll_at_once() noexcept { next_poll_ = time_point::min(); }
 
  private:
     const connection_config& config_;
-    util::keyed_digest in_use_{};
-    time_point next_look_ = time_point::min();
+    util::keyed_digest current_{};
+    time_point next_poll_ = time_point::min();
 };
 
 }  // namespace kube

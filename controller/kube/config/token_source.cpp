@@ -11,7 +11,7 @@ namespace kube {
 
 namespace {
 
-constexpr std::chrono::seconds read_again_after{30};
+constexpr std::chrono::seconds read_interval{30};
 
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view space = " \t\r\n";
@@ -25,19 +25,19 @@ std::string_view trimmed(std::string_view text) {
 token_source::token_source(std::string file, util::secret_bytes token)
     : file_(std::move(file)), token_(util::secret_bytes::copy_of(trimmed(token.reveal()))) {}
 
-const util::secret_bytes& token_source::at(time_point now) {
+const util::secret_bytes& token_source::get(time_point now) {
     if (!file_.empty() && now >= next_read_) read(now);
     return token_;
 }
 
-bool token_source::renew(time_point now, const util::secret_bytes& refused) {
+bool token_source::refresh(time_point now, const util::secret_bytes& rejected) {
     if (file_.empty()) return false;
     read(now);
-    return !token_.empty() && !(token_ == refused);
+    return !token_.empty() && !(token_ == rejected);
 }
 
 void token_source::read(time_point now) {
-    next_read_ = now + read_again_after;
+    next_read_ = now + read_interval;
     const auto text = read_file(file_);
     if (!text) return;
     const auto token = trimmed(text->reveal());

@@ -9,21 +9,21 @@
 
 namespace kube {
 
-/// The bearer token of the requests. A file's token expires and is replaced by the kubelet, so it is read
-/// again; while the file is empty or unreadable the token read last stays.
+/// The bearer token of the requests. The kubelet replaces a token file before the token expires, so the file
+/// is read again; while it is empty or unreadable the last token stays.
 class token_source {
  public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// The file, where there is one, comes before the token, which then only bridges the time until it can be
-    /// read.
+    /// With a file, `token` is only used until the file can be read.
     token_source(std::string file, util::secret_bytes token);
 
-    /// Read from the file at most 30 s before `now`. Empty: there is none. Valid until the next call.
-    [[nodiscard]] const util::secret_bytes& at(time_point now);
-    /// The server refused this token (401): reads the file at once, and says whether there is another one
-    /// now.
-    [[nodiscard]] bool renew(time_point now, const util::secret_bytes& refused);
+    /// The token, read from the file at most 30 s before `now`. Empty without a token. Valid until the next
+    /// call.
+    [[nodiscard]] const util::secret_bytes& get(time_point now);
+    /// Reads the file at once, after the server rejected a token (401). Returns whether the token is another
+    /// one now.
+    [[nodiscard]] bool refresh(time_point now, const util::secret_bytes& rejected);
 
  private:
     void read(time_point now);

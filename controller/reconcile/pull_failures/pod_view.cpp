@@ -37,13 +37,13 @@ pod_progress progress_of(const kube::json& container_status) {
             kube::member(state, "running") != nullptr || kube::member(state, "terminated") != nullptr;
         return has_started ? pod_progress::started : pod_progress::not_yet_known;
     }
-    const auto reason = kube::text_at(*waiting, "reason");
+    const auto reason = kube::string_at(*waiting, "reason");
     if (is_pull_failure(reason)) return pod_progress::waits;
     return is_early(reason) ? pod_progress::not_yet_known : pod_progress::started;
 }
 
 pod_progress progress_of(const kube::json& spec, const kube::json& status) {
-    const auto phase = kube::text_at(status, "phase");
+    const auto phase = kube::string_at(status, "phase");
     if (phase == "Succeeded" || phase == "Failed") return pod_progress::started;
     std::size_t started = 0;
     for (const auto* list : {"initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"}) {
@@ -64,12 +64,12 @@ pod_progress progress_of(const kube::json& spec, const kube::json& status) {
 pod_view read_pod(const kube::json& object) {
     const auto& metadata = kube::object_at(object, "metadata");
     const auto& spec = kube::object_at(object, "spec");
-    pod_view view{.uid = kube::text_at(metadata, "uid"),
+    pod_view view{.uid = kube::string_at(metadata, "uid"),
                   .deleting = kube::member(metadata, "deletionTimestamp") != nullptr,
                   .pull_secrets = {},
                   .progress = progress_of(spec, kube::object_at(object, "status"))};
     for (const auto& reference : kube::array_at(spec, "imagePullSecrets"))
-        view.pull_secrets.push_back(kube::text_at(reference, "name"));
+        view.pull_secrets.push_back(kube::string_at(reference, "name"));
     return view;
 }
 

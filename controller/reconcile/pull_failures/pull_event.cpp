@@ -54,13 +54,13 @@ std::vector<std::string> missing_secrets(std::string_view message, const name_in
 
 std::optional<pull_event> read_pull_event(const kube::json& object, const name_in_use& in_use) {
     const auto& about = kube::object_at(object, "involvedObject");
-    pull_event read{.namespace_name = kube::text_at(about, "namespace"),
-                    .pod = kube::text_at(about, "name"),
-                    .uid = kube::text_at(about, "uid"),
+    pull_event read{.namespace_name = kube::string_at(about, "namespace"),
+                    .pod = kube::string_at(about, "name"),
+                    .uid = kube::string_at(about, "uid"),
                     .secrets = {}};
     const bool is_right =
-        kube::text_at(object, "reason") == pull_event_reason && kube::text_at(about, "kind") == "Pod" &&
-        kube::text_at(kube::object_at(object, "metadata"), "namespace") == read.namespace_name &&
+        kube::string_at(object, "reason") == pull_event_reason && kube::string_at(about, "kind") == "Pod" &&
+        kube::string_at(kube::object_at(object, "metadata"), "namespace") == read.namespace_name &&
         kube::is_dns1123_label(read.namespace_name) && kube::is_dns1123_subdomain(read.pod) &&
         is_uid(read.uid);
     if (!is_right) return std::nullopt;

@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 
 asio::awaitable<kube::result<kube::list_page>> pull_event_source::list(kube::list_options options) {
     auto page = co_await client_.list(
-        {.what = kube::core_events, .namespace_name = {}, .field_selector = {}, .metadata_only = true},
+        {.resource = kube::core_events, .namespace_name = {}, .field_selector = {}, .metadata_only = true},
         std::move(options));
     if (page.has_error()) note_refusal(page.error());
     co_return page;
@@ -22,7 +22,7 @@ asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> pull_event_so
     kube::watch_options options) {
     runtime::client_watch_source kubelets(
         client_,
-        {.what = kube::core_events,
+        {.resource = kube::core_events,
          .namespace_name = {},
          .field_selector = fmt::format("reason={},involvedObject.kind=Pod", pull_event_reason)});
     auto opened = co_await kubelets.watch(std::move(options));

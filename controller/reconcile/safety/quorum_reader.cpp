@@ -114,12 +114,12 @@ asio::awaitable<kube::result<void>> quorum_reader::read_copy(runtime::object_key
 
 asio::awaitable<kube::result<void>> quorum_reader::read_everything() {
     const kube::scope credentials{
-        .what = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}};
+        .resource = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}};
     auto read =
         co_await take_all(client_, credentials, state_.credentials(), v1alpha1::read_registry_credential);
     if (read.has_error()) co_return read.error();
     const kube::scope namespaces{
-        .what = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true};
+        .resource = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true};
     co_return co_await take_all(client_, namespaces, state_.namespaces(), decode_namespace);
 }
 

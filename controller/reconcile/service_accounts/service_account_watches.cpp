@@ -25,7 +25,7 @@ std::string title_of(const std::string& allowed_name) {
 }
 
 kube::scope scope_of(const std::string& allowed_name) {
-    kube::scope scope{.what = kube::service_accounts, .namespace_name = {}, .field_selector = {}};
+    kube::scope scope{.resource = kube::service_accounts, .namespace_name = {}, .field_selector = {}};
     if (allowed_name != every_account) scope.field_selector = "metadata.name=" + allowed_name;
     return scope;
 }

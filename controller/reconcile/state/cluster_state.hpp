@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/v1alpha1/registry_credential.hpp"
-#include "kube/api/namespace.hpp"
+#include "kube/api/object.hpp"
 #include "reconcile/state/contributors.hpp"
 #include "reconcile/state/desired_secret.hpp"
 #include "reconcile/state/observed_secret.hpp"

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/state/selection.hpp"
 
+#include "util/glob.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>

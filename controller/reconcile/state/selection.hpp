@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/v1alpha1/registry_credential.hpp"
-#include "kube/api/namespace.hpp"
+#include "kube/api/object.hpp"
 #include "kube/json.hpp"
 
 #include <string_view>

@@ -8,10 +8,10 @@ namespace runtime {
 
 kube::result<object_identity> identify(const kube::json& object) {
     const kube::json& metadata = kube::object_at(object, "metadata");
-    object_identity identity{.key = {.namespace_name = kube::text_at(metadata, "namespace"),
-                                     .name = kube::text_at(metadata, "name")},
-                             .uid = kube::text_at(metadata, "uid"),
-                             .resource_version = kube::text_at(metadata, "resourceVersion")};
+    object_identity identity{.key = {.namespace_name = kube::string_at(metadata, "namespace"),
+                                     .name = kube::string_at(metadata, "name")},
+                             .uid = kube::string_at(metadata, "uid"),
+                             .resource_version = kube::string_at(metadata, "resourceVersion")};
     if (identity.key.name.empty())
         return kube::error(kube::error_kind::malformed, "an object without metadata.name");
     return identity;

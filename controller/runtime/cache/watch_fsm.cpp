@@ -174,7 +174,7 @@ bool watch_fsm::failed(const kube::error& error, time_point now) {
     if (phase_ != phase::watch) return list_failed(error, was_open, now);
     if (was_open && now - opened_at_ >= policy_.min_watch_time) server_errors_ = 0;
     if (error.kind == error_kind::expired) return expired(error, now);
-    const bool broke = error.kind == error_kind::stream_ended || error.kind == error_kind::no_answer;
+    const bool broke = error.kind == error_kind::stream_ended || error.kind == error_kind::no_response;
     return was_open && broke ? stream_closed(error, now) : watch_failed(error, now);
 }
 
@@ -203,7 +203,7 @@ bool watch_fsm::list_failed(const kube::error& error, bool was_open, time_point 
 
 /// The pages before it need not be read again: a continue token is valid for minutes.
 bool watch_fsm::retry_page(const kube::error& error) {
-    const bool transient = error.kind == error_kind::no_answer ||
+    const bool transient = error.kind == error_kind::no_response ||
                            error.kind == error_kind::too_many_requests || error.kind == error_kind::server ||
                            error.kind == error_kind::server_timeout;
     // While a periodic list is retried no watch runs: better to go on watching.
@@ -223,7 +223,7 @@ bool watch_fsm::stream_closed(const kube::error& error, time_point now) {
 bool watch_fsm::watch_failed(const kube::error& error, time_point now) {
     bool same_version = false;
     switch (error.kind) {
-        case error_kind::no_answer:
+        case error_kind::no_response:
         case error_kind::too_many_requests:
         case error_kind::unauthorized:
         case error_kind::forbidden:

@@ -8,7 +8,7 @@
 
 #include <string_view>
 
-/// A document of a test, which must be right.
+/// Parses a document of the test itself.
 inline kube::json parsed(std::string_view text) {
     auto document = kube::parse_bounded(text, {});
     REQUIRE_MESSAGE(document.has_value(), text);

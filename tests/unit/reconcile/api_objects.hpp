@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kube/json.hpp"
-#include "unit/kube/client/api_stage.hpp"
+#include "unit/kube/client/api_fixture.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -68,7 +68,7 @@ inline std::string refusal(int code, const std::string& reason, const std::strin
 }
 
 /// Answers the first request with the first of these, and so on; a request too many with 500.
-inline api_stage::answers in_turn(std::vector<std::string> responses) {
+inline api_fixture::respond in_turn(std::vector<std::string> responses) {
     return [responses = std::move(responses), next = std::make_shared<std::size_t>(0)](const std::string&) {
         const auto index = (*next)++;
         return index < responses.size() ? responses[index] : refusal(500, "InternalError");
@@ -76,7 +76,7 @@ inline api_stage::answers in_turn(std::vector<std::string> responses) {
 }
 
 /// "GET /path" of each request, without its query.
-inline std::vector<std::string> request_lines(const api_stage& stage) {
+inline std::vector<std::string> request_lines(const api_fixture& stage) {
     std::vector<std::string> lines;
     for (const auto& request : stage.server.requests())
         lines.push_back(request.substr(0, request.find_first_of("?\r", request.find('/'))));
@@ -87,7 +87,7 @@ inline std::vector<std::string> request_lines(const api_stage& stage) {
 }
 
 /// The JSON body of a request.
-inline kube::json body_of(const std::string& request) {
+inline kube::json json_body_of(const std::string& request) {
     return kube::json::parse(request.substr(request.find("\r\n\r\n") + 4));
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/v1alpha1/registry_credential.hpp"
-#include "kube/api/namespace.hpp"
+#include "kube/api/object.hpp"
 #include "reconcile/secrets/secret_metadata.hpp"
 #include "reconcile/secrets/secret_view.hpp"
 

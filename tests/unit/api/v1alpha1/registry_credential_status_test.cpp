@@ -31,7 +31,7 @@ registry_credential_status sample() {
 
 }  // namespace
 
-TEST_CASE("a status is written with the fields of the CRD, exactly") {
+TEST_CASE("a status is written with exactly the fields of the CRD") {
     CHECK(
         write_status(sample()) ==
         parsed(
@@ -45,7 +45,7 @@ TEST_CASE("a status is written with the fields of the CRD, exactly") {
           {"type":"SourcesValid","status":"True","reason":"Valid","message":"","observedGeneration":4,"lastTransitionTime":"2026-01-31T23:59:59Z"}]})"));
 }
 
-TEST_CASE("the lists of an empty status are there") {
+TEST_CASE("an empty status is written with its lists") {
     const auto written = write_status({});
     for (const auto* name : {"registries", "failures", "affectedPods", "conditions"})
         CHECK(written.at(name) == json::array());
@@ -53,12 +53,21 @@ TEST_CASE("the lists of an empty status are there") {
     CHECK_FALSE(written.contains("pullFailures"));  // not known is not zero
 }
 
-TEST_CASE("a status that is written reads back the same") {
+TEST_CASE("a written status reads back the same") {
     CHECK(read_status({{"status", write_status(sample())}}) == sample());
     CHECK(read_status({{"status", write_status({})}}) == registry_credential_status{});
 }
 
-TEST_CASE("numbers of ServiceAccounts are there while the spec asks for them") {
+TEST_CASE("a status with lists of the largest size reads back the same") {
+    registry_credential_status status;
+    status.registries.assign(32, "ghcr.io");
+    status.failures.assign(20, {"team-a", "Conflict", "", ""});
+    status.affected_pods.assign(20, {"team-a", "web-1", "", "", ""});
+    status.conditions.assign(16, {"Ready", "Unknown", "", "", 0, ""});
+    CHECK(read_status({{"status", write_status(status)}}) == status);
+}
+
+TEST_CASE("a status has the counts of ServiceAccounts if the spec selects some") {
     auto status = sample();
     status.service_accounts = {3, 2, 1};
     const auto written = write_status(status);
@@ -66,12 +75,12 @@ TEST_CASE("numbers of ServiceAccounts are there while the spec asks for them") {
     CHECK(read_status({{"status", written}}) == status);
 }
 
-TEST_CASE("an absent status is empty") {
+TEST_CASE("an absent status is read as empty") {
     CHECK(read_status(parsed("{}")) == registry_credential_status{});
     CHECK(read_status(parsed(R"({"status":null})")) == registry_credential_status{});
 }
 
-TEST_CASE("a status with anything wrong in it is read as empty") {
+TEST_CASE("a status with an invalid field is read as empty") {
     struct example {
         const char* pointer;
         json value;
@@ -96,6 +105,7 @@ TEST_CASE("a status with anything wrong in it is read as empty") {
         {"/pullFailures", -1},
         {"/affectedPods", 5},
         {"/affectedPods", json::array({{{"pod", "web-1"}}})},
+        {"/affectedPods", json::array({{{"namespace", "team-a"}}})},
         {"/affectedPods", std::vector<json>(21, {{"namespace", "a"}, {"pod", "b"}})},
         {"/failures", json::object()},
         {"/failures", std::vector<json>(21, {{"namespace", "a"}})},

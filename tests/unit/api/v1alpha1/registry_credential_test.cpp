@@ -42,7 +42,7 @@ json expressions(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("a RegistryCredential is read whole") {
+TEST_CASE("every field of a RegistryCredential is read") {
     auto object = parsed(
         R"({"kind":"RegistryCredential","metadata":{"name":"hub","uid":"u","resourceVersion":"1","generation":4},
         "spec":{"secretName":"pull","conflictPolicy":"Adopt","deletionPolicy":"Retain","suspend":true,
@@ -75,7 +75,7 @@ TEST_CASE("a RegistryCredential is read whole") {
     CHECK(read.status.observed_generation == 3);
 }
 
-TEST_CASE("the defaults of the CRD are applied when the server did not") {
+TEST_CASE("absent fields have the defaults of the CRD") {
     auto object = minimal();
     for (const auto* name :
          {"secretName", "conflictPolicy", "deletionPolicy", "suspend", "secretTemplate", "serviceAccounts"}) {
@@ -94,7 +94,7 @@ TEST_CASE("the defaults of the CRD are applied when the server did not") {
     }
 }
 
-TEST_CASE("an object that got past the CRD is malformed, and the field is named") {
+TEST_CASE("an object that the CRD would reject is malformed, and the error names the field") {
     struct example {
         std::string pointer;
         json value;
@@ -103,96 +103,109 @@ TEST_CASE("an object that got past the CRD is malformed, and the field is named"
     const std::string long_name(254, 'a');
     const example table[] = {
         {"/secretName", "", "spec.secretName: required"},
-        {"/secretName", "Regcred", "spec.secretName: not the name of a Secret"},
-        {"/secretName", long_name, "spec.secretName: not the name of a Secret"},
-        {"/secretName", 5, "spec.secretName: not text"},
+        {"/secretName", "Regcred", "spec.secretName: must be the name of a Secret"},
+        {"/secretName", long_name, "spec.secretName: must be the name of a Secret"},
+        {"/secretName", 5, "spec.secretName: must be a string"},
         {"/sources", nullptr, "spec.sources: required"},
         {"/sources", json::array(), "spec.sources: required"},
-        {"/sources", json::object(), "spec.sources: not a list"},
+        {"/sources", json::object(), "spec.sources: must be a list"},
         {"/sources",
          std::vector<json>(17, {{"secretRef", {{"name", "x"}}}}),
-         "spec.sources: more than 16 entries"},
+         "spec.sources: must have at most 16 entries"},
         {"/sources/0", json::object(), "spec.sources[0].secretRef.name: required"},
-        {"/sources/0", "hub-login", "spec.sources[0]: not an object"},
-        {"/sources/0/secretRef", "hub-login", "spec.sources[0].secretRef: not an object"},
-        {"/sources/0/secretRef/name", "a/b", "spec.sources[0].secretRef.name: not the name of a Secret"},
-        {"/sources/0/registry", "", "spec.sources[0].registry: empty"},
-        {"/sources/0/registry", json::array(), "spec.sources[0].registry: not text"},
-        {"/sources/0/registry", std::string(513, 'a'), "spec.sources[0].registry: longer than 512 bytes"},
-        {"/sources/0/registries", json::array(), "spec.sources[0].registries: empty"},
-        {"/sources/0/registries", texts(33, "a"), "spec.sources[0].registries: more than 32 entries"},
+        {"/sources/0", "hub-login", "spec.sources[0]: must be an object"},
+        {"/sources/0/secretRef", "hub-login", "spec.sources[0].secretRef: must be an object"},
+        {"/sources/0/secretRef/name", "a/b", "spec.sources[0].secretRef.name: must be the name of a Secret"},
+        {"/sources/0/registry", "", "spec.sources[0].registry: must not be empty"},
+        {"/sources/0/registry", json::array(), "spec.sources[0].registry: must be a string"},
+        {"/sources/0/registry",
+         std::string(513, 'a'),
+         "spec.sources[0].registry: must have at most 512 bytes"},
+        {"/sources/0/registries", json::array(), "spec.sources[0].registries: must not be empty"},
+        {"/sources/0/registries", texts(33, "a"), "spec.sources[0].registries: must have at most 32 entries"},
         {"/sources/0/registries",
          texts(1, std::string(513, 'a')),
-         "spec.sources[0].registries: an entry is longer than 512 bytes"},
+         "spec.sources[0].registries: entries must have at most 512 bytes"},
         {"/sources/0",
          parsed(R"({"secretRef":{"name":"x"},"registry":"quay.io","registries":["*"]})"),
-         "spec.sources[0].registries: not together with registry"},
-        {"/namespaces", nullptr, "spec.namespaces: include, or a selector that is not empty, is required"},
-        {"/namespaces",
-         json::object(),
-         "spec.namespaces: include, or a selector that is not empty, is required"},
+         "spec.sources[0].registries: must not be set together with registry"},
+        {"/namespaces", nullptr, "spec.namespaces: must have include or a selector that is not empty"},
+        {"/namespaces", json::object(), "spec.namespaces: must have include or a selector that is not empty"},
         {"/namespaces",
          parsed(R"({"include":[],"selector":{}})"),
-         "spec.namespaces: include, or a selector that is not empty, is required"},
+         "spec.namespaces: must have include or a selector that is not empty"},
         {"/namespaces",
          parsed(R"({"exclude":["a"]})"),
-         "spec.namespaces: include, or a selector that is not empty, is required"},
-        {"/namespaces/include", "*", "spec.namespaces.include: not a list"},
-        {"/namespaces/include", texts(65, "a"), "spec.namespaces.include: more than 64 entries"},
-        {"/namespaces/include", texts(1, ""), "spec.namespaces.include: an entry is empty"},
+         "spec.namespaces: must have include or a selector that is not empty"},
+        {"/namespaces/include", "*", "spec.namespaces.include: must be a list"},
+        {"/namespaces/include", texts(65, "a"), "spec.namespaces.include: must have at most 64 entries"},
+        {"/namespaces/include", texts(1, ""), "spec.namespaces.include: entries must not be empty"},
         {"/namespaces/include",
          texts(1, std::string(64, 'a')),
-         "spec.namespaces.include: an entry is longer than 63 bytes"},
+         "spec.namespaces.include: entries must have at most 63 bytes"},
         {"/namespaces/include",
          texts(1, "a b"),
-         "spec.namespaces.include: an entry has spaces, control characters or characters beyond ASCII"},
-        {"/namespaces/exclude", texts(65, "a"), "spec.namespaces.exclude: more than 64 entries"},
-        {"/namespaces/selector", "x", "spec.namespaces.selector: not an object"},
+         "spec.namespaces.include: entries must be printable ASCII without spaces"},
+        {"/namespaces/include",
+         texts(1, "a\x7f"),
+         "spec.namespaces.include: entries must be printable ASCII without spaces"},
+        {"/namespaces/include",
+         texts(1, "\xc3\xa4"),
+         "spec.namespaces.include: entries must be printable ASCII without spaces"},
+        {"/namespaces/exclude",
+         texts(1, std::string(64, 'a')),
+         "spec.namespaces.exclude: entries must have at most 63 bytes"},
+        {"/namespaces/exclude", texts(65, "a"), "spec.namespaces.exclude: must have at most 64 entries"},
+        {"/namespaces/selector", "x", "spec.namespaces.selector: must be an object"},
         {"/namespaces/selector",
          parsed(R"({"matchExpressions":[{"key":"a","operator":"Gt","values":["1"]}]})"),
-         "spec.namespaces.selector.matchExpressions[0].operator: not one of In, NotIn, Exists, DoesNotExist"},
+         "spec.namespaces.selector.matchExpressions[0].operator: must be In, NotIn, Exists or DoesNotExist"},
         {"/namespaces/selector",
          {{"matchExpressions", expressions(65)}},
-         "spec.namespaces.selector: too many requirements"},
-        {"/conflictPolicy", "Overwrite", "spec.conflictPolicy: neither Fail nor Adopt"},
-        {"/conflictPolicy", "fail", "spec.conflictPolicy: neither Fail nor Adopt"},
-        {"/conflictPolicy", "", "spec.conflictPolicy: neither Fail nor Adopt"},
-        {"/deletionPolicy", "Orphan", "spec.deletionPolicy: neither Delete nor Retain"},
-        {"/deletionPolicy", 1, "spec.deletionPolicy: not text"},
-        {"/suspend", "false", "spec.suspend: neither true nor false"},
-        {"/secretTemplate", 1, "spec.secretTemplate: not an object"},
-        {"/secretTemplate/labels", map_of(33, "x"), "spec.secretTemplate.labels: too many entries"},
+         "spec.namespaces.selector: must have at most 64 requirements"},
+        {"/conflictPolicy", "Overwrite", "spec.conflictPolicy: must be Fail or Adopt"},
+        {"/conflictPolicy", "fail", "spec.conflictPolicy: must be Fail or Adopt"},
+        {"/conflictPolicy", "", "spec.conflictPolicy: must be Fail or Adopt"},
+        {"/deletionPolicy", "Orphan", "spec.deletionPolicy: must be Delete or Retain"},
+        {"/deletionPolicy", 1, "spec.deletionPolicy: must be a string"},
+        {"/suspend", "false", "spec.suspend: must be true or false"},
+        {"/secretTemplate", 1, "spec.secretTemplate: must be an object"},
+        {"/secretTemplate/labels",
+         map_of(33, "x"),
+         "spec.secretTemplate.labels: must have at most 32 entries"},
         {"/secretTemplate/labels",
          parsed(R"({"regcred.dev/owner":"x"})"),
-         "spec.secretTemplate.labels: a key is regcred's own"},
+         "spec.secretTemplate.labels: must not set keys of regcred"},
         {"/secretTemplate/labels",
          parsed(R"({"app.kubernetes.io/managed-by":"Helm"})"),
-         "spec.secretTemplate.labels: a key is regcred's own"},
+         "spec.secretTemplate.labels: must not set keys of regcred"},
         {"/secretTemplate/labels",
          parsed(R"({"a":"b c"})"),
-         "spec.secretTemplate.labels: an entry is not a label"},
+         "spec.secretTemplate.labels: entries must be labels"},
         {"/secretTemplate/labels",
          parsed(R"({"a b":"c"})"),
-         "spec.secretTemplate.labels: an entry is not a label"},
-        {"/secretTemplate/annotations", map_of(33, "x"), "spec.secretTemplate.annotations: too many entries"},
+         "spec.secretTemplate.labels: entries must be labels"},
+        {"/secretTemplate/annotations",
+         map_of(33, "x"),
+         "spec.secretTemplate.annotations: must have at most 32 entries"},
         {"/secretTemplate/annotations",
          map_of(1, std::string(4 * 4096 + 1, 'x')),
-         "spec.secretTemplate.annotations: a value is too long"},
+         "spec.secretTemplate.annotations: values must have at most 16384 bytes"},
         {"/secretTemplate/annotations",
          parsed(R"({"regcred.dev/owner":"x"})"),
-         "spec.secretTemplate.annotations: a key is regcred's or kubectl's own"},
+         "spec.secretTemplate.annotations: must not set keys of regcred or kubectl"},
         {"/secretTemplate/annotations",
          parsed(R"({"kubectl.kubernetes.io/last-applied-configuration":"x"})"),
-         "spec.secretTemplate.annotations: a key is regcred's or kubectl's own"},
+         "spec.secretTemplate.annotations: must not set keys of regcred or kubectl"},
         {"/secretTemplate/annotations",
          parsed(R"({"a b":"x"})"),
-         "spec.secretTemplate.annotations: a key is not the key of an annotation"},
-        {"/serviceAccounts", texts(17, "a"), "spec.serviceAccounts: more than 16 entries"},
-        {"/serviceAccounts", texts(1, ""), "spec.serviceAccounts: an entry is empty"},
+         "spec.secretTemplate.annotations: keys must be annotation keys"},
+        {"/serviceAccounts", texts(17, "a"), "spec.serviceAccounts: must have at most 16 entries"},
+        {"/serviceAccounts", texts(1, ""), "spec.serviceAccounts: entries must not be empty"},
         {"/serviceAccounts",
          texts(1, std::string(254, 'a')),
-         "spec.serviceAccounts: an entry is longer than 253 bytes"},
-        {"/serviceAccounts", "default", "spec.serviceAccounts: not a list"},
+         "spec.serviceAccounts: entries must have at most 253 bytes"},
+        {"/serviceAccounts", "default", "spec.serviceAccounts: must be a list"},
     };
     for (const auto& row : table) {
         CAPTURE(row.pointer);
@@ -204,7 +217,7 @@ TEST_CASE("an object that got past the CRD is malformed, and the field is named"
     }
 }
 
-TEST_CASE("the largest object that the CRD lets through is read") {
+TEST_CASE("the largest object that the CRD allows is read") {
     auto object =
         with_spec("/sources", std::vector<json>(16, {{"secretRef", {{"name", std::string(253, 'a')}}}}));
     object["spec"]["sources"][0]["registry"] = std::string(512, 'a');
@@ -222,7 +235,7 @@ TEST_CASE("the largest object that the CRD lets through is read") {
     CHECK(read->namespaces.selector->requirements.size() == 64);
 }
 
-TEST_CASE("a selector alone selects, and an empty one beside include is kept") {
+TEST_CASE("a selector needs no include, and an empty selector beside include is kept") {
     const auto alone = read_registry_credential(
                            with_spec("/namespaces", parsed(R"({"selector":{"matchLabels":{"a":"b"}}})")))
                            .value();
@@ -233,20 +246,20 @@ TEST_CASE("a selector alone selects, and an empty one beside include is kept") {
     CHECK(beside.namespaces.selector->requirements.empty());
 }
 
-TEST_CASE("another kind, and an object without metadata or spec, is malformed") {
+TEST_CASE("an object of another kind, or without metadata or spec, is malformed") {
     auto object = minimal();
     object["kind"] = "PartialObjectMetadata";
-    CHECK(read_registry_credential(object).error().message == "kind: not RegistryCredential");
+    CHECK(read_registry_credential(object).error().message == "kind: must be RegistryCredential");
     object = minimal();
     object.erase("spec");
     CHECK(read_registry_credential(object).error().message == "spec.sources: required");
     object = minimal();
     object["metadata"].erase("uid");
     CHECK(read_registry_credential(object).error().message == "metadata.uid: required");
-    CHECK(read_registry_credential(parsed("null")).error().message == "not an object");
+    CHECK(read_registry_credential(parsed("null")).error().message == "must be an object");
 }
 
-TEST_CASE("an annotation may be as long as the CRD allows, which counts characters") {
+TEST_CASE("an annotation may have 4096 characters of four bytes") {
     std::string wide;
     for (int n = 0; n < 4096; ++n)
         wide += "\xF0\x9F\x94\x91";  // four bytes

@@ -26,7 +26,7 @@ kube::condition make(std::string type,
 constexpr std::string_view early = "2026-01-01T00:00:00Z";
 constexpr std::string_view late = "2026-01-02T00:00:00Z";
 
-TEST_CASE("lastTransitionTime moves only when the status does") {
+TEST_CASE("lastTransitionTime changes only with the status") {
     conditions all;
     CHECK(kube::set_condition(all, make("Ready", "False"), early));
     CHECK(all.at(0).last_transition_time == early);
@@ -40,12 +40,12 @@ TEST_CASE("lastTransitionTime moves only when the status does") {
     CHECK(all.size() == 1);
 }
 
-TEST_CASE("setting what is there already changes nothing") {
+TEST_CASE("setting an equal condition changes nothing") {
     conditions all;
     CHECK(kube::set_condition(all, make("Ready", "True"), early));
     const conditions before = all;
     kube::condition again = make("Ready", "True");
-    again.last_transition_time = "not looked at";
+    again.last_transition_time = "ignored";
     CHECK_FALSE(kube::set_condition(all, again, late));
     CHECK(all == before);
 }
@@ -60,18 +60,18 @@ TEST_CASE("a new observedGeneration is a change") {
     CHECK(all.at(0).last_transition_time == early);
 }
 
-TEST_CASE("Ready comes first, the others by name") {
+TEST_CASE("conditions are sorted by type, Ready first") {
     conditions all;
-    for (const char* type : {"Synced", "SourcesValid", "Ready", "Reconciling"}) {
+    for (const char* type : {"Synced", "Available", "Ready", "Reconciling"}) {
         CHECK(kube::set_condition(all, make(type, "True"), early));
     }
     std::string order;
     for (const kube::condition& each : all)
         order += each.type + " ";
-    CHECK(order == "Ready Reconciling SourcesValid Synced ");
+    CHECK(order == "Ready Available Reconciling Synced ");
 }
 
-TEST_CASE("a condition can be found and removed") {
+TEST_CASE("a condition is found and removed by its type") {
     conditions all;
     CHECK(kube::set_condition(all, make("Ready", "True"), early));
     REQUIRE(kube::find_condition(all, "Ready") != nullptr);
@@ -82,7 +82,7 @@ TEST_CASE("a condition can be found and removed") {
     CHECK(all.empty());
 }
 
-TEST_CASE("a message that is too long is cut between two characters") {
+TEST_CASE("a long message is cut between two characters") {
     conditions all;
     std::string text(kube::condition_message_limit - 1, 'x');
     text += "\xC3\xBC";  // two bytes, one of them beyond the limit
@@ -91,7 +91,7 @@ TEST_CASE("a message that is too long is cut between two characters") {
     CHECK_FALSE(kube::set_condition(all, make("Ready", "True", "Long", text), late));
 }
 
-TEST_CASE("a condition that the API server would refuse is a programming error") {
+TEST_CASE("a condition that the API server would reject throws") {
     conditions all;
     for (const std::string& reason : {std::string(),
                                       std::string("with space"),
@@ -105,8 +105,15 @@ TEST_CASE("a condition that the API server would refuse is a programming error")
     CHECK_THROWS_AS(kube::set_condition(all, make("", "True"), early), std::logic_error);
     CHECK_THROWS_AS(kube::set_condition(all, make("Rea dy", "True"), early), std::logic_error);
     CHECK_THROWS_AS(kube::set_condition(all, make("Ready", "true"), early), std::logic_error);
+    CHECK_THROWS_AS(kube::set_condition(all, make("1Ready", "True"), early), std::logic_error);
+    CHECK_THROWS_AS(kube::set_condition(all, make(std::string(317, 'x'), "True"), early), std::logic_error);
+    auto negative = make("Ready", "True");
+    negative.observed_generation = -1;
+    CHECK_THROWS_AS(kube::set_condition(all, negative, early), std::logic_error);
     CHECK(all.empty());
     CHECK(kube::set_condition(all, make("Ready", "True", "A,b:c_1"), early));
+    CHECK(kube::set_condition(all, make("Ready", "Unknown", std::string(1'024, 'x')), early));
+    CHECK(kube::set_condition(all, make(std::string(316, 'x'), "True"), early));
 }
 
 }  // namespace

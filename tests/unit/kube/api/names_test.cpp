@@ -17,7 +17,7 @@ std::string subdomain_of(std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("DNS-1123 labels") {
+TEST_CASE("is_dns1123_label follows apimachinery") {
     for (const auto& text :
          {std::string("a"), std::string("0"), std::string("a-1"), std::string("a--b"), long_label}) {
         CAPTURE(text);
@@ -38,7 +38,7 @@ TEST_CASE("DNS-1123 labels") {
     }
 }
 
-TEST_CASE("DNS-1123 subdomains") {
+TEST_CASE("is_dns1123_subdomain follows apimachinery") {
     for (const auto& text : {std::string("a"), std::string("a.b-c.d0"), too_long_label, subdomain_of(253)}) {
         CAPTURE(text);
         CHECK(kube::is_dns1123_subdomain(text));
@@ -57,7 +57,7 @@ TEST_CASE("DNS-1123 subdomains") {
     }
 }
 
-TEST_CASE("keys of labels") {
+TEST_CASE("is_qualified_name follows apimachinery") {
     for (const auto& text : {std::string("a"),
                              std::string("A_b.C-9"),
                              std::string("example.com/team"),
@@ -82,7 +82,7 @@ TEST_CASE("keys of labels") {
     }
 }
 
-TEST_CASE("values of labels") {
+TEST_CASE("is_label_value follows apimachinery") {
     for (const auto& text : {std::string(), std::string("a"), std::string("A-b_c.D"), long_label}) {
         CAPTURE(text);
         CHECK(kube::is_label_value(text));

@@ -31,7 +31,7 @@ json with(const std::string& name, const std::string& value) {
 
 }  // namespace
 
-TEST_CASE("metadata is read whole") {
+TEST_CASE("every field of the metadata is read") {
     const auto meta = read_meta(parsed(whole)).value();
     CHECK(meta.name == "regcred");
     CHECK(meta.namespace_name == "team-a");
@@ -50,7 +50,7 @@ TEST_CASE("metadata is read whole") {
     CHECK(meta.owner_references[1] == kube::owner_reference{"v1", "Pod", "p", "u2", true, std::nullopt});
 }
 
-TEST_CASE("what metadata may leave out is empty, null or not there") {
+TEST_CASE("an optional field of the metadata may be missing or null") {
     for (
         const auto* text :
         {R"({"metadata":{"name":"n","uid":"u","resourceVersion":"1"}})",
@@ -71,7 +71,7 @@ TEST_CASE("an object with a deletionTimestamp is being deleted") {
     CHECK(read_meta(with("deletionTimestamp", R"("2026-01-31T23:59:59Z")")).value().deleting);
 }
 
-TEST_CASE("metadata that is not what the API promises is malformed, and the field is named") {
+TEST_CASE("invalid metadata is malformed, and the error names the field") {
     struct example {
         json object;
         const char* message;
@@ -81,28 +81,34 @@ TEST_CASE("metadata that is not what the API promises is malformed, and the fiel
         {parsed("[]"), "metadata: required"},
         {parsed("{}"), "metadata: required"},
         {parsed(R"({"metadata":null})"), "metadata: required"},
-        {parsed(R"({"metadata":"x"})"), "metadata: not an object"},
+        {parsed(R"({"metadata":"x"})"), "metadata: must be an object"},
         {parsed(R"({"metadata":{"uid":"u","resourceVersion":"1"}})"), "metadata.name: required"},
         {with("name", "\"\""), "metadata.name: required"},
-        {with("name", "5"), "metadata.name: not text"},
+        {with("name", "5"), "metadata.name: must be a string"},
         {with("uid", "null"), "metadata.uid: required"},
-        {with("resourceVersion", "1"), "metadata.resourceVersion: not text"},
+        {with("resourceVersion", "1"), "metadata.resourceVersion: must be a string"},
         {with("resourceVersion", "\"\""), "metadata.resourceVersion: required"},
-        {with("namespace", "[]"), "metadata.namespace: not text"},
-        {with("generation", "\"1\""), "metadata.generation: not an integer of 64 bits"},
-        {with("creationTimestamp", "5"), "metadata.creationTimestamp: not text"},
-        {with("labels", "[]"), "metadata.labels: not a map"},
-        {with("labels", R"({"CANARY":1})"), "metadata.labels: a value is not text"},
-        {with("labels", R"({"a":null})"), "metadata.labels: a value is not text"},
-        {with("annotations", R"({"a":{}})"), "metadata.annotations: a value is not text"},
-        {with("finalizers", R"([1])"), "metadata.finalizers[0]: not text"},
-        {with("ownerReferences", "{}"), "metadata.ownerReferences: not a list"},
-        {with("ownerReferences", "[1]"), "metadata.ownerReferences[0]: not an object"},
+        {with("namespace", "[]"), "metadata.namespace: must be a string"},
+        {with("generation", "\"1\""), "metadata.generation: must be a 64-bit integer"},
+        {with("creationTimestamp", "5"), "metadata.creationTimestamp: must be a string"},
+        {with("labels", "[]"), "metadata.labels: must be a map"},
+        {with("labels", R"({"CANARY":1})"), "metadata.labels: values must be strings"},
+        {with("labels", R"({"a":null})"), "metadata.labels: values must be strings"},
+        {with("annotations", R"({"a":{}})"), "metadata.annotations: values must be strings"},
+        {with("finalizers", R"([1])"), "metadata.finalizers[0]: must be a string"},
+        {with("ownerReferences", "{}"), "metadata.ownerReferences: must be a list"},
+        {with("ownerReferences", "[1]"), "metadata.ownerReferences[0]: must be an object"},
         {with("ownerReferences", R"([{"apiVersion":"v1","kind":"Pod","name":"p"}])"),
          "metadata.ownerReferences[0].uid: required"},
+        {with("ownerReferences", R"([{"apiVersion":"v1","kind":"Pod","uid":"u"}])"),
+         "metadata.ownerReferences[0].name: required"},
+        {with("ownerReferences", R"([{"apiVersion":"v1","name":"p","uid":"u"}])"),
+         "metadata.ownerReferences[0].kind: required"},
+        {with("ownerReferences", R"([{"kind":"Pod","name":"p","uid":"u"}])"),
+         "metadata.ownerReferences[0].apiVersion: required"},
         {with("ownerReferences",
               R"([{"apiVersion":"v1","kind":"Pod","name":"p","uid":"u","controller":"yes"}])"),
-         "metadata.ownerReferences[0].controller: neither true nor false"},
+         "metadata.ownerReferences[0].controller: must be true or false"},
     };
     for (const auto& row : table) {
         CAPTURE(row.message);
@@ -113,7 +119,7 @@ TEST_CASE("metadata that is not what the API promises is malformed, and the fiel
     }
 }
 
-TEST_CASE("metadata for a write holds what is set and nothing else") {
+TEST_CASE("write_meta writes the fields that are set and no others") {
     auto meta = read_meta(parsed(whole)).value();
     CHECK(write_meta(meta) ==
           parsed(R"({"name":"regcred","namespace":"team-a","uid":"6f1c","resourceVersion":"42",
@@ -125,7 +131,7 @@ TEST_CASE("metadata for a write holds what is set and nothing else") {
     CHECK(write_meta(fresh) == json{{"name", "regcred"}});
 }
 
-TEST_CASE("metadata that is written reads back the same") {
+TEST_CASE("written metadata reads back the same") {
     auto meta = read_meta(parsed(whole)).value();
     const auto again = read_meta({{"metadata", write_meta(meta)}}).value();
     CHECK(again.labels == meta.labels);
@@ -136,21 +142,43 @@ TEST_CASE("metadata that is written reads back the same") {
     CHECK(again.resource_version == meta.resource_version);
 }
 
-TEST_CASE("an object is of the kind it says, and one that says none is taken") {
+TEST_CASE("check_kind accepts the given kinds and an object without a kind") {
     CHECK(kube::check_kind(parsed(R"({"kind":"Secret"})"), {"Secret"}).has_value());
     CHECK(kube::check_kind(parsed(R"({"kind":"B"})"), {"A", "B"}).has_value());
     CHECK(kube::check_kind(parsed("{}"), {"Secret"}).has_value());
-    CHECK(kube::check_kind(parsed(R"({"kind":"Status"})"), {"Secret"}).error().message == "kind: not Secret");
-    CHECK(kube::check_kind(parsed(R"({"kind":5})"), {"Secret"}).error().message == "kind: not text");
-    CHECK(kube::check_kind(parsed("[]"), {"Secret"}).error().message == "not an object");
+    CHECK(kube::check_kind(parsed(R"({"kind":"Status"})"), {"Secret"}).error().message ==
+          "kind: must be Secret");
+    CHECK(kube::check_kind(parsed(R"({"kind":5})"), {"Secret"}).error().message == "kind: must be a string");
+    CHECK(kube::check_kind(parsed("[]"), {"Secret"}).error().message == "must be an object");
 }
 
-TEST_CASE("a precondition binds a write to one version of one object") {
+TEST_CASE("a precondition needs a uid and a resourceVersion") {
     const auto meta = read_meta(parsed(whole)).value();
-    const kube::precondition at(meta);
-    CHECK(at.uid() == "6f1c");
-    CHECK(at.resource_version() == "42");
+    const kube::precondition precondition(meta);
+    CHECK(precondition.uid() == "6f1c");
+    CHECK(precondition.resource_version() == "42");
     CHECK_THROWS_AS(kube::precondition("", "42"), std::logic_error);
     CHECK_THROWS_AS(kube::precondition("6f1c", ""), std::logic_error);
     CHECK_THROWS_AS(kube::precondition(kube::object_meta{}), std::logic_error);
+}
+
+TEST_CASE("a Namespace is read from its metadata") {
+    for (const auto* kind : {"PartialObjectMetadata", "Namespace"}) {
+        auto object = parsed(
+            R"({"metadata":{"name":"team-a","uid":"u","resourceVersion":"1","labels":{"pull":"private"},
+                                 "deletionTimestamp":"2026-01-31T23:59:59Z"}})");
+        object["kind"] = kind;
+        const auto read = kube::read_namespace(object).value();
+        CHECK(read.meta.name == "team-a");
+        CHECK(read.meta.labels == kube::string_map{{"pull", "private"}});
+        CHECK(read.meta.deleting);
+    }
+}
+
+TEST_CASE("an object of another kind or without metadata is not a Namespace") {
+    CHECK(kube::read_namespace(
+              parsed(R"({"kind":"Status","metadata":{"name":"a","uid":"u","resourceVersion":"1"}})"))
+              .has_error());
+    CHECK(kube::read_namespace(parsed(R"({"kind":"Namespace"})")).error().kind ==
+          kube::error_kind::malformed);
 }

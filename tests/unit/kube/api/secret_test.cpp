@@ -22,13 +22,13 @@ json object_with(const std::string& data) {
 }
 
 secret two_keys() {
-    secret what;
-    what.meta.name = "regcred";
-    what.meta.namespace_name = "team-a";
-    what.type = kube::docker_config_json_type;
-    what.data.emplace(".dockerconfigjson", util::secret_bytes::copy_of(R"({"auths":{}})"));
-    what.data.emplace("other", util::secret_bytes::copy_of(std::string("\0\xff", 2)));
-    return what;
+    secret secret;
+    secret.meta.name = "regcred";
+    secret.meta.namespace_name = "team-a";
+    secret.type = kube::docker_config_json_type;
+    secret.data.emplace(".dockerconfigjson", util::secret_bytes::copy_of(R"({"auths":{}})"));
+    secret.data.emplace("other", util::secret_bytes::copy_of(std::string("\0\xff", 2)));
+    return secret;
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ TEST_CASE("a Secret is read with its data decoded") {
     CHECK(read.data.at("null").empty());
 }
 
-TEST_CASE("a Secret without data has none") {
+TEST_CASE("a Secret may have no data") {
     CHECK(read_secret(object_with("null")).value().data.empty());
     auto object = object_with("{}");
     object.erase("data");
@@ -55,34 +55,37 @@ TEST_CASE("a Secret without data has none") {
     CHECK_FALSE(read_secret(object).value().immutable);
 }
 
-TEST_CASE("what is no Secret is malformed") {
+TEST_CASE("an object that is not a Secret is malformed") {
     auto with = [](const char* name, const json& value) {
         auto object = object_with("{}");
         object[name] = value;
         return read_secret(object);
     };
-    CHECK(with("kind", "PartialObjectMetadata").error().message == "kind: not Secret");
+    CHECK(with("kind", "PartialObjectMetadata").error().message == "kind: must be Secret");
     CHECK(with("type", nullptr).error().message == "type: required");
-    CHECK(with("type", 5).error().message == "type: not text");
-    CHECK(with("immutable", "true").error().message == "immutable: neither true nor false");
+    CHECK(with("type", 5).error().message == "type: must be a string");
+    CHECK(with("immutable", "true").error().message == "immutable: must be true or false");
     CHECK(with("metadata", nullptr).error().message == "metadata: required");
-    CHECK(with("data", json::array()).error().message == "data: not a map");
-    CHECK(with("data", "CANARY").error().message == "data: not a map");
+    CHECK(with("data", json::array()).error().message == "data: must be a map");
+    CHECK(with("data", "CANARY").error().message == "data: must be a map");
 }
 
-TEST_CASE("an error names the key of a value that is not base64, and never shows the value") {
+TEST_CASE("the error of a value that is not base64 has the key and never the value") {
     struct example {
-        const char* data;
-        const char* message;
+        std::string data;
+        std::string message;
     };
-    constexpr example table[] = {
-        {R"({"password":"CANARY-not-base64"})", "data[password]: not base64"},
-        {R"({"a":"Zm8=","b":"Zm8"})", "data[b]: not base64"},
-        {R"({"b":"Zm9"})", "data[b]: not base64"},
-        {R"({"b":"Zm9v\n"})", "data[b]: not base64"},
-        {R"({"b":["CANARY"]})", "data[b]: not text"},
-        {R"({"b":{"CANARY":1}})", "data[b]: not text"},
-        {R"({"CANARY {} key":"%"})", "data[?]: not base64"},
+    const std::string long_key(253, 'k');
+    const example table[] = {
+        {R"({"password":"CANARY-not-base64"})", "data[password]: must be base64"},
+        {R"({"a":"Zm8=","b":"Zm8"})", "data[b]: must be base64"},
+        {R"({"b":"Zm9"})", "data[b]: must be base64"},
+        {R"({"b":"Zm9v\n"})", "data[b]: must be base64"},
+        {R"({"b":["CANARY"]})", "data[b]: must be a string"},
+        {R"({"b":{"CANARY":1}})", "data[b]: must be a string"},
+        {R"({"CANARY {} key":"%"})", "data[?]: must be base64"},
+        {R"({")" + long_key + R"(":"%"})", "data[" + long_key + "]: must be base64"},
+        {R"({")" + long_key + R"(k":"%"})", "data[?]: must be base64"},
     };
     for (const auto& row : table) {
         const auto read = read_secret(object_with(row.data));
@@ -92,41 +95,41 @@ TEST_CASE("an error names the key of a value that is not base64, and never shows
     }
 }
 
-TEST_CASE("a Secret is written as the API server wants it") {
-    auto what = two_keys();
-    what.meta.uid = "u";
-    what.meta.resource_version = "7";
-    what.meta.labels = {{"app.kubernetes.io/managed-by", "regcred"}};
-    CHECK(parsed(kube::write_secret(what).reveal()) ==
+TEST_CASE("a Secret is written with its type, metadata and data") {
+    auto secret = two_keys();
+    secret.meta.uid = "u";
+    secret.meta.resource_version = "7";
+    secret.meta.labels = {{"app.kubernetes.io/managed-by", "regcred"}};
+    CHECK(parsed(kube::write_secret(secret).reveal()) ==
           parsed(R"({"apiVersion":"v1","kind":"Secret","type":"kubernetes.io/dockerconfigjson",
                      "metadata":{"name":"regcred","namespace":"team-a","uid":"u","resourceVersion":"7",
                                  "labels":{"app.kubernetes.io/managed-by":"regcred"}},
                      "data":{".dockerconfigjson":"eyJhdXRocyI6e319","other":"AP8="}})"));
 }
 
-TEST_CASE("no data, no type and immutable in a Secret that is written") {
-    secret what;
-    what.meta.name = "n";
-    CHECK(kube::write_secret(what).reveal() ==
+TEST_CASE("a Secret is written without a type or data, and with immutable if set") {
+    secret secret;
+    secret.meta.name = "n";
+    CHECK(kube::write_secret(secret).reveal() ==
           R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"n"},"data":{}})");
-    what.immutable = true;
-    CHECK(parsed(kube::write_secret(what).reveal()).at("immutable") == json(true));
+    secret.immutable = true;
+    CHECK(parsed(kube::write_secret(secret).reveal()).at("immutable") == json(true));
 }
 
-TEST_CASE("keys of data are escaped as JSON") {
-    secret what;
-    what.meta.name = "n";
-    what.data.emplace("a\"b\\c\n", util::secret_bytes::copy_of("x"));
-    CHECK(parsed(kube::write_secret(what).reveal()).at("data") == json{{"a\"b\\c\n", "eA=="}});
+TEST_CASE("the keys of data are escaped as JSON") {
+    secret secret;
+    secret.meta.name = "n";
+    secret.data.emplace("a\"b\\c\n", util::secret_bytes::copy_of("x"));
+    CHECK(parsed(kube::write_secret(secret).reveal()).at("data") == json{{"a\"b\\c\n", "eA=="}});
 }
 
-TEST_CASE("a Secret that is written reads back the same") {
-    auto what = two_keys();
-    what.meta.uid = "u";
-    what.meta.resource_version = "7";
-    const auto again = read_secret(parsed(kube::write_secret(what).reveal())).value();
-    CHECK(again.type == what.type);
+TEST_CASE("a written Secret reads back the same") {
+    auto secret = two_keys();
+    secret.meta.uid = "u";
+    secret.meta.resource_version = "7";
+    const auto again = read_secret(parsed(kube::write_secret(secret).reveal())).value();
+    CHECK(again.type == secret.type);
     REQUIRE(again.data.size() == 2);
-    for (const auto& [key, value] : what.data)
+    for (const auto& [key, value] : secret.data)
         CHECK((again.data.at(key) == value));
 }

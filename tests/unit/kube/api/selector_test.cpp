@@ -29,7 +29,7 @@ std::string expression(const std::string& op, const std::string& values) {
 
 }  // namespace
 
-TEST_CASE("a selector matches as LabelSelectorAsSelector's does") {
+TEST_CASE("a selector matches like that of LabelSelectorAsSelector") {
     struct example {
         std::string selector;
         string_map labels;
@@ -76,7 +76,7 @@ TEST_CASE("a selector matches as LabelSelectorAsSelector's does") {
     }
 }
 
-TEST_CASE("a selector that no API server would take is malformed, and the message names the field") {
+TEST_CASE("a selector that the API server would reject is malformed, and the error names the field") {
     struct example {
         std::string selector;
         const char* field;

@@ -23,7 +23,7 @@ kube::json account(const std::string& list) {
 
 }  // namespace
 
-TEST_CASE("imagePullSecrets is read as it stands: order, repeats and empty names") {
+TEST_CASE("imagePullSecrets keeps its order, duplicates and empty names") {
     CHECK(read_service_account(account(R"([{"name":"b"},{"name":"a"},{},{"name":"b"},{"name":null}])"))
               .value()
               .pull_secrets == names{"b", "a", "", "b", ""});
@@ -31,7 +31,7 @@ TEST_CASE("imagePullSecrets is read as it stands: order, repeats and empty names
     CHECK(read_service_account(account("[]")).value().meta.namespace_name == "a");
 }
 
-TEST_CASE("a list that could not be written back as it is is malformed") {
+TEST_CASE("imagePullSecrets that cannot be written back unchanged is malformed") {
     for (const auto* list : {R"([{"name":"a","namespace":"b"}])",
                              R"([{"namespace":"b"}])",
                              R"([{"name":1}])",
@@ -44,7 +44,7 @@ TEST_CASE("a list that could not be written back as it is is malformed") {
     }
 }
 
-TEST_CASE("metadata alone does not pass for a ServiceAccount that lists nothing") {
+TEST_CASE("PartialObjectMetadata is not a ServiceAccount") {
     auto object = account("[]");
     object["kind"] = "PartialObjectMetadata";
     CHECK(read_service_account(object).has_error());

@@ -17,13 +17,13 @@ constexpr resource registry_credentials{
 
 }  // namespace
 
-TEST_CASE("everything but unreserved characters is encoded") {
+TEST_CASE("every character that is not unreserved is percent-encoded") {
     CHECK(percent_encoded("abc-XYZ_0.9~") == "abc-XYZ_0.9~");
     CHECK(percent_encoded("a/b?c=d&e%f g+h\r\n") == "a%2Fb%3Fc%3Dd%26e%25f%20g%2Bh%0D%0A");
     CHECK(percent_encoded("\xc3\xa4") == "%C3%A4");
 }
 
-TEST_CASE("collections live under the group's root") {
+TEST_CASE("the path of a collection has the API group and the namespace") {
     CHECK(collection_path(namespaces, "") == "/api/v1/namespaces");
     CHECK(collection_path(secrets, "") == "/api/v1/secrets");
     CHECK(collection_path(secrets, "team-a") == "/api/v1/namespaces/team-a/secrets");
@@ -33,13 +33,13 @@ TEST_CASE("collections live under the group's root") {
     CHECK(collection_path(events, "default") == "/apis/events.k8s.io/v1/namespaces/default/events");
 }
 
-TEST_CASE("objects live under their collection") {
+TEST_CASE("the path of an object is below its collection's") {
     CHECK(*object_path(secrets, "team-a", "regcred") == "/api/v1/namespaces/team-a/secrets/regcred");
     CHECK(*object_path(namespaces, "", "team-a") == "/api/v1/namespaces/team-a");
     CHECK(*object_path(secrets, "a", "x/y?z") == "/api/v1/namespaces/a/secrets/x%2Fy%3Fz");
 }
 
-TEST_CASE("an object without a usable name is never asked for: its path would be the whole collection's") {
+TEST_CASE("an object without a usable name has no path, which would be the collection's") {
     for (const auto* name : {"", ".", ".."}) {
         CHECK(object_path(secrets, "team-a", name).error().kind == error_kind::bad_request);
         CHECK(object_path(secrets, name, "regcred").error().kind == error_kind::bad_request);
@@ -47,7 +47,7 @@ TEST_CASE("an object without a usable name is never asked for: its path would be
     }
 }
 
-TEST_CASE("lists ask for pages, and for a version only on the first of them") {
+TEST_CASE("a list asks for pages, and for a resourceVersion only on the first page") {
     const scope all{secrets, "", "metadata.name=regcred", false};
     CHECK(list_path(all, {}) == "/api/v1/secrets?fieldSelector=metadata.name%3Dregcred&limit=500");
     CHECK(list_path(all, {"7", "", 10}) ==
@@ -59,7 +59,7 @@ TEST_CASE("lists ask for pages, and for a version only on the first of them") {
     CHECK(list_path({namespaces, "", "", true}, {"", "", 0}) == "/api/v1/namespaces");
 }
 
-TEST_CASE("watches ask for bookmarks and an end") {
+TEST_CASE("a watch asks for bookmarks and a timeout") {
     const scope one{secrets, "regcred-system", "", false};
     CHECK(watch_path(one, {"12", false, std::chrono::seconds(301)}) ==
           "/api/v1/namespaces/regcred-system/secrets?watch=1&allowWatchBookmarks=true&timeoutSeconds=301&"

@@ -11,7 +11,7 @@
 using namespace std::chrono_literals;
 using kube::parse_retry_after;
 
-TEST_CASE("Retry-After") {
+TEST_CASE("Retry-After is a number of seconds, or a date compared with Date") {
     const std::string now = "Sun, 06 Nov 1994 08:49:37 GMT";
     struct row {
         std::string value;
@@ -47,6 +47,12 @@ TEST_CASE("Retry-After") {
         {"Sun, 06 Now 1994 08:49:40 GMT", now, std::nullopt},
         {"Sun, 31 Feb 1994 08:49:40 GMT", "Sun, 31 Feb 1994 08:49:37 GMT", std::nullopt},
         {"Sun, 06 Nov 1994 24:00:00 GMT", now, std::nullopt},
+        {"Sun, 06 Nov 1994 08:60:00 GMT", now, std::nullopt},
+        {"Sun, 06 Nov 1994 08:49:61 GMT", now, std::nullopt},
+        {"Sat, 31 Dec 2016 23:59:60 GMT", "Sat, 31 Dec 2016 23:59:59 GMT", 1s},
+        {"Sun, 06-Nov 1994 08:49:40 GMT", now, std::nullopt},
+        {"Sun, 06 Nov-1994 08:49:40 GMT", now, std::nullopt},
+        {"Sun; 06 Nov 1994 08:49:40 GMT", now, std::nullopt},
         {"Sunday, 06-Nov-94 08:49:40 GMT", now, std::nullopt},
         {"Sun, 06 Nov 1994 08-49-40 GMT", now, std::nullopt},
         {"Sun, 06 Nov 1994 08:49:40 GMT ", now, std::nullopt},

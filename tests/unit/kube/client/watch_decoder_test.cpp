@@ -78,7 +78,7 @@ TEST_CASE("each line of a watch is one event") {
     CHECK_FALSE(all.failure);
     CHECK(all.events[0].type == watch_event_type::added);
     CHECK(all.events[0].resource_version == "7");
-    CHECK(kube::text_at(all.events[0].object, "kind") == "Secret");
+    CHECK(kube::string_at(all.events[0].object, "kind") == "Secret");
     CHECK(all.events[1].type == watch_event_type::modified);
     CHECK(all.events[2].type == watch_event_type::deleted);
     CHECK(all.events[3].type == watch_event_type::bookmark);
@@ -86,7 +86,7 @@ TEST_CASE("each line of a watch is one event") {
     CHECK_FALSE(all.events[3].initial_events_end);
 }
 
-TEST_CASE("the events are the same for every split of the bytes in two, and byte by byte") {
+TEST_CASE("the events are the same however the bytes are split") {
     const std::string text = lines({added, "", modified, bookmark, expired});
     const auto whole = decode({text});
     REQUIRE(whole.events.size() == 3);
@@ -108,7 +108,7 @@ TEST_CASE("the events are the same for every split of the bytes in two, and byte
     same_as_whole(decode(bytes));
 }
 
-TEST_CASE("a partial last line is no event, whatever it holds") {
+TEST_CASE("a partial last line is not an event") {
     const auto text = lines({added});
     for (std::size_t cut = 0; cut < modified.size(); ++cut) {
         const auto all = decode({text, modified.substr(0, cut)});
@@ -123,7 +123,7 @@ TEST_CASE("blank lines and carriage returns are skipped") {
     CHECK(decode({"\n\r\n  \t\n" + std::string(added) + "\r\n\n"}).events.size() == 1);
 }
 
-TEST_CASE("the bookmark that closes a streaming list is marked") {
+TEST_CASE("the bookmark at the end of a streaming list is marked") {
     const auto text = lines(
         {R"({"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"5","annotations":{"k8s.io/initial-events-end":"true"}}}})",
          R"({"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"6","annotations":{"k8s.io/initial-events-end":"false"}}}})",
@@ -135,7 +135,7 @@ TEST_CASE("the bookmark that closes a streaming list is marked") {
     CHECK_FALSE(all.events[2].initial_events_end);
 }
 
-TEST_CASE("an ERROR event is the failure that its Status tells") {
+TEST_CASE("an ERROR event is the error of its Status") {
     struct example {
         const char* status;
         error_kind expected;
@@ -185,16 +185,16 @@ TEST_CASE("a line that is not an event is malformed") {
     }
 }
 
-TEST_CASE("an error says what is wrong and never quotes the line") {
+TEST_CASE("an error names the fault and never quotes the line") {
     const auto all = decode({lines({R"({"type":"ADDED","object":{"data":{"p":"CANARY"}})"})});
     REQUIRE(all.failure);
     CHECK(all.failure->message.find("CANARY") == std::string::npos);
     CHECK(all.failure->message.starts_with("watch event: "));
     CHECK(decode({lines({R"({"type":"CANARY","object":{}})"})}).failure->message ==
-          "watch event: of an unknown type");
+          "watch event: type: must be ADDED, MODIFIED, DELETED, BOOKMARK or ERROR");
 }
 
-TEST_CASE("after a failure the decoder gives it for ever and takes nothing in") {
+TEST_CASE("after an error the decoder returns it again and ignores further bytes") {
     watch_decoder decoder;
     decoder.feed(lines({"garbage", added}));
     CHECK(decoder.next().error().kind == error_kind::malformed);
@@ -202,20 +202,23 @@ TEST_CASE("after a failure the decoder gives it for ever and takes nothing in") 
     CHECK(decoder.next().error().kind == error_kind::malformed);
 }
 
-TEST_CASE("a line is bounded, to the byte, whether its end has come or not") {
+TEST_CASE("a line is bounded to the byte, whether it is complete or not") {
     const kube::json_bounds exact{.bytes = added.size()};
     const kube::json_bounds less{.bytes = added.size() - 1};
     CHECK(decode({added, "\n"}, exact).events.size() == 1);
-    CHECK(decode({lines({added, added, added})}, exact).events.size() == 3);
+    const auto three = lines({added, added, added});
+    CHECK(decode({three}, exact).events.size() == 3);
+    CHECK_FALSE(decode({three}, exact).failure);
+    const auto whole = lines({added});
     for (const auto& pieces :
-         {std::vector<std::string_view>{added, "\n"}, std::vector<std::string_view>{added}}) {
+         {std::vector<std::string_view>{added, "\n"}, std::vector<std::string_view>{added}, {whole}}) {
         const auto all = decode(pieces, less);
         REQUIRE(all.failure);
-        CHECK(all.failure->message == "watch event: of more than " + std::to_string(less.bytes) + " bytes");
+        CHECK(all.failure->message == "watch event: longer than " + std::to_string(less.bytes) + " bytes");
     }
 }
 
-TEST_CASE("whole events before a line that is too long are given first") {
+TEST_CASE("whole events before a line that is too long are returned first") {
     const std::string text = lines({bookmark}) + std::string(200, ' ');
     const auto all = decode({text}, {.bytes = 150});
     CHECK(all.events.size() == 1);
@@ -226,4 +229,6 @@ TEST_CASE("depth and number of values are bounded in each event") {
     const auto nested = R"({"type":"ADDED","object":{"metadata":{"resourceVersion":"7"},"x":)" +
                         std::string(99, '[') + std::string(99, ']') + "}}\n";
     check_fails(nested, error_kind::malformed);
+    CHECK(decode({lines({added})}, {.values = 7}).events.size() == 1);
+    CHECK(decode({lines({added})}, {.values = 6}).failure);
 }

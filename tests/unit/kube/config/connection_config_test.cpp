@@ -7,12 +7,14 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 namespace {
 
-/// Sets the two variables of a Pod, and takes them back.
+/// Sets the two variables of a Pod until it is destroyed.
 class pod_environment {
  public:
     pod_environment(const char* host, const char* port) {
@@ -46,7 +48,7 @@ struct mounted_folder : harness::temporary_folder {
 
 }  // namespace
 
-TEST_CASE("inside a cluster the environment and the mounted files tell all") {
+TEST_CASE("in a cluster the configuration comes from the environment and the mounted files") {
     const mounted_folder mounted;
     for (const auto* host : {"10.96.0.1", "fd00::1"}) {
         const pod_environment pod(host, "443");
@@ -61,7 +63,7 @@ TEST_CASE("inside a cluster the environment and the mounted files tell all") {
     }
 }
 
-TEST_CASE("the namespace may be missing, the rest may not") {
+TEST_CASE("the namespace file may be missing, the token and the CA may not") {
     const pod_environment pod("10.96.0.1", "443");
     const mounted_folder mounted;
     std::filesystem::remove(mounted.path("sa/namespace"));
@@ -77,7 +79,7 @@ TEST_CASE("the namespace may be missing, the rest may not") {
     }
 }
 
-TEST_CASE("outside a cluster the message says what to do") {
+TEST_CASE("outside a cluster the error names --kubeconfig") {
     const mounted_folder mounted;
     const char* const ports[] = {nullptr, "", "0", "65536", "x", "-1", "443 "};
     for (const auto* port : ports) {
@@ -88,4 +90,57 @@ TEST_CASE("outside a cluster the message says what to do") {
     }
     const pod_environment pod(nullptr, "443");
     CHECK_FALSE(kube::in_cluster_config(mounted.path("sa")));
+}
+
+TEST_CASE("a server URL has a host, a port and a path prefix") {
+    struct row {
+        std::string text;
+        std::string host;
+        std::uint16_t port;
+        std::string prefix;
+    };
+    const std::vector<row> rows = {
+        {"https://10.0.0.1:6443", "10.0.0.1", 6443, ""},
+        {"https://kubernetes.default.svc", "kubernetes.default.svc", 443, ""},
+        {"https://kubernetes.default.svc/", "kubernetes.default.svc", 443, ""},
+        {"https://[fd00::1]:6443/", "fd00::1", 6443, ""},
+        {"https://[fd00::1]", "fd00::1", 443, ""},
+        {"https://rancher.example/k8s/clusters/c-m-1/", "rancher.example", 443, "/k8s/clusters/c-m-1"},
+    };
+    for (const auto& [text, host, port, prefix] : rows) {
+        CAPTURE(text);
+        const auto url = kube::parse_server_url(text);
+        REQUIRE(url);
+        CHECK(url->server.host == host);
+        CHECK(url->server.port == port);
+        CHECK(url->path_prefix == prefix);
+    }
+}
+
+TEST_CASE("a URL that is not the https URL of a server is rejected") {
+    for (const auto* text : {"",
+                             "https://",
+                             "http://10.0.0.1",
+                             "HTTPS://10.0.0.1",
+                             "10.0.0.1:6443",
+                             "https://user@host",
+                             "https://user:CANARY@host",
+                             "https://host:",
+                             "https://host:0",
+                             "https://host:65536",
+                             "https://host:6443x",
+                             "https://ho st",
+                             "https://host?x=y",
+                             "https://host/a#b",
+                             "https://host/a b",
+                             "https://fd00::1",
+                             "https://[fd00::1",
+                             "https://[fd00::1]x",
+                             "https://[]:6443",
+                             "https://host\r\n",
+                             "https://host/\r\nX: y",
+                             "unix:///run/x"}) {
+        CAPTURE(text);
+        CHECK_FALSE(kube::parse_server_url(text));
+    }
 }

@@ -3,7 +3,6 @@
 #include "kube/config/exec_plugin.hpp"
 
 #include "kube/config/connection_config.hpp"
-#include "kube/config/plugin_process.hpp"
 #include "support/print_result.hpp"
 #include "support/temporary_folder.hpp"
 #include "unit/kube/parsed.hpp"
@@ -18,7 +17,6 @@
 using kube::exec_plugin;
 using kube::is_interactive;
 using kube::read_exec_credential;
-using kube::run_plugin;
 
 namespace {
 
@@ -37,7 +35,7 @@ std::string credential(const std::string& status, const std::string& version = v
     return R"({"kind":"ExecCredential","apiVersion":")" + version + R"(","status":)" + status + "}";
 }
 
-/// A program that can be run.
+/// Writes an executable shell script.
 std::string program(const harness::temporary_folder& folder, const std::string& lines) {
     const auto file = folder.write("login-helper", "#!/bin/sh\n" + lines + "\n");
     std::filesystem::permissions(file, std::filesystem::perms::owner_all);
@@ -55,15 +53,15 @@ std::string kubeconfig_with(const harness::temporary_folder& folder, const std::
 }
 
 kube::result<kube::connection_config> logged_in(const std::string& file) {
-    auto server = kube::kubeconfig(file, {.context = {}, .takes_exec = true});
+    auto server = kube::kubeconfig(file, {.context = {}, .allow_exec = true});
     if (!server) return server;
-    if (const auto in = kube::log_in_with_plugin(*server); !in) return in.error();
+    if (const auto done = kube::log_in_with_plugin(*server); !done) return done.error();
     return server;
 }
 
 }  // namespace
 
-TEST_CASE("a plugin has the terminal as its interactiveMode says") {
+TEST_CASE("interactiveMode decides whether a plugin gets the terminal") {
     for (const bool terminal : {false, true}) {
         CHECK(is_interactive(plugin_of(v1, "Never"), terminal).value() == false);
         CHECK(is_interactive(plugin_of(v1, "IfAvailable"), terminal).value() == terminal);
@@ -76,7 +74,7 @@ TEST_CASE("a plugin has the terminal as its interactiveMode says") {
     CHECK_FALSE(is_interactive(plugin_of(v1, "Always"), false));
 }
 
-TEST_CASE("a plugin is told of the cluster only if the kubeconfig says so") {
+TEST_CASE("KUBERNETES_EXEC_INFO has the cluster only with provideClusterInfo") {
     kube::connection_config server;
     server.server.host = "10.0.0.1";
     server.server.port = 6443;
@@ -91,7 +89,7 @@ TEST_CASE("a plugin is told of the cluster only if the kubeconfig says so") {
         "tls-server-name":"api.example","certificate-authority-data":"Y2EtcGVt","config":null}})"));
 }
 
-TEST_CASE("a token or a certificate with its key is taken from what a plugin printed") {
+TEST_CASE("an ExecCredential holds a token, or a certificate with its key") {
     const auto token = read_exec_credential(
         plugin_of(v1), credential(R"({"token":"CANARY","expirationTimestamp":"2026-01-01T00:00:00Z"})"));
     REQUIRE(token);
@@ -105,7 +103,7 @@ TEST_CASE("a token or a certificate with its key is taken from what a plugin pri
     CHECK(certificate->key.reveal() == "CANARY");
 }
 
-TEST_CASE("what is no credential is refused, and the message quotes nothing of it") {
+TEST_CASE("output that is not an ExecCredential is an error that does not quote it") {
     for (const auto& output : {std::string("CANARY"),
                                std::string(R"(["CANARY"])"),
                                std::string(R"({"kind":"CANARY"})"),
@@ -124,26 +122,7 @@ TEST_CASE("what is no credential is refused, and the message quotes nothing of i
     }
 }
 
-TEST_CASE("a program gets its arguments and variables as they are, without a shell, and no input") {
-    const harness::temporary_folder folder;
-    const auto command = program(folder, R"(printf '<%s>' "$@"; printf '%s' "$A$HOME"; cat; exit 3)");
-    const auto ended = run_plugin({command, {"a b", "$HOME;*", ""}, {{"A", "x=y"}, {"HOME", "/h"}}, false});
-    REQUIRE(ended);
-    CHECK(ended->code == 3);
-    CHECK(ended->output.reveal() == "<a b><$HOME;*><>x=y/h");
-    CHECK(run_plugin({"true", {}, {}, false})->code == 0);
-    CHECK(run_plugin({"sh", {"-c", "kill -KILL $$"}, {}, false})->code == 128 + 9);
-}
-
-TEST_CASE("a program that cannot be run, or prints without end, is an error") {
-    CHECK(run_plugin({"/no/such/program", {}, {}, false}).has_error());
-    CHECK(run_plugin({"no-such-program-anywhere", {}, {}, false}).has_error());
-    const auto endless = run_plugin({"yes", {}, {}, false});
-    REQUIRE(endless.has_error());
-    CHECK(endless.error().message == "it prints too much");
-}
-
-TEST_CASE("a kubeconfig with a plugin logs in where that is wanted, and is refused where it is not") {
+TEST_CASE("a kubeconfig with an exec plugin logs in if exec is allowed, else it is rejected") {
     const harness::temporary_folder folder;
     program(folder,
             R"(test "$1 $TENANT" = "token team-a" || exit 4
@@ -158,12 +137,33 @@ echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","s
     REQUIRE(server);
     CHECK(server->token.reveal() == "CANARY");
     CHECK(server->ca_data == "ca-pem");
-    const auto refused = kube::kubeconfig(file);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().message.find("exec is not supported") != std::string::npos);
+    const auto rejected = kube::kubeconfig(file);
+    REQUIRE_FALSE(rejected);
+    CHECK(rejected.error().message.find("exec is not supported") != std::string::npos);
 }
 
-TEST_CASE("a plugin that is missing or fails says which, and how to get it") {
+TEST_CASE("a plugin gets the CA of a file, and its client certificate is used") {
+    const harness::temporary_folder folder;
+    folder.write("ca.crt", "ca-pem");
+    program(folder, R"(case "$KUBERNETES_EXEC_INFO" in *Y2EtcGVt*) ;; *) exit 5 ;; esac
+echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1",
+"status":{"clientCertificateData":"pem","clientKeyData":"CANARY"}}')");
+    auto config = kube::kubeconfig(
+        kubeconfig_with(folder,
+                        "apiVersion: client.authentication.k8s.io/v1, command: ./login-helper, "
+                        "interactiveMode: Never, provideClusterInfo: true"),
+        {.context = {}, .allow_exec = true});
+    REQUIRE(config);
+    config->ca_data.clear();
+    config->ca_file = folder.path("ca.crt");
+    REQUIRE(kube::log_in_with_plugin(*config));
+    CHECK(config->client_certificate_data == "pem");
+    CHECK(config->client_key_data.reveal() == "CANARY");
+    config->ca_file = folder.path("missing");
+    CHECK_FALSE(kube::log_in_with_plugin(*config));
+}
+
+TEST_CASE("the error of a missing or failing plugin has its name and its install hint") {
     const harness::temporary_folder folder;
     const std::string rest =
         "apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, installHint: get it";

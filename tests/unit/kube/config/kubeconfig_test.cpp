@@ -14,7 +14,7 @@ using kube::kubeconfig;
 
 namespace {
 
-/// A whole kubeconfig: cluster c, user u and context x, each with these members.
+/// A complete kubeconfig: cluster c, user u and context x, each with these members.
 std::string config_of(const std::string& cluster, const std::string& user, const std::string& context = "") {
     return "apiVersion: v1\nkind: Config\ncurrent-context: x\n"
            "clusters: [{name: c, cluster: {" +
@@ -37,7 +37,7 @@ std::string message_of(const harness::temporary_folder& folder, const std::strin
     return config.error().message;
 }
 
-void check_refused(const std::string& text, const std::string& advice) {
+void check_rejected(const std::string& text, const std::string& advice) {
     CAPTURE(text);
     const harness::temporary_folder folder;
     const auto message = message_of(folder, text);
@@ -48,7 +48,7 @@ void check_refused(const std::string& text, const std::string& advice) {
 
 }  // namespace
 
-TEST_CASE("a token and a CA in the file itself") {
+TEST_CASE("the token and the CA may be in the file itself") {
     const harness::temporary_folder folder;
     const auto config = kubeconfig(folder.write(
         "config",
@@ -73,7 +73,15 @@ TEST_CASE("a kubeconfig may be JSON") {
         "contexts":[{"name":"x","context":{"cluster":"c","user":"u"}}],"preferences":{},"extensions":null})")));
 }
 
-TEST_CASE("relative paths start at the file, absolute ones do not") {
+TEST_CASE("the path of the server is the prefix of every request") {
+    const harness::temporary_folder folder;
+    const auto config =
+        kubeconfig(folder.write("config", config_of("server: 'https://rancher/k8s/clusters/c-1'", token)));
+    REQUIRE(config);
+    CHECK(config->path_prefix == "/k8s/clusters/c-1");
+}
+
+TEST_CASE("relative paths start at the folder of the file") {
     const harness::temporary_folder folder;
     folder.write("sub/token", "CANARY");
     const auto config = kubeconfig(folder.write(
@@ -87,7 +95,7 @@ TEST_CASE("relative paths start at the file, absolute ones do not") {
     CHECK(config->token_file == folder.path("sub/token"));
 }
 
-TEST_CASE("a client certificate in the file itself") {
+TEST_CASE("the client certificate may be in the file itself") {
     const harness::temporary_folder folder;
     const auto config = kubeconfig(folder.write(
         "config", config_of(server, "client-certificate-data: Y2VydA==, client-key-data: Q0FOQVJZ")));
@@ -96,7 +104,7 @@ TEST_CASE("a client certificate in the file itself") {
     CHECK(config->client_key_data.reveal() == "CANARY");
 }
 
-TEST_CASE("of several files the first that has an entry wins, whole, and paths start at its file") {
+TEST_CASE("the first of several files that has an entry wins, and the entries are not merged") {
     const harness::temporary_folder folder;
     folder.write("a/token", "CANARY");
     const auto first =
@@ -115,7 +123,7 @@ TEST_CASE("of several files the first that has an entry wins, whole, and paths s
     CHECK(config->token.empty());
 }
 
-TEST_CASE("a context other than the current one may be chosen") {
+TEST_CASE("the options may name another context than the current one") {
     const harness::temporary_folder folder;
     const auto file = folder.write("config", config_of(server, token));
     const auto second =
@@ -125,55 +133,64 @@ TEST_CASE("a context other than the current one may be chosen") {
     const auto both = file + ":" + second;
     CHECK(kubeconfig(both)->namespace_name.empty());
     CHECK(kubeconfig(both, {.context = "y"})->namespace_name == "team-a");
+    const auto empty =
+        folder.write("empty", "current-context: ''\nclusters: null\ncontexts: null\nusers: null\n");
+    CHECK(kubeconfig(empty + ":" + both, {.context = "y"}));
     const auto absent = kubeconfig(both, {.context = "z"});
     REQUIRE_FALSE(absent);
-    CHECK(absent.error().message.find("there is no context z") != std::string::npos);
+    CHECK(absent.error().message.find("context z does not exist") != std::string::npos);
 }
 
-TEST_CASE("what is not supported is refused with what to do instead") {
+TEST_CASE("a member that is not supported is an error that says what to do instead") {
     for (const auto* user :
          {"exec: {command: aws}", "auth-provider: {name: gcp}", "username: a, password: CANARY"}) {
-        check_refused(config_of(server, user), "kubectl create token");
-        check_refused(config_of(server, token + ", " + user), "not supported");
+        check_rejected(config_of(server, user), "kubectl create token");
+        check_rejected(config_of(server, token + ", " + user), "not supported");
     }
+    for (const auto* user : {"username: a", "password: CANARY"})
+        check_rejected(config_of(server, token + ", " + user), "not supported");
     for (const auto* user : {"as: admin", "as-uid: '1'", "as-groups: [a]", "as-user-extra: {a: [b]}"}) {
-        check_refused(config_of(server, token + ", " + user), "is not supported");
+        check_rejected(config_of(server, token + ", " + user), "is not supported");
     }
-    check_refused(config_of(server + ", insecure-skip-tls-verify: true", token), "certificate-authority");
-    check_refused(config_of(server + ", proxy-url: 'http://proxy'", token), "without a proxy");
-    check_refused(config_of("server: 'http://10.0.0.1'", token), "https://");
-    check_refused(config_of("server: 'https://CANARY:CANARY@10.0.0.1'", token), "https://");
-    check_refused(config_of("", token), "https://");
-    check_refused(config_of(server, ""), "kubectl create token");
-    check_refused(config_of(server, "client-key: own.key"), "must come together");
-    check_refused(config_of(server, token + ", client-certificate: own.crt"), "must come together");
-    check_refused(config_of(server, "client-certificate-data: 'CANARY!', client-key-data: Q0FOQVJZ"),
-                  "not base64");
-    check_refused(config_of(server + ", certificate-authority-data: 'CANARY!'", token), "not base64");
+    const harness::temporary_folder folder;
+    const auto password = folder.write("password", config_of(server, token + ", password: CANARY"));
+    CHECK(kubeconfig(password, {.context = {}, .allow_exec = true}).has_error());
+    check_rejected(config_of(server + ", insecure-skip-tls-verify: true", token), "certificate-authority");
+    check_rejected(config_of(server + ", proxy-url: 'http://proxy'", token), "without a proxy");
+    check_rejected(config_of("server: 'http://10.0.0.1'", token), "https://");
+    check_rejected(config_of("server: 'https://CANARY:CANARY@10.0.0.1'", token), "https://");
+    check_rejected(config_of("", token), "https://");
+    check_rejected(config_of(server, ""), "kubectl create token");
+    check_rejected(config_of(server, "client-key: own.key"), "must be set together");
+    check_rejected(config_of(server, token + ", client-certificate: own.crt"), "must be set together");
+    check_rejected(config_of(server, "client-certificate-data: 'CANARY!', client-key-data: Q0FOQVJZ"),
+                   "must be base64");
+    check_rejected(config_of(server + ", certificate-authority-data: 'CANARY!'", token), "must be base64");
 }
 
-TEST_CASE("switches that are off do no harm") {
+TEST_CASE("insecure-skip-tls-verify: false is accepted") {
     const harness::temporary_folder folder;
     CHECK(kubeconfig(folder.write(
         "config",
         config_of(server + ", insecure-skip-tls-verify: false, disable-compression: true", token))));
+    CHECK(kubeconfig(folder.write("config", config_of(server + ", insecure-skip-tls-verify: False", token))));
 }
 
-TEST_CASE("what does not fit together is refused") {
+TEST_CASE("a kubeconfig whose entries are incomplete is an error that names them") {
     const auto whole = config_of(server, token);
     const auto without = [&whole](const std::string& part, const std::string& instead = "") {
         auto text = whole;
         text.replace(text.find(part), part.size(), instead);
         return text;
     };
-    check_refused(without("current-context: x"), "kubectl config use-context");
-    check_refused(without("current-context: x", "current-context: y"), "no context y");
-    check_refused(without("cluster: c", "cluster: d"), "cluster");
-    check_refused(without("user: u}", "user: v}"), "user");
-    check_refused(without("users: [", "users: [{name: u, user: {}}, "), "two entries of the same name");
+    check_rejected(without("current-context: x"), "kubectl config use-context");
+    check_rejected(without("current-context: x", "current-context: y"), "context y does not exist");
+    check_rejected(without("cluster: c", "cluster: d"), "cluster");
+    check_rejected(without("user: u}", "user: v}"), "user");
+    check_rejected(without("users: [", "users: [{name: u, user: {}}, "), "two entries of the same name");
 }
 
-TEST_CASE("what is no kubeconfig is refused, and the message quotes nothing of it") {
+TEST_CASE("a file that is not a kubeconfig is an error that does not quote it") {
     for (const auto* text : {"CANARY",
                              "[CANARY]",
                              "clusters: CANARY",
@@ -187,24 +204,24 @@ TEST_CASE("what is no kubeconfig is refused, and the message quotes nothing of i
                              "a: \"CANARY",
                              "users: {u: {token: CANARY}}",
                              "? {a: CANARY}\n: b\n- c"}) {
-        check_refused(text, "kubeconfig");
+        check_rejected(text, "kubeconfig");
     }
-    check_refused(std::string(20'000, '[') + "CANARY", "kubeconfig");
-    check_refused("", "no current-context");
-    check_refused("a: b\n  c: d: CANARY\n", "line 2");
+    check_rejected(std::string(20'000, '[') + "CANARY", "kubeconfig");
+    check_rejected("", "current-context is not set");
+    check_rejected("a: b\n  c: d: CANARY\n", "line 2");
 }
 
-TEST_CASE("a file that is named must exist, unless there are others") {
+TEST_CASE("a missing file is an error unless there are other files") {
     const harness::temporary_folder folder;
-    CHECK(kubeconfig(folder.path("missing")).error().message.find(folder.path("missing")) !=
-          std::string::npos);
+    CHECK(kubeconfig(folder.path("missing")).error().message ==
+          "cannot read " + folder.path("missing") + ": No such file or directory");
     CHECK(kubeconfig(folder.path("a") + ":" + folder.path("b")).error().message.find("none of") !=
           std::string::npos);
-    CHECK_FALSE(kubeconfig(""));
-    CHECK_FALSE(kubeconfig(":"));
+    for (const auto* paths : {"", ":"})
+        CHECK(kubeconfig(paths).error().message == "the list of kubeconfig files is empty");
 }
 
-TEST_CASE("without a token that can be read the requests would be anonymous, so that is said at once") {
+TEST_CASE("a tokenFile without a token is an error") {
     const harness::temporary_folder folder;
     const auto config = config_of(server, "tokenFile: token");
     CHECK(message_of(folder, config).find(folder.path("token") + ": No such file") != std::string::npos);
@@ -212,7 +229,7 @@ TEST_CASE("without a token that can be read the requests would be anonymous, so 
     CHECK(message_of(folder, config).find(folder.path("token") + " is empty") != std::string::npos);
     folder.write("token", "CANARY");
     CHECK(kubeconfig(folder.path("config")));
-    // As for client-go, a token beside it bridges the time until the file is there.
+    // As in client-go, the inline token is used until the file exists.
     std::filesystem::remove(folder.path("token"));
     CHECK(kubeconfig(folder.write("config", config_of(server, token + ", tokenFile: token"))));
 }

@@ -19,7 +19,7 @@ const tls_source::time_point start{};
 
 }  // namespace
 
-TEST_CASE("data comes before files, and the name is passed on") {
+TEST_CASE("data wins over files, and the server name is copied") {
     const harness::temporary_folder folder;
     connection_config config;
     config.server_name = "api.example";
@@ -36,7 +36,33 @@ TEST_CASE("data comes before files, and the name is passed on") {
     CHECK(read->client_key.reveal() == "CANARY-key");
 }
 
-TEST_CASE("a missing or empty CA file is an error, not the system's trust store") {
+TEST_CASE("the data of the certificate wins over its file, and the file of the key is read") {
+    const harness::temporary_folder folder;
+    connection_config config;
+    config.client_certificate_file = folder.path("missing");
+    config.client_certificate_data = "certificate";
+    config.client_key_file = folder.write("key", "CANARY-key");
+    const auto read = tls_source(config).read();
+    REQUIRE(read);
+    CHECK(read->client_certificate == "certificate");
+    CHECK(read->client_key.reveal() == "CANARY-key");
+    config.client_key_file = folder.path("missing");
+    CHECK_FALSE(tls_source(config).read());
+}
+
+TEST_CASE("bytes that move from the CA to the certificate are a change") {
+    const harness::temporary_folder folder;
+    connection_config config;
+    config.ca_file = folder.write("ca", "ab");
+    config.client_certificate_file = folder.write("certificate", "c");
+    tls_source source(config);
+    source.set_current(*source.read());
+    folder.write("ca", "a");
+    folder.write("certificate", "bc");
+    CHECK(source.poll(start));
+}
+
+TEST_CASE("a missing or empty CA file is an error") {
     const harness::temporary_folder folder;
     connection_config config;
     CHECK(tls_source(config).read()->ca_pem.empty());
@@ -46,30 +72,30 @@ TEST_CASE("a missing or empty CA file is an error, not the system's trust store"
     CHECK(tls_source(config).read().error().message.find("ca.crt") != std::string::npos);
 }
 
-TEST_CASE("a change is seen every 30 s, or when a handshake failed") {
+TEST_CASE("the files are read every 30 s, and at once after a failed handshake") {
     const harness::temporary_folder folder;
     connection_config config;
     config.ca_file = folder.path("ca.crt");
     folder.swap_data("..1", "ca.crt", "first");
     tls_source source(config);
-    source.accepted(*source.read());
-    CHECK_FALSE(source.changed(start));
+    source.set_current(*source.read());
+    CHECK_FALSE(source.poll(start));
     folder.swap_data("..2", "ca.crt", "second");
-    CHECK_FALSE(source.changed(start + 29s));
-    const auto second = source.changed(start + 30s);
+    CHECK_FALSE(source.poll(start + 29s));
+    const auto second = source.poll(start + 30s);
     REQUIRE(second);
     CHECK(second->ca_pem == "second");
-    source.accepted(*second);
-    CHECK_FALSE(source.changed(start + 60s));
+    source.set_current(*second);
+    CHECK_FALSE(source.poll(start + 60s));
 
     folder.swap_data("..3", "ca.crt", "third");
-    source.look_now();
-    const auto third = source.changed(start + 61s);
+    source.poll_at_once();
+    const auto third = source.poll(start + 61s);
     REQUIRE(third);
     CHECK(third->ca_pem == "third");
 }
 
-TEST_CASE("every part counts as a change") {
+TEST_CASE("a change of the CA, the certificate or the key is a change") {
     const harness::temporary_folder folder;
     connection_config config;
     config.ca_file = folder.write("ca", "a");
@@ -77,29 +103,29 @@ TEST_CASE("every part counts as a change") {
     config.client_key_file = folder.write("key", "c");
     auto now = start;
     tls_source source(config);
-    source.accepted(*source.read());
+    source.set_current(*source.read());
     for (const auto* part : {"ca", "certificate", "key"}) {
         now += 31s;
-        CHECK_FALSE(source.changed(now));
+        CHECK_FALSE(source.poll(now));
         folder.write(part, "new");
         now += 31s;
-        const auto config_now = source.changed(now);
-        REQUIRE(config_now);
-        source.accepted(*config_now);
+        const auto changed = source.poll(now);
+        REQUIRE(changed);
+        source.set_current(*changed);
     }
 }
 
-TEST_CASE("what was not accepted is offered again, and an unreadable file is no change") {
+TEST_CASE("a change is returned until it is current, and an unreadable file is not a change") {
     const harness::temporary_folder folder;
     connection_config config;
     config.ca_file = folder.write("ca", "first");
     tls_source source(config);
-    source.accepted(*source.read());
+    source.set_current(*source.read());
     folder.write("ca", "half");
-    CHECK(source.changed(start));
-    CHECK(source.changed(start + 30s));
+    CHECK(source.poll(start));
+    CHECK(source.poll(start + 30s));
     folder.write("ca", "");
-    CHECK_FALSE(source.changed(start + 60s));
+    CHECK_FALSE(source.poll(start + 60s));
     folder.write("ca", "first");
-    CHECK_FALSE(source.changed(start + 90s));
+    CHECK_FALSE(source.poll(start + 90s));
 }

@@ -74,7 +74,7 @@ struct cluster : build::cluster_fixture {
         return stage.run(reader.confirm(std::move(names), "team-a"));
     }
 
-    api_stage stage;
+    api_fixture stage;
     reconcile::quorum_reader reader;
 };
 

@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(fixture,
     static_cast<void>(fsm.next(update, now));
     fsm.wrote(failed(kube::error_kind::already_exists), "create");
     CHECK(fsm.next(update, now).step == reconcile_step::read_back);
-    fsm.was_read(failed(kube::error_kind::no_answer));
+    fsm.was_read(failed(kube::error_kind::no_response));
     const auto end = fsm.next(update, now);
     CHECK(end.step == reconcile_step::fail);
     CHECK(end.during == reconcile_step::read_back);

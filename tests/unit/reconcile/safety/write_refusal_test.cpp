@@ -130,7 +130,7 @@ TEST_CASE("what an API server's refusal of a write means for the cell") {
          next_step::back_off,
          "ServerUnavailable"},
         {"no answer",
-         error_kind::no_answer,
+         error_kind::no_response,
          "connect: timed out",
          "",
          "",
@@ -186,7 +186,7 @@ TEST_CASE("what is passing is tried again soon or when the server says, what nee
 
 TEST_CASE("a read that fails is passing or a matter of rights, never an answer about the object") {
     for (const auto kind : {error_kind::not_found,
-                            error_kind::no_answer,
+                            error_kind::no_response,
                             error_kind::malformed,
                             error_kind::conflict,
                             error_kind::server}) {

@@ -80,7 +80,7 @@ struct fixture : build::cluster_fixture {
     runtime::metrics_registry metrics;
     reconcile::event_aggregator events;
     reconcile::deletion_guard guard;
-    api_stage stage;
+    api_fixture stage;
     reconcile::guard_reader guard_reads;
     reconcile::secret_reconciler reconciler;
 };

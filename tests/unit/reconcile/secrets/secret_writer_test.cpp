@@ -14,9 +14,9 @@
 namespace {
 
 using lines = std::vector<std::string>;
-using wire::body_of;
 using wire::created;
 using wire::in_turn;
+using wire::json_body_of;
 using wire::ok;
 using wire::refusal;
 
@@ -41,7 +41,7 @@ struct writer {
     explicit writer(std::vector<std::string> responses) : stage(in_turn(std::move(responses))) {}
     [[nodiscard]] std::vector<std::string> requests() const { return stage.server.requests(); }
 
-    api_stage stage;
+    api_fixture stage;
     reconcile::secret_writer writes{*stage.client};
 };
 
@@ -53,7 +53,7 @@ TEST_CASE("create posts the desired metadata and the document, and gives what th
     REQUIRE(made.has_value());
     CHECK(made->meta.resource_version == "30");
     CHECK(wire::request_lines(w.stage) == lines{"POST " + secrets_path});
-    const auto body = body_of(w.requests()[0]);
+    const auto body = json_body_of(w.requests()[0]);
     CHECK(body["type"] == "kubernetes.io/dockerconfigjson");
     CHECK(body["data"].size() == 1);
     CHECK(body["data"].contains(".dockerconfigjson"));
@@ -68,7 +68,7 @@ TEST_CASE("update puts the Secret, bound to the UID and resourceVersion of the v
     writer w({ok(wire::secret("team-a", "30"))});
     REQUIRE(w.stage.run(w.writes.update(wanted(reconcile::ownership::ours))).has_value());
     CHECK(wire::request_lines(w.stage) == lines{"PUT " + secret_path});
-    const auto meta = body_of(w.requests()[0])["metadata"];
+    const auto meta = json_body_of(w.requests()[0])["metadata"];
     CHECK(meta["uid"] == "uid-copy");
     CHECK(meta["resourceVersion"] == "9");
     CHECK(meta["finalizers"] == kube::json::array({"example.com/keep"}));
@@ -80,7 +80,7 @@ TEST_CASE("update of a foreign Secret reads it first, and keeps the metadata tha
     writer w({ok(foreign), ok(wire::secret("team-a", "30"))});
     REQUIRE(w.stage.run(w.writes.update(wanted(reconcile::ownership::foreign))).has_value());
     CHECK(wire::request_lines(w.stage) == lines{"GET " + secret_path, "PUT " + secret_path});
-    const auto meta = body_of(w.requests()[1])["metadata"];
+    const auto meta = json_body_of(w.requests()[1])["metadata"];
     CHECK(meta["annotations"]["team"] == "a");
     CHECK(meta["uid"] == "uid-regcred");
     CHECK(meta["resourceVersion"] == "29");
@@ -101,7 +101,7 @@ TEST_CASE("recreate asks whether a create would be admitted, then deletes and cr
           lines{"POST " + secrets_path, "DELETE " + secret_path, "POST " + secrets_path});
     CHECK(w.requests()[0].find("dryRun=All") != std::string::npos);
     CHECK(w.requests()[2].find("dryRun") == std::string::npos);
-    const auto preconditions = body_of(w.requests()[1])["preconditions"];
+    const auto preconditions = json_body_of(w.requests()[1])["preconditions"];
     CHECK(preconditions == kube::json{{"uid", "uid-copy"}, {"resourceVersion", "9"}});
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("remove deletes the Secret, bound to the UID and resourceVersion of th
     writer w({ok({{"apiVersion", "v1"}, {"kind", "Status"}, {"status", "Success"}})});
     CHECK(w.stage.run(w.writes.remove(wanted(reconcile::ownership::ours))).has_value());
     CHECK(wire::request_lines(w.stage) == lines{"DELETE " + secret_path});
-    CHECK(body_of(w.requests()[0])["preconditions"] ==
+    CHECK(json_body_of(w.requests()[0])["preconditions"] ==
           kube::json{{"uid", "uid-copy"}, {"resourceVersion", "9"}});
 }
 

@@ -16,8 +16,8 @@
 namespace {
 
 using lines = std::vector<std::string>;
-using wire::body_of;
 using wire::in_turn;
+using wire::json_body_of;
 using wire::ok;
 using wire::refusal;
 
@@ -83,7 +83,7 @@ struct fixture : build::cluster_fixture {
     reconcile::event_aggregator events;
     reconcile::deletion_guard guard;
     reconcile::service_account_state accounts{state, {"default"}, queues};
-    api_stage stage;
+    api_fixture stage;
     reconcile::guard_reader guard_reads;
     reconcile::service_account_reconciler reconciler;
 };
@@ -105,7 +105,7 @@ TEST_CASE("an entry is added by a patch that is bound to the version of the view
     f.add_hub();
     CHECK(f.reconcile() == runtime::outcome::settled());
     CHECK(f.requests() == lines{"PATCH " + account_path});
-    const auto body = body_of(f.stage.last_request());
+    const auto body = json_body_of(f.stage.last_request());
     CHECK(body["metadata"]["uid"] == "uid-default");
     CHECK(body["metadata"]["resourceVersion"] == "102");
     CHECK(body["metadata"]["annotations"]["regcred.dev/added"] == "regcred");
@@ -153,7 +153,7 @@ TEST_CASE("an entry of a Secret that was left there on purpose stays, and is not
     f.add_account({"regcred"}, "regcred");
     f.add_hub({"team-b"}, 2);
     CHECK(f.reconcile() == runtime::outcome::settled());
-    const auto body = body_of(f.stage.last_request());
+    const auto body = json_body_of(f.stage.last_request());
     CHECK_FALSE(body.contains("imagePullSecrets"));
     CHECK(body["metadata"]["annotations"]["regcred.dev/added"].is_null());
 }
@@ -166,8 +166,8 @@ TEST_CASE("a conflict is answered by reading the ServiceAccount, and its list is
     f.add_hub();
     CHECK(f.reconcile() == runtime::outcome::settled());
     CHECK(f.requests() == lines{"PATCH " + account_path, "GET " + account_path, "PATCH " + account_path});
-    CHECK(body_of(f.stage.last_request())["imagePullSecrets"].size() == 2);
-    CHECK(body_of(f.stage.last_request())["metadata"]["resourceVersion"] == "800");
+    CHECK(json_body_of(f.stage.last_request())["imagePullSecrets"].size() == 2);
+    CHECK(json_body_of(f.stage.last_request())["metadata"]["resourceVersion"] == "800");
 }
 
 TEST_CASE("a ServiceAccount that is gone after a conflict is left alone") {
@@ -213,7 +213,7 @@ TEST_CASE("what the deletion guard holds stays, and what is wanted is added all 
     }
     CHECK(f.reconcile() == runtime::outcome::done());
     CHECK(f.requests().back() == "PATCH " + account_path);
-    CHECK(body_of(f.stage.last_request())["imagePullSecrets"] ==
+    CHECK(json_body_of(f.stage.last_request())["imagePullSecrets"] ==
           kube::json::array({{{"name", "regcred"}}, {{"name", "other"}}}));
     CHECK(f.reason() == reasons::deletion_guard);
 }

@@ -15,7 +15,7 @@
 namespace {
 
 using lines = std::vector<std::string>;
-using wire::body_of;
+using wire::json_body_of;
 using wire::refusal;
 
 const std::string hub_path = "/apis/regcred.dev/v1alpha1/registrycredentials/hub";
@@ -33,12 +33,12 @@ struct event_log final : runtime::event_writer {
 /// Answers a PUT of a status with the object that was put, of a new version.
 std::string put_back(const std::string& request) {
     auto object = wire::credential("hub", "900");
-    object["status"] = body_of(request)["status"];
+    object["status"] = json_body_of(request)["status"];
     return wire::ok(object);
 }
 
 struct fixture : build::cluster_fixture {
-    explicit fixture(api_stage::answers answers) : stage(std::move(answers)) {
+    explicit fixture(api_fixture::respond answers) : stage(std::move(answers)) {
         add_source("login", "quay.io", "CANARY-1");
         add_namespace("team-a");
         add_credential(build::wants("hub", "login"));
@@ -47,7 +47,7 @@ struct fixture : build::cluster_fixture {
     runtime::outcome write() { return stage.run(writer.reconcile({.namespace_name = {}, .name = "hub"})); }
     [[nodiscard]] lines requests() const { return wire::request_lines(stage); }
 
-    api_stage stage;
+    api_fixture stage;
     support::log_capture log_lines;
     runtime::logger log{
         log_lines, runtime::log_level::info, runtime::log_format::text, [] { return runtime::wall_time{}; }};
@@ -79,7 +79,7 @@ TEST_CASE("a status that differs is put, bound to the version of the object, and
     fixture f(put_back);
     CHECK(f.write() == runtime::outcome::done());
     CHECK(f.requests() == lines{"PUT " + hub_path + "/status"});
-    const auto body = body_of(f.stage.last_request());
+    const auto body = json_body_of(f.stage.last_request());
     CHECK(body["metadata"]["uid"] == "uid-hub");
     CHECK(body["metadata"]["resourceVersion"] == "103");
     CHECK(body["status"]["summary"] == "0/1");

@@ -21,7 +21,7 @@ watch_event event(watch_event_type type, kube::json object) {
     watch_event made;
     made.type = type;
     made.object = std::move(object);
-    made.resource_version = kube::text_at(kube::object_at(made.object, "metadata"), "resourceVersion");
+    made.resource_version = kube::string_at(kube::object_at(made.object, "metadata"), "resourceVersion");
     return made;
 }
 

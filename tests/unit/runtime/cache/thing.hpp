@@ -45,13 +45,13 @@ inline kube::json document(const std::string& name,
 /// Refuses what its payload calls broken.
 inline kube::result<thing> decode(const kube::json& object) {
     const kube::json& meta = kube::object_at(object, "metadata");
-    if (kube::text_at(object, "payload") == "broken") {
+    if (kube::string_at(object, "payload") == "broken") {
         return kube::error(kube::error_kind::malformed, "payload: is broken");
     }
-    return make_thing(kube::text_at(meta, "name"),
-                      kube::text_at(meta, "uid"),
-                      kube::text_at(meta, "resourceVersion"),
-                      kube::text_at(object, "payload"));
+    return make_thing(kube::string_at(meta, "name"),
+                      kube::string_at(meta, "uid"),
+                      kube::string_at(meta, "resourceVersion"),
+                      kube::string_at(object, "payload"));
 }
 
 /// Changes as texts: "+name@rv", "~name@old>new", "-name@rv", with "!" when no event told.

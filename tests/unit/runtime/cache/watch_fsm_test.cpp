@@ -112,7 +112,7 @@ TEST_CASE("a streaming list that breaks off starts again; after three times page
         REQUIRE(watch.next() == "stream_list rv= (begins)");
         watch.opens();
         CHECK(watch.added("10") == received_as::part_of_list);
-        CHECK(watch.fails(error_kind::no_answer));
+        CHECK(watch.fails(error_kind::no_response));
         CHECK(watch.next() == delay);
     }
     REQUIRE(watch.next() == "stream_list rv= (begins)");
@@ -138,7 +138,7 @@ TEST_CASE("streaming lists are tried again when the pages used instead of them f
     }
     REQUIRE(watch.next() == "list_page rv= continue= (begins)");
     SUBCASE("because of a transient failure") {
-        CHECK(watch.fails(error_kind::no_answer));
+        CHECK(watch.fails(error_kind::no_response));
     }
     SUBCASE("because the server refuses them") {
         CHECK(watch.fails(error_kind::invalid));
@@ -193,7 +193,7 @@ TEST_CASE("a streaming list that does not begin does not lead to pages") {
     watch_script watch;
     for (int i = 0; i < 10; ++i) {
         REQUIRE(watch.next() == "stream_list rv= (begins)");
-        CHECK(watch.fails(i % 2 == 0 ? error_kind::no_answer : error_kind::server));
+        CHECK(watch.fails(i % 2 == 0 ? error_kind::no_response : error_kind::server));
         (void)watch.next();
     }
     CHECK(watch.next() == "stream_list rv= (begins)");
@@ -253,7 +253,7 @@ TEST_CASE("a failed watch keeps its resourceVersion or leads to a list, by the k
         bool same_version;
     };
     const std::vector<row> rows{
-        {error_kind::no_answer, true},
+        {error_kind::no_response, true},
         {error_kind::too_many_requests, true},
         {error_kind::server, true},
         {error_kind::unauthorized, true},
@@ -269,7 +269,8 @@ TEST_CASE("a failed watch keeps its resourceVersion or leads to a list, by the k
     };
     for (const row& each : rows) {
         for (const bool within_stream : {false, true}) {
-            if (within_stream && each.kind == error_kind::no_answer) continue;  // a broken stream: see below
+            if (within_stream && each.kind == error_kind::no_response)
+                continue;  // a broken stream: see below
             CAPTURE(kube::to_string(each.kind));
             CAPTURE(within_stream);
             watch_script watch;
@@ -332,7 +333,7 @@ TEST_CASE("the fifth server error in a row leads to a new list") {
 }
 
 TEST_CASE("a page that fails for a transient reason is requested again, and the list goes on") {
-    for (const error_kind kind : {error_kind::no_answer,
+    for (const error_kind kind : {error_kind::no_response,
                                   error_kind::server,
                                   error_kind::server_timeout,
                                   error_kind::too_many_requests}) {
@@ -441,7 +442,7 @@ TEST_CASE("delays grow to 30 seconds plus jitter, and start again after two minu
     std::vector<std::string> delays;
     for (int i = 0; i < 8; ++i) {
         REQUIRE(watch.next() == "watch rv=50");
-        CHECK(watch.fails(error_kind::no_answer));
+        CHECK(watch.fails(error_kind::no_response));
         delays.push_back(watch.next());
     }
     CHECK(delays == std::vector<std::string>{"sleep 1200 ms",
@@ -460,7 +461,7 @@ TEST_CASE("delays grow to 30 seconds plus jitter, and start again after two minu
 }
 
 TEST_CASE("a stream that ends after it worked is resumed at once") {
-    for (const error_kind kind : {error_kind::stream_ended, error_kind::no_answer}) {
+    for (const error_kind kind : {error_kind::stream_ended, error_kind::no_response}) {
         watch_script watch;
         watch.lists("50");
         watch.now += 1min;
@@ -470,7 +471,7 @@ TEST_CASE("a stream that ends after it worked is resumed at once") {
 }
 
 TEST_CASE("a watch that ends within a second without an event has failed") {
-    for (const error_kind kind : {error_kind::stream_ended, error_kind::no_answer}) {
+    for (const error_kind kind : {error_kind::stream_ended, error_kind::no_response}) {
         watch_script watch;
         watch.lists("50");
         watch.now += 1min;
@@ -677,7 +678,7 @@ TEST_CASE("a periodic list, complete or not, ends the count of server errors") {
         CHECK(watch.next() == "watch rv=60");
     }
     SUBCASE("failed") {
-        CHECK(watch.fails(error_kind::no_answer));
+        CHECK(watch.fails(error_kind::no_response));
         CHECK(watch.next().substr(0, 6) == "sleep ");
         four_errors("50");
         CHECK(watch.next() == "watch rv=50");

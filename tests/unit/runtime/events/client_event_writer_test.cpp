@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/events/client_event_writer.hpp"
 
-#include "unit/kube/client/api_stage.hpp"
+#include "unit/kube/client/api_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -52,7 +52,7 @@ TEST_CASE("an Event that happened more than once before it is created has a seri
 }
 
 TEST_CASE("an Event is created with a POST, its series is updated with a merge patch") {
-    api_stage stage(always(201, R"({"kind":"Event","metadata":{"name":"blue.1f"}})"));
+    api_fixture stage(always(201, R"({"kind":"Event","metadata":{"name":"blue.1f"}})"));
     runtime::client_event_writer writer(*stage.client, reporter);
     CHECK(stage.run(writer.create(example())).has_value());
     CHECK(stage.last_line().starts_with("POST /apis/events.k8s.io/v1/namespaces/default/events?"));
@@ -72,7 +72,7 @@ TEST_CASE("an Event is created with a POST, its series is updated with a merge p
 }
 
 TEST_CASE("a refused request is an error") {
-    api_stage stage(always(403, R"({"kind":"Status","reason":"Forbidden","code":403})"));
+    api_fixture stage(always(403, R"({"kind":"Status","reason":"Forbidden","code":403})"));
     runtime::client_event_writer writer(*stage.client, reporter);
     CHECK(stage.run(writer.create(example())).error().kind == kube::error_kind::forbidden);
     CHECK(stage.run(writer.update_series(example())).error().kind == kube::error_kind::forbidden);

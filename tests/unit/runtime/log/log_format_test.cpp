@@ -93,12 +93,12 @@ TEST_CASE("a JSON record is parsed to what was logged") {
                                     std::string("nul\0byte", 8)}) {
         const auto record = kube::parse_bounded(json_of(text, {{"field", text}}), {});
         REQUIRE(record.has_value());
-        CHECK(kube::text_at(*record, "msg") == text);
-        CHECK(kube::text_at(*record, "field") == text);
+        CHECK(kube::string_at(*record, "msg") == text);
+        CHECK(kube::string_at(*record, "field") == text);
     }
     const auto replaced = kube::parse_bounded(json_of("bad \xFF!"), {});
     REQUIRE(replaced.has_value());
-    CHECK(kube::text_at(*replaced, "msg") == "bad \xEF\xBF\xBD!");
+    CHECK(kube::string_at(*replaced, "msg") == "bad \xEF\xBF\xBD!");
 }
 
 TEST_CASE("infinity and NaN are null") {

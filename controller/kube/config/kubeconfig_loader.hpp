@@ -14,23 +14,22 @@
 
 namespace kube {
 
-/// A cluster, a context or a user of a kubeconfig: its texts, and the names of those of its members that are
-/// not texts.
+/// A cluster, a context or a user of a kubeconfig.
 struct kubeconfig_entry {
     std::string file;
     std::string folder;  // of the file: relative paths start here
-    std::map<std::string, util::secret_bytes, std::less<>>
-        texts;  // without the empty ones; any may be a credential
-    std::set<std::string, std::less<>> others;
-    std::optional<exec_plugin> exec;  // the member of that name, which is in `others` too
+    // Without the empty ones. Each may be a credential.
+    std::map<std::string, util::secret_bytes, std::less<>> scalars;
+    std::set<std::string, std::less<>> others;  // the names of lists and maps
+    std::optional<exec_plugin> exec;            // its name is in `others` too
 
     [[nodiscard]] bool has(std::string_view name) const {
-        return texts.contains(name) || others.contains(name);
+        return scalars.contains(name) || others.contains(name);
     }
-    /// Empty when there is none. For what is no credential.
+    /// Empty when the member is absent. For values that are not credentials.
     [[nodiscard]] std::string text(std::string_view name) const;
     [[nodiscard]] util::secret_bytes secret(std::string_view name) const;
-    /// A path as seen from the file.
+    /// The path that the member holds, relative to the file's folder.
     [[nodiscard]] std::string path(std::string_view name) const;
 };
 
@@ -43,8 +42,9 @@ struct kubeconfig_content {
     kubeconfig_entries users;
 };
 
-/// Reads and merges as client-go does: of entries with the same name, and of current-context, the one in the
-/// first file wins, whole. A file that does not exist is passed over when there are others.
+/// Reads and merges files as client-go does: the first file that has an entry of that name, or
+/// current-context, wins; entries are not merged by member. Ignores a file that does not exist if there are
+/// others.
 [[nodiscard]] result<kubeconfig_content> load_kubeconfig(const std::string& paths);
 
 }  // namespace kube

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kube/config/kubeconfig_files.hpp"
+#include "kube/config/kubeconfig_loader.hpp"
 
 #include "kube/config/secret_file.hpp"
 
@@ -15,8 +15,8 @@ namespace kube {
 
 namespace {
 
-error refused(const std::string& file, const std::string& why) {
-    return {error_kind::malformed, "kubeconfig " + file + ": " + why};
+error invalid(const std::string& file, const std::string& message) {
+    return {error_kind::malformed, "kubeconfig " + file + ": " + message};
 }
 
 std::vector<std::string> split(const std::string& paths) {
@@ -51,7 +51,7 @@ exec_plugin read_exec(const YAML::Node& node, const std::string& folder) {
     return plugin;
 }
 
-/// Reads the members of one entry. yaml-cpp throws on what is not as expected: load() catches.
+/// Reads the members of one entry. yaml-cpp throws on values of another type: add_file_caught() catches.
 kubeconfig_entry read_entry(const YAML::Node& node, const std::string& file) {
     kubeconfig_entry entry;
     entry.file = file;
@@ -60,7 +60,7 @@ kubeconfig_entry read_entry(const YAML::Node& node, const std::string& file) {
         const auto name = member.first.as<std::string>();
         if (member.second.IsScalar()) {
             if (!member.second.Scalar().empty()) {
-                entry.texts.emplace(name, util::secret_bytes::copy_of(member.second.Scalar()));
+                entry.scalars.emplace(name, util::secret_bytes::copy_of(member.second.Scalar()));
             }
         } else if (!member.second.IsNull()) {
             entry.others.insert(name);
@@ -70,17 +70,16 @@ kubeconfig_entry read_entry(const YAML::Node& node, const std::string& file) {
     return entry;
 }
 
-/// Adds what `into` does not have yet: the entries of `list`, each of which is {name: …, <kind>: {…}}.
-result<void> add_entries(kubeconfig_entries& into,
+/// Adds the entries of `list`, {name: …, <kind>: {…}} each, whose names `entries` does not have yet.
+result<void> add_entries(kubeconfig_entries& entries,
                          const YAML::Node& list,
                          const std::string& kind,
                          const std::string& file) {
-    std::set<std::string> here;
+    std::set<std::string> names;
     for (const auto& item : list) {
         const auto name = item["name"].as<std::string>();
-        if (!here.insert(name).second)
-            return refused(file, "two entries of the same name under " + kind + "s");
-        into.try_emplace(name, read_entry(item[kind], file));
+        if (!names.insert(name).second) return invalid(file, kind + "s has two entries of the same name");
+        entries.try_emplace(name, read_entry(item[kind], file));
     }
     return {};
 }
@@ -90,13 +89,13 @@ result<void> add_file(kubeconfig_content& content, const std::string& file) {
     if (!text) return text.error();
     const YAML::Node root = YAML::Load(std::string(text->reveal()));
     if (root.IsNull()) return {};
-    if (!root.IsMap()) return refused(file, "it is not a map");
+    if (!root.IsMap()) return invalid(file, "must be a map");
     const std::pair<const char*, kubeconfig_entries*> kinds[] = {
         {"cluster", &content.clusters}, {"context", &content.contexts}, {"user", &content.users}};
     for (const auto& [kind, entries] : kinds) {
         const auto list = root[std::string(kind) + "s"];
         if (!list.IsDefined() || list.IsNull()) continue;
-        if (!list.IsSequence()) return refused(file, std::string(kind) + "s is not a list");
+        if (!list.IsSequence()) return invalid(file, std::string(kind) + "s must be a list");
         if (auto added = add_entries(*entries, list, kind, file); !added) return added;
     }
     if (const auto current = root["current-context"];
@@ -106,27 +105,26 @@ result<void> add_file(kubeconfig_content& content, const std::string& file) {
     return {};
 }
 
-/// What yaml-cpp throws may quote the text, which may be a key: only the line is told.
+/// An exception of yaml-cpp may quote the text, which may be a key: the error names only the line.
 result<void> add_file_caught(kubeconfig_content& content, const std::string& file) {
     try {
         return add_file(content, file);
     } catch (const YAML::Exception& fault) {
-        const bool known = fault.mark.line >= 0;
-        return refused(
-            file, known ? "not understood at line " + std::to_string(fault.mark.line + 1) : "not understood");
+        const bool has_line = fault.mark.line >= 0;
+        return invalid(file, has_line ? "invalid at line " + std::to_string(fault.mark.line + 1) : "invalid");
     }
 }
 
 }  // namespace
 
 std::string kubeconfig_entry::text(std::string_view name) const {
-    const auto found = texts.find(name);
-    return found == texts.end() ? std::string() : std::string(found->second.reveal());
+    const auto found = scalars.find(name);
+    return found == scalars.end() ? std::string() : std::string(found->second.reveal());
 }
 
 util::secret_bytes kubeconfig_entry::secret(std::string_view name) const {
-    const auto found = texts.find(name);
-    return found == texts.end() ? util::secret_bytes() : found->second.clone();
+    const auto found = scalars.find(name);
+    return found == scalars.end() ? util::secret_bytes() : found->second.clone();
 }
 
 std::string kubeconfig_entry::path(std::string_view name) const {
@@ -136,18 +134,18 @@ std::string kubeconfig_entry::path(std::string_view name) const {
 
 result<kubeconfig_content> load_kubeconfig(const std::string& paths) {
     const auto files = split(paths);
-    if (files.empty()) return error(error_kind::other, "no kubeconfig was named");
+    if (files.empty()) return error(error_kind::other, "the list of kubeconfig files is empty");
     kubeconfig_content content;
-    std::size_t missing = 0;
+    std::size_t absent = 0;
     for (const auto& file : files) {
         std::error_code ignored;
         if (files.size() > 1 && !std::filesystem::exists(file, ignored)) {
-            ++missing;
+            ++absent;
             continue;
         }
         if (auto added = add_file_caught(content, file); !added) return added.error();
     }
-    if (missing == files.size())
+    if (absent == files.size())
         return error(error_kind::other, "none of the kubeconfig files exists: " + paths);
     return content;
 }

@@ -21,43 +21,44 @@
 #include <utility>
 #include <vector>
 
-/// An API server that answers each request with what the test's function gives for it, and a client of it
-/// whose token, "CANARY-token-1", and CA come from files.
-class api_stage {
+/// An API server that sends the response that the test's function returns for a request, and a client of it.
+/// The client's token, "CANARY-token-1", and CA come from files.
+class api_fixture {
  public:
-    using answers = std::function<std::string(const std::string& request)>;
+    using respond = std::function<std::string(const std::string& request)>;
 
-    explicit api_stage(answers answer, const net::http_limits& given = limits())
+    explicit api_fixture(respond respond, const net::http_limits& limits = patient_limits())
         : server(ca().issue_for_loopback(),
-                 [answer = std::move(answer)](harness::scripted_session& session, int) {
+                 [respond = std::move(respond)](harness::scripted_session& session, int) {
                      for (;;) {
                          const auto request = session.read_request();
                          if (request.empty()) return;
-                         session.write(answer(request));
+                         session.write(respond(request));
                      }
                  }) {
         folder.write("token", "CANARY-token-1");
         folder.write("ca.crt", ca().certificate());
-        client = std::make_unique<kube::client>(io.get_executor(), config(), given);
-        REQUIRE(client->prepare());
+        client = std::make_unique<kube::client>(io.get_executor(), config(), limits);
+        REQUIRE(client->load_certificates());
     }
 
     static const harness::certificate_authority& ca() {
         static const harness::certificate_authority authority;
         return authority;
     }
-    static net::http_limits limits() {
-        net::http_limits patient;
-        patient.connect = patient.handshake = patient.header = patient.inactivity = patient.total =
+    static net::http_limits patient_limits() {
+        net::http_limits limits;
+        limits.connect = limits.handshake = limits.header = limits.inactivity = limits.total =
             std::chrono::seconds(50);
-        return patient;
+        return limits;
     }
     [[nodiscard]] kube::connection_config config() const {
         kube::connection_config config;
         config.server = {"127.0.0.1", server.port()};
         config.ca_file = folder.path("ca.crt");
         config.token_file = folder.path("token");
-        config.user_agent = "regcred-controller/1.2.3";
+        config.user_agent = "example/1.2.3";
+        config.field_manager = "example-manager";
         return config;
     }
 
@@ -78,8 +79,16 @@ class api_stage {
     std::unique_ptr<kube::client> client;
 };
 
-/// Every request has the same answer.
-inline api_stage::answers always(int status, std::string body) {
+/// The same response to every request.
+inline api_fixture::respond always(int status, std::string body) {
     return
         [status, body = std::move(body)](const std::string&) { return harness::http_answer(status, body); };
+}
+
+inline bool has_field(const std::string& request, const std::string& field) {
+    return request.find("\r\n" + field + "\r\n") != std::string::npos;
+}
+
+inline std::string body_of(const std::string& request) {
+    return request.substr(request.find("\r\n\r\n") + 4);
 }

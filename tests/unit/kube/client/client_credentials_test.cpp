@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kube/client/client.hpp"
+#include "unit/kube/client/api_fixture.hpp"
+
+#include <string>
+
+using namespace kube;
+
+namespace {
+
+util::secret_bytes body() {
+    return util::secret_bytes::copy_of(R"({"data":"CANARY-body"})");
+}
+
+const std::string secret = R"({"kind":"Secret","apiVersion":"v1","metadata":{"name":"regcred"}})";
+
+}  // namespace
+
+TEST_CASE("a rejected token is read again, and the request is sent once more") {
+    const auto answers = [](const std::string& request) {
+        if (has_field(request, "Authorization: Bearer CANARY-token-2"))
+            return harness::http_answer(200, secret);
+        return harness::http_answer(401, R"({"kind":"Status","reason":"Unauthorized","code":401})");
+    };
+    api_fixture api(answers);
+    SUBCASE("with another token") {
+        CHECK(api.run(api.client->get(secrets, "a", "b")).error().kind == error_kind::unauthorized);
+        CHECK(api.server.requests().size() == 1);  // the file holds the rejected token
+        api.folder.write("token", "CANARY-token-2");
+        CHECK(api.run(api.client->create(secrets, "a", body())));
+        const auto requests = api.server.requests();
+        REQUIRE(requests.size() == 3);
+        CHECK(body_of(requests[1]) == body_of(requests[2]));
+    }
+    SUBCASE("with another token that is rejected too") {
+        CHECK_FALSE(api.run(api.client->get(secrets, "a", "b")));
+        api.folder.write("token", "CANARY-token-3");
+        const auto answer = api.run(api.client->get(secrets, "a", "b"));
+        CHECK(answer.error().kind == error_kind::unauthorized);
+        CHECK(answer.error().message.find("CANARY") == std::string::npos);
+        CHECK(api.server.requests().size() == 3);
+    }
+    SUBCASE("an empty file keeps the token") {
+        CHECK_FALSE(api.run(api.client->get(secrets, "a", "b")));
+        api.folder.write("token", "");
+        CHECK_FALSE(api.run(api.client->get(secrets, "a", "b")));
+        CHECK(api.server.requests().size() == 2);
+        CHECK(has_field(api.last_request(), "Authorization: Bearer CANARY-token-1"));
+    }
+    SUBCASE("for a watch") {
+        api.folder.write("token", "CANARY-token-3");
+        CHECK(api.run(api.client->watch({secrets, "", "", false}, {"1", false, {}})).error().kind ==
+              error_kind::unauthorized);
+        api.folder.write("token", "CANARY-token-2");
+        CHECK(api.run(api.client->watch({secrets, "", "", false}, {"1", false, {}})));
+        CHECK(api.server.requests().size() == 3);
+    }
+}
+
+TEST_CASE("the client reads the CA again after a failed handshake") {
+    const harness::certificate_authority next;
+    api_fixture api(always(200, secret));
+    api.server.show(next.issue_for_loopback());
+    const auto failed = api.run(api.client->get(secrets, "a", "b"));
+    CHECK(failed.error().kind == error_kind::no_response);
+    CHECK(failed.error().message.find("certificate is refused") != std::string::npos);
+    api.folder.write("ca.crt", "half of a cert");
+    CHECK(api.run(api.client->get(secrets, "a", "b")).error().kind == error_kind::no_response);
+    api.folder.write("ca.crt", next.certificate());
+    CHECK(api.run(api.client->get(secrets, "a", "b")));
+}
+
+TEST_CASE("unusable certificates are an error before the first request") {
+    api_fixture api(always(200, secret));
+    api.folder.write("ca.crt", "CANARY");
+    client unprepared(api.io.get_executor(), api.config(), api_fixture::patient_limits());
+    const auto prepared = unprepared.load_certificates();
+    REQUIRE_FALSE(prepared);
+    CHECK(prepared.error().message.find("CA certificates") != std::string::npos);
+    CHECK(prepared.error().message.find("CANARY") == std::string::npos);
+    CHECK(api.run(unprepared.get(secrets, "a", "b")).error().kind == error_kind::no_response);
+    CHECK(api.server.requests().empty());
+}
+
+TEST_CASE("certificates that did not change leave the connections open") {
+    const harness::certificate_authority other;
+    api_fixture api(always(200, secret));
+    REQUIRE(api.run(api.client->get(secrets, "a", "b")));
+    REQUIRE(api.server.connections() == 1);
+    // A watch needs a connection of its own. Its failed handshake makes the client read the files again.
+    api.server.show(other.issue_for_loopback());
+    CHECK(api.run(api.client->watch({secrets, "", "", false}, {"1", false, {}})).has_error());
+    CHECK(api.server.connections() == 2);
+    REQUIRE(api.run(api.client->get(secrets, "a", "b")));
+    CHECK(api.server.connections() == 2);
+}
