@@ -110,7 +110,7 @@ class adviser {
             fmt::format("Repair {}: {}. While it is so, no image of this Pod can be pulled, with whatever "
                         "Secret.",
                         place_of(secret),
-                        secret.content.fault));
+                        secret.content.error));
     }
 
     void about_content(const observed_secret& secret) {
@@ -157,7 +157,7 @@ class adviser {
                 "password is wrong or has expired, or the user may not pull this repository.",
                 place_of(seen_.secrets[attempt.secret]),
                 *answer.repository,
-                attempt.entry.get().shown_user()));
+                attempt.entry.get().printable_user()));
         }
     }
 
@@ -166,7 +166,7 @@ class adviser {
             const auto& secret = seen_.secrets[attempt.secret];
             const auto& entry = attempt.entry.get();
             const char* reason = "it has no user, or no password";
-            if (entry.login.has_token) {
+            if (entry.has_token) {
                 reason =
                     "it holds a token, which the kubelet ignores; use a robot account or an access token as "
                     "the password";
@@ -175,7 +175,7 @@ class adviser {
                     "the password stayed in the credential store of the machine where 'docker login' ran";
             }
             add(fmt::format("Give entry {} in {} a user and a password: {}.",
-                            entry.shown_key(),
+                            entry.printable_key(),
                             place_of(secret),
                             reason));
         }
@@ -184,7 +184,7 @@ class adviser {
     void about_anonymous(const image_answer& answer) {
         for (const auto& miss : answer.misses) {
             add(fmt::format("Correct the key {} in {}: {}.",
-                            miss.entry.get().shown_key(),
+                            miss.entry.get().printable_key(),
                             place_of(seen_.secrets[miss.secret]),
                             miss.why));
         }

@@ -39,11 +39,12 @@ verdict judge(const image_answer& answer, const credentials_of_pod& credentials)
     if (image.trouble == pull_trouble::never_pulled) return verdict::not_on_node;
     if (!image.may_be_pulled) return verdict::never_pulled;
     if (credentials.broken) return verdict::broken;
-    const bool names_somebody = std::ranges::any_of(
-        answer.attempts, [](const kubelet::pull_attempt& each) { return each.entry.get().names_somebody(); });
-    if (names_somebody && image.trouble == pull_trouble::refused) return verdict::refused;
+    const bool has_credentials = std::ranges::any_of(answer.attempts, [](const kubelet::pull_attempt& each) {
+        return each.entry.get().has_credentials();
+    });
+    if (has_credentials && image.trouble == pull_trouble::refused) return verdict::refused;
     if (!credentials.all_read) return verdict::unknown;
-    if (names_somebody) return verdict::usable;
+    if (has_credentials) return verdict::usable;
     if (!answer.attempts.empty()) return verdict::nobody;
     return image.has_run && image.trouble == pull_trouble::none ? verdict::runs : verdict::anonymous;
 }

@@ -46,14 +46,14 @@ std::string about_content(const observed_secret& secret) {
         case kubelet::content_state::no_data:
             return "passed over: it has no docker config";
         case kubelet::content_state::broken:
-            return "BROKEN, which fails every pull of the Pod: " + secret.content.fault;
+            return "BROKEN, which fails every pull of the Pod: " + secret.content.error;
         case kubelet::content_state::used:
             break;
     }
     std::vector<std::string> keys;
     keys.reserve(secret.content.entries.size());
     for (const auto& entry : secret.content.entries)
-        keys.push_back(entry.shown_key() + (entry.stored_key ? "" : " (not understood, skipped)"));
+        keys.push_back(entry.printable_key() + (entry.stored_key ? "" : " (not understood, skipped)"));
     return keys.empty() ? "has no entries" : fmt::format("for {}", fmt::join(keys, ", "));
 }
 
@@ -132,12 +132,12 @@ std::string_view about_verdict(verdict result) {
 
 std::string about_attempt(const kubelet::pull_attempt& attempt, const observation& seen) {
     const auto& entry = attempt.entry.get();
-    const auto user = entry.login.username.empty() ? "no user (sent without a credential)"
-                                                   : fmt::format("user '{}'", entry.shown_user());
+    const auto user = entry.username.empty() ? "no user (sent without a credential)"
+                                             : fmt::format("user '{}'", entry.printable_user());
     return fmt::format("{}{}, entry {} of Secret {}{}",
                        user,
-                       entry.login.password.empty() ? ", no password" : "",
-                       entry.shown_key(),
+                       entry.password.empty() ? ", no password" : "",
+                       entry.printable_key(),
                        shown(seen.secrets[attempt.secret].name),
                        attempt.in_random_order ? " (two entries are this registry: in random order)" : "");
 }
@@ -155,7 +155,7 @@ std::string about_image(const image_answer& answer, const observation& seen) {
     for (const auto& miss : answer.misses) {
         part += wrapped("    - ",
                         fmt::format("entry {} of Secret {} does not match: {}",
-                                    miss.entry.get().shown_key(),
+                                    miss.entry.get().printable_key(),
                                     shown(seen.secrets[miss.secret].name),
                                     miss.why));
     }

@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(question, "what is wrong with a Secret is said, with what to d
          config_secret("no-colon",
                        R"({"auths":{"quay.io":{"auth":")" + to_base64(secret) + "\"}}}",
                        docker_config_type),
-         "BROKEN, which fails every pull of the Pod: entry \"quay.io\": `auth` holds no colon"},
+         "BROKEN, which fails every pull of the Pod: entry \"quay.io\": `auth` has no colon"},
         {"number",
          config_secret("number", R"({"auths":{"quay.io":{"password":5}}})", docker_config_type),
          "`password` is not a string"},

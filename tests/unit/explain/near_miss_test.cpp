@@ -47,14 +47,14 @@ TEST_CASE("an entry that seems meant for an image says what keeps it from matchi
         // Paths.
         {"registry.example.com/acme", plain, "this one is registry.example.com/team/app"},
         {"registry.example.com/team/app/", plain, "this one is registry.example.com/team/app"},
-        {"registry.example.com/team/app:1.2", plain, "holds no tag"},
+        {"registry.example.com/team/app:1.2", plain, "has no tag and no digest"},
         {"https://registry.example.com/v2", plain, "ends in /v1 or /v2 without a slash"},
-        {"registry.example.com/*", plain, "no *"},
-        {"registry.example.com//team", plain, "no empty part"},
+        {"registry.example.com/*", plain, "without *"},
+        {"registry.example.com//team", plain, "without * and empty parts"},
         // Hosts.
         {"Registry.Example.com", plain, "lower case"},
         {"HTTPS://registry.example.com", plain, "in lower case and once"},
-        {"registry.example.com ", plain, "is a character that none has"},
+        {"registry.example.com ", plain, "of the key is not allowed"},
         {"*.com", plain, "a * stands for one part between dots: write registry.example.com"},
         {"*.registry.example.com", plain, "a * stands for one part"},
         // Docker Hub.
@@ -70,7 +70,7 @@ TEST_CASE("an entry that seems meant for an image says what keeps it from matchi
     for (const auto& [key, repository, says] : table) {
         CAPTURE(key);
         CAPTURE(repository);
-        const kubelet::pull_entry entry{key, kubelet::stored_key(key), {}};
+        const kubelet::pull_entry entry{key, kubelet::stored_key(key), {}, {}};
         const auto why = explain::near_miss(entry, repository);
         if (says.empty()) {
             CHECK_MESSAGE(!why, why.value_or(""));

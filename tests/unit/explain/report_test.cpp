@@ -95,7 +95,7 @@ TEST_CASE("what users wrote is shown as one harmless line, and tokens and passwo
     CHECK_FALSE(has(text, token));
     CHECK(has(text, "user '<redacted>'"));
     CHECK_FALSE(has(text, "hunter2"));
-    CHECK(has(text, "a key that is no registry"));
+    CHECK(has(text, "a key that is not a registry"));
     CHECK(has(text, "user 'bob evil'"));
     CHECK(text.find('\x1B') == std::string::npos);
     CHECK(text.find('\a') == std::string::npos);
