@@ -13,7 +13,7 @@ namespace {
 
 using kube::json;
 
-/// Where containers of one kind stand in a Pod.
+/// Names of one kind of containers, and of its fields in a Pod.
 struct container_kind {
     std::string_view name;
     std::string_view specs;
@@ -26,7 +26,7 @@ constexpr container_kind container_kinds[] = {
     {"ephemeral container", "ephemeralContainers", "ephemeralContainerStatuses"},
 };
 
-pod_image& image_of(pod& subject, const std::string& image) {
+pod_image& find_or_add_image(pod& subject, const std::string& image) {
     const auto found = std::ranges::find(subject.images, image, &pod_image::image);
     if (found != subject.images.end()) return *found;
     subject.images.emplace_back().image = image;
@@ -40,7 +40,7 @@ const json& status_of(const json& statuses, const std::string& name) {
     return found == statuses.end() ? none : *found;
 }
 
-// imageID is set once the runtime has made a container of the image.
+// The kubelet sets imageID once the runtime has created a container of the image.
 bool has_run(const json& status) {
     return kube::member(status, {"state", "running"}) != nullptr ||
            kube::member(status, {"state", "terminated"}) != nullptr ||
@@ -48,10 +48,11 @@ bool has_run(const json& status) {
            !kube::text_at(status, "imageID").empty();
 }
 
-pull_trouble trouble_in(const json& status, const std::string& image) {
+pull_failure_kind failure_in(const json& status, const std::string& image) {
     const auto* waiting = kube::member(status, {"state", "waiting"});
-    if (waiting == nullptr) return pull_trouble::none;
-    return trouble_of(kube::text_at(*waiting, "reason"), kube::text_at(*waiting, "message"), image);
+    if (waiting == nullptr) return pull_failure_kind::none;
+    return classify_pull_failure(
+        kube::text_at(*waiting, "reason"), kube::text_at(*waiting, "message"), image);
 }
 
 void add_containers(pod& subject, const json& spec, const json& status, const container_kind& kind) {
@@ -61,12 +62,12 @@ void add_containers(pod& subject, const json& spec, const json& status, const co
         const auto image = kube::text_at(container, "image");
         if (image.empty()) continue;
         const auto& own_status = status_of(statuses, name);
-        auto& into = image_of(subject, image);
-        into.used_by.push_back(std::string(kind.name) + " " + name);
-        into.may_be_pulled |= kube::text_at(container, "imagePullPolicy") != "Never";
-        into.has_run |= has_run(own_status);
-        if (const auto trouble = trouble_in(own_status, image); trouble != pull_trouble::none)
-            into.trouble = trouble;
+        auto& entry = find_or_add_image(subject, image);
+        entry.used_by.push_back(std::string(kind.name) + " " + name);
+        entry.may_be_pulled |= kube::text_at(container, "imagePullPolicy") != "Never";
+        entry.has_run |= has_run(own_status);
+        if (const auto failure = failure_in(own_status, image); failure != pull_failure_kind::none)
+            entry.last_failure = failure;
     }
 }
 
@@ -75,9 +76,9 @@ void add_image_volumes(pod& subject, const json& spec) {
         const auto& source = kube::object_at(volume, "image");
         const auto image = kube::text_at(source, "reference");
         if (image.empty()) continue;
-        auto& into = image_of(subject, image);
-        into.used_by.push_back("volume " + kube::text_at(volume, "name"));
-        into.may_be_pulled |= kube::text_at(source, "pullPolicy") != "Never";
+        auto& entry = find_or_add_image(subject, image);
+        entry.used_by.push_back("volume " + kube::text_at(volume, "name"));
+        entry.may_be_pulled |= kube::text_at(source, "pullPolicy") != "Never";
     }
 }
 
