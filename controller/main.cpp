@@ -47,7 +47,7 @@ void forbid_core_files() {
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-kube::result<kube::connection_config> find_server(const config& options) {
+kube::result<kube::connection_config> connection_of(const config& options) {
     const auto path = kubeconfig_path(options, [](const char* name) { return std::getenv(name); });
     auto server = path ? kube::kubeconfig(*path) : kube::in_cluster_config();
     if (server) server->user_agent = server->field_manager = client_name;
@@ -67,16 +67,16 @@ runtime::random_source make_random() {
     };
 }
 
-/// Ends the program in order when it is asked to.
-asio::awaitable<void> end_on_signal(asio::io_context& io,
-                                    reconcile::controller& work,
-                                    kube::client& client,
-                                    net::http_server& probes,
-                                    const runtime::logger& log) {
+/// Shuts the program down in order after SIGTERM or SIGINT.
+asio::awaitable<void> shut_down_on_signal(asio::io_context& io,
+                                          reconcile::controller& work,
+                                          kube::client& client,
+                                          net::http_server& probes,
+                                          const runtime::logger& log) {
     const int signal = co_await runtime::wait_for_shutdown_signal();
     log.info("shutting down", {{"signal", signal}});
     const bool ended = co_await work.stop(shutdown_limit);
-    if (!ended) log.warn("some work had not ended in time and was cut off");
+    if (!ended) log.warn("shutdown timed out, remaining work cancelled");
     probes.close();
     client.close();
     io.stop();
@@ -91,7 +91,10 @@ int run(const config& options, kube::connection_config server) {
 
     const auto own_namespace =
         options.namespace_name.empty() ? server.namespace_name : options.namespace_name;
-    log.info("starting", {{"server", server.server.authority()}, {"namespace", own_namespace}});
+    log.info("starting",
+             {{"version", program_version()},
+              {"server", server.server.authority()},
+              {"namespace", own_namespace}});
     runtime::metrics_registry metrics;
     kube::client client(io.get_executor(), std::move(server));
     if (const auto prepared = client.load_certificates(); prepared.has_error()) {
@@ -110,8 +113,9 @@ int run(const config& options, kube::connection_config server) {
          .instance = host_name(),
          .random = make_random(),
          .clock = clock});
+    const auto not_synced = [&] { return work.ready() ? std::nullopt : std::optional(work.explain()); };
     net::http_server probes(io.get_executor(),
-                            [&](std::string_view path) { return probe_page(path, work, metrics); });
+                            [&](std::string_view path) { return probe_page(path, not_synced, metrics); });
     if (const auto bound = probes.listen(options.listen_host, options.listen_port); bound.has_error()) {
         log.error("cannot serve /healthz, /readyz and /metrics; see --listen-address",
                   {{"error", bound.error().what}});
@@ -120,7 +124,7 @@ int run(const config& options, kube::connection_config server) {
     }
     log.info("listening", {{"address", options.listen_host}, {"port", probes.port()}});
     work.start();
-    asio::co_spawn(io, end_on_signal(io, work, client, probes, log), asio::detached);
+    asio::co_spawn(io, shut_down_on_signal(io, work, client, probes, log), asio::detached);
     io.run();
     log.info("stopped");
     sink.drain(drain_limit);
@@ -139,21 +143,20 @@ int main(int argc, char** argv) {
         return end->code;
     }
     const auto& options = std::get<config>(parsed);
-    auto server = find_server(options);
+    auto server = connection_of(options);
     if (server.has_error()) {
         fmt::print(stderr, "regcred-controller: {}\n", kube::public_message(server.error()));
         return 2;
     }
     if (options.namespace_name.empty() && server->namespace_name.empty()) {
         fmt::print(stderr,
-                   "regcred-controller: give --namespace: the namespace whose Secrets are the sources of "
-                   "credentials\n");
+                   "regcred-controller: --namespace is missing: give the namespace of the source Secrets\n");
         return 2;
     }
     try {
         return run(options, std::move(*server));
-    } catch (const std::exception& e) {
-        fmt::print(stderr, "regcred-controller: a bug: {}\n", e.what());
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "regcred-controller: internal error: {}\n", error.what());
         return 70;
     }
 }

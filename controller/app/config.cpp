@@ -13,7 +13,7 @@
 #include <string_view>
 
 #ifndef REGCRED_VERSION
-#error "REGCRED_VERSION is given by the build"
+#error "the build must define REGCRED_VERSION"
 #endif
 
 namespace {
@@ -21,53 +21,78 @@ namespace {
 constexpr auto description =
     "Keeps a pull Secret in every namespace that a RegistryCredential selects.\n"
     "\n"
-    "In a cluster it needs no flags. Outside, give it --kubeconfig and --namespace: the namespace\n"
-    "whose Secrets are the sources of credentials.";
+    "In a cluster every flag is optional; the kubelet's probes need --listen-address=:8080. Outside a\n"
+    "cluster give it --kubeconfig and --namespace, the namespace of the source Secrets.";
 
 constexpr std::string_view every_account = "*";
 
 constexpr auto footer =
-    "Each flag but --kubeconfig can also be given as an environment variable: --log-level as "
-    "REGCRED_LOG_LEVEL, and so on; a\nflag wins over its variable.\n\n"
-    "'regcred-controller explain pod NAMESPACE/NAME' says why images of a Pod can or cannot be pulled, with "
-    "your own "
-    "kubeconfig;\nsee its --help. A link to this program named kubectl-regcred makes it 'kubectl regcred "
-    "explain pod'.\n\n"
-    "Install with 'kubectl apply -f crds/' and 'kubectl apply -k deploy/'; ask 'kubectl get "
-    "registrycredentials' how it goes.";
+    "Every flag except --kubeconfig has an environment variable: REGCRED_LOG_LEVEL for --log-level, and\n"
+    "so on. A flag overrides its variable.\n"
+    "\n"
+    "'regcred-controller explain pod NAMESPACE/NAME' shows why a Pod can or cannot pull its images, with\n"
+    "your own kubeconfig; see its --help. A link named kubectl-regcred to this program makes it\n"
+    "'kubectl regcred explain pod'.\n"
+    "\n"
+    "Install it with 'kubectl apply -f crds/' and 'kubectl apply -k deploy/'; check its status with\n"
+    "'kubectl get registrycredentials'.";
 
 std::string check_secret_name(const std::string& name) {
     if (kube::is_dns1123_subdomain(name)) return {};
-    return fmt::format("'{}' is not a Secret name: lower-case letters, digits, '-' and '.'", name);
+    return fmt::format("'{}' is not a valid Secret name: use lower-case letters, digits, '-' and '.'", name);
 }
 
 std::string check_account_name(const std::string& name) {
     if (name == every_account || kube::is_dns1123_subdomain(name)) return {};
-    return fmt::format("'{}' is not the name of a ServiceAccount, nor '*'", name);
+    return fmt::format("'{}' is neither a valid ServiceAccount name nor '*'", name);
 }
 
 /// Each name is one watch.
-void drop_repeated(std::vector<std::string>& names) {
+void remove_duplicates(std::vector<std::string>& names) {
     std::ranges::sort(names);
     const auto repeated = std::ranges::unique(names);
     names.erase(repeated.begin(), repeated.end());
 }
 
 /// "127.0.0.1:8080", "[::]:8080" or ":8080" (every address).
-std::string split_address(const std::string& text, config& into) {
+std::string read_address(const std::string& text, config& result) {
     const auto colon = text.rfind(':');
-    if (colon == std::string::npos) return "give an address and a port, such as 127.0.0.1:8080 or :8080";
+    if (colon == std::string::npos) return "write an address and a port, such as 127.0.0.1:8080 or :8080";
     std::string_view host(text.data(), colon);
     if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-    into.listen_host = host.empty() ? "::" : std::string(host);
+    result.listen_host = host.empty() ? "::" : std::string(host);
     const char* const end = text.data() + text.size();
-    const auto [last, error] = std::from_chars(text.data() + colon + 1, end, into.listen_port);
+    const auto [last, error] = std::from_chars(text.data() + colon + 1, end, result.listen_port);
     if (error != std::errc{} || last != end || colon + 1 == text.size())
-        return "the port is a number from 0 to 65535";
+        return "the port must be a number from 0 to 65535";
     return {};
 }
 
 }  // namespace
+
+std::string_view program_version() noexcept {
+    return REGCRED_VERSION;
+}
+
+exit_now exit_for(const CLI::App& app, const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = app.exit(error, out, err);
+    if (code == 0) return exit_now{.code = 0, .text = out.str()};
+    const std::string_view message = error.what();
+    const auto name = std::string(message.substr(0, message.find(':')));
+    const auto* owner = &app;
+    while (owner->get_option_no_throw(name) == nullptr && !owner->get_subcommands().empty())
+        owner = owner->get_subcommands().front();
+    const auto* option = owner->get_option_no_throw(name);
+    // "--secret-names: 1 required TEXT:NAME missing"
+    if (option == nullptr || !message.ends_with(" missing")) return exit_now{.code = 2, .text = err.str()};
+    const bool is_list = option->get_expected_max() > 1;
+    return exit_now{.code = 2,
+                    .text = fmt::format("{} needs {}\nRun with --help for more information.\n",
+                                        name,
+                                        is_list ? "at least one name" : "a value")};
+}
 
 std::optional<std::string> kubeconfig_path(const config& options, const environment& variable) {
     if (!options.kubeconfig.empty()) return options.kubeconfig;
@@ -81,57 +106,56 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
     config result;
     CLI::App app(description, "regcred-controller");
     app.footer(footer);
-    app.set_version_flag("--version", std::string("regcred-controller ") + REGCRED_VERSION);
+    app.set_version_flag("--version", fmt::format("regcred-controller {}", program_version()));
     app.get_formatter()->column_width(34);
     app.add_option("--secret-names",
                    result.secret_names,
-                   "Names that RegistryCredentials may give to their Secrets; deploy/ must allow them too")
+                   "Names that Secrets of RegistryCredentials may have; deploy/ must allow them too")
         ->option_text("NAME,... (default: regcred)")
         ->delimiter(',')
         ->envname("REGCRED_SECRET_NAMES")
         ->check(CLI::Validator(check_secret_name, "NAME"));
     app.add_option("--service-accounts",
                    result.service_accounts,
-                   "Names of ServiceAccounts that may be made to list the Secret, or '*' for all; "
+                   "Names of ServiceAccounts that may get the Secret in imagePullSecrets, or '*' for all; "
                    "deploy/service-accounts.yaml must allow them too")
         ->option_text("NAME,... (default: default)")
         ->delimiter(',')
         ->envname("REGCRED_SERVICE_ACCOUNTS")
         ->check(CLI::Validator(check_account_name, "NAME"));
-    app.add_option("--namespace",
-                   result.namespace_name,
-                   "The controller's own namespace, where the source Secrets are; default: the Pod's, or the "
-                   "kubeconfig context's")
+    app.add_option(
+           "--namespace",
+           result.namespace_name,
+           "The controller's namespace, with the source Secrets; default: the Pod's, or the kubeconfig "
+           "context's")
         ->option_text("NAME")
         ->envname("REGCRED_NAMESPACE");
-    app.add_option("--kubeconfig",
-                   result.kubeconfig,
-                   "Where the API server is; default: $KUBECONFIG, else the Pod's own, else ~/.kube/config")
+    app.add_option(
+           "--kubeconfig",
+           result.kubeconfig,
+           "How to reach the API server; default: $KUBECONFIG, else the Pod's own, else ~/.kube/config")
         ->option_text("FILE");
     app.add_option("--log-level", result.log_level, "debug, info, warn or error")
         ->option_text("LEVEL (default: info)")
         ->envname("REGCRED_LOG_LEVEL")
         ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-    app.add_option("--log-format", result.log_format, "json, or text for people")
+    app.add_option("--log-format", result.log_format, "json, or human-readable text")
         ->option_text("FORMAT (default: json)")
         ->envname("REGCRED_LOG_FORMAT")
         ->check(CLI::IsMember({"json", "text"}));
     std::string address;
-    app.add_option("--listen-address", address, "Where /healthz, /readyz and /metrics are served")
+    app.add_option("--listen-address", address, "The address of /healthz, /readyz and /metrics")
         ->option_text("ADDRESS:PORT (default: 127.0.0.1:8080)")
         ->envname("REGCRED_LISTEN_ADDRESS")
-        ->check(CLI::Validator([&result](const std::string& text) { return split_address(text, result); },
+        ->check(CLI::Validator([&result](const std::string& text) { return read_address(text, result); },
                                "ADDRESS:PORT"));
     try {
         app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        std::ostringstream out;
-        std::ostringstream err;
-        const int code = app.exit(e, out, err);
-        return exit_now{.code = code == 0 ? 0 : 2, .text = code == 0 ? out.str() : err.str()};
+    } catch (const CLI::ParseError& error) {
+        return exit_for(app, error);
     }
-    drop_repeated(result.secret_names);
-    drop_repeated(result.service_accounts);
+    remove_duplicates(result.secret_names);
+    remove_duplicates(result.service_accounts);
     auto& accounts = result.service_accounts;
     if (std::ranges::find(accounts, every_account) != accounts.end()) accounts = {std::string(every_account)};
     return result;

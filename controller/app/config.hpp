@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -15,7 +16,7 @@ inline constexpr const char* client_name = "regcred-controller";
 /// What the command line and the environment say, checked. A flag wins over its variable.
 struct config {
     std::vector<std::string> secret_names{"regcred"};
-    std::vector<std::string> service_accounts{"default"};  // names, or "*" alone: all of them
+    std::vector<std::string> service_accounts{"default"};  // names, or only "*": all of them
     std::string namespace_name;                            // empty: the Pod's, or the kubeconfig context's
     std::string kubeconfig;                                // empty: see kubeconfig_path()
     std::string log_level = "info";
@@ -24,17 +25,22 @@ struct config {
     std::uint16_t listen_port = 8080;
 };
 
-/// The program is to end now: --help, --version, or a mistake that has been explained.
+/// The program ends now: for --help, --version or a mistake, which the text explains.
 struct exit_now {
     int code = 0;
-    std::string text;  // for stdout when the code is 0, else for stderr
+    std::string text;  // for stdout if the code is 0, else for stderr
 };
 
-/// A variable of the environment; null: it is not set.
+/// Reads a variable of the environment; null: it is not set.
 using environment = std::function<const char*(const char* name)>;
 
-/// The kubeconfig, or list of them, that says where the API server is. Looked for as controller-runtime does:
-/// --kubeconfig, $KUBECONFIG, the Pod that this is (then there is none), ~/.kube/config.
+/// The kubeconfig, or list of them, for the API server; nothing in a Pod, which has its own configuration. In
+/// the order of controller-runtime: --kubeconfig, $KUBECONFIG, the Pod, ~/.kube/config.
 [[nodiscard]] std::optional<std::string> kubeconfig_path(const config& options, const environment& variable);
+
+[[nodiscard]] std::string_view program_version() noexcept;
+
+/// How the program ends for an error of the parser, which also reports --help and --version as errors.
+[[nodiscard]] exit_now exit_for(const CLI::App& app, const CLI::ParseError& error);
 
 [[nodiscard]] std::variant<config, exit_now> parse_command_line(int argc, const char* const* argv);

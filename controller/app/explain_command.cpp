@@ -24,8 +24,8 @@
 
 namespace {
 
-constexpr int something_is_wrong = 1;
-constexpr int nothing_can_be_told = 2;
+constexpr int exit_problem_found = 1;
+constexpr int exit_no_diagnosis = 2;
 
 kube::result<kube::connection_config> find_server(const explain_options& options) {
     config where;
@@ -46,16 +46,16 @@ kube::result<explain::observation> observe(kube::connection_config server,
     kube::client client(io.get_executor(), std::move(server));
     if (const auto prepared = client.load_certificates(); prepared.has_error()) return prepared.error();
     std::optional<kube::result<explain::observation>> seen;
-    std::exception_ptr fault;
+    std::exception_ptr error;
     boost::asio::co_spawn(
         io, explain::observe(client, namespace_name, pod), [&](std::exception_ptr thrown, auto result) {
-            fault = std::move(thrown);
-            if (!fault) seen.emplace(std::move(result));
+            error = std::move(thrown);
+            if (!error) seen.emplace(std::move(result));
             client.close();
             io.stop();
         });
     io.run();
-    if (fault) std::rethrow_exception(fault);
+    if (error) std::rethrow_exception(error);
     return *std::move(seen);
 }
 
@@ -68,19 +68,19 @@ int explain_command(int argc, const char* const* argv) {
         return end->code;
     }
     const auto& options = std::get<explain_options>(parsed);
-    auto server = find_server(options);
+    auto server = connection_of(options);
     if (!server) {
         fmt::print(stderr, "regcred: {}\n", kube::public_message(server.error()));
-        return nothing_can_be_told;
+        return exit_no_diagnosis;
     }
     auto ns = options.namespace_name.empty() ? server->namespace_name : options.namespace_name;
     if (ns.empty()) ns = "default";
     const auto seen = observe(*std::move(server), ns, options.pod);
     if (!seen) {
         fmt::print(stderr, "regcred: Pod {}/{}: {}\n", ns, options.pod, kube::public_message(seen.error()));
-        return nothing_can_be_told;
+        return exit_no_diagnosis;
     }
-    const auto answers = explain::explain_images(*seen);
-    fmt::print("{}", explain::report_of(*seen, answers));
-    return explain::all_good(answers) ? EXIT_SUCCESS : something_is_wrong;
+    const auto explanations = explain::explain_images(*seen);
+    fmt::print("{}", explain::report_of(*seen, explanations));
+    return explain::all_good(explanations) ? EXIT_SUCCESS : exit_problem_found;
 }

@@ -2,5 +2,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// 'explain pod': reads, prints the report, and returns the program's exit code.
+/// Runs 'explain pod': prints the report and returns the exit code of the program.
 [[nodiscard]] int explain_command(int argc, const char* const* argv);

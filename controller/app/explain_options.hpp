@@ -7,7 +7,7 @@
 #include <string>
 #include <variant>
 
-/// What 'explain pod' is asked, checked.
+/// The checked options of 'explain pod'.
 struct explain_options {
     std::string pod;
     std::string namespace_name;  // empty: the context's
@@ -15,8 +15,8 @@ struct explain_options {
     std::string context;         // empty: the current one
 };
 
-/// Whether the program is to explain rather than to control: its first argument says so, or it was called by
-/// the name of a plugin for kubectl.
+/// Whether the program is to explain and not to run the controller: its first argument is 'explain', or its
+/// own name is that of a kubectl plugin.
 [[nodiscard]] bool is_explain_command(int argc, const char* const* argv);
 
 [[nodiscard]] std::variant<explain_options, exit_now> parse_explain_command_line(int argc,

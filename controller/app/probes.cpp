@@ -5,12 +5,13 @@
 #include <string>
 
 net::page probe_page(std::string_view path,
-                     const reconcile::controller& work,
+                     const readiness& not_synced,
                      const runtime::metrics_registry& metrics) {
     if (path == "/healthz") return {.status = 200, .body = "ok\n"};
     if (path == "/readyz") {
-        if (work.ready()) return {.status = 200, .body = "ok\n"};
-        return {.status = 503, .body = "waiting for complete views:\n" + work.explain()};
+        const auto pending = not_synced();
+        if (!pending) return {.status = 200, .body = "ok\n"};
+        return {.status = 503, .body = "not synced yet:\n" + *pending};
     }
     if (path == "/metrics") {
         return {.status = 200,

@@ -3,13 +3,18 @@
 #pragma once
 
 #include "net/http_server.hpp"
-#include "reconcile/controller.hpp"
 #include "runtime/metrics/metrics.hpp"
 
+#include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 
-/// The answer to a GET of /healthz, /readyz or /metrics. Liveness does not depend on the API server: its
-/// outage is no reason to restart.
+/// What is not synced yet; nothing once the controller is ready.
+using readiness = std::function<std::optional<std::string>()>;
+
+/// The response to a GET of /healthz, /readyz or /metrics. /healthz does not depend on the API server: a
+/// restart does not mend its outage.
 [[nodiscard]] net::page probe_page(std::string_view path,
-                                   const reconcile::controller& work,
+                                   const readiness& not_synced,
                                    const runtime::metrics_registry& metrics);

@@ -21,21 +21,18 @@ inline constexpr std::size_t max_docker_config_bytes = 1'048'576;  // all that a
 inline constexpr std::size_t max_docker_config_depth = 32;
 inline constexpr std::size_t max_docker_config_entries = 256;
 
-/// An entry as it stands in the document: usable, or with what is wrong with it.
+/// An entry of the document: usable, or an error.
 struct docker_config_entry {
-    std::string written_key;  // as in the document: not checked, for the filter only
+    std::string written_key;  // as in the document and not checked: for the filter only
     source_result<registry_entry> content;
 };
 
 /// The entries in the document's order, at least one.
 using docker_config = std::vector<docker_config_entry>;
 
-/// Reads a docker config with the rules of the kubelet's decoder (Go's encoding/json: names of fields in any
-/// case, unknown ones ignored, the last of equal ones wins, null changes nothing; a non-empty `auth`
-/// overrides username and password) and refuses more than it does. A document that would break every pull of
-/// a Pod, or cannot be told apart from one cut short, is an error as a whole; a fault inside one entry stays
-/// with that entry, so that a source can leave it out with `registries`. A message names an entry by its key
-/// if is_fit_to_name(), else by its number.
+/// Reads a docker config as the kubelet does (read_raw_docker_config()) and refuses more than it does. A
+/// document that would break every pull of a Pod, or that may have been cut short, is an error as a whole. A
+/// fault inside one entry stays with that entry, so that a source can leave it out with `registries`.
 [[nodiscard]] source_result<docker_config> parse_docker_config(std::string_view text,
                                                                docker_config_form form);
 

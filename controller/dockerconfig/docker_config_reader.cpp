@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dockerconfig/docker_config_reader.hpp"
 
-#include "dockerconfig/field_name.hpp"
+#include "dockerconfig/auth_field.hpp"
+#include "dockerconfig/registry_key.hpp"
 
 #include <utility>
 
@@ -10,199 +11,188 @@ namespace dockerconfig {
 
 namespace {
 
-util::secret_bytes take(std::string& value) {
-    auto taken = util::secret_bytes::copy_of(value);
-    util::wipe(value);
-    return taken;
+constexpr std::string_view not_an_object = "the docker config is not a JSON object";
+
+/// Whether a member's name is that of a field, given in lower case, to encoding/json: its Unicode folding
+/// takes two characters that are not ASCII for letters.
+bool is_field(std::string_view name, std::string_view field) noexcept {
+    constexpr std::string_view long_s = "\u017F";
+    constexpr std::string_view kelvin = "\u212A";
+    for (const char letter : field) {
+        if (name.empty()) return false;
+        const char first = name.front();
+        if (first == letter || (first >= 'A' && first <= 'Z' && first - 'A' + 'a' == letter)) {
+            name.remove_prefix(1);
+        } else if (letter == 's' && name.starts_with(long_s)) {
+            name.remove_prefix(long_s.size());
+        } else if (letter == 'k' && name.starts_with(kelvin)) {
+            name.remove_prefix(kelvin.size());
+        } else {
+            return false;
+        }
+    }
+    return name.empty();
+}
+
+class reader {
+ public:
+    reader(std::string_view text, std::size_t max_entries) : json_(text), max_entries_(max_entries) {}
+
+    source_result<raw_docker_config> read(docker_config_form form) && {
+        if (form == docker_config_form::cfg) {
+            read_entries(not_an_object);
+        } else {
+            read_document();
+        }
+        if (error_) return *std::move(error_);
+        return std::move(config_);
+    }
+
+ private:
+    using optional_error = std::optional<source_error>;
+
+    /// Skips a value of another type, which is an error unless it is null. A later value does not heal it.
+    bool is_next(json_kind wanted, optional_error& error, std::string_view message) {
+        if (json_.kind() == wanted) return true;
+        if (json_.kind() != json_kind::null && !error)
+            error.emplace(source_fault::wrong_type, std::string(message));
+        json_.skip();
+        return false;
+    }
+
+    bool is_text_next() {
+        if (json_.kind() == json_kind::string) return !json_.take_string().empty();
+        json_.skip();
+        return false;
+    }
+
+    void read_document() {
+        if (!is_next(json_kind::object, error_, not_an_object)) return;
+        json_.take_object([this](std::string_view name) {
+            if (is_field(name, "auths")) {
+                read_entries("`auths` is not an object");
+            } else if (is_field(name, "httpheaders")) {
+                read_headers();
+            } else if (is_field(name, "credsstore")) {
+                config_.has_credential_store |= is_text_next();
+            } else if (is_field(name, "credhelpers")) {
+                read_helpers();
+            } else {
+                json_.skip();
+            }
+        });
+    }
+
+    void read_headers() {
+        if (!is_next(json_kind::object, error_, "`HttpHeaders` is not an object")) return;
+        json_.take_object([this](std::string_view /*name*/) {
+            if (is_next(json_kind::string, error_, "a value of `HttpHeaders` is not a string")) json_.skip();
+        });
+    }
+
+    void read_helpers() {
+        if (json_.kind() != json_kind::object) return json_.skip();
+        json_.take_object([this](std::string_view /*name*/) {
+            config_.has_credential_store = true;
+            json_.skip();
+        });
+    }
+
+    void read_entries(std::string_view wrong_type) {
+        if (json_.kind() == json_kind::null) config_.entries.clear();
+        if (!is_next(json_kind::object, error_, wrong_type)) return;
+        json_.take_object([this](std::string_view key) {
+            if (config_.entries.size() == max_entries_) return refuse_entry();
+            config_.entries.push_back(read_entry(key));
+            const auto& entry = config_.entries.back();
+            if (config_.error || !entry.error) return;
+            const auto label = entry_label(entry.key, config_.entries.size());
+            config_.error.emplace(entry.error->fault, label + ": " + entry.error->message);
+        });
+    }
+
+    void refuse_entry() {
+        if (!error_) {
+            error_.emplace(source_fault::too_many_entries,
+                           "the docker config has more than " + std::to_string(max_entries_) + " entries");
+        }
+        json_.skip();
+    }
+
+    raw_entry read_entry(std::string_view key) {
+        raw_entry entry;
+        entry.key = key;
+        if (!is_next(json_kind::object, entry.error, "not an object")) return entry;
+        util::secret_bytes auth;
+        json_.take_object([&](std::string_view name) { read_field(name, entry, auth); });
+        if (entry.error || auth.empty()) return entry;
+        auto decoded = decode_auth(auth.reveal());
+        if (decoded) {
+            entry.username = std::move(decoded->username);
+            entry.password = std::move(decoded->password);
+        } else {
+            entry.error = std::move(decoded).error();
+        }
+        return entry;
+    }
+
+    void read_field(std::string_view name, raw_entry& entry, util::secret_bytes& auth) {
+        const std::pair<std::string_view, util::secret_bytes*> fields[] = {{"username", &entry.username},
+                                                                           {"password", &entry.password},
+                                                                           {"email", &entry.email},
+                                                                           {"auth", &auth}};
+        for (const auto& [field, value] : fields) {
+            if (!is_field(name, field)) continue;
+            if (is_next(json_kind::string, entry.error, "`" + std::string(field) + "` is not a string"))
+                *value = json_.take_string();
+            return;
+        }
+        if (is_field(name, "identitytoken") || is_field(name, "registrytoken")) {
+            entry.has_token |= is_text_next();
+        } else {
+            json_.skip();
+        }
+    }
+
+    json_walker json_;
+    std::size_t max_entries_;
+    raw_docker_config config_;
+    optional_error error_;  // the first outside entries
+};
+
+std::string message_of(const json_fault& fault, std::size_t size, std::size_t max_depth) {
+    switch (fault.kind) {
+        case json_fault_kind::truncated:
+            return "the docker config ends too early, after " + std::to_string(size) + " bytes";
+        case json_fault_kind::trailing_text:
+            return "something follows the end of the docker config, at byte " + std::to_string(fault.byte);
+        case json_fault_kind::too_deep:
+            return "the docker config is nested deeper than " + std::to_string(max_depth) + " levels";
+        case json_fault_kind::syntax:
+            break;
+    }
+    return "the docker config is not JSON at byte " + std::to_string(fault.byte);
 }
 
 }  // namespace
 
-docker_config_reader::docker_config_reader(docker_config_form form) : form_(form) {}
-
-source_result<raw_docker_config> docker_config_reader::read(std::string_view text) && {
-    size_ = text.size();
-    if (!kube::json::sax_parse(text.data(), text.data() + text.size(), this)) return *std::move(error_);
-    return std::move(config_);
-}
-
-docker_config_reader::role docker_config_reader::role_of_member(std::string_view name) const {
-    switch (open_.back()) {
-        case role::document:
-            if (is_field(name, "auths")) return role::entries;
-            if (is_field(name, "httpheaders")) return role::headers;
-            if (is_field(name, "credsstore")) return role::store;
-            if (is_field(name, "credhelpers")) return role::helpers;
-            return role::ignored;
-        case role::entry:
-            if (is_field(name, "username")) return role::username;
-            if (is_field(name, "password")) return role::password;
-            if (is_field(name, "email")) return role::email;
-            if (is_field(name, "auth")) return role::auth;
-            if (is_field(name, "identitytoken") || is_field(name, "registrytoken")) return role::token;
-            return role::ignored;
-        case role::entries:
-            return role::entry;
-        case role::headers:
-            return role::header;
-        default:
-            return role::ignored;
+source_result<raw_docker_config> read_raw_docker_config(std::string_view text,
+                                                        docker_config_form form,
+                                                        const docker_config_limits& limits) {
+    if (const auto fault = find_json_fault(text, limits.max_depth)) {
+        const bool too_deep = fault->kind == json_fault_kind::too_deep;
+        // A list is the wrong type, however deep it is.
+        if (too_deep && json_walker(text).kind() == json_kind::array)
+            return source_error{source_fault::wrong_type, std::string(not_an_object)};
+        return source_error{too_deep ? source_fault::too_deep : source_fault::not_json,
+                            message_of(*fault, text.size(), limits.max_depth)};
     }
+    return reader(text, limits.max_entries).read(form);
 }
 
-bool docker_config_reader::key(std::string& name) {
-    next_ = role_of_member(name);
-    if (open_.back() == role::helpers) config_.has_credential_store = true;
-    if (next_ != role::entry) return true;
-    if (config_.entries.size() == max_docker_config_entries) {
-        return fail(
-            source_fault::too_many_entries,
-            "the docker config has more than " + std::to_string(max_docker_config_entries) + " entries");
-    }
-    config_.entries.push_back({});
-    config_.entries.back().key = name;
-    return true;
-}
-
-bool docker_config_reader::string(std::string& value) {
-    auto text = take(value);
-    switch (next_) {
-        case role::username:
-            config_.entries.back().username = std::move(text);
-            return true;
-        case role::password:
-            config_.entries.back().password = std::move(text);
-            return true;
-        case role::email:
-            config_.entries.back().email = std::move(text);
-            return true;
-        case role::auth:
-            config_.entries.back().auth = std::move(text);
-            return true;
-        case role::token:
-            config_.entries.back().has_token |= !text.empty();
-            return true;
-        case role::store:
-            config_.has_credential_store |= !text.empty();
-            return true;
-        case role::header:
-            return true;
-        default:
-            return misplaced();
-    }
-}
-
-// null leaves a field as it was and empties a map, as in encoding/json.
-bool docker_config_reader::null() {
-    if (next_ == role::entries) config_.entries.clear();
-    finished_ = open_.empty();
-    return true;
-}
-
-bool docker_config_reader::start_object(std::size_t /*count*/) {
-    switch (next_) {
-        case role::document:
-            return open(form_ == docker_config_form::cfg ? role::entries : role::document);
-        case role::entries:
-        case role::entry:
-        case role::headers:
-        case role::helpers:
-            return open(next_);
-        default:
-            return misplaced() && open(role::ignored);
-    }
-}
-
-bool docker_config_reader::start_array(std::size_t /*count*/) {
-    return misplaced() && open(role::ignored);
-}
-
-bool docker_config_reader::boolean(bool /*value*/) {
-    return misplaced();
-}
-bool docker_config_reader::number_integer(kube::json::number_integer_t /*value*/) {
-    return misplaced();
-}
-bool docker_config_reader::number_unsigned(kube::json::number_unsigned_t /*value*/) {
-    return misplaced();
-}
-bool docker_config_reader::number_float(kube::json::number_float_t /*value*/, const std::string& /*text*/) {
-    return misplaced();
-}
-bool docker_config_reader::binary(kube::json::binary_t& /*value*/) {
-    return misplaced();
-}  // JSON text has none
-
-bool docker_config_reader::end_object() {
-    return close();
-}
-bool docker_config_reader::end_array() {
-    return close();
-}
-
-bool docker_config_reader::open(role container) {
-    if (open_.size() == max_docker_config_depth) {
-        return fail(
-            source_fault::too_deep,
-            "the docker config is nested deeper than " + std::to_string(max_docker_config_depth) + " levels");
-    }
-    open_.push_back(container);
-    next_ = role::ignored;  // for elements of an array; members of an object have their own
-    return true;
-}
-
-bool docker_config_reader::close() {
-    open_.pop_back();
-    next_ = role::ignored;
-    finished_ = open_.empty();
-    return true;
-}
-
-// A value of another type than the kubelet's decoder wants here, if it wants one.
-bool docker_config_reader::misplaced() {
-    const auto of_entry = [this](std::string_view what) {
-        config_.entries.back().wrong_type = what;
-        return true;
-    };
-    switch (next_) {
-        case role::document:
-            return fail(source_fault::wrong_type, "the docker config is not a JSON object");
-        case role::entries:
-            return fail(source_fault::wrong_type, "`auths` is not an object");
-        case role::headers:
-            return fail(source_fault::wrong_type, "`HttpHeaders` is not an object");
-        case role::header:
-            return fail(source_fault::wrong_type, "a value of `HttpHeaders` is not a string");
-        case role::entry:
-            return of_entry("the entry is not an object");
-        case role::username:
-            return of_entry("`username` is not a string");
-        case role::password:
-            return of_entry("`password` is not a string");
-        case role::email:
-            return of_entry("`email` is not a string");
-        case role::auth:
-            return of_entry("`auth` is not a string");
-        default:
-            return true;
-    }
-}
-
-bool docker_config_reader::fail(source_fault fault, std::string message) {
-    error_.emplace(fault, std::move(message));
-    return false;
-}
-
-bool docker_config_reader::parse_error(std::size_t position,
-                                       const std::string& /*last_token*/,
-                                       const kube::json::exception& /*why: it quotes the text*/) {
-    const auto at = std::to_string(position);
-    if (finished_)
-        return fail(source_fault::not_json, "something follows the docker config's end, at byte " + at);
-    if (position > size_)
-        return fail(source_fault::not_json,
-                    "the docker config ends too early, after " + std::to_string(size_) + " bytes");
-    return fail(source_fault::not_json, "the docker config is not JSON at byte " + at);
+std::string entry_label(const std::string& key, std::size_t number) {
+    if (is_safe_to_show(key)) return "entry \"" + key + "\"";
+    return "entry " + std::to_string(number) + " of the docker config";
 }
 
 }  // namespace dockerconfig

@@ -14,8 +14,7 @@ namespace dockerconfig {
 
 namespace {
 
-// A JSON string. Keys and logins promise valid UTF-8 without control characters, so nothing else has to be
-// escaped.
+// A JSON string. Keys and logins are valid UTF-8 without control characters: nothing else needs escaping.
 void append_string(std::string& text, std::string_view value) {
     text += '"';
     for (const char c : value) {
@@ -48,8 +47,8 @@ void append_entry(std::string& text, const registry_entry& entry) {
     text += R"("})";
 }
 
-// At least the bytes that append_entry() adds, so that the text never grows: growing leaves copies behind.
-std::size_t room_for(const registry_entry& entry) {
+// At least as many bytes as append_entry() adds. The text must never grow: that leaves copies behind.
+std::size_t capacity_for(const registry_entry& entry) {
     const auto& login = *entry.credential;
     const auto values = login.username().size() + login.password().size() + login.email().size();
     constexpr std::size_t syntax = sizeof(R"(,"":{"username":"","password":"","email":"","auth":""})");
@@ -59,26 +58,26 @@ std::size_t room_for(const registry_entry& entry) {
 source_error too_large() {
     return {source_fault::too_large,
             "the merged docker config has more than " + std::to_string(max_document_bytes) +
-                " bytes, the most that a Secret holds: take fewer entries with `registries`"};
+                " bytes, the maximum for a Secret: select fewer entries with `registries`"};
 }
 
 }  // namespace
 
 source_result<util::secret_bytes> write_document(std::span<const registry_entry> entries) {
-    if (entries.empty()) return source_error{source_fault::no_entries, "no entry to deliver"};
+    if (entries.empty()) return source_error{source_fault::no_entries, "there is no entry to deliver"};
     std::vector<registry_entry> sorted{entries.begin(), entries.end()};
     sort_by_key(sorted);
-    std::size_t room = sizeof(R"({"auths":{}})");
+    std::size_t capacity = sizeof(R"({"auths":{}})");
     claims taken;
     for (std::size_t i = 0; i < sorted.size(); ++i) {
         if (taken.add(sorted[i].key, i)) {
             return source_error{source_fault::key_collision,
-                                "registry \"" + sorted[i].key.written() + "\" is there twice"};
+                                "registry \"" + sorted[i].key.written() + "\" has two entries"};
         }
-        room += room_for(sorted[i]);
+        capacity += capacity_for(sorted[i]);
     }
     std::string text;
-    text.reserve(room);
+    text.reserve(capacity);
     text += R"({"auths":{)";
     for (const auto& entry : sorted) {
         if (&entry != &sorted.front()) text += ',';

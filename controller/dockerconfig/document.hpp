@@ -10,13 +10,13 @@
 
 namespace dockerconfig {
 
-/// Most bytes of data that the API server takes in a Secret.
+/// The most bytes of data that the API server accepts in a Secret.
 inline constexpr std::size_t max_document_bytes = 1'048'576;
 
 /// The value of `.dockerconfigjson` in the form of `kubectl create secret docker-registry`: compact,
-/// username, password, email (only if given) and auth for each registry; registries sorted by key as written.
-/// Equal entries in any order give equal bytes. Errors: no_entries (an empty document is never written),
-/// too_large, key_collision.
+/// username, password, email (if there is one) and auth for each registry; registries sorted by key as
+/// written. Equal entries in any order give equal bytes. Errors: no_entries (it never writes an empty
+/// document), too_large, key_collision.
 [[nodiscard]] source_result<util::secret_bytes> write_document(std::span<const registry_entry> entries);
 
 }  // namespace dockerconfig

@@ -16,17 +16,17 @@ bool is_control(char c) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
-// What JSON cannot carry as it is (invalid UTF-8 would become U+FFFD, and another password), or HTTP basic
-// authentication not at all (RFC 7617: no control characters).
-std::optional<std::string> why_unfit(std::string_view name, std::string_view text) {
-    const std::string the{"the " + std::string{name}};
-    if (util::find_invalid_utf8(text)) return the + " is not UTF-8";
+// Neither JSON carries invalid UTF-8 (it would become U+FFFD: another password) nor HTTP basic authentication
+// control characters (RFC 7617).
+std::optional<std::string> why_not_sendable(std::string_view name, std::string_view text) {
+    const std::string field{"the " + std::string{name}};
+    if (util::find_invalid_utf8(text)) return field + " is not UTF-8";
     if (text.ends_with('\n')) {
-        return the +
-               " ends in a line break, as `echo` and editors leave it: write it with `printf %s`, or give it "
-               "with --from-literal";
+        return field +
+               " ends in a line break, which `echo` and editors add: write it with `printf %s`, or use "
+               "--from-literal";
     }
-    if (std::ranges::any_of(text, is_control)) return the + " contains a control character";
+    if (std::ranges::any_of(text, is_control)) return field + " contains a control character";
     return std::nullopt;
 }
 
@@ -40,21 +40,23 @@ source_result<std::shared_ptr<const login>> login::make(util::secret_bytes usern
                                                         util::secret_bytes email) {
     if (username.empty()) {
         return source_error{source_fault::bad_username,
-                            "the username is empty, and container runtimes drop the password of nobody: fill "
-                            "it in (registries that take a token alone have a fixed name for it)"};
+                            "the username is empty, and container runtimes send no password without one: add "
+                            "the username (registries that use only a token document a fixed username)"};
     }
     if (password.empty())
-        return source_error{source_fault::bad_password, "the password is empty: fill it in"};
-    if (auto why = why_unfit("username", username.reveal()))
-        return source_error{source_fault::bad_username, *std::move(why)};
+        return source_error{source_fault::bad_password, "the password is empty: add the password"};
+    if (auto reason = why_not_sendable("username", username.reveal()))
+        return source_error{source_fault::bad_username, *std::move(reason)};
     if (username.reveal().find(':') != std::string_view::npos) {
-        return source_error{source_fault::bad_username,
-                            "the username contains a colon, where registries take the password to begin"};
+        return source_error{
+            source_fault::bad_username,
+            "the username contains a colon, which separates it from the password in HTTP basic "
+            "authentication"};
     }
-    if (auto why = why_unfit("password", password.reveal()))
-        return source_error{source_fault::bad_password, *std::move(why)};
-    if (auto why = why_unfit("email", email.reveal()))
-        return source_error{source_fault::bad_email, *std::move(why)};
+    if (auto reason = why_not_sendable("password", password.reveal()))
+        return source_error{source_fault::bad_password, *std::move(reason)};
+    if (auto reason = why_not_sendable("email", email.reveal()))
+        return source_error{source_fault::bad_email, *std::move(reason)};
     return std::shared_ptr<const login>{
         new login{std::move(username), std::move(password), std::move(email)}};
 }

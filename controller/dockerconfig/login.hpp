@@ -10,12 +10,12 @@
 
 namespace dockerconfig {
 
-/// What the kubelet sends to a registry. Immutable, and shared by all that deliver it. Every field can be
-/// carried by JSON, by `auth` and by HTTP basic authentication: UTF-8 without control characters, neither
-/// name nor password empty, no colon in the name.
+/// What the kubelet sends to a registry. Immutable, so that copies can share it. JSON, `auth` and HTTP basic
+/// authentication can carry every field: UTF-8 without control characters, neither username nor password
+/// empty, no colon in the username.
 class login {
  public:
-    /// Errors: bad_username, bad_password, bad_email. `email` may be empty: not given.
+    /// `email` may be empty: there is none. Errors: bad_username, bad_password, bad_email.
     [[nodiscard]] static source_result<std::shared_ptr<const login>> make(util::secret_bytes username,
                                                                           util::secret_bytes password,
                                                                           util::secret_bytes email);

@@ -9,9 +9,9 @@
 namespace dockerconfig {
 
 std::optional<std::size_t> claims::add(const registry_key& key, std::size_t claimant) {
-    const auto [at, is_new] = claimants_.try_emplace(std::string{key.claim()}, claimant);
+    const auto [claim, is_new] = claimants_.try_emplace(std::string{key.claim()}, claimant);
     if (is_new) return std::nullopt;
-    return at->second;
+    return claim->second;
 }
 
 void sort_by_key(std::vector<registry_entry>& entries) {
@@ -24,12 +24,13 @@ source_result<std::vector<registry_entry>> combine_sources(std::span<const sourc
     claims taken;
     for (std::size_t i = 0; i < sources.size(); ++i) {
         for (const auto& entry : sources[i].entries) {
-            if (const auto before = taken.add(entry.key, i)) {
+            if (const auto first = taken.add(entry.key, i)) {
                 return source_error{source_fault::duplicate_registry,
                                     "registry \"" + entry.key.written() + "\" is in two sources, Secret \"" +
-                                        sources[*before].secret_name + "\" and Secret \"" +
+                                        sources[*first].secret_name + "\" and Secret \"" +
                                         sources[i].secret_name +
-                                        "\": leave it out of one with `registries`, or remove one of them"};
+                                        "\": exclude it from one of them with `registries`, or remove one "
+                                        "source"};
             }
             combined.push_back(entry);
         }

@@ -14,10 +14,10 @@
 
 namespace dockerconfig {
 
-/// Who claims which registry: the first to come has it.
+/// Who claims which registry: the first claimant has it.
 class claims {
  public:
-    /// Nothing if `claimant` has the registry now, else who had it before.
+    /// Nothing if `claimant` has the registry now, else the claimant that has it.
     [[nodiscard]] std::optional<std::size_t> add(const registry_key& key, std::size_t claimant);
 
  private:
@@ -27,18 +27,18 @@ class claims {
 /// By key as written, byte by byte.
 void sort_by_key(std::vector<registry_entry>& entries);
 
-/// What one source of a RegistryCredential gives: the result of select_entries().
+/// The entries of one source of a RegistryCredential, selected.
 struct source_entries {
     std::string secret_name;
     std::vector<registry_entry> entries;
 };
 
-/// The entries of all sources of one RegistryCredential, sorted by key as written. duplicate_registry when
-/// two sources claim one registry; the message names the registry and both Secrets.
+/// The entries of all sources of one RegistryCredential, sorted by key as written. Error: duplicate_registry,
+/// when two sources claim one registry; its message names the registry and both Secrets.
 [[nodiscard]] source_result<std::vector<registry_entry>> combine_sources(
     std::span<const source_entries> sources);
 
-/// A claim that lost: indices are those of the contributors given to merge().
+/// A claim that lost. Indices are those of the contributors given to merge().
 struct registry_conflict {
     std::size_t loser;
     std::size_t winner;

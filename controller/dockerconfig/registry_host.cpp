@@ -45,10 +45,11 @@ bool is_bracketed_ipv6(std::string_view text) {
 }  // namespace
 
 key_result<registry_host> parse_registry_host(std::string_view host) {
-    if (host.empty()) return key_error{key_fault::empty, "no host: write host, host:port or host/path"};
+    if (host.empty())
+        return key_error{key_fault::empty, "the key has no host: write host, host:port or host/path"};
     if (std::ranges::any_of(host, util::is_upper)) {
         return key_error{key_fault::upper_case,
-                         "the kubelet compares hosts letter by letter: write the host in lower case"};
+                         "the kubelet compares hosts byte by byte: write the host in lower case"};
     }
     const bool bracketed = host.front() == '[';
     const auto name_end =
@@ -56,14 +57,14 @@ key_result<registry_host> parse_registry_host(std::string_view host) {
     registry_host parsed{host.substr(0, name_end), host.substr(name_end), bracketed};
     if (bracketed ? !is_bracketed_ipv6(parsed.name) : !is_dns_name(parsed.name)) {
         return key_error{key_fault::host,
-                         "not a host name: write labels of lower-case letters, digits and - with dots "
-                         "between them (* stands for a part of one label), or [IPv6 address]:port"};
+                         "the host is not valid: write labels of lower-case letters, digits and - with dots "
+                         "between them (* matches within one label), or [IPv6 address]:port"};
     }
     if (parsed.port.empty()) return parsed;
     if (parsed.port.front() != ':' || parsed.port.size() == 1 || !is_port(parsed.port.substr(1))) {
         return key_error{
             key_fault::port,
-            "after the host comes :port, a number from 1 to 65535 without leading zeros, or nothing"};
+            "the port is not valid: write a number from 1 to 65535 without leading zeros, or no port"};
     }
     parsed.port.remove_prefix(1);
     return parsed;

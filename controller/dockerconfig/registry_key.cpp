@@ -26,14 +26,6 @@ struct key_parts {
     std::string_view path;  // empty, or from its slash on
 };
 
-// The kubelet knows these two spellings, in lower case, and puts https:// before all else.
-std::string_view without_scheme(std::string_view key) noexcept {
-    for (const std::string_view scheme : {"https://", "http://"}) {
-        if (key.starts_with(scheme)) return key.substr(scheme.size());
-    }
-    return key;
-}
-
 key_parts split(std::string_view schemeless) noexcept {
     const auto slash = std::min(schemeless.find('/'), schemeless.size());
     return {schemeless.substr(0, slash), schemeless.substr(slash)};
@@ -44,26 +36,26 @@ std::string_view without_version(std::string_view path) noexcept {
     return path;
 }
 
-// Parts that url.Parse takes off and the kubelet then drops, or that it takes for something else: the key
-// would be read as another one.
+// Parts of a URL that the kubelet drops or misreads: it would store another key.
 refusal check_outline(std::string_view schemeless) {
     const auto [host, path] = split(schemeless);
     if (schemeless.find("://") != std::string_view::npos) {
         return key_error{key_fault::scheme,
-                         "only https:// and http:// may stand before the host, in lower case and once"};
+                         "only https:// or http:// may precede the host, in lower case and once"};
     }
     if (schemeless.find_first_of("?#") != std::string_view::npos) {
-        return key_error{key_fault::query,
-                         "a registry key has no query and no fragment: leave out ? or # and all after it"};
+        return key_error{
+            key_fault::query,
+            "a registry key has no query and no fragment: remove the ? or # and all that follows"};
     }
     if (host.find('@') != std::string_view::npos) {
         return key_error{key_fault::user_info,
-                         "a registry key holds no user name and no password: write the host alone, and the "
-                         "login in the entry"};
+                         "a registry key has no user name and no password: write only the host, and put the "
+                         "login into the entry"};
     }
     if (path.find_first_of("@:") != std::string_view::npos) {
         return key_error{key_fault::tag,
-                         "a registry key holds no tag and no digest: end it before the : or @"};
+                         "a registry key has no tag and no digest: remove the : or @ and all that follows"};
     }
     return std::nullopt;
 }
@@ -75,48 +67,51 @@ refusal check_characters(std::string_view key) {
         if (!util::is_alphanumeric(c) && punctuation.find(c) == std::string_view::npos) {
             return key_error{key_fault::bad_character,
                              "byte " + std::to_string(i + 1) +
-                                 " of the key is a character that none has; write host, " +
-                                 "host:port or host/path in plain letters, digits and . - _ : / *"};
+                                 " of the key is not allowed: write host, host:port or host/path with " +
+                                 "ASCII letters, digits and . - _ : / *"};
         }
     }
     return std::nullopt;
 }
 
-// The rest of a repository name, or the beginning of it: the kubelet compares the path as a plain prefix.
+// The kubelet takes the path for a plain prefix of the repository's name.
 refusal check_path(std::string_view whole_path) {
     const auto path = without_version(whole_path);
     if (path == "/v1" || path == "/v2") {
         return key_error{
             key_fault::version_without_slash,
-            "ends in /v1 or /v2 without a slash, which the kubelet takes for the name of a repository: write "
-            "/v1/ or /v2/ (for Docker Hub: https://index.docker.io/v1/), or the host alone"};
+            "the key ends in /v1 or /v2 without a slash, which the kubelet takes for the name of a "
+            "repository: "
+            "write /v1/ or /v2/ (for Docker Hub: https://index.docker.io/v1/), or only the host"};
     }
     if (without_version(path).size() != path.size()) {
         return key_error{key_fault::path, "only one /v1/ or /v2/ may follow the host"};
     }
     if (std::ranges::any_of(path, util::is_upper)) {
         return key_error{key_fault::upper_case,
-                         "names of repositories are lower-case: write the path in lower case"};
+                         "repository names are lower-case: write the path in lower case"};
     }
     char before = 0;
     for (const char c : path) {
         const bool starts_segment = before == '/';
         if (c == '*' || c == '[' || c == ']' || (starts_segment && !util::is_lower_or_digit(c))) {
-            return key_error{key_fault::path,
-                             "the path is compared with the beginning of the repository's name, letter by "
-                             "letter: no *, no empty part, each part begins with a letter or digit"};
+            return key_error{
+                key_fault::path,
+                "the kubelet compares the path with the beginning of the repository's name, byte by "
+                "byte: write it without * and empty parts; each part begins with a letter or digit"};
         }
         before = c;
     }
     return std::nullopt;
 }
 
-// Well-formed keys that the kubelet never finds equal to an image of the registry that they seem to name.
+// Well-formed keys that match no image of the registry that they seem to name.
 refusal check_use(const registry_host& host, std::string_view path) {
-    const auto hub = [](std::string_view what) {
+    const auto hub = [](std::string_view reason) {
         return key_error{key_fault::never_matches,
-                         std::string{what} + ": for Docker Hub write https://index.docker.io/v1/, for one " +
-                             "organisation of it docker.io/<organisation>"};
+                         std::string{reason} +
+                             ": for Docker Hub write https://index.docker.io/v1/, for one " +
+                             "of its organisations docker.io/<organisation>"};
     };
     if (!host.port.empty()) return std::nullopt;
     for (const std::string_view look_alike :
@@ -124,24 +119,25 @@ refusal check_use(const registry_host& host, std::string_view path) {
         if (host.name == look_alike) return hub("no image name has this host");
     }
     if (host.name == docker_hub_index && !path.empty())
-        return hub("the kubelet ignores index.docker.io with a path");
+        return hub("the kubelet never matches index.docker.io with a path");
     if (host.is_ipv6) {
         return key_error{key_fault::never_matches,
                          "the kubelet takes the brackets of an IPv6 address without a port for a glob: write "
                          "[address]:port"};
     }
     if (host.name.find('.') == std::string_view::npos && host.name != "localhost") {
-        return key_error{key_fault::never_matches,
-                         "in an image name, a first part with neither a dot nor a port is an organisation on "
-                         "Docker Hub: write the full host name, host:port, or docker.io/<organisation>"};
+        return key_error{
+            key_fault::never_matches,
+            "in an image name, a first part without a dot or port is an organisation on Docker Hub: "
+            "write the full host name, host:port, or docker.io/<organisation>"};
     }
     return std::nullopt;
 }
 
 }  // namespace
 
-void throw_exception_from_error(const key_error& e, const boost::source_location& where) {
-    boost::throw_exception(std::logic_error("unchecked registry key: " + e.message), where);
+void throw_exception_from_error(const key_error& error, const boost::source_location& location) {
+    boost::throw_exception(std::logic_error("unchecked registry key: " + error.message), location);
 }
 
 key_result<registry_key> registry_key::parse(std::string_view written) {
@@ -157,9 +153,9 @@ key_result<registry_key> registry_key::parse(std::string_view written) {
     const auto parsed_host = parse_registry_host(host);
     if (!parsed_host) return parsed_host.error();
     if (auto wrong = check_path(path)) return *std::move(wrong);
-    auto normalised = normalise_like_kubelet(written);
-    if (auto wrong = check_use(*parsed_host, split(normalised).path)) return *std::move(wrong);
-    return registry_key{std::string{written}, std::move(normalised)};
+    auto stored = stored_form(host, path);
+    if (auto wrong = check_use(*parsed_host, split(stored).path)) return *std::move(wrong);
+    return registry_key{std::string{written}, std::move(stored)};
 }
 
 key_result<registry_key> registry_key::parse_for_basic_auth(std::string_view registry) {
@@ -167,32 +163,39 @@ key_result<registry_key> registry_key::parse_for_basic_auth(std::string_view reg
 }
 
 std::string_view registry_key::claim() const noexcept {
-    return normalised_ == docker_hub_host ? docker_hub_index : std::string_view{normalised_};
+    return stored_ == docker_hub_host ? docker_hub_index : std::string_view{stored_};
 }
 
 bool same_registry(const registry_key& a, const registry_key& b) noexcept {
     return a.claim() == b.claim();
 }
 
-std::string normalise_like_kubelet(std::string_view written) {
-    const auto [host, whole_path] = split(without_scheme(written));
-    const auto path = without_version(whole_path);
-    std::string normalised{host};
-    if (path != "/") normalised += path;
-    return normalised;
+std::string_view without_scheme(std::string_view key) noexcept {
+    for (const std::string_view scheme : {"https://", "http://"}) {
+        if (key.starts_with(scheme)) return key.substr(scheme.size());
+    }
+    return key;
+}
+
+std::string stored_form(std::string_view host, std::string_view path) {
+    path = without_version(path);
+    std::string stored{host};
+    if (path != "/") stored += path;
+    return stored;
 }
 
 bool registry_filter_matches(const std::vector<std::string>& globs, std::string_view written) {
     if (globs.empty()) return true;
-    // A longer one is refused in the end; its beginning is enough to tell whether it was meant.
+    // parse() refuses a longer key; its beginning is enough for the filter.
     written = written.substr(0, max_registry_key_bytes + 1);
-    const auto normalised = normalise_like_kubelet(written);
+    const auto [host, path] = split(without_scheme(written));
+    const auto stored = stored_form(host, path);
     return std::ranges::any_of(globs, [&](const std::string& glob) {
-        return util::glob_matches(glob, written) || util::glob_matches(glob, normalised);
+        return util::glob_matches(glob, written) || util::glob_matches(glob, stored);
     });
 }
 
-bool is_fit_to_name(std::string_view written) noexcept {
+bool is_safe_to_show(std::string_view written) noexcept {
     if (written.size() > max_registry_key_bytes) return false;
     const auto schemeless = without_scheme(written);
     const bool clean = std::ranges::all_of(schemeless, [](char c) {

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <boost/throw_exception.hpp>
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace dockerconfig {
 
@@ -26,11 +29,11 @@ enum class source_fault : std::uint8_t {
     key_collision,  // two entries of one document that are one registry to the kubelet
     bad_base64,
     no_colon,
-    bad_username,  // empty, or what neither `auth` nor HTTP basic authentication can carry
+    bad_username,  // empty, or `auth` or HTTP basic authentication cannot carry it
     bad_password,
     bad_email,
     token_only,   // identitytoken or registrytoken, which the kubelet ignores
-    empty_entry,  // no credential at all: a credential store has it
+    empty_entry,  // no credential: it may be in a credential store
     // the source in the RegistryCredential's spec
     registry_missing,
     registry_not_allowed,
@@ -39,17 +42,20 @@ enum class source_fault : std::uint8_t {
     duplicate_registry,
 };
 
-/// A failure as a value. `message` is one printable line for a person: where the fault is and what to write
-/// instead, never a byte of a username, a password, an email or a token.
+/// A failure as a value. `message` is one printable line: where the fault is and what to write instead, never
+/// a byte of a username, a password, an email or a token.
 struct source_error {
-    source_error() = default;  // boost::system::result::error() wants it
-    source_error(source_fault f, std::string text) : fault(f), message(std::move(text)) {}
+    source_error() = default;  // boost::system::result::error() needs it
+    source_error(source_fault kind, std::string text) : fault(kind), message(std::move(text)) {}
 
     source_fault fault = source_fault::unsupported_type;
     std::string message;
 };
 
-[[noreturn]] void throw_exception_from_error(const source_error& e, const boost::source_location& where);
+[[noreturn]] inline void throw_exception_from_error(const source_error& error,
+                                                    const boost::source_location& location) {
+    boost::throw_exception(std::logic_error("unchecked source error: " + error.message), location);
+}
 
 template <class T>
 using source_result = boost::system::result<T, source_error>;

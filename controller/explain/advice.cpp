@@ -3,8 +3,8 @@
 #include "explain/advice.hpp"
 
 #include "explain/delivery_advice.hpp"
-#include "explain/near_miss.hpp"
-#include "explain/shown.hpp"
+#include "explain/mismatch.hpp"
+#include "util/printable.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,22 +16,22 @@ namespace explain {
 
 namespace {
 
-/// Collects what to do: no sentence twice.
+/// Collects advice, each only once.
 class adviser {
  public:
-    adviser(const observation& seen, const std::vector<image_answer>& answers)
-        : seen_(seen), answers_(answers) {}
+    adviser(const observation& seen, const std::vector<image_explanation>& explanations)
+        : seen_(seen), explanations_(explanations) {}
 
     std::vector<std::string> advise() && {
-        if (all_good(answers_)) return {};
-        // What fails all comes first, then what is wrong with what is there, then what is not there.
+        if (all_good(explanations_)) return {};
+        // What fails every pull comes first, then mistakes in what exists, then what is missing.
         for (const auto& secret : seen_.secrets)
             about_broken(secret);
-        for (const auto& answer : answers_)
-            about_image(answer);
+        for (const auto& explanation : explanations_)
+            about_image(explanation);
         for (const auto& secret : seen_.secrets)
             about_secret(secret);
-        if (lacks_credential()) about_account();
+        if (lacks_credential()) about_service_account();
         return std::move(advice_);
     }
 
@@ -44,199 +44,213 @@ class adviser {
             add(std::move(text));
     }
 
-    [[nodiscard]] bool any_is(verdict wanted) const {
-        return std::ranges::find(answers_, wanted, &image_answer::result) != answers_.end();
+    [[nodiscard]] bool any_is(image_result wanted) const {
+        return std::ranges::find(explanations_, wanted, &image_explanation::result) != explanations_.end();
     }
     [[nodiscard]] bool lacks_credential() const {
-        return any_is(verdict::anonymous) || any_is(verdict::nobody);
+        return any_is(image_result::anonymous) || any_is(image_result::incomplete);
     }
 
-    /// The command that makes a Secret for an image that has no credential: first one that no present entry
+    /// The command that creates a Secret for an image without credentials, preferably for one that no entry
     /// seems meant for.
-    [[nodiscard]] std::string creation_of(const std::string& secret) const {
-        const auto lacks = [](const image_answer& each) { return each.result == verdict::anonymous; };
-        auto lacking = std::ranges::find_if(
-            answers_, [&](const image_answer& each) { return lacks(each) && each.misses.empty(); });
-        if (lacking == answers_.end()) lacking = std::ranges::find_if(answers_, lacks);
-        const auto key = lacking == answers_.end() ? std::string("REGISTRY") : key_for(*lacking->repository);
+    [[nodiscard]] std::string create_command(const std::string& secret) const {
+        const auto lacks = [](const image_explanation& each) {
+            return each.result == image_result::anonymous;
+        };
+        auto lacking = std::ranges::find_if(explanations_, [&](const image_explanation& each) {
+            return lacks(each) && each.mismatches.empty();
+        });
+        if (lacking == explanations_.end()) lacking = std::ranges::find_if(explanations_, lacks);
+        const auto key =
+            lacking == explanations_.end() ? std::string("REGISTRY") : registry_key_for(*lacking->repository);
         return fmt::format(
             "kubectl create secret docker-registry {} -n {} --docker-server={} "
             "--docker-username=USER --docker-password=PASSWORD",
-            shown(secret),
+            printable_name(secret),
             seen_.subject.namespace_name,
             key);
     }
 
-    /// Where the content of a Secret is put right.
-    static std::string place_of(const observed_secret& secret) {
-        if (secret.kept_by.empty()) return "Secret " + shown(secret.name);
-        return fmt::format("the source of RegistryCredential {}, which keeps Secret {}",
-                           fmt::join(secret.kept_by, ", "),
-                           shown(secret.name));
+    /// Where the user corrects the content of a Secret.
+    static std::string place_of(const listed_secret& secret) {
+        if (secret.managed_by.empty()) return "Secret " + printable_name(secret.name);
+        return fmt::format("the source of RegistryCredential {} (Secret {})",
+                           fmt::join(secret.managed_by, ", "),
+                           printable_name(secret.name));
     }
 
-    void about_secret(const observed_secret& secret) {
+    void about_secret(const listed_secret& secret) {
         switch (secret.access) {
             case access_result::missing:
                 about_missing(secret);
                 return;
             case access_result::forbidden:
                 add(fmt::format(
-                    "Ask for the right to get Secret {} in namespace {}, or have somebody run this "
-                    "who has it: whether it exists and what is in it cannot be told.",
-                    shown(secret.name),
+                    "Secret {} in namespace {} could not be checked: either ask for permission to get it, "
+                    "or let someone with that permission run this command.",
+                    printable_name(secret.name),
                     seen_.subject.namespace_name));
                 return;
             case access_result::unreadable:
-                add(fmt::format(
-                    "Secret {} could not be read: {}. Try again.", shown(secret.name), secret.fault));
+                add(fmt::format("Secret {} could not be read: {}. Try again.",
+                                printable_name(secret.name),
+                                secret.error));
                 return;
             case access_result::read:
                 about_content(secret);
         }
     }
 
-    void about_missing(const observed_secret& secret) {
+    void about_missing(const listed_secret& secret) {
         auto advice = advise_on_missing_secret(seen_, secret.name);
         if (advice.empty() && lacks_credential())
-            advice.push_back(
-                fmt::format("Create Secret {}: {}", shown(secret.name), creation_of(secret.name)));
+            advice.push_back(fmt::format(
+                "Create Secret {}: {}", printable_name(secret.name), create_command(secret.name)));
         add_all(std::move(advice));
     }
 
-    void about_broken(const observed_secret& secret) {
+    void about_broken(const listed_secret& secret) {
         if (secret.content.state != kubelet::content_state::broken) return;
         add(
-            fmt::format("Repair {}: {}. While it is so, no image of this Pod can be pulled, with whatever "
-                        "Secret.",
+            fmt::format("Repair {}: {}. Until then every pull of this Pod fails, whatever its other Secrets "
+                        "hold.",
                         place_of(secret),
-                        secret.content.fault));
+                        secret.content.error));
     }
 
-    void about_content(const observed_secret& secret) {
-        if (secret.content.state != kubelet::content_state::wrong_type &&
-            secret.content.state != kubelet::content_state::no_data)
-            return;
-        add(fmt::format(
-            "Delete Secret {} and create it again with 'kubectl create secret docker-registry': the "
-            "kubelet reads the types kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg "
-            "alone, and a type cannot be changed.",
-            shown(secret.name)));
+    void about_content(const listed_secret& secret) {
+        if (secret.content.state == kubelet::content_state::wrong_type) {
+            add(fmt::format(
+                "Delete Secret {} and create it again with 'kubectl create secret docker-registry': the "
+                "kubelet reads only the types kubernetes.io/dockerconfigjson and "
+                "kubernetes.io/dockercfg, and the type of a Secret cannot be changed.",
+                printable_name(secret.name)));
+        } else if (secret.content.state == kubelet::content_state::no_data) {
+            add(fmt::format(
+                "Delete Secret {} and create it again with 'kubectl create secret docker-registry': it "
+                "has no docker config.",
+                printable_name(secret.name)));
+        }
     }
 
-    void about_image(const image_answer& answer) {
-        const auto name = shown(answer.image.get().image);
-        switch (answer.result) {
-            case verdict::bad_name:
-                add(fmt::format("Correct the image's name: {} is none.", name));
+    void about_image(const image_explanation& explanation) {
+        const auto name = printable_name(explanation.image.get().image);
+        switch (explanation.result) {
+            case image_result::invalid_name:
+                add(fmt::format("Correct the image: {} is not a valid image name.", name));
                 return;
-            case verdict::not_on_node:
+            case image_result::not_present:
                 add(fmt::format(
-                    "Set imagePullPolicy of {} to IfNotPresent, or bring the image to the node: with "
-                    "Never it is not pulled.",
+                    "Either set imagePullPolicy of {} to IfNotPresent, or load the image onto the node: "
+                    "with Never the kubelet does not pull it.",
                     name));
                 return;
-            case verdict::refused:
-                about_refused(answer);
+            case image_result::refused:
+                about_refused(explanation);
                 return;
-            case verdict::nobody:
-                about_nobody(answer);
+            case image_result::incomplete:
+                about_incomplete(explanation);
                 return;
-            case verdict::anonymous:
-                about_anonymous(answer);
+            case image_result::anonymous:
+                about_anonymous(explanation);
                 return;
             default:
                 return;
         }
     }
 
-    void about_refused(const image_answer& answer) {
-        for (const auto& attempt : answer.attempts) {
+    void about_refused(const image_explanation& explanation) {
+        for (const auto& attempt : explanation.attempts) {
             add(fmt::format(
-                "Give {} a user and password that the registry takes for {}: it refused '{}'. The "
-                "password is wrong or has expired, or the user may not pull this repository.",
+                "Correct the login of user '{}' in {}: the registry refused it for {}. Either the password "
+                "is wrong or has expired, or the user may not pull this repository.",
+                attempt.entry.get().printable_user(),
                 place_of(seen_.secrets[attempt.secret]),
-                *answer.repository,
-                attempt.entry.get().shown_user()));
+                *explanation.repository));
         }
     }
 
-    void about_nobody(const image_answer& answer) {
-        for (const auto& attempt : answer.attempts) {
+    void about_incomplete(const image_explanation& explanation) {
+        for (const auto& attempt : explanation.attempts) {
             const auto& secret = seen_.secrets[attempt.secret];
             const auto& entry = attempt.entry.get();
-            const char* reason = "it has no user, or no password";
-            if (entry.login.has_token) {
+            const char* reason = "it lacks a user name or a password";
+            if (entry.has_token) {
                 reason =
-                    "it holds a token, which the kubelet ignores; use a robot account or an access token as "
+                    "it holds a token, which the kubelet ignores; use a robot account, or an access token as "
                     "the password";
             } else if (secret.content.has_credential_store) {
                 reason =
                     "the password stayed in the credential store of the machine where 'docker login' ran";
             }
-            add(fmt::format("Give entry {} in {} a user and a password: {}.",
-                            entry.shown_key(),
+            add(fmt::format("Add a user name and a password to entry {} in {}: {}.",
+                            entry.printable_key(),
                             place_of(secret),
                             reason));
         }
     }
 
-    void about_anonymous(const image_answer& answer) {
-        for (const auto& miss : answer.misses) {
+    void about_anonymous(const image_explanation& explanation) {
+        for (const auto& mismatch : explanation.mismatches) {
             add(fmt::format("Correct the key {} in {}: {}.",
-                            miss.entry.get().shown_key(),
-                            place_of(seen_.secrets[miss.secret]),
-                            miss.why));
+                            mismatch.entry.get().printable_key(),
+                            place_of(seen_.secrets[mismatch.secret]),
+                            mismatch.reason));
         }
-        add_all(advise_on_unlisted_secrets(seen_, *answer.repository));
+        add_all(advise_on_unlisted_secrets(seen_, *explanation.repository));
         const bool has_entries = std::ranges::any_of(
-            seen_.secrets, [](const observed_secret& each) { return !each.content.entries.empty(); });
-        if (answer.misses.empty() && has_entries) {
-            add(fmt::format("If {} is private, list a Secret that has an entry for {}, or add one.",
-                            shown(answer.image.get().image),
-                            key_for(*answer.repository)));
+            seen_.secrets, [](const listed_secret& each) { return !each.content.entries.empty(); });
+        if (explanation.mismatches.empty() && has_entries) {
+            add(fmt::format(
+                "If {} is private, either list a Secret that has an entry for {}, or add such an entry.",
+                printable_name(explanation.image.get().image),
+                registry_key_for(*explanation.repository)));
         }
     }
 
-    void about_account() {
+    void about_service_account() {
         const auto& listed = seen_.subject.pull_secrets;
         const auto& account = seen_.subject.service_account;
         std::vector<std::string> more;
-        for (const auto& name : seen_.account.pull_secrets) {
-            if (std::ranges::find(listed, name) == listed.end()) more.push_back(shown(name));
+        for (const auto& name : seen_.service_account.pull_secrets) {
+            if (std::ranges::find(listed, name) == listed.end()) more.push_back(printable_name(name));
         }
         const auto names = fmt::format("{}", fmt::join(more, ", "));
         if (listed.empty() && !more.empty()) {
             add(fmt::format(
-                "Delete the Pod; its controller makes a new one. It lists no Secret, but its "
-                "ServiceAccount {} now does ({}): that was patched after the Pod was created, and a "
-                "Pod keeps the list that it was created with.",
+                "Delete the Pod, so that its controller creates a new one. ServiceAccount {} now lists {}, "
+                "but this Pod was created before that, and a Pod keeps its list.",
                 account,
                 names));
         } else if (listed.empty()) {
-            add(
-                fmt::format("List a pull Secret in spec.imagePullSecrets of the Pod's template, or in "
-                            "imagePullSecrets of ServiceAccount {} before the Pod is created again.",
-                            account));
+            add(fmt::format(
+                "Either list a pull Secret in spec.imagePullSecrets of the Pod template, or list it "
+                "in imagePullSecrets of ServiceAccount {} and create the Pod again.",
+                account));
         } else if (!more.empty()) {
             add(fmt::format(
-                "ServiceAccount {} lists {}, which this Pod does not have: a Pod that lists Secrets "
-                "itself gets none of its ServiceAccount's, and later changes reach only new Pods. Add "
-                "it to the Pod's template.",
+                "Add {1} to the Pod template: ServiceAccount {0} lists it and this Pod does not. A Pod that "
+                "lists Secrets itself gets none from its ServiceAccount, and later changes reach only new "
+                "Pods.",
                 account,
                 names));
         }
     }
 
     const observation& seen_;
-    const std::vector<image_answer>& answers_;
+    const std::vector<image_explanation>& explanations_;
     std::vector<std::string> advice_;
 };
 
 }  // namespace
 
-std::vector<std::string> advise(const observation& seen, const std::vector<image_answer>& answers) {
-    return adviser(seen, answers).advise();
+std::string printable_name(std::string_view name) {
+    constexpr std::size_t max_name_bytes = 253;
+    return util::one_line(name, max_name_bytes);
+}
+
+std::vector<std::string> advise(const observation& seen, const std::vector<image_explanation>& explanations) {
+    return adviser(seen, explanations).advise();
 }
 
 }  // namespace explain

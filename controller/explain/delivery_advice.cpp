@@ -16,7 +16,7 @@ namespace {
 
 using reconcile::selection;
 
-// As deploy/ installs it. Elsewhere only a glob that selects the controller's own namespace is judged
+// As deploy/ installs it. With another one, only a glob that matches the controller's own namespace is judged
 // wrongly.
 constexpr std::string_view controller_namespace = "regcred-system";
 
@@ -27,22 +27,22 @@ selection selection_of(const observation& seen, const v1alpha1::registry_credent
         credential.namespaces, seen.namespace_meta.value_or(name_alone), controller_namespace);
 }
 
-/// What makes it deliver to the namespace; empty when it does already.
-std::string to_be_selected(const observation& seen, const v1alpha1::registry_credential& credential) {
+/// The change with which it selects the namespace; empty when it selects it already.
+std::string change_to_select(const observation& seen, const v1alpha1::registry_credential& credential) {
     const auto& ns = seen.subject.namespace_name;
     switch (selection_of(seen, credential)) {
         case selection::selected:
             return {};
         case selection::terminating:
-            return fmt::format("namespace {} is being deleted, and gets nothing any more", ns);
+            return fmt::format("namespace {} is being deleted and receives no Secrets", ns);
         case selection::opted_out:
             return fmt::format(
                 "remove the annotation {} from namespace {}", reconcile::opt_out_annotation, ns);
         case selection::excluded:
-            return fmt::format("take out of its spec.namespaces.exclude what matches {}", ns);
+            return fmt::format("remove the pattern that matches {} from its spec.namespaces.exclude", ns);
         case selection::system_namespace:
             return fmt::format(
-                "add {} to its spec.namespaces.include, literally, since it is a system namespace", ns);
+                "add {} by its full name to its spec.namespaces.include, since it is a system namespace", ns);
         case selection::not_included:
             return fmt::format("add {} to its spec.namespaces.include", ns);
         case selection::labels_differ:
@@ -50,10 +50,10 @@ std::string to_be_selected(const observation& seen, const v1alpha1::registry_cre
     }
     if (!seen.namespace_meta)
         return fmt::format(
-            "see that the labels of namespace {}, which you may not read, match its "
+            "make sure that the labels of namespace {}, which you may not read, match its "
             "spec.namespaces.selector",
             ns);
-    return fmt::format("give namespace {} the labels of its spec.namespaces.selector", ns);
+    return fmt::format("add the labels of its spec.namespaces.selector to namespace {}", ns);
 }
 
 bool has_login_for(const v1alpha1::registry_credential& credential, std::string_view repository) {
@@ -70,12 +70,12 @@ std::vector<std::string> advise_on_missing_secret(const observation& seen, const
     std::vector<std::string> advice;
     for (const auto& credential : seen.credentials) {
         if (credential.secret_name != secret) continue;
-        const auto change = to_be_selected(seen, credential);
+        const auto change = change_to_select(seen, credential);
         const auto& name = credential.meta.name;
         if (change.empty()) {
             advice.push_back(
-                fmt::format("RegistryCredential {0} is to keep Secret {1} here: 'kubectl describe "
-                            "registrycredential {0}' says what keeps it from doing so.",
+                fmt::format("RegistryCredential {0} should deliver Secret {1} to this namespace: 'kubectl "
+                            "describe registrycredential {0}' shows why it does not.",
                             name,
                             secret));
         } else {
@@ -96,12 +96,12 @@ std::vector<std::string> advise_on_unlisted_secrets(const observation& seen, std
     for (const auto& credential : seen.credentials) {
         const bool is_listed = std::ranges::find(listed, credential.secret_name) != listed.end();
         if (is_listed || !has_login_for(credential, repository)) continue;
-        const auto change = to_be_selected(seen, credential);
+        const auto change = change_to_select(seen, credential);
         advice.push_back(
             fmt::format("RegistryCredential {} {} Secret {} with a login for this registry: {}list "
                         "{} in imagePullSecrets.",
                         credential.meta.name,
-                        change.empty() ? "keeps" : "has",
+                        change.empty() ? "delivers" : "could deliver",
                         credential.secret_name,
                         change.empty() ? "" : change + ", and ",
                         credential.secret_name));

@@ -10,8 +10,8 @@
 
 namespace explain {
 
-/// What the RegistryCredentials can do for a listed Secret that is not there: which of them would deliver it,
-/// and what keeps it from that.
+/// Which RegistryCredentials would deliver a Secret that the Pod lists and that does not exist, and what
+/// prevents each of them.
 [[nodiscard]] std::vector<std::string> advise_on_missing_secret(const observation& seen,
                                                                 const std::string& secret);
 

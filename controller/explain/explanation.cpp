@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/explanation.hpp"
 
-#include "explain/near_miss.hpp"
+#include "explain/mismatch.hpp"
 #include "kubelet/image_reference.hpp"
 
 #include <algorithm>
@@ -12,77 +12,83 @@ namespace explain {
 
 namespace {
 
-/// What the Secrets of a Pod come to, all of them together.
+/// The credentials of all Secrets of a Pod.
 struct credentials_of_pod {
     kubelet::pull_keyring keyring;
     bool broken = false;
-    bool all_read = true;  // or known to be missing
+    bool all_known = true;  // each Secret was read, or is missing
 };
 
-credentials_of_pod unite(const std::vector<observed_secret>& secrets) {
+credentials_of_pod combine(const std::vector<listed_secret>& secrets) {
     static const kubelet::pull_content nothing;
     std::vector<const kubelet::pull_content*> contents;
     bool broken = false;
-    bool all_read = true;
+    bool all_known = true;
     for (const auto& secret : secrets) {
         const bool read = secret.access == access_result::read;
-        all_read &= read || secret.access == access_result::missing;
+        all_known &= read || secret.access == access_result::missing;
         broken |= read && secret.content.state == kubelet::content_state::broken;
         contents.push_back(read ? &secret.content : &nothing);
     }
-    return {kubelet::pull_keyring(contents), broken, all_read};
+    return {kubelet::pull_keyring(contents), broken, all_known};
 }
 
-verdict judge(const image_answer& answer, const credentials_of_pod& credentials) {
-    const pod_image& image = answer.image;
-    if (!answer.repository) return verdict::bad_name;
-    if (image.trouble == pull_trouble::never_pulled) return verdict::not_on_node;
-    if (!image.may_be_pulled) return verdict::never_pulled;
-    if (credentials.broken) return verdict::broken;
-    const bool names_somebody = std::ranges::any_of(
-        answer.attempts, [](const kubelet::pull_attempt& each) { return each.entry.get().names_somebody(); });
-    if (names_somebody && image.trouble == pull_trouble::refused) return verdict::refused;
-    if (!credentials.all_read) return verdict::unknown;
-    if (names_somebody) return verdict::usable;
-    if (!answer.attempts.empty()) return verdict::nobody;
-    return image.has_run && image.trouble == pull_trouble::none ? verdict::runs : verdict::anonymous;
+image_result result_of(const image_explanation& explanation, const credentials_of_pod& credentials) {
+    const pod_image& image = explanation.image;
+    if (!explanation.repository) return image_result::invalid_name;
+    if (image.last_failure == pull_failure_kind::never_pull) return image_result::not_present;
+    if (!image.may_be_pulled) return image_result::never_pulled;
+    if (credentials.broken) return image_result::broken_secret;
+    const bool has_credentials = std::ranges::any_of(
+        explanation.attempts,
+        [](const kubelet::pull_attempt& each) { return each.entry.get().has_credentials(); });
+    if (has_credentials && image.last_failure == pull_failure_kind::refused) return image_result::refused;
+    if (!credentials.all_known) return image_result::unreadable_secret;
+    if (has_credentials) return image_result::usable;
+    if (!explanation.attempts.empty()) return image_result::incomplete;
+    return image.has_run && image.last_failure == pull_failure_kind::none ? image_result::already_pulled
+                                                                          : image_result::anonymous;
 }
 
-std::vector<missed_entry> misses_of(const std::vector<observed_secret>& secrets,
-                                    const std::string& repository) {
-    std::vector<missed_entry> misses;
+std::vector<mismatched_entry> mismatches_in(const std::vector<listed_secret>& secrets,
+                                            const std::string& repository) {
+    std::vector<mismatched_entry> mismatches;
     for (std::size_t i = 0; i < secrets.size(); ++i) {
         for (const auto& entry : secrets[i].content.entries) {
-            if (auto why = near_miss(entry, repository)) misses.push_back({i, entry, *std::move(why)});
+            if (auto reason = mismatch_reason(entry, repository))
+                mismatches.push_back({i, entry, *std::move(reason)});
         }
     }
-    return misses;
+    return mismatches;
 }
 
 }  // namespace
 
-bool is_good(verdict result) noexcept {
-    return result == verdict::usable || result == verdict::runs || result == verdict::never_pulled;
+bool is_good(image_result result) noexcept {
+    return result == image_result::usable || result == image_result::already_pulled ||
+           result == image_result::never_pulled;
 }
 
-std::vector<image_answer> explain_images(const observation& seen) {
-    const auto credentials = unite(seen.secrets);
-    std::vector<image_answer> answers;
+std::vector<image_explanation> explain_images(const observation& seen) {
+    const auto credentials = combine(seen.secrets);
+    std::vector<image_explanation> explanations;
     for (const auto& image : seen.subject.images) {
-        image_answer answer(image);
-        answer.repository = kubelet::repository_of(image.image);
-        if (answer.repository && !credentials.broken) {
-            answer.attempts = credentials.keyring.lookup(*answer.repository);
-            if (answer.attempts.empty()) answer.misses = misses_of(seen.secrets, *answer.repository);
+        image_explanation explanation(image);
+        explanation.repository = kubelet::repository_of(image.image);
+        if (explanation.repository && !credentials.broken) {
+            explanation.attempts = credentials.keyring.lookup(*explanation.repository);
+            if (explanation.attempts.empty())
+                explanation.mismatches = mismatches_in(seen.secrets, *explanation.repository);
         }
-        answer.result = judge(answer, credentials);
-        answers.push_back(std::move(answer));
+        explanation.result = result_of(explanation, credentials);
+        explanations.push_back(std::move(explanation));
     }
-    return answers;
+    return explanations;
 }
 
-bool all_good(const std::vector<image_answer>& answers) noexcept {
-    return std::ranges::all_of(answers, [](const image_answer& each) { return is_good(each.result); });
+bool all_good(const std::vector<image_explanation>& explanations) noexcept {
+    return std::ranges::all_of(explanations,
+                               [](const image_explanation& each) { return is_good(each.result); });
 }
 
 }  // namespace explain

@@ -13,43 +13,43 @@
 
 namespace explain {
 
-/// Whether the kubelet has what it takes to pull an image.
-enum class verdict : std::uint8_t {
-    usable,  // at least one entry matches and names a user with a password, and nothing speaks against it
-    runs,    // no entry matches, and the node has got it all the same: public, or by the node's own login
-    never_pulled,  // imagePullPolicy: Never
-    anonymous,     // no entry matches: the kubelet pulls without a credential
-    nobody,        // entries match, and none has both a user and a password
-    refused,       // an entry matches, and the registry refused the pull
-    broken,        // one of the Secrets fails every pull of the Pod
-    unknown,       // a Secret could not be read, and may hold what is missing or what breaks all
-    not_on_node,   // imagePullPolicy: Never, and the node does not have it for this Pod
-    bad_name,      // no pull is tried
+/// Whether the kubelet has the credentials to pull an image.
+enum class image_result : std::uint8_t {
+    usable,             // an entry with credentials matches, and the registry has not refused it
+    already_pulled,     // no entry matches, but the node has it: public, or by the node's own credentials
+    never_pulled,       // imagePullPolicy: Never
+    anonymous,          // no entry matches: the kubelet pulls without credentials
+    incomplete,         // entries match, but none has both a username and a password
+    refused,            // an entry with credentials matches, and the registry refused the pull
+    broken_secret,      // a Secret fails every pull of the Pod
+    unreadable_secret,  // a Secret that could not be read may hold the credentials, or be broken
+    not_present,        // imagePullPolicy: Never, and the node has no copy that this Pod may use
+    invalid_name,       // the kubelet does not try to pull it
 };
 
-/// The first three.
-[[nodiscard]] bool is_good(verdict result) noexcept;
+/// Whether it is one of the first three.
+[[nodiscard]] bool is_good(image_result result) noexcept;
 
-/// An entry that seems meant for an image and does not match it.
-struct missed_entry {
+/// An entry that seems meant for an image but does not match it.
+struct mismatched_entry {
     std::size_t secret = 0;  // of observation::secrets
     std::reference_wrapper<const kubelet::pull_entry> entry;
-    std::string why;  // and what to write instead
+    std::string reason;  // and what to write instead
 };
 
-struct image_answer {
-    explicit image_answer(const pod_image& of) : image(of) {}
+struct image_explanation {
+    explicit image_explanation(const pod_image& explained) : image(explained) {}
 
     std::reference_wrapper<const pod_image> image;
-    verdict result = verdict::unknown;
-    std::optional<std::string> repository;        // nothing: the image's name is none
+    image_result result = image_result::unreadable_secret;
+    std::optional<std::string> repository;        // nothing: the image's name is not valid
     std::vector<kubelet::pull_attempt> attempts;  // in the kubelet's order; none when a Secret is broken
-    std::vector<missed_entry> misses;             // only where no entry matches
+    std::vector<mismatched_entry> mismatches;     // only if no entry matches
 };
 
-/// One for each image of the Pod. Keeps references to the observation.
-[[nodiscard]] std::vector<image_answer> explain_images(const observation& seen);
+/// One explanation for each image of the Pod. Keeps references to the observation.
+[[nodiscard]] std::vector<image_explanation> explain_images(const observation& seen);
 
-[[nodiscard]] bool all_good(const std::vector<image_answer>& answers) noexcept;
+[[nodiscard]] bool all_good(const std::vector<image_explanation>& explanations) noexcept;
 
 }  // namespace explain

@@ -16,33 +16,33 @@ namespace explain {
 enum class access_result : std::uint8_t {
     read,
     missing,     // 404
-    forbidden,   // 403: it may be there or not
+    forbidden,   // 403: it may exist or not
     unreadable,  // any other failure
 };
 
 /// A Secret that the Pod lists.
-struct observed_secret {
+struct listed_secret {
     std::string name;
     access_result access = access_result::missing;
-    std::string fault;  // why it is unreadable
+    std::string error;  // if it is unreadable
     std::string type;
     kubelet::pull_content content;
-    std::vector<std::string> kept_by;  // names of RegistryCredentials
+    std::vector<std::string> managed_by;  // names of RegistryCredentials
 };
 
-struct observed_account {
+struct observed_service_account {
     access_result access = access_result::missing;
     std::vector<std::string> pull_secrets;
 };
 
-/// All that was read about a Pod. Secrets and ServiceAccounts are read with the rights of whoever asks: what
-/// is not seen is told apart from what is not there.
+/// All that was read about a Pod, with the user's own rights: what may not be read is told apart from what
+/// does not exist.
 struct observation {
     pod subject;
-    std::vector<observed_secret> secrets;  // one for each of subject.pull_secrets, in this order
-    observed_account account;
+    std::vector<listed_secret> secrets;  // one for each of subject.pull_secrets, in this order
+    observed_service_account service_account;
     std::optional<kube::object_meta> namespace_meta;
-    std::vector<v1alpha1::registry_credential> credentials;  // none also when they may not be read
+    std::vector<v1alpha1::registry_credential> credentials;  // empty also when they may not be read
 };
 
 }  // namespace explain

@@ -18,15 +18,15 @@ using boost::asio::awaitable;
 constexpr kube::resource pods{"v1", "pods", "Pod", true};
 constexpr kube::resource service_accounts{"v1", "serviceaccounts", "ServiceAccount", true};
 
-// A name that no object can have (bad_request comes from ourselves) is that of a missing one.
-access_result access_of(const kube::error& fault) {
-    if (fault.kind == kube::error_kind::not_found || fault.kind == kube::error_kind::bad_request)
+// The client itself answers bad_request for a name that no object can have: there is no such object.
+access_result access_of(const kube::error& error) {
+    if (error.kind == kube::error_kind::not_found || error.kind == kube::error_kind::bad_request)
         return access_result::missing;
-    return fault.kind == kube::error_kind::forbidden ? access_result::forbidden : access_result::unreadable;
+    return error.kind == kube::error_kind::forbidden ? access_result::forbidden : access_result::unreadable;
 }
 
-std::vector<std::string> keepers_of(const kube::object_meta& meta,
-                                    const std::vector<v1alpha1::registry_credential>& credentials) {
+std::vector<std::string> managers_of(const kube::object_meta& meta,
+                                     const std::vector<v1alpha1::registry_credential>& credentials) {
     std::vector<std::string> names;
     for (const auto& owner : meta.owner_references) {
         if (reconcile::is_registry_credential(owner)) names.push_back(owner.name);
@@ -39,45 +39,45 @@ std::vector<std::string> keepers_of(const kube::object_meta& meta,
     return names;
 }
 
-awaitable<observed_secret> observe_secret(kube::client& client, const observation& seen, std::string name) {
-    observed_secret secret;
+awaitable<listed_secret> observe_secret(kube::client& client, const observation& seen, std::string name) {
+    listed_secret secret;
     secret.name = name;
     const auto object = co_await client.get(kube::secrets, seen.subject.namespace_name, std::move(name));
     if (!object) {
         secret.access = access_of(object.error());
-        secret.fault = kube::public_message(object.error());
+        secret.error = kube::public_message(object.error());
         co_return secret;
     }
     const auto read = kube::read_secret(*object);
     if (!read) {
         secret.access = access_result::unreadable;
-        secret.fault = kube::public_message(read.error());
+        secret.error = kube::public_message(read.error());
         co_return secret;
     }
     secret.access = access_result::read;
     secret.type = read->type;
     secret.content = kubelet::read_pull_content(*read);
-    secret.kept_by = keepers_of(read->meta, seen.credentials);
+    secret.managed_by = managers_of(read->meta, seen.credentials);
     co_return secret;
 }
 
-awaitable<observed_account> observe_account(kube::client& client, const pod& subject) {
-    observed_account account;
+awaitable<observed_service_account> observe_service_account(kube::client& client, const pod& subject) {
+    observed_service_account service_account;
     const auto object =
         co_await client.get(service_accounts, subject.namespace_name, subject.service_account);
     if (!object) {
-        account.access = access_of(object.error());
-        co_return account;
+        service_account.access = access_of(object.error());
+        co_return service_account;
     }
-    account.access = access_result::read;
+    service_account.access = access_result::read;
     for (const auto& reference : kube::array_at(*object, "imagePullSecrets")) {
         if (auto name = kube::string_at(reference, "name"); !name.empty())
             account.pull_secrets.push_back(std::move(name));
     }
-    co_return account;
+    co_return service_account;
 }
 
-/// Most users may not list them, and a cluster may have none.
+/// None also when the user may not list them, or when the cluster does not have the CRD.
 awaitable<std::vector<v1alpha1::registry_credential>> observe_credentials(kube::client& client) {
     std::vector<v1alpha1::registry_credential> credentials;
     kube::list_options options;
@@ -113,7 +113,7 @@ awaitable<kube::result<observation>> observe(kube::client& client,
     seen.subject = *std::move(subject);
     seen.credentials = co_await observe_credentials(client);
     seen.namespace_meta = co_await observe_namespace(client, seen.subject.namespace_name);
-    seen.account = co_await observe_account(client, seen.subject);
+    seen.service_account = co_await observe_service_account(client, seen.subject);
     for (const auto& name : seen.subject.pull_secrets)
         seen.secrets.push_back(co_await observe_secret(client, seen, name));
     co_return seen;

@@ -12,7 +12,7 @@
 namespace explain {
 
 /// Reads a Pod and all that decides how its images are pulled; writes nothing. An error means that the Pod
-/// itself could not be read; whatever else may not be read is part of the observation.
+/// itself could not be read; the observation says what else could not.
 [[nodiscard]] boost::asio::awaitable<kube::result<observation>> observe(kube::client& client,
                                                                         std::string namespace_name,
                                                                         std::string pod_name);

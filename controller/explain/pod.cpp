@@ -13,7 +13,7 @@ namespace {
 
 using kube::json;
 
-/// Where containers of one kind stand in a Pod.
+/// Names of one kind of containers, and of its fields in a Pod.
 struct container_kind {
     std::string_view name;
     std::string_view specs;
@@ -26,7 +26,7 @@ constexpr container_kind container_kinds[] = {
     {"ephemeral container", "ephemeralContainers", "ephemeralContainerStatuses"},
 };
 
-pod_image& image_of(pod& subject, const std::string& image) {
+pod_image& find_or_add_image(pod& subject, const std::string& image) {
     const auto found = std::ranges::find(subject.images, image, &pod_image::image);
     if (found != subject.images.end()) return *found;
     subject.images.emplace_back().image = image;
@@ -40,7 +40,7 @@ const json& status_of(const json& statuses, const std::string& name) {
     return found == statuses.end() ? none : *found;
 }
 
-// imageID is set once the runtime has made a container of the image.
+// The kubelet sets imageID once the runtime has created a container of the image.
 bool has_run(const json& status) {
     return kube::member(status, {"state", "running"}) != nullptr ||
            kube::member(status, {"state", "terminated"}) != nullptr ||
@@ -48,7 +48,7 @@ bool has_run(const json& status) {
            !kube::string_at(status, "imageID").empty();
 }
 
-pull_trouble trouble_in(const json& status, const std::string& image) {
+pull_failure_kind failure_in(const json& status, const std::string& image) {
     const auto* waiting = kube::member(status, {"state", "waiting"});
     if (waiting == nullptr) return pull_trouble::none;
     return trouble_of(kube::string_at(*waiting, "reason"), kube::string_at(*waiting, "message"), image);

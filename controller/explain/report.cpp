@@ -3,7 +3,6 @@
 #include "explain/report.hpp"
 
 #include "explain/advice.hpp"
-#include "explain/shown.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,7 +16,7 @@ namespace {
 
 constexpr std::size_t columns = 100;
 
-/// The text in lines of at most so many columns where it has spaces; all but the first are indented.
+/// The text behind `first`, wrapped at spaces; all lines but the first are indented.
 std::string wrapped(std::string_view first, std::string_view text) {
     const std::string indent(first.size(), ' ');
     std::string page(first);
@@ -39,38 +38,38 @@ std::string wrapped(std::string_view first, std::string_view text) {
     return page + '\n';
 }
 
-std::string about_content(const observed_secret& secret) {
+std::string about_content(const listed_secret& secret) {
     switch (secret.content.state) {
         case kubelet::content_state::wrong_type:
-            return fmt::format("passed over: its type is {}", shown(secret.type));
+            return fmt::format("ignored: type {} is not a pull Secret", printable_name(secret.type));
         case kubelet::content_state::no_data:
-            return "passed over: it has no docker config";
+            return "ignored: it has no docker config";
         case kubelet::content_state::broken:
-            return "BROKEN, which fails every pull of the Pod: " + secret.content.fault;
+            return "BROKEN, so every pull of the Pod fails: " + secret.content.error;
         case kubelet::content_state::used:
             break;
     }
     std::vector<std::string> keys;
     keys.reserve(secret.content.entries.size());
     for (const auto& entry : secret.content.entries)
-        keys.push_back(entry.shown_key() + (entry.stored_key ? "" : " (not understood, skipped)"));
+        keys.push_back(entry.printable_key() + (entry.stored_key ? "" : " (invalid, skipped)"));
     return keys.empty() ? "has no entries" : fmt::format("for {}", fmt::join(keys, ", "));
 }
 
-std::string about_secret(const observed_secret& secret) {
+std::string about_secret(const listed_secret& secret) {
     switch (secret.access) {
         case access_result::missing:
             return "does not exist";
         case access_result::forbidden:
-            return "you may not read it (403)";
+            return "you have no permission to read it (403)";
         case access_result::unreadable:
-            return "could not be read: " + secret.fault;
+            return "could not be read: " + secret.error;
         case access_result::read:
             break;
     }
     auto text = about_content(secret);
-    if (!secret.kept_by.empty())
-        text += fmt::format("; kept by RegistryCredential {}", fmt::join(secret.kept_by, ", "));
+    if (!secret.managed_by.empty())
+        text += fmt::format("; managed by RegistryCredential {}", fmt::join(secret.managed_by, ", "));
     return text;
 }
 
@@ -79,116 +78,119 @@ std::string secrets_part(const observation& seen) {
     std::string part = "Pull Secrets, in the Pod's order:\n";
     std::size_t width = 0;
     for (const auto& secret : seen.secrets)
-        width = std::max(width, shown(secret.name).size());
+        width = std::max(width, printable_name(secret.name).size());
     for (const auto& secret : seen.secrets)
-        part += wrapped(fmt::format("  {:{}}  ", shown(secret.name), width), about_secret(secret));
+        part += wrapped(fmt::format("  {:{}}  ", printable_name(secret.name), width), about_secret(secret));
     return part;
 }
 
-std::string_view about_trouble(pull_trouble trouble) {
-    switch (trouble) {
-        case pull_trouble::limited:
-            return "the registry answers that there were too many pulls";
-        case pull_trouble::not_found:
-            return "the registry says that there is no such image, or hides it from this user";
-        case pull_trouble::unreachable:
-            return "the registry cannot be reached from the node, whatever the credential";
-        case pull_trouble::refused:
+std::string_view about_failure(pull_failure_kind failure) {
+    switch (failure) {
+        case pull_failure_kind::rate_limited:
+            return "the registry refused the pull: too many requests";
+        case pull_failure_kind::not_found:
+            return "the registry has no such image, or hides it from this user";
+        case pull_failure_kind::unreachable:
+            return "the node cannot reach the registry, whatever the credentials";
+        case pull_failure_kind::refused:
             return "the registry refused the pull";
-        case pull_trouble::other:
-            return "the last pull failed; 'kubectl describe pod' has the message";
-        case pull_trouble::none:
-        case pull_trouble::never_pulled:
+        case pull_failure_kind::other:
+            return "the last pull failed; 'kubectl describe pod' shows the message";
+        case pull_failure_kind::none:
+        case pull_failure_kind::never_pull:
             break;
     }
     return {};
 }
 
-std::string_view about_verdict(verdict result) {
+std::string_view about_result(image_result result) {
     switch (result) {
-        case verdict::usable:
+        case image_result::usable:
             return "OK";
-        case verdict::runs:
-            return "OK: no entry matches, but the node has pulled it without";
-        case verdict::never_pulled:
+        case image_result::already_pulled:
+            return "OK: no entry matches, but the node pulled it without credentials";
+        case image_result::never_pulled:
             return "OK: never pulled (imagePullPolicy: Never)";
-        case verdict::anonymous:
-            return "NO CREDENTIAL: no entry matches, so it is pulled without one (or with the node's own)";
-        case verdict::nobody:
-            return "NO CREDENTIAL: what matches has no user or no password";
-        case verdict::refused:
+        case image_result::anonymous:
+            return "NO CREDENTIAL: no entry matches; the node pulls it anonymously or with its own "
+                   "credentials";
+        case image_result::incomplete:
+            return "NO CREDENTIAL: no matching entry has both a user name and a password";
+        case image_result::refused:
             return "REFUSED by the registry";
-        case verdict::broken:
+        case image_result::broken_secret:
             return "FAILS: a Secret is broken";
-        case verdict::unknown:
+        case image_result::unreadable_secret:
             return "UNKNOWN: a Secret could not be read";
-        case verdict::not_on_node:
-            return "FAILS: never pulled (imagePullPolicy: Never), and not on the node for this Pod";
-        case verdict::bad_name:
-            return "FAILS: not the name of an image";
+        case image_result::not_present:
+            return "FAILS: never pulled (imagePullPolicy: Never), and the node has no copy for this Pod";
+        case image_result::invalid_name:
+            return "FAILS: not a valid image name";
     }
     return {};
 }
 
 std::string about_attempt(const kubelet::pull_attempt& attempt, const observation& seen) {
     const auto& entry = attempt.entry.get();
-    const auto user = entry.login.username.empty() ? "no user (sent without a credential)"
-                                                   : fmt::format("user '{}'", entry.shown_user());
-    return fmt::format("{}{}, entry {} of Secret {}{}",
-                       user,
-                       entry.login.password.empty() ? ", no password" : "",
-                       entry.shown_key(),
-                       shown(seen.secrets[attempt.secret].name),
-                       attempt.in_random_order ? " (two entries are this registry: in random order)" : "");
+    const auto user = entry.username.empty() ? "no user name (credential not sent)"
+                                             : fmt::format("user '{}'", entry.printable_user());
+    return fmt::format(
+        "{}{}, entry {} of Secret {}{}",
+        user,
+        entry.password.empty() ? ", no password" : "",
+        entry.printable_key(),
+        printable_name(seen.secrets[attempt.secret].name),
+        attempt.in_random_order ? " (in random order: several entries are for this registry)" : "");
 }
 
-std::string about_image(const image_answer& answer, const observation& seen) {
-    const auto& image = answer.image.get();
-    auto part = wrapped("  ", fmt::format("{} ({})", shown(image.image), fmt::join(image.used_by, ", ")));
-    const auto trouble = about_trouble(image.trouble);
-    const bool not_the_credential = answer.result == verdict::usable && !trouble.empty();
+std::string about_image(const image_explanation& explanation, const observation& seen) {
+    const auto& image = explanation.image.get();
+    auto part =
+        wrapped("  ", fmt::format("{} ({})", printable_name(image.image), fmt::join(image.used_by, ", ")));
+    const auto failure = about_failure(image.last_failure);
+    const bool failed_otherwise = explanation.result == image_result::usable && !failure.empty();
     part += wrapped("    ",
-                    not_the_credential ? "OK as far as the credential goes; the pull failed"
-                                       : about_verdict(answer.result));
-    for (std::size_t i = 0; i < answer.attempts.size(); ++i)
-        part += wrapped(fmt::format("    {}. ", i + 1), about_attempt(answer.attempts[i], seen));
-    for (const auto& miss : answer.misses) {
+                    failed_otherwise ? "OK: an entry matches; the pull failed for another reason"
+                                     : about_result(explanation.result));
+    for (std::size_t i = 0; i < explanation.attempts.size(); ++i)
+        part += wrapped(fmt::format("    {}. ", i + 1), about_attempt(explanation.attempts[i], seen));
+    for (const auto& mismatch : explanation.mismatches) {
         part += wrapped("    - ",
                         fmt::format("entry {} of Secret {} does not match: {}",
-                                    miss.entry.get().shown_key(),
-                                    shown(seen.secrets[miss.secret].name),
-                                    miss.why));
+                                    mismatch.entry.get().printable_key(),
+                                    printable_name(seen.secrets[mismatch.secret].name),
+                                    mismatch.reason));
     }
-    if (!trouble.empty() && answer.result != verdict::refused) part += wrapped("    - ", trouble);
+    if (!failure.empty() && explanation.result != image_result::refused) part += wrapped("    - ", failure);
     return part;
 }
 
-std::string advice_part(const observation& seen, const std::vector<image_answer>& answers) {
-    const auto advice = advise(seen, answers);
+std::string advice_part(const observation& seen, const std::vector<image_explanation>& explanations) {
+    const auto advice = advise(seen, explanations);
     if (advice.empty()) return {};
     std::string part = "\nWhat to do:\n";
     for (const auto& each : advice)
         part += wrapped("  - ", each);
     part += wrapped(
         "  ",
-        "The kubelet tries again within 5 minutes of a change; deleting the Pod, if a controller makes "
-        "a new one, is quicker.");
+        "The kubelet tries again within 5 minutes of a change. If a controller owns the Pod, deleting "
+        "the Pod is faster.");
     return part;
 }
 
 }  // namespace
 
-std::string report_of(const observation& seen, const std::vector<image_answer>& answers) {
+std::string report_of(const observation& seen, const std::vector<image_explanation>& explanations) {
     const auto& subject = seen.subject;
     auto page = fmt::format("Pod {}/{}, ServiceAccount {}\n\n{}",
                             subject.namespace_name,
                             subject.name,
                             subject.service_account,
                             secrets_part(seen));
-    page += "\nImages, and whose credentials are tried in which order:\n";
-    for (const auto& answer : answers)
-        page += about_image(answer, seen);
-    return page + advice_part(seen, answers);
+    page += "\nImages, with the credentials that the kubelet tries, in its order:\n";
+    for (const auto& explanation : explanations)
+        page += about_image(explanation, seen);
+    return page + advice_part(seen, explanations);
 }
 
 }  // namespace explain

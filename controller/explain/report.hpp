@@ -8,8 +8,9 @@
 
 namespace explain {
 
-/// The answer as a person reads it in a terminal: the Secrets, the images, and at the end what to do. No
-/// password and no value of `auth` is in it, user names are.
-[[nodiscard]] std::string report_of(const observation& seen, const std::vector<image_answer>& answers);
+/// The report for a terminal: the Secrets, the images, and at the end what to do. It shows user names, but no
+/// password and no value of `auth`.
+[[nodiscard]] std::string report_of(const observation& seen,
+                                    const std::vector<image_explanation>& explanations);
 
 }  // namespace explain

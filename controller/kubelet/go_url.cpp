@@ -24,7 +24,7 @@ bool is_login_character(char c) noexcept {
     return util::is_alphanumeric(c) || punctuation.find(c) != npos;
 }
 
-/// Undoes percent-encoding. Nothing when a percent sign is not followed by two digits.
+/// Decodes percent-encoding. Nothing when two hexadecimal digits do not follow a percent sign.
 std::optional<std::string> unescaped(std::string_view text) {
     std::string plain;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -42,7 +42,7 @@ std::optional<std::string> unescaped(std::string_view text) {
     return plain;
 }
 
-/// In a host only bytes that are not ASCII may be encoded, and the percent sign itself.
+/// In a host Go allows only bytes that are not ASCII, and the percent sign itself, to be encoded.
 std::optional<std::string> unescaped_host(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%') {
@@ -61,8 +61,7 @@ bool is_optional_port(std::string_view text) noexcept {
     return text.empty() || (text.front() == ':' && std::all_of(text.begin() + 1, text.end(), util::is_digit));
 }
 
-/// A zone ("%25eth0") is refused although Go takes it: no image name has one, so that neither reading
-/// matches.
+/// Refuses a zone ("%25eth0"), which Go accepts: no image name has one, so nothing matches either way.
 bool is_ipv6(std::string_view text) {
     in6_addr address{};
     return inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
@@ -83,11 +82,11 @@ std::optional<std::string> parse_host(std::string_view host) {
 }
 
 std::optional<std::string> parse_authority(std::string_view authority) {
-    const auto at = authority.rfind('@');
-    if (at == npos) return parse_host(authority);
-    const auto login = authority.substr(0, at);
+    const auto separator = authority.rfind('@');
+    if (separator == npos) return parse_host(authority);
+    const auto login = authority.substr(0, separator);
     if (!std::ranges::all_of(login, is_login_character) || !unescaped(login)) return std::nullopt;
-    return parse_host(authority.substr(at + 1));
+    return parse_host(authority.substr(separator + 1));
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ struct url_parts {
     friend bool operator==(const url_parts&, const url_parts&) = default;
 };
 
-/// What Go's net/url makes of "https://" and this text: the login before an @, the query and the fragment are
-/// dropped. Nothing when Go refuses it.
+/// Parses "https://" and this text as Go's net/url does, without the login before an @, the query and the
+/// fragment. Nothing when Go refuses it.
 [[nodiscard]] std::optional<url_parts> parse_schemeless_url(std::string_view text);
 
 struct host_and_port {
@@ -24,7 +24,7 @@ struct host_and_port {
     std::string_view port;
 };
 
-/// Go's net.SplitHostPort; a text that it refuses is a host without a port, as the kubelet has it.
+/// Go's net.SplitHostPort. A text that it refuses is a host without a port, as in the kubelet.
 [[nodiscard]] host_and_port split_host_port(std::string_view text) noexcept;
 
 }  // namespace kubelet

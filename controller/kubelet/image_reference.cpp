@@ -11,14 +11,14 @@ namespace kubelet {
 
 namespace {
 
-// The grammar of github.com/distribution/reference, which the kubelet reads images with.
+// The grammar of github.com/distribution/reference, with which the kubelet parses image names.
 
 constexpr auto npos = std::string_view::npos;
 constexpr std::string_view docker_hub = "docker.io";
 constexpr std::size_t max_path_bytes = 255;
 constexpr std::size_t max_tag_bytes = 128;
 
-/// Calls `holds` with each part between separators until one does not hold.
+/// Whether the predicate holds for each part between separators.
 template <class Predicate>
 bool all_parts(std::string_view text, char separator, Predicate holds) {
     for (;;) {
@@ -95,7 +95,7 @@ struct name_parts {
     std::string rest;  // the path, with tag and digest
 };
 
-/// Which first part of a name is a registry, and which is an organisation on Docker Hub.
+/// Splits off the first part if it is a registry, and not an organisation on Docker Hub.
 name_parts split_domain(std::string_view image) {
     const std::string hub(docker_hub);
     const auto slash = image.find('/');
@@ -119,15 +119,15 @@ std::optional<std::string> repository_of(std::string_view image) {
     if (image.size() == 64 && std::ranges::all_of(image, util::is_lower_hexadecimal)) return std::nullopt;
     const auto [domain, rest] = split_domain(image);
     std::string_view path = rest;
-    if (const auto at = path.find('@'); at != npos) {
-        if (!is_digest(path.substr(at + 1))) return std::nullopt;
-        path = path.substr(0, at);
+    if (const auto sign = path.find('@'); sign != npos) {
+        if (!is_digest(path.substr(sign + 1))) return std::nullopt;
+        path = path.substr(0, sign);
     }
     if (const auto colon = path.find(':'); colon != npos) {
         if (!is_tag(path.substr(colon + 1))) return std::nullopt;
         path = path.substr(0, colon);
     }
-    // What is no host may still be the first component of a path without one (my_registry.internal/app).
+    // A first part that is not a host may be the first component of the path (my_registry.internal/app).
     auto whole = domain + "/" + std::string(path);
     const auto length = is_domain(domain) ? path.size() : whole.size();
     if (!is_path(path) || (!is_domain(domain) && !is_path_component(domain)) || length > max_path_bytes)

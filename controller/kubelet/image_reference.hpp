@@ -8,13 +8,13 @@
 
 namespace kubelet {
 
-/// The repository that an image is pulled from, as the kubelet compares it with the keys of credentials:
-/// without tag and digest, nginx as docker.io/library/nginx, index.docker.io as docker.io. Nothing when the
-/// image's name is none (InvalidImageName).
+/// The repository of an image, as the kubelet compares it with the keys of credentials: without tag and
+/// digest, nginx as docker.io/library/nginx, index.docker.io as docker.io. Nothing when the image's name is
+/// not valid (InvalidImageName).
 [[nodiscard]] std::optional<std::string> repository_of(std::string_view image);
 
-/// Whether the kubelet takes a repository for one of the default registry, whose credentials are those of
-/// index.docker.io. Also localhost without a port is one to it.
+/// Whether a repository is in the default registry for the kubelet, which then also tries the credentials of
+/// index.docker.io. It counts localhost without a port.
 [[nodiscard]] bool is_of_default_registry(std::string_view repository) noexcept;
 
 }  // namespace kubelet

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kubelet/registry_match.hpp"
 
+#include "dockerconfig/registry_key.hpp"
 #include "kubelet/go_url.hpp"
 #include "util/glob.hpp"
 
@@ -12,7 +13,7 @@ namespace kubelet {
 namespace {
 
 bool labels_match(std::string_view globs, std::string_view labels) noexcept {
-    // Go would read brackets as a set of characters, each of which is one label: none is a host of an image.
+    // Go would read brackets as a set of characters within one label: no host of an image matches that.
     if (globs.find('[') != std::string_view::npos) return false;
     if (std::ranges::count(globs, '.') != std::ranges::count(labels, '.')) return false;
     for (;;) {
@@ -28,20 +29,13 @@ bool labels_match(std::string_view globs, std::string_view labels) noexcept {
 }  // namespace
 
 std::optional<std::string> stored_key(std::string_view written) {
-    for (const std::string_view scheme : {"https://", "http://"}) {
-        if (!written.starts_with(scheme)) continue;
-        written.remove_prefix(scheme.size());
-        break;
-    }
-    const auto url = parse_schemeless_url(written);
+    const auto url = parse_schemeless_url(dockerconfig::without_scheme(written));
     if (!url) return std::nullopt;
-    std::string_view path = url->path;
-    if (path.starts_with("/v1/") || path.starts_with("/v2/")) path.remove_prefix(3);
-    return path == "/" ? url->host : url->host + std::string(path);
+    return dockerconfig::stored_form(url->host, url->path);
 }
 
 bool key_matches(std::string_view stored, std::string_view repository) {
-    // Both are read as URLs once more: what was encoded twice is decoded twice.
+    // The kubelet parses both as URLs once more: what was encoded twice is decoded twice.
     const auto key = parse_schemeless_url(stored);
     const auto target = parse_schemeless_url(repository);
     if (!key || !target || !target->path.starts_with(key->path)) return false;

@@ -30,11 +30,11 @@ void check_taken(const registry_key& key, std::string_view written) {
     require(key.written() == written, "a key is kept as it was written");
     require(is_printable(written) && written.find_first_of("@?#%\\ ") == std::string_view::npos,
             "a key that is taken has nothing that the kubelet drops");
-    require(host_shown_by(key.normalised()) == host_shown_by(written), "a key keeps its host");
-    const auto again = registry_key::parse(key.normalised());
-    require(again.has_value() && again->normalised() == key.normalised(),
+    require(host_shown_by(key.stored()) == host_shown_by(written), "a key keeps its host");
+    const auto again = registry_key::parse(key.stored());
+    require(again.has_value() && again->stored() == key.stored(),
             "normalising twice is normalising once");
-    require(dockerconfig::same_registry(*again, key), "a key and its normalised form are one registry");
+    require(dockerconfig::same_registry(*again, key), "a key and its stored form are one registry");
 }
 
 void check(std::string_view text) {
@@ -45,7 +45,7 @@ void check(std::string_view text) {
     } else {
         require(!key.error().message.empty() && is_printable(key.error().message), "a refusal has a message");
     }
-    require(!dockerconfig::is_fit_to_name(text) || is_printable(text), "what is named is printable");
+    require(!dockerconfig::is_safe_to_show(text) || is_printable(text), "what is named is printable");
     require(dockerconfig::registry_filter_matches({"*"}, text), "* takes every key");
 }
 

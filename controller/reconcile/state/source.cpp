@@ -102,7 +102,7 @@ dockerconfig::source_error nothing_selected(const dockerconfig::docker_config& c
                                             const std::vector<std::string>& globs) {
     std::vector<std::string> keys;
     for (const auto& entry : config) {
-        if (dockerconfig::is_fit_to_name(entry.written_key)) keys.push_back(entry.written_key);
+        if (dockerconfig::is_safe_to_show(entry.written_key)) keys.push_back(entry.written_key);
     }
     auto message = "no entry matches `registries` (" + list_some(globs) + ")";
     if (!keys.empty()) message += "; it has " + list_some(keys);

@@ -3,6 +3,7 @@
 #include "app/config.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <map>
@@ -57,7 +58,7 @@ bool has(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("without flags the controller has what it needs in a cluster") {
+TEST_CASE("the defaults are those of a cluster") {
     const auto got = accepted({});
     CHECK(got.secret_names == strings{"regcred"});
     CHECK(got.service_accounts == strings{"default"});
@@ -69,7 +70,7 @@ TEST_CASE("without flags the controller has what it needs in a cluster") {
     CHECK(got.listen_port == 8080);
 }
 
-TEST_CASE("every flag is heard") {
+TEST_CASE("every flag sets its option") {
     const auto got = accepted({"--secret-names=regcred,team-pull",
                                "--service-accounts=default,builder",
                                "--namespace=credentials",
@@ -87,7 +88,7 @@ TEST_CASE("every flag is heard") {
     CHECK(got.listen_port == 9090);
 }
 
-TEST_CASE("a variable of the environment says the same, and a flag wins over it") {
+TEST_CASE("an environment variable sets its option, and a flag overrides it") {
     const variables set({{"REGCRED_SECRET_NAMES", "a,b"},
                          {"REGCRED_NAMESPACE", "credentials"},
                          {"REGCRED_LOG_LEVEL", "warn"},
@@ -108,51 +109,55 @@ TEST_CASE("a variable of the environment says the same, and a flag wins over it"
     CHECK(flagged.listen_port == 0);
 }
 
-TEST_CASE("a Secret name that is given twice is one name") {
+TEST_CASE("duplicate Secret names are removed") {
     CHECK(accepted({"--secret-names=b,a,b", "--secret-names=a"}).secret_names == strings{"a", "b"});
 }
 
-TEST_CASE("all ServiceAccounts are all, whatever else is named") {
+TEST_CASE("'*' replaces all other ServiceAccount names") {
     CHECK(accepted({"--service-accounts=b,a,b"}).service_accounts == strings{"a", "b"});
     CHECK(accepted({"--service-accounts=a,*"}).service_accounts == strings{"*"});
 }
 
-TEST_CASE("a mistake is told with what would be right, and ends with exit code 2") {
+TEST_CASE("a mistake ends with exit code 2 and says what to write") {
     const struct {
         strings flags;
-        const char* told;
+        const char* message;
     } table[] = {
-        {{"--secret-names=Regcred"}, "'Regcred' is not a Secret name: lower-case"},
-        {{"--secret-names=a,-b"}, "'-b' is not a Secret name"},
-        {{"--secret-names=a..b"}, "'a..b' is not a Secret name"},
-        {{"--secret-names=" + std::string(254, 'a')}, "is not a Secret name"},
-        {{"--service-accounts=Default"}, "'Default' is not the name of a ServiceAccount, nor '*'"},
-        {{"--service-accounts=build-*"}, "'build-*' is not the name of a ServiceAccount"},
+        {{"--secret-names=Regcred"}, "'Regcred' is not a valid Secret name: use lower-case"},
+        {{"--secret-names=a,-b"}, "'-b' is not a valid Secret name"},
+        {{"--secret-names=a..b"}, "'a..b' is not a valid Secret name"},
+        {{"--secret-names=" + std::string(254, 'a')}, "is not a valid Secret name"},
+        {{"--service-accounts=Default"}, "'Default' is neither a valid ServiceAccount name nor '*'"},
+        {{"--service-accounts=build-*"}, "'build-*' is neither a valid ServiceAccount name"},
         {{"--log-level=loud"}, "debug"},
         {{"--log-format=xml"}, "text"},
         {{"--listen-address=8080"}, "such as 127.0.0.1:8080 or :8080"},
         {{"--listen-address=:http"}, "a number from 0 to 65535"},
         {{"--listen-address=:65536"}, "a number from 0 to 65535"},
         {{"--listen-address=:"}, "a number from 0 to 65535"},
+        {{"--secret-names="}, "--secret-names needs at least one name"},
+        {{"--secret-names"}, "--secret-names needs at least one name"},
+        {{"--service-accounts="}, "--service-accounts needs at least one name"},
+        {{"--namespace"}, "--namespace needs a value"},
         {{"--no-such-flag"}, "--no-such-flag"},
     };
     for (const auto& row : table) {
         CAPTURE(row.flags.front());
         const auto end = ended(row.flags);
         CHECK(end.code == 2);
-        CHECK_MESSAGE(has(end.text, row.told), end.text);
+        CHECK_MESSAGE(has(end.text, row.message), end.text);
     }
 }
 
-TEST_CASE("a bad variable of the environment is no less a mistake") {
+TEST_CASE("an invalid environment variable ends with exit code 2") {
     const variables set({{"REGCRED_LOG_LEVEL", "loud"}});
     CHECK(ended({}).code == 2);
 }
 
-TEST_CASE("--version and --help are answers, not mistakes") {
+TEST_CASE("--version and --help end with exit code 0") {
     const auto version = ended({"--version"});
     CHECK(version.code == 0);
-    CHECK(version.text.starts_with("regcred-controller "));
+    CHECK(version.text.starts_with(fmt::format("regcred-controller {}", program_version())));
     const auto help = ended({"--help"});
     CHECK(help.code == 0);
     for (const char* flag : {"--secret-names",
@@ -168,7 +173,7 @@ TEST_CASE("--version and --help are answers, not mistakes") {
         CHECK_MESSAGE(has(help.text, flag), flag);
 }
 
-TEST_CASE("the API server is looked for in the order of controller-runtime") {
+TEST_CASE("kubeconfig_path searches in the order of controller-runtime") {
     std::map<std::string, std::string> set;
     const auto variable = [&set](const char* name) -> const char* {
         const auto found = set.find(name);

@@ -48,7 +48,7 @@ bool has(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("the program explains when its first argument or its own name says so") {
+TEST_CASE("is_explain_command looks at the first argument and at the name of the program") {
     CHECK(is_explain({"regcred-controller", "explain", "pod", "a/b"}));
     CHECK(is_explain({"/usr/local/bin/kubectl-regcred", "explain"}));
     CHECK(is_explain({"kubectl-regcred"}));
@@ -58,7 +58,7 @@ TEST_CASE("the program explains when its first argument or its own name says so"
     CHECK_FALSE(is_explain({}));
 }
 
-TEST_CASE("a Pod is named with its namespace, or as kubectl does it") {
+TEST_CASE("a Pod is given as NAMESPACE/NAME, or as NAME with --namespace") {
     const auto whole = accepted({"team-a/web"});
     CHECK(whole.namespace_name == "team-a");
     CHECK(whole.pod == "web");
@@ -73,7 +73,7 @@ TEST_CASE("a Pod is named with its namespace, or as kubectl does it") {
     CHECK(elsewhere.kubeconfig == "/tmp/k");
 }
 
-TEST_CASE("a mistake in the question ends with 2 and says what to write") {
+TEST_CASE("a mistake ends with exit code 2 and says what to write") {
     for (const auto& arguments : {strings{"kubectl-regcred"},
                                   strings{"x", "explain"},
                                   strings{"x", "explain", "pod"},
@@ -88,16 +88,22 @@ TEST_CASE("a mistake in the question ends with 2 and says what to write") {
         CHECK(end.code == 2);
         CHECK_FALSE(end.text.empty());
     }
-    CHECK(has(ended({"x", "explain", "pod", "a/b", "-n", "c"}).text, "give the namespace once"));
+    CHECK(has(ended({"x", "explain", "pod", "a/b", "-n", "c"}).text, "give the namespace only once"));
     CHECK(has(ended({"x", "explain", "pod", "a/b/c"}).text, "NAMESPACE/NAME"));
+    for (const auto& arguments : {strings{"x", "explain"},
+                                  strings{"x", "explain", "pod"},
+                                  strings{"x", "explain", "deployment", "web"},
+                                  strings{"x", "explain", "pod/web"}})
+        CHECK(has(ended(arguments).text, "write 'explain pod NAMESPACE/NAME'"));
+    CHECK(has(ended({"x", "explain", "pod", "a/b", "--context"}).text, "--context needs a value"));
 }
 
-TEST_CASE("help names the program as it was called, and says what is shown and how it ends") {
+TEST_CASE("--help shows the name of the program as it was called, and the exit codes") {
     const auto help = ended({"regcred-controller", "explain", "pod", "--help"});
     CHECK(help.code == 0);
     CHECK(has(help.text, "regcred-controller explain pod"));
-    CHECK(has(help.text, "user names and registries are"));
-    CHECK(has(help.text, "Exit code: 0 when"));
+    CHECK(has(help.text, "It shows user names and registries, but no passwords"));
+    CHECK(has(help.text, "0  Every image has credentials"));
     CHECK(
         has(ended({"/bin/kubectl-regcred", "explain", "pod", "--help"}).text, "kubectl regcred explain pod"));
 }

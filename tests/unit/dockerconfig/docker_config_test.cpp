@@ -38,14 +38,14 @@ std::string quay(const std::string& fields) {
 }
 
 struct reading {
-    std::string_view what;
+    std::string_view name;
     docker_config_form form;
     std::string text;
     std::vector<std::string> expected;
 };
 
-struct refusal {
-    std::string_view what;
+struct rejected_text {
+    std::string_view name;
     std::string text;
     source_fault fault;
     const char* says;
@@ -54,10 +54,10 @@ struct refusal {
 }  // namespace
 
 // dTpw is u:p, YTpi is a:b. The kubelet 1.37.1 reads each of these texts the same way.
-TEST_CASE("a docker config is read as the kubelet reads it") {
+TEST_CASE("parse_docker_config reads an entry as the kubelet does") {
     const std::vector<reading> table{
-        {"auth alone", json, quay(R"("auth":"dTpw")"), {"quay.io|u|p|"}},
-        {"username and password alone", json, quay(R"("username":"u","password":"p")"), {"quay.io|u|p|"}},
+        {"only auth", json, quay(R"("auth":"dTpw")"), {"quay.io|u|p|"}},
+        {"only username and password", json, quay(R"("username":"u","password":"p")"), {"quay.io|u|p|"}},
         {"what kubectl writes",
          json,
          R"({"auths":{"https://index.docker.io/v1/":{"username":"u","password":"p","email":"a@b","auth":"dTpw"}}})",
@@ -74,7 +74,7 @@ TEST_CASE("a docker config is read as the kubelet reads it") {
          json,
          quay(R"("username":"u","password":"p","auth":"")"),
          {"quay.io|u|p|"}},
-        {"null is no value",
+        {"null is not a value",
          json,
          quay(R"("username":"u","password":"p","auth":null,"email":null)"),
          {"quay.io|u|p|"}},
@@ -101,11 +101,11 @@ TEST_CASE("a docker config is read as the kubelet reads it") {
          json,
          R"({"auths":{"quay.io":{"auth":"YTpi"}},"auths":null,"auths":{"ghcr.io":{"auth":"dTpw"}}})",
          {"ghcr.io|u|p|"}},
-        {"unknown fields of any type are passed over",
+        {"unknown fields of any type are ignored",
          json,
          R"({"detachKeys":1,"plugins":{"a":[1,{"auth":5}]},"x":[[true]],"auths":{"quay.io":{"auth":"dTpw","n":-1.5e3,"o":{"auth":"YTpi"},"l":["x"]}}})",
          {"quay.io|u|p|"}},
-        {"headers are checked and dropped",
+        {"headers are checked and not kept",
          json,
          R"({"HttpHeaders":{"User-Agent":"x","Other":null},"auths":{"quay.io":{"auth":"dTpw"}}})",
          {"quay.io|u|p|"}},
@@ -136,16 +136,16 @@ TEST_CASE("a docker config is read as the kubelet reads it") {
          R"({"quay.io":{"auth":"dTpw","email":"a@b"},"ghcr.io":{"username":"a","password":"b"}})",
          {"quay.io|u|p|a@b", "ghcr.io|a|b|"}},
     };
-    for (const auto& [what, form, text, expected] : table) {
-        CAPTURE(what);
+    for (const auto& [name, form, text, expected] : table) {
+        CAPTURE(name);
         CHECK(shown(dockerconfig::parse_docker_config(text, form)) == expected);
     }
 }
 
-TEST_CASE("a document that the kubelet cannot read, or that gives nothing, is refused as a whole") {
+TEST_CASE("a document that the kubelet cannot read, or that has no entry, is refused as a whole") {
     const std::string good = quay(R"("auth":"dTpw")");
-    const std::vector<refusal> table{
-        {"nothing", "", source_fault::not_json, "ends too early, after 0 bytes"},
+    const std::vector<rejected_text> table{
+        {"an empty text", "", source_fault::not_json, "ends too early, after 0 bytes"},
         {"cut short", good.substr(0, good.size() - 1), source_fault::not_json, "ends too early"},
         {"cut short in a string",
          good.substr(0, 12),
@@ -157,13 +157,20 @@ TEST_CASE("a document that the kubelet cannot read, or that gives nothing, is re
         {"a second document",
          good + "{}",
          source_fault::not_json,
-         "follows the docker config's end, at byte 38"},
-        {"trailing text", good + "x", source_fault::not_json, "follows the docker config's end"},
+         "follows the end of the docker config, at byte 38"},
+        {"trailing text", good + "x", source_fault::not_json, "follows the end of the docker config"},
         {"a NUL at the end", good + "\0"s, source_fault::not_json, "NUL byte at byte 38"},
         {"a NUL and more", good + "\0{}"s, source_fault::not_json, "NUL byte at byte 38"},
         {"a byte order mark", "\xEF\xBB\xBF" + good, source_fault::not_json, "byte order mark"},
         {"not UTF-8", quay("\"password\":\"\xFF\""), source_fault::not_json, "not UTF-8 at byte 34"},
-        {"half of a surrogate pair", quay(R"("password":"\ud800")"), source_fault::not_json, "not JSON"},
+        {"half of a surrogate pair",
+         quay(R"("password":"\ud800")"),
+         source_fault::not_json,
+         "not JSON at byte 34: half of a surrogate pair"},
+        {"the other half of one, in a field that is ignored",
+         R"({"x":"\ud83d\ude00\n\udc00"})",
+         source_fault::not_json,
+         "not JSON at byte 21: half of a surrogate pair"},
         {"a raw line break in a string", quay("\"password\":\"a\nb\""), source_fault::not_json, "not JSON"},
         {"an array", "[]", source_fault::wrong_type, "not a JSON object"},
         {"a string", R"("auths")", source_fault::wrong_type, "not a JSON object"},
@@ -195,8 +202,8 @@ TEST_CASE("a document that the kubelet cannot read, or that gives nothing, is re
          source_fault::no_entries,
          "no entry in `auths`"},
     };
-    for (const auto& [what, text, fault, says] : table) {
-        CAPTURE(what);
+    for (const auto& [name, text, fault, says] : table) {
+        CAPTURE(name);
         const auto config = dockerconfig::parse_docker_config(text, json);
         REQUIRE(config.has_error());
         CHECK(config.error().fault == fault);
@@ -207,7 +214,7 @@ TEST_CASE("a document that the kubelet cannot read, or that gives nothing, is re
 }
 
 TEST_CASE("a fault inside one entry stays with that entry") {
-    const std::vector<refusal> table{
+    const std::vector<rejected_text> table{
         {"a list", R"([])", source_fault::wrong_type, "not an object"},
         {"a string", R"("dTpw")", source_fault::wrong_type, "not an object"},
         {"username is a number",
@@ -257,18 +264,21 @@ TEST_CASE("a fault inside one entry stays with that entry") {
          R"({"username":"u:v","password":"p"})",
          source_fault::bad_username,
          "colon"},
-        {"identitytoken alone", R"({"identitytoken":"x"})", source_fault::token_only, "token"},
-        {"registrytoken alone", R"({"registrytoken":"x"})", source_fault::token_only, "token"},
-        {"a token and a nameless user",
+        {"only identitytoken", R"({"identitytoken":"x"})", source_fault::token_only, "token"},
+        {"only registrytoken", R"({"registrytoken":"x"})", source_fault::token_only, "token"},
+        {"a token and a username without a password",
          R"({"auth":"MDAwOg==","identitytoken":"x"})",
          source_fault::token_only,
          "token"},
-        {"an empty token is none", R"({"identitytoken":""})", source_fault::empty_entry, "no credential"},
+        {"an empty token does not count",
+         R"({"identitytoken":""})",
+         source_fault::empty_entry,
+         "no credential"},
         {"nothing", R"({})", source_fault::empty_entry, "kubectl create secret docker-registry"},
         {"null", R"(null)", source_fault::empty_entry, "no credential"},
     };
-    for (const auto& [what, entry, fault, says] : table) {
-        CAPTURE(what);
+    for (const auto& [name, entry, fault, says] : table) {
+        CAPTURE(name);
         for (const auto form : {json, cfg}) {
             const std::string entries = R"("quay.io":)" + entry + R"(,"ghcr.io":{"auth":"dTpw"})";
             const auto config = dockerconfig::parse_docker_config(
@@ -285,7 +295,7 @@ TEST_CASE("a fault inside one entry stays with that entry") {
     }
 }
 
-TEST_CASE("an empty entry says where its password is when a credential store has it") {
+TEST_CASE("the error of an empty entry names the credential store if there is one") {
     for (const std::string_view store : {R"("credsStore":"desktop")",
                                          R"("credHelpers":{"quay.io":"ecr-login"})",
                                          R"("CREDSSTORE":"pass")"}) {
@@ -308,7 +318,7 @@ TEST_CASE("an empty entry says where its password is when a credential store has
     }
 }
 
-TEST_CASE("a bad key is told with its entry, by name only if that cannot be a login") {
+TEST_CASE("the error of a bad key shows the key only if it cannot be a login") {
     const auto message = [](const std::string& key) {
         const auto config =
             dockerconfig::parse_docker_config(in_auths("\"" + key + R"(":{"auth":"dTpw"})"), json);
@@ -317,15 +327,15 @@ TEST_CASE("a bad key is told with its entry, by name only if that cannot be a lo
         CHECK(config->at(0).written_key == key);
         return config->at(0).content.error().message;
     };
-    CHECK(message("https://index.docker.io/v1").find("entry \"https://index.docker.io/v1\": ends in /v1") ==
-          0);
+    CHECK(message("https://index.docker.io/v1")
+              .find("entry \"https://index.docker.io/v1\": the key ends in /v1") == 0);
     CHECK(message("https://user:CANARY@quay.io").find("entry 1 of the docker config: ") == 0);
     CHECK(message("user:CANARY").find("entry 1 of the docker config: ") == 0);
     CHECK(message("https://user:CANARY@quay.io").find("CANARY") == std::string::npos);
     CHECK(message("user:CANARY").find("CANARY") == std::string::npos);
 }
 
-TEST_CASE("size, depth and number of entries are bounded") {
+TEST_CASE("a docker config is limited in size, depth and number of entries") {
     SUBCASE("size") {
         auto text = quay(R"("auth":"dTpw")");
         text.resize(dockerconfig::max_docker_config_bytes, ' ');
@@ -350,6 +360,14 @@ TEST_CASE("size, depth and number of entries are bounded") {
                   .error()
                   .fault == source_fault::too_deep);
     }
+    SUBCASE("entries after a null that removes the first ones") {
+        std::string entries;
+        for (std::size_t i = 0; i < dockerconfig::max_docker_config_entries; ++i)
+            entries += (i == 0 ? "\"r" : ",\"r") + std::to_string(i) + R"(.io":{"auth":"dTpw"})";
+        const auto text = R"({"auths":{)" + entries + R"(},"auths":null,"auths":{)" + entries + "}}";
+        CHECK(dockerconfig::parse_docker_config(text, json)->size() ==
+              dockerconfig::max_docker_config_entries);
+    }
     SUBCASE("entries") {
         std::string entries;
         for (std::size_t i = 0; i < dockerconfig::max_docker_config_entries; ++i) {
@@ -360,4 +378,15 @@ TEST_CASE("size, depth and number of entries are bounded") {
         const auto config = dockerconfig::parse_docker_config(in_auths(entries + R"(,"last.io":{})"), json);
         CHECK(config.error().fault == source_fault::too_many_entries);
     }
+}
+
+TEST_CASE("a document is refused for the error of an entry that a later null removes") {
+    const std::string removed = R"({"auths":{"quay.io":{"auth":5}},"auths":null,)";
+    const auto config =
+        dockerconfig::parse_docker_config(removed + R"("auths":{"ghcr.io":{"auth":"dTpw"}}})", json);
+    REQUIRE(config.has_error());
+    CHECK(config.error().message == "entry \"quay.io\": `auth` is not a string");
+    const auto other =
+        dockerconfig::parse_docker_config(removed + R"("auths":{"ghcr.io":{"auth":5}}})", json);
+    CHECK(other->at(0).content.error().fault == source_fault::wrong_type);
 }

@@ -14,7 +14,7 @@ using build::bytes;
 using dockerconfig::login;
 using dockerconfig::source_fault;
 
-TEST_CASE("a login holds what it was made of") {
+TEST_CASE("login::make keeps username, password and email") {
     const auto made = login::make(bytes("robot$team"), bytes("p:\"q\\ \xC3\xA9"), bytes("a@b"));
     REQUIRE(made.has_value());
     CHECK((*made)->username().reveal() == "robot$team");
@@ -22,9 +22,9 @@ TEST_CASE("a login holds what it was made of") {
     CHECK((*made)->email().reveal() == "a@b");
 }
 
-TEST_CASE("a login that cannot be delivered unchanged is refused, and the message says why") {
+TEST_CASE("login::make refuses what cannot be sent unchanged, and says why") {
     struct example {
-        std::string_view what;
+        std::string_view name;
         std::string_view username;
         std::string_view password;
         std::string_view email;
@@ -50,8 +50,8 @@ TEST_CASE("a login that cannot be delivered unchanged is refused, and the messag
         {"Latin-1 username", "caf\xE9", "p", "", source_fault::bad_username, "not UTF-8"},
         {"a control character in the email", "u", "p", "a\tb", source_fault::bad_email, "the email"},
     };
-    for (const auto& [what, username, password, email, fault, says] : table) {
-        CAPTURE(what);
+    for (const auto& [name, username, password, email, fault, says] : table) {
+        CAPTURE(name);
         const auto made = login::make(bytes(username), bytes(password), bytes(email));
         REQUIRE(made.has_error());
         CHECK(made.error().fault == fault);
@@ -59,7 +59,7 @@ TEST_CASE("a login that cannot be delivered unchanged is refused, and the messag
     }
 }
 
-TEST_CASE("logins are equal when all three parts are") {
+TEST_CASE("entries are equal when key, username, password and email are") {
     const auto a = build::entry("quay.io", "u", "p", "e");
     CHECK(a == build::entry("quay.io", "u", "p", "e"));
     CHECK_FALSE(a == build::entry("quay.io", "v", "p", "e"));

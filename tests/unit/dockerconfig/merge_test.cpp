@@ -14,6 +14,7 @@
 #include <vector>
 
 using build::entry;
+using dockerconfig::registry_key;
 using entries = std::vector<dockerconfig::registry_entry>;
 
 namespace {
@@ -37,13 +38,34 @@ std::vector<entries> contributors() {
     };
 }
 
-std::string document(const std::vector<entries>& of) {
-    return std::string{dockerconfig::write_document(dockerconfig::merge(of).entries)->reveal()};
+std::string document(const std::vector<entries>& contents) {
+    return std::string{dockerconfig::write_document(dockerconfig::merge(contents).entries)->reveal()};
 }
 
 }  // namespace
 
-TEST_CASE("the sources of one object are put together, sorted by key") {
+TEST_CASE("claims::add gives a registry to its first claimant") {
+    dockerconfig::claims claims;
+    CHECK_FALSE(claims.add(*registry_key::parse("quay.io"), 4).has_value());
+    CHECK(claims.add(*registry_key::parse("https://quay.io/v2/"), 5) == 4);
+    CHECK(claims.add(*registry_key::parse("quay.io"), 6) == 4);
+    CHECK_FALSE(claims.add(*registry_key::parse("quay.io/org"), 6).has_value());
+}
+
+TEST_CASE("sort_by_key compares the bytes of the keys") {
+    entries list;
+    for (const auto* const key : {"quay.io/org", "https://ghcr.io", "quay.io", "*.example.com", "a.io"}) {
+        list.push_back(entry(key));
+    }
+    dockerconfig::sort_by_key(list);
+    std::vector<std::string> keys;
+    for (const auto& each : list)
+        keys.push_back(each.key.written());
+    CHECK(keys ==
+          std::vector<std::string>{"*.example.com", "a.io", "https://ghcr.io", "quay.io", "quay.io/org"});
+}
+
+TEST_CASE("combine_sources joins the entries of all sources, sorted by key") {
     const std::vector<dockerconfig::source_entries> sources{
         {"a", {entry("quay.io", "u")}}, {"b", {entry("ghcr.io", "v"), entry("quay.io/org", "w")}}};
     const auto combined = dockerconfig::combine_sources(sources);
@@ -53,7 +75,7 @@ TEST_CASE("the sources of one object are put together, sorted by key") {
     CHECK(dockerconfig::combine_sources({})->empty());
 }
 
-TEST_CASE("a registry in two sources of one object is an error that names both") {
+TEST_CASE("combine_sources names both Secrets that have one registry") {
     const std::vector<dockerconfig::source_entries> sources{{"hub", {entry("quay.io")}},
                                                             {"robot", {entry("ghcr.io")}},
                                                             {"other", {entry("https://quay.io/v2/")}}};
@@ -66,7 +88,7 @@ TEST_CASE("a registry in two sources of one object is an error that names both")
     CHECK(combined.error().message.find("robot") == std::string::npos);
 }
 
-TEST_CASE("the oldest claim to a registry wins, and each loser learns who did") {
+TEST_CASE("merge gives a registry to its oldest claimant, and reports each loser") {
     const auto merged = dockerconfig::merge(contributors());
     CHECK(shown(merged.entries) == std::vector<std::string>{
                                        "*.example.com|second|s3cret|",
@@ -84,12 +106,12 @@ TEST_CASE("the oldest claim to a registry wins, and each loser learns who did") 
                               });
 }
 
-TEST_CASE("merging nothing gives nothing") {
+TEST_CASE("merge of nothing is empty") {
     CHECK(dockerconfig::merge({}).entries.empty());
     CHECK(dockerconfig::merge(std::vector<entries>(3)).entries.empty());
 }
 
-TEST_CASE("the document depends on age, not on the order in which objects and entries come") {
+TEST_CASE("the document depends on the age of the objects, not on the order of entries") {
     struct aged {
         std::size_t age_rank;
         entries content;
@@ -121,7 +143,7 @@ TEST_CASE("the document depends on age, not on the order in which objects and en
     }
 }
 
-TEST_CASE("contributors that claim different registries may come in any order") {
+TEST_CASE("the order of contributors without a common registry does not matter") {
     std::vector<entries> disjoint{
         {entry("d.io"), entry("a.io")}, {entry("c.io")}, {entry("b.io", "x")}, {entry("e.io")}};
     std::vector<std::size_t> order{0, 1, 2, 3};

@@ -9,7 +9,7 @@
 
 using dockerconfig::parse_registry_host;
 
-TEST_CASE("a host is split into name and port") {
+TEST_CASE("parse_registry_host splits a host into name and port") {
     struct example {
         std::string_view host;
         std::string_view name;
@@ -35,8 +35,8 @@ TEST_CASE("a host is split into name and port") {
     }
 }
 
-// The faults themselves are tested with whole keys.
-TEST_CASE("what is no host is refused") {
+// registry_key_test.cpp tests which fault it is.
+TEST_CASE("parse_registry_host refuses what is not a host") {
     for (const std::string_view host :
          {"", ":", ":443", "[", "[]", "]", "[:", "a..b", "a b", "a/b", "A", "a:b", "[::1]x"}) {
         CAPTURE(host);

@@ -15,7 +15,7 @@ namespace {
 
 struct accepted {
     std::string_view written;
-    std::string_view normalised;
+    std::string_view stored;
 };
 
 struct refused {
@@ -30,7 +30,7 @@ registry_key key(std::string_view written) {
 }  // namespace
 
 // The right-hand sides are what the kubelet 1.37.1 stores for the left-hand ones.
-TEST_CASE("a registry key is normalised as the kubelet does it") {
+TEST_CASE("a registry key is stored as the kubelet stores it") {
     const std::vector<accepted> table{
         {"quay.io", "quay.io"},
         {"quay.io/", "quay.io"},
@@ -62,17 +62,17 @@ TEST_CASE("a registry key is normalised as the kubelet does it") {
         {"https://[fd00::1]:5000/v2/app", "[fd00::1]:5000/app"},
         {"xn--bcher-kva.example", "xn--bcher-kva.example"},
     };
-    for (const auto& [written, normalised] : table) {
+    for (const auto& [written, stored] : table) {
         CAPTURE(written);
         const auto parsed = registry_key::parse(written);
         REQUIRE(parsed.has_value());
         CHECK(parsed->written() == written);
-        CHECK(parsed->normalised() == normalised);
-        CHECK(dockerconfig::normalise_like_kubelet(written) == normalised);
+        CHECK(parsed->stored() == stored);
+        CHECK(dockerconfig::registry_filter_matches({std::string(stored)}, written));
 
-        const auto again = registry_key::parse(parsed->normalised());
+        const auto again = registry_key::parse(parsed->stored());
         REQUIRE(again.has_value());
-        CHECK(again->normalised() == normalised);
+        CHECK(again->stored() == stored);
     }
 }
 
@@ -159,7 +159,7 @@ TEST_CASE("a key that the kubelet would skip, misread or never match is refused"
     }
 }
 
-TEST_CASE("a key of 253 characters is taken, a longer one is not") {
+TEST_CASE("parse accepts a key of 253 characters and refuses a longer one") {
     const std::string path(dockerconfig::max_registry_key_bytes - std::string_view{"quay.io/"}.size(), 'a');
     CHECK(registry_key::parse("quay.io/" + path).has_value());
     const auto longer = registry_key::parse("quay.io/a" + path);
@@ -167,7 +167,7 @@ TEST_CASE("a key of 253 characters is taken, a longer one is not") {
     CHECK(longer.error().fault == key_fault::too_long);
 }
 
-TEST_CASE("a refusal says what to write instead") {
+TEST_CASE("the message of a key_error says what to write instead") {
     const auto message = [](std::string_view written) {
         return registry_key::parse(written).error().message;
     };
@@ -179,7 +179,7 @@ TEST_CASE("a refusal says what to write instead") {
     CHECK(message("Reg.io").find("lower case") != std::string::npos);
 }
 
-TEST_CASE("keys collide when they are one registry to the kubelet, and only then") {
+TEST_CASE("same_registry is true only for keys that are one registry to the kubelet") {
     struct pair {
         std::string_view a;
         std::string_view b;
@@ -209,14 +209,14 @@ TEST_CASE("keys collide when they are one registry to the kubelet, and only then
     }
 }
 
-TEST_CASE("docker.io as the registry of a basic-auth source is Docker Hub's key") {
+TEST_CASE("parse_for_basic_auth reads docker.io as Docker Hub's key") {
     CHECK(registry_key::parse_for_basic_auth("docker.io")->written() == "https://index.docker.io/v1/");
     CHECK(registry_key::parse_for_basic_auth("docker.io/org")->written() == "docker.io/org");
     CHECK(registry_key::parse_for_basic_auth("quay.io")->written() == "quay.io");
     CHECK(registry_key::parse_for_basic_auth("hub.docker.com").error().fault == key_fault::never_matches);
 }
 
-TEST_CASE("a filter is matched with the key as written and as the kubelet normalises it") {
+TEST_CASE("a filter matches a key as written or as the kubelet stores it") {
     const auto matches = [](std::vector<std::string> globs, std::string_view written) {
         return dockerconfig::registry_filter_matches(globs, written);
     };
@@ -237,7 +237,7 @@ TEST_CASE("a filter is matched with the key as written and as the kubelet normal
     CHECK_FALSE(matches({"quay.io", "a*b"}, much_too_long));
 }
 
-TEST_CASE("only what looks like a registry and like no login may be named in a message") {
+TEST_CASE("is_safe_to_show is true only for keys that look like a registry and not like a login") {
     for (const std::string_view named : {"quay.io",
                                          "https://index.docker.io/v1",
                                          "Reg.example.com:5000/Team",
@@ -247,11 +247,11 @@ TEST_CASE("only what looks like a registry and like no login may be named in a m
                                          "reg..example.com",
                                          "10.0.0.1:99999"}) {
         CAPTURE(named);
-        CHECK(dockerconfig::is_fit_to_name(named));
+        CHECK(dockerconfig::is_safe_to_show(named));
     }
     const std::string longest = "quay.io/" + std::string(dockerconfig::max_registry_key_bytes - 8, 'a');
-    CHECK(dockerconfig::is_fit_to_name(longest));
-    CHECK_FALSE(dockerconfig::is_fit_to_name(longest + 'a'));
+    CHECK(dockerconfig::is_safe_to_show(longest));
+    CHECK_FALSE(dockerconfig::is_safe_to_show(longest + 'a'));
     for (const std::string_view hidden : {"",
                                           "user:password",
                                           "robot:12345",
@@ -267,6 +267,6 @@ TEST_CASE("only what looks like a registry and like no login may be named in a m
                                           "quay.io/=",
                                           "quay.io:1234567"}) {
         CAPTURE(hidden);
-        CHECK_FALSE(dockerconfig::is_fit_to_name(hidden));
+        CHECK_FALSE(dockerconfig::is_safe_to_show(hidden));
     }
 }

@@ -30,8 +30,8 @@ bool has(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
 }
 
-explain::observation seen_with_one(explain::observed_secret secret, explain::pod subject = pod_of(image)) {
-    std::vector<explain::observed_secret> secrets;
+explain::observation seen_with_one(explain::listed_secret secret, explain::pod subject = pod_of(image)) {
+    std::vector<explain::listed_secret> secrets;
     secrets.push_back(std::move(secret));
     return seen_with(std::move(subject), std::move(secrets));
 }
@@ -46,29 +46,30 @@ v1alpha1::registry_credential credential(const std::string& name, std::vector<st
 
 }  // namespace
 
-TEST_CASE("nothing is advised when nothing is wrong") {
+TEST_CASE("advise gives nothing when nothing is wrong") {
     CHECK(advice_on(seen_with_one(secret_for("good", "registry.example.com"))).empty());
 }
 
-TEST_CASE("a Pod that lists no Secret is told where its ServiceAccount's list went") {
+TEST_CASE("advise compares the Pod's Secrets with those of its ServiceAccount") {
     auto seen = seen_with(pod_of(image));
-    CHECK(has(advice_on(seen), "imagePullSecrets of ServiceAccount default before the Pod is created again"));
-    seen.account.pull_secrets = {"regcred"};
+    CHECK(has(advice_on(seen), "imagePullSecrets of ServiceAccount default and create the Pod again"));
+    seen.service_account.pull_secrets = {"regcred"};
     const auto patched = advice_on(seen);
-    CHECK(has(patched, "Delete the Pod; its controller makes a new one."));
-    CHECK(has(patched, "ServiceAccount default now does (regcred)"));
+    CHECK(has(patched, "Delete the Pod, so that its controller creates a new one."));
+    CHECK(has(patched, "ServiceAccount default now lists regcred, but"));
 
     auto listing = seen_with_one(secret_for("other", "token.example.com"));
     CHECK_FALSE(has(advice_on(listing), "ServiceAccount"));
-    listing.account.pull_secrets = {"other"};
+    listing.service_account.pull_secrets = {"other"};
     CHECK_FALSE(has(advice_on(listing), "ServiceAccount"));
-    listing.account.pull_secrets = {"other", "regcred"};
-    CHECK(has(advice_on(listing), "ServiceAccount default lists regcred, which this Pod does not have"));
+    listing.service_account.pull_secrets = {"other", "regcred"};
+    CHECK(has(advice_on(listing),
+              "Add regcred to the Pod template: ServiceAccount default lists it and this Pod does not."));
 }
 
-TEST_CASE("a missing Secret is to be created, with the key that the kubelet finds") {
-    const auto missing = [](const std::string& of) {
-        return advice_on(seen_with_one(unread_secret("gone", access_result::missing), pod_of(of)));
+TEST_CASE("advise gives the command that creates a missing Secret, with the key that the kubelet finds") {
+    const auto missing = [](const std::string& name) {
+        return advice_on(seen_with_one(unread_secret("gone", access_result::missing), pod_of(name)));
     };
     CHECK(has(missing(image),
               "Create Secret gone: kubectl create secret docker-registry gone -n team-a "
@@ -76,7 +77,7 @@ TEST_CASE("a missing Secret is to be created, with the key that the kubelet find
     CHECK(has(missing("acme/app"), "--docker-server=https://index.docker.io/v1/ "));
 }
 
-TEST_CASE("a RegistryCredential that would deliver a missing Secret says what keeps it from that") {
+TEST_CASE("advise says which RegistryCredential would deliver a missing Secret, and after what change") {
     auto seen = seen_with_one(unread_secret("regcred", access_result::missing));
     seen.namespace_meta.emplace().name = "team-a";
     const auto with = [&](v1alpha1::registry_credential one) {
@@ -84,18 +85,18 @@ TEST_CASE("a RegistryCredential that would deliver a missing Secret says what ke
         return advice_on(seen);
     };
     CHECK(has(with(credential("hub", {"team-*"})),
-              "'kubectl describe registrycredential hub' says what keeps it"));
+              "'kubectl describe registrycredential hub' shows why it does not"));
     CHECK(has(with(credential("hub", {"other"})),
               "RegistryCredential hub would deliver Secret regcred if it selected this namespace: add team-a "
               "to its "
               "spec.namespaces.include."));
     auto excluding = credential("hub", {"*"});
     excluding.namespaces.exclude = {"team-*"};
-    CHECK(has(with(excluding), "take out of its spec.namespaces.exclude what matches team-a"));
+    CHECK(has(with(excluding), "remove the pattern that matches team-a from its spec.namespaces.exclude"));
     auto labelled = credential("hub", {});
     labelled.namespaces.selector.emplace().requirements.push_back(
         {"pull", kube::selector_operator::in, {"private"}});
-    CHECK(has(with(labelled), "give namespace team-a the labels of its spec.namespaces.selector"));
+    CHECK(has(with(labelled), "add the labels of its spec.namespaces.selector to namespace team-a"));
     seen.namespace_meta->annotations.emplace("regcred.dev/opt-out", "true");
     CHECK(has(with(credential("hub", {"*"})),
               "remove the annotation regcred.dev/opt-out from namespace team-a"));
@@ -107,71 +108,72 @@ TEST_CASE("a RegistryCredential that would deliver a missing Secret says what ke
     CHECK(has(with(of_another_name), "Create Secret regcred: "));
 }
 
-TEST_CASE("a RegistryCredential that has the login in a Secret that the Pod does not list is named") {
+TEST_CASE("advise names a RegistryCredential that has the login in a Secret that the Pod does not list") {
     auto seen = seen_with(pod_of(image));
     seen.credentials = {credential("quay", {"team-*"})};
-    CHECK(has(advice_on(seen),
-              "RegistryCredential quay keeps Secret regcred with a login for this registry: list regcred in "
-              "imagePullSecrets."));
+    CHECK(
+        has(advice_on(seen),
+            "RegistryCredential quay delivers Secret regcred with a login for this registry: list regcred in "
+            "imagePullSecrets."));
     seen.credentials = {credential("quay", {"other"})};
     CHECK(has(advice_on(seen),
-              "RegistryCredential quay has Secret regcred with a login for this registry: add team-a to its "
+              "RegistryCredential quay could deliver Secret regcred with a login for this registry: add "
+              "team-a to its "
               "spec.namespaces.include, and list regcred in imagePullSecrets."));
     seen.credentials[0].status.registries = {"quay.io"};
     CHECK_FALSE(has(advice_on(seen), "quay"));
     seen.subject = pod_of("acme/app");
     seen.credentials[0].status.registries = {"https://index.docker.io/v1/"};
-    CHECK(has(advice_on(seen), "RegistryCredential quay has Secret regcred"));
+    CHECK(has(advice_on(seen), "RegistryCredential quay could deliver Secret regcred"));
 }
 
-TEST_CASE("what a RegistryCredential keeps is put right at its source") {
+TEST_CASE("advise sends the user to the source of a Secret that a RegistryCredential manages") {
     auto broken = secret_with("regcred", R"({"auths":{"quay.io":{"auth":"CANARY-3xK9vTq7Lw2Zp"}}})");
-    broken.kept_by = {"hub"};
+    broken.managed_by = {"hub"};
     const auto advice = advice_on(seen_with_one(std::move(broken)));
     CHECK(has(advice,
-              "Repair the source of RegistryCredential hub, which keeps Secret regcred: entry \"quay.io\": "
+              "Repair the source of RegistryCredential hub (Secret regcred): entry \"quay.io\": "
               "`auth` is "
               "not base64"));
     CHECK_FALSE(has(advice, "Create Secret"));
 }
 
 TEST_CASE(
-    "a Secret of the wrong type is to be made again, and an unreadable one to be read by somebody else") {
+    "advise tells to recreate a Secret of the wrong type, and to let someone else read an unreadable one") {
     CHECK(has(advice_on(seen_with_one(secret_with("opaque", "{}", "Opaque"))),
               "Delete Secret opaque and create it again with 'kubectl create secret docker-registry'"));
     CHECK(has(advice_on(seen_with_one(unread_secret("no", access_result::forbidden))),
-              "Ask for the right to get Secret no in namespace team-a"));
+              "Secret no in namespace team-a could not be checked: either ask for permission to get it"));
     auto failed = unread_secret("no", access_result::unreadable);
-    failed.fault = "HTTP 503";
+    failed.error = "HTTP 503";
     CHECK(has(advice_on(seen_with_one(std::move(failed))),
               "Secret no could not be read: HTTP 503. Try again."));
 }
 
-TEST_CASE("a login that is none says what to do instead") {
+TEST_CASE("advise says why an entry has no credentials, and what to write") {
     const auto with = [](std::string_view document) {
         return advice_on(seen_with_one(secret_with("s", document)));
     };
-    CHECK(has(with(R"({"auths":{"registry.example.com":{}}})"), "it has no user, or no password"));
+    CHECK(has(with(R"({"auths":{"registry.example.com":{}}})"), "it lacks a user name or a password"));
     CHECK(has(with(R"({"auths":{"registry.example.com":{}},"credsStore":"desktop"})"), "credential store"));
     CHECK(has(
         with(R"({"auths":{"registry.example.com":{"auth":"YTo=","identitytoken":"CANARY-3xK9vTq7Lw2Zp"}}})"),
         "it holds a token, which the kubelet ignores"));
 }
 
-TEST_CASE("a refused pull names the user, the Secret and the repository") {
+TEST_CASE("advise about a refused pull names the user, the Secret and the repository") {
     const auto refused =
         status_of(R"({"waiting":{"reason":"ImagePullBackOff","message":"401 Unauthorized"}})");
-    CHECK(has(
-        advice_on(seen_with_one(secret_for("good", "registry.example.com"), pod_of(image, refused))),
-        "Give Secret good a user and password that the registry takes for registry.example.com/team/app: it "
-        "refused 'alice'."));
+    CHECK(has(advice_on(seen_with_one(secret_for("good", "registry.example.com"), pod_of(image, refused))),
+              "Correct the login of user 'alice' in Secret good: the registry refused it for "
+              "registry.example.com/team/app."));
 }
 
-TEST_CASE("entries that nearly match come before what is not there, and no advice is given twice") {
+TEST_CASE("advise corrects entries before it creates Secrets, and says nothing twice") {
     auto subject = pod_with(R"({"serviceAccountName":"default","containers":[
         {"name":"a","image":"registry.example.com:5000/team/app"},
         {"name":"b","image":"registry.example.com:5000/team/app:2"}]})");
-    std::vector<explain::observed_secret> secrets;
+    std::vector<explain::listed_secret> secrets;
     secrets.push_back(unread_secret("gone", access_result::missing));
     secrets.push_back(secret_for("near", "registry.example.com"));
     const auto seen = seen_with(std::move(subject), std::move(secrets));

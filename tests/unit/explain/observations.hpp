@@ -31,13 +31,13 @@ inline std::string status_of(std::string_view state) {
     return R"({"containerStatuses":[{"name":"app","state":)" + std::string(state) + "}]}";
 }
 
-inline explain::observed_secret secret_with(const std::string& name,
-                                            std::string_view document,
-                                            std::string_view type = kube::docker_config_json_type) {
+inline explain::listed_secret secret_with(const std::string& name,
+                                          std::string_view document,
+                                          std::string_view type = kube::docker_config_json_type) {
     kube::secret secret;
     secret.type = type;
     secret.data.emplace(kube::docker_config_json_key, util::secret_bytes::copy_of(document));
-    explain::observed_secret seen;
+    explain::listed_secret seen;
     seen.name = name;
     seen.access = explain::access_result::read;
     seen.type = secret.type;
@@ -45,17 +45,17 @@ inline explain::observed_secret secret_with(const std::string& name,
     return seen;
 }
 
-inline explain::observed_secret secret_for(const std::string& name,
-                                           const std::string& key,
-                                           const std::string& user = "alice",
-                                           const std::string& password = "CANARY-3xK9vTq7Lw2Zp") {
+inline explain::listed_secret secret_for(const std::string& name,
+                                         const std::string& key,
+                                         const std::string& user = "alice",
+                                         const std::string& password = "CANARY-3xK9vTq7Lw2Zp") {
     return secret_with(
         name,
         R"({"auths":{")" + key + R"(":{"username":")" + user + R"(","password":")" + password + "\"}}}");
 }
 
-inline explain::observed_secret unread_secret(const std::string& name, explain::access_result access) {
-    explain::observed_secret seen;
+inline explain::listed_secret unread_secret(const std::string& name, explain::access_result access) {
+    explain::listed_secret seen;
     seen.name = name;
     seen.access = access;
     return seen;
@@ -63,12 +63,12 @@ inline explain::observed_secret unread_secret(const std::string& name, explain::
 
 /// What was seen of a Pod that lists these Secrets.
 inline explain::observation seen_with(explain::pod subject,
-                                      std::vector<explain::observed_secret> secrets = {}) {
+                                      std::vector<explain::listed_secret> secrets = {}) {
     explain::observation seen;
     for (const auto& secret : secrets)
         subject.pull_secrets.push_back(secret.name);
     seen.subject = std::move(subject);
     seen.secrets = std::move(secrets);
-    seen.account.access = explain::access_result::read;
+    seen.service_account.access = explain::access_result::read;
     return seen;
 }

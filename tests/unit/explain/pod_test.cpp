@@ -10,20 +10,9 @@
 #include <string_view>
 #include <vector>
 
-using explain::pull_trouble;
-using explain::trouble_of;
+using explain::pull_failure_kind;
 
-namespace {
-
-struct waiting {
-    std::string_view reason;
-    std::string_view message;
-    pull_trouble trouble;
-};
-
-}  // namespace
-
-TEST_CASE("every image of a Pod is found once, with all that use it") {
+TEST_CASE("read_pod lists each image once, with all that use it") {
     const auto subject = pod_with(R"({
         "serviceAccountName": "builder",
         "imagePullSecrets": [{"name": "a"}, {"name": ""}, {}, {"name": "b"}, {"name": "a"}],
@@ -44,7 +33,7 @@ TEST_CASE("every image of a Pod is found once, with all that use it") {
     CHECK(subject.images[2].used_by == std::vector<std::string>{"volume models"});
 }
 
-TEST_CASE("an image is pulled unless all that use it say Never") {
+TEST_CASE("an image may be pulled unless all that use it have imagePullPolicy Never") {
     const auto never = R"({"containers": [{"name": "a", "image": "x", "imagePullPolicy": "Never"}],
                            "volumes": [{"name": "v", "image": {"reference": "x", "pullPolicy": "Never"}}]})";
     CHECK_FALSE(pod_with(never).images[0].may_be_pulled);
@@ -68,45 +57,15 @@ TEST_CASE("an image has run when a container of it runs or ran") {
         pod_of("x", R"({"containerStatuses":[{"name":"other","state":{"running":{}}}]})").images[0].has_run);
 }
 
-TEST_CASE("the last pull's failure is told by what runtimes and registries say") {
-    const std::vector<waiting> table{
-        {"ContainerCreating", "", pull_trouble::none},
-        {"PodInitializing", "401 Unauthorized", pull_trouble::none},
-        {"illegal base64 data at input byte 4", "", pull_trouble::none},
-        {"ErrImagePull",
-         "failed to pull and unpack image \"i\": failed to resolve reference \"i\": unexpected status from "
-         "HEAD "
-         "request to https://registry.example.com/v2/team/app/manifests/1: 401 Unauthorized",
-         pull_trouble::refused},
-        {"ImagePullBackOff",
-         "Back-off pulling image \"i\": ErrImagePull: pull access denied, repository does not exist or may "
-         "require authorization: server message: insufficient_scope: authorization failed",
-         pull_trouble::refused},
-        {"ErrImagePull",
-         "unexpected status from GET request to https://x/token: 403 Forbidden",
-         pull_trouble::refused},
-        {"ErrImagePull", "toomanyrequests: You have reached your pull rate limit.", pull_trouble::limited},
-        {"ErrImagePull", "429 Too Many Requests", pull_trouble::limited},
-        {"ErrImagePull", "failed to resolve reference \"i\": i: not found", pull_trouble::not_found},
-        {"ErrImagePull", "manifest unknown", pull_trouble::not_found},
-        {"ErrImagePull", "dial tcp: lookup registry.example.com: no such host", pull_trouble::unreachable},
-        {"ErrImagePull",
-         "tls: failed to verify certificate: x509: signed by unknown",
-         pull_trouble::unreachable},
-        {"RegistryUnavailable", "", pull_trouble::unreachable},
-        {"ImagePullBackOff", "Back-off pulling image \"i\"", pull_trouble::other},
-        {"SignatureValidationFailed", "", pull_trouble::other},
-        {"ErrImageNeverPull", "", pull_trouble::never_pulled},
-    };
-    for (const auto& [reason, message, trouble] : table) {
-        CAPTURE(reason);
-        CAPTURE(message);
-        CHECK(trouble_of(reason, message, "i.example.com/x") == trouble);
-    }
-    const std::string telling = "registry.example.com/forbidden:unauthorized";
-    CHECK(trouble_of("ErrImagePull", "failed to pull \"" + telling + "\": no such host", telling) ==
-          pull_trouble::unreachable);
+TEST_CASE("an image has the failure of the last container that waits for it") {
     CHECK(pod_of("x", status_of(R"({"waiting":{"reason":"ErrImagePull","message":"403 Forbidden"}})"))
               .images[0]
-              .trouble == pull_trouble::refused);
+              .last_failure == pull_failure_kind::refused);
+    CHECK(pod_of("x").images[0].last_failure == pull_failure_kind::none);
+    const auto two = pod_with(R"({"containers": [{"name": "a", "image": "x"}, {"name": "b", "image": "x"}]})",
+                              R"({"containerStatuses": [
+                                  {"name": "a", "state": {"waiting": {"reason": "ErrImageNeverPull"}}},
+                                  {"name": "b", "state": {"running": {}}}]})");
+    CHECK(two.images[0].last_failure == pull_failure_kind::never_pull);
+    CHECK(two.images[0].has_run);
 }

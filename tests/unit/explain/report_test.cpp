@@ -29,17 +29,17 @@ bool has(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("the report of a Pod that can pull is short, and has nothing to do in it") {
-    std::vector<explain::observed_secret> secrets;
+TEST_CASE("the report of a Pod that can pull has no advice") {
+    std::vector<explain::listed_secret> secrets;
     secrets.push_back(secret_for("regcred", "registry.example.com"));
-    secrets.back().kept_by = {"docker-hub"};
+    secrets.back().managed_by = {"docker-hub"};
     CHECK(report_on(seen_with(pod_of("registry.example.com/team/app:1.2"), std::move(secrets))) ==
           R"(Pod team-a/web, ServiceAccount default
 
 Pull Secrets, in the Pod's order:
-  regcred  for registry.example.com; kept by RegistryCredential docker-hub
+  regcred  for registry.example.com; managed by RegistryCredential docker-hub
 
-Images, and whose credentials are tried in which order:
+Images, with the credentials that the kubelet tries, in its order:
   registry.example.com/team/app:1.2 (container app)
     OK
     1. user 'alice', entry registry.example.com of Secret regcred
@@ -50,7 +50,7 @@ TEST_CASE("the report of a Pod that cannot pull ends with what to do") {
     auto subject = pod_with(R"({"serviceAccountName":"default",
         "initContainers":[{"name":"setup","image":"acme/app"}],
         "containers":[{"name":"app","image":"registry.example.com:5000/team/app:1.2"}]})");
-    std::vector<explain::observed_secret> secrets;
+    std::vector<explain::listed_secret> secrets;
     secrets.push_back(secret_for("regcred", "registry.example.com"));
     secrets.push_back(unread_secret("old-quay", access_result::missing));
     secrets.push_back(secret_with("opaque", "{}", "Opaque"));
@@ -60,34 +60,34 @@ TEST_CASE("the report of a Pod that cannot pull ends with what to do") {
 Pull Secrets, in the Pod's order:
   regcred   for registry.example.com
   old-quay  does not exist
-  opaque    passed over: its type is Opaque
+  opaque    ignored: type Opaque is not a pull Secret
 
-Images, and whose credentials are tried in which order:
+Images, with the credentials that the kubelet tries, in its order:
   acme/app (init container setup)
-    NO CREDENTIAL: no entry matches, so it is pulled without one (or with the node's own)
+    NO CREDENTIAL: no entry matches; the node pulls it anonymously or with its own credentials
   registry.example.com:5000/team/app:1.2 (container app)
-    NO CREDENTIAL: no entry matches, so it is pulled without one (or with the node's own)
-    - entry registry.example.com of Secret regcred does not match: the image's registry has port
-      5000 and the entry no port: write registry.example.com:5000
+    NO CREDENTIAL: no entry matches; the node pulls it anonymously or with its own credentials
+    - entry registry.example.com of Secret regcred does not match: the image uses port 5000; the
+      entry has no port: write registry.example.com:5000
 
 What to do:
-  - If acme/app is private, list a Secret that has an entry for https://index.docker.io/v1/, or add
-    one.
-  - Correct the key registry.example.com in Secret regcred: the image's registry has port 5000 and
-    the entry no port: write registry.example.com:5000.
+  - If acme/app is private, either list a Secret that has an entry for https://index.docker.io/v1/,
+    or add such an entry.
+  - Correct the key registry.example.com in Secret regcred: the image uses port 5000; the entry has
+    no port: write registry.example.com:5000.
   - Create Secret old-quay: kubectl create secret docker-registry old-quay -n team-a
     --docker-server=https://index.docker.io/v1/ --docker-username=USER --docker-password=PASSWORD
   - Delete Secret opaque and create it again with 'kubectl create secret docker-registry': the
-    kubelet reads the types kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg alone, and a
-    type cannot be changed.
-  The kubelet tries again within 5 minutes of a change; deleting the Pod, if a controller makes a
-  new one, is quicker.
+    kubelet reads only the types kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg, and the
+    type of a Secret cannot be changed.
+  The kubelet tries again within 5 minutes of a change. If a controller owns the Pod, deleting the
+  Pod is faster.
 )");
 }
 
-TEST_CASE("what users wrote is shown as one harmless line, and tokens and passwords are not") {
+TEST_CASE("the report shows user input as one printable line, and no tokens and passwords") {
     const std::string token = "ghp_0123456789abcdefABCDEF0123456789abcd";
-    std::vector<explain::observed_secret> secrets;
+    std::vector<explain::listed_secret> secrets;
     secrets.push_back(secret_for("tok\x1B[31men", "registry.example.com", token));
     secrets.push_back(secret_for("odd", "https://user:hunter2@registry.example.com", R"(bob\u0007\nevil)"));
     secrets.push_back(secret_with("wrong", "{}", "Opa\x1Bque"));
@@ -95,14 +95,14 @@ TEST_CASE("what users wrote is shown as one harmless line, and tokens and passwo
     CHECK_FALSE(has(text, token));
     CHECK(has(text, "user '<redacted>'"));
     CHECK_FALSE(has(text, "hunter2"));
-    CHECK(has(text, "a key that is no registry"));
+    CHECK(has(text, "a key that is not a registry"));
     CHECK(has(text, "user 'bob evil'"));
     CHECK(text.find('\x1B') == std::string::npos);
     CHECK(text.find('\a') == std::string::npos);
 }
 
-TEST_CASE("the order of attempts is shown, and where it is not certain") {
-    std::vector<explain::observed_secret> secrets;
+TEST_CASE("the report shows the order of attempts, and where it is random") {
+    std::vector<explain::listed_secret> secrets;
     secrets.push_back(secret_with("two",
                                   R"({"auths":{"registry.example.com":{"username":"alice","password":"x"},
                                                "https://registry.example.com":{"username":"","password":""}}})"));
@@ -110,15 +110,15 @@ TEST_CASE("the order of attempts is shown, and where it is not certain") {
     const auto text = report_on(seen_with(pod_of("registry.example.com/team/app"), std::move(secrets)));
     CHECK(has(text, "1. user 'bob', entry registry.example.com/team of Secret path\n"));
     CHECK(has(text,
-              "2. no user (sent without a credential), no password, entry https://registry.example.com of"));
-    CHECK(
-        has(text,
-            "3. user 'alice', entry registry.example.com of Secret two (two entries are this registry: in"));
+              "2. no user name (credential not sent), no password, entry "
+              "https://registry.example.com of"));
+    CHECK(has(text,
+              "3. user 'alice', entry registry.example.com of Secret two (in random order: several entries"));
 }
 
-TEST_CASE("a pull that fails for another reason than its credential is not called well") {
+TEST_CASE("the report says that a pull failed for another reason than its credentials") {
     const auto with = [](std::string_view message) {
-        std::vector<explain::observed_secret> secrets;
+        std::vector<explain::listed_secret> secrets;
         secrets.push_back(secret_for("regcred", "registry.example.com"));
         const auto state =
             R"({"waiting":{"reason":"ErrImagePull","message":")" + std::string(message) + "\"}}";
@@ -126,15 +126,15 @@ TEST_CASE("a pull that fails for another reason than its credential is not calle
             seen_with(pod_of("registry.example.com/team/app", status_of(state)), std::move(secrets)));
     };
     CHECK(has(with("no such host"),
-              "    OK as far as the credential goes; the pull failed\n"
+              "    OK: an entry matches; the pull failed for another reason\n"
               "    1. user 'alice', entry registry.example.com of Secret regcred\n"
-              "    - the registry cannot be reached from the node, whatever the credential\n"));
-    CHECK(has(with("manifest unknown"), "    - the registry says that there is no such image"));
+              "    - the node cannot reach the registry, whatever the credentials\n"));
+    CHECK(has(with("manifest unknown"), "    - the registry has no such image, or hides it from this user"));
     CHECK(has(with("401 Unauthorized"), "    REFUSED by the registry\n"));
 }
 
-TEST_CASE("lines are short enough for a terminal") {
-    std::vector<explain::observed_secret> secrets;
+TEST_CASE("the report has at most 100 columns") {
+    std::vector<explain::listed_secret> secrets;
     for (int i = 0; i < 20; ++i)
         secrets.push_back(secret_for("secret-number-" + std::to_string(i), "*.example.com/team/sub/group"));
     const auto text =

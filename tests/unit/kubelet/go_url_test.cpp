@@ -27,7 +27,7 @@ struct divided {
 
 }  // namespace
 
-TEST_CASE("a text is read as Go reads it behind https://") {
+TEST_CASE("parse_schemeless_url reads a text as Go reads it behind https://") {
     const std::vector<accepted> table{
         {"", "", ""},
         {"/", "", "/"},
@@ -58,7 +58,7 @@ TEST_CASE("a text is read as Go reads it behind https://") {
     }
 }
 
-TEST_CASE("a text that Go refuses is refused") {
+TEST_CASE("parse_schemeless_url refuses what Go refuses") {
     for (const std::string_view text :
          {"reg ",      "re\ng",     "reg/a\x7F", "reg?\x01",  "reg/%",    "reg/%4", "reg/%zz",
           "reg#%zz",   "r%41g",     "r%2g",      "r^g",       "r|g",      "r\\g",   "a:b:5",
@@ -69,7 +69,7 @@ TEST_CASE("a text that Go refuses is refused") {
     }
 }
 
-TEST_CASE("a host and its port are divided as Go does it") {
+TEST_CASE("split_host_port splits host and port as Go does") {
     const std::vector<divided> table{
         {"", "", ""},
         {"reg", "reg", ""},

@@ -18,7 +18,7 @@ const std::string sixty_four(64, 'a');
 
 }  // namespace
 
-TEST_CASE("an image is pulled from the repository that the kubelet takes it for") {
+TEST_CASE("repository_of gives the repository that the kubelet pulls from") {
     const std::vector<std::pair<std::string, std::string_view>> table{
         {"nginx", "docker.io/library/nginx"},
         {"nginx:1.27", "docker.io/library/nginx"},
@@ -49,7 +49,7 @@ TEST_CASE("an image is pulled from the repository that the kubelet takes it for"
     }
 }
 
-TEST_CASE("what is no image has no repository") {
+TEST_CASE("repository_of gives nothing for a name that is not valid") {
     for (const std::string& image : {std::string{},
                                      std::string{":tag"},
                                      std::string{"Nginx"},
@@ -86,7 +86,7 @@ TEST_CASE("what is no image has no repository") {
     }
 }
 
-TEST_CASE("the default registry is Docker Hub, and what has neither dot nor port") {
+TEST_CASE("is_of_default_registry is true for Docker Hub and for a host without dot and port") {
     CHECK(is_of_default_registry("docker.io/library/nginx"));
     CHECK(is_of_default_registry("localhost/app"));
     CHECK(is_of_default_registry("Registry/app"));

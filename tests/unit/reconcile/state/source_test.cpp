@@ -175,7 +175,7 @@ TEST_CASE("a source that does not fit its Secret is refused, and the message say
     check_refusal(refusal(login, both), source_fault::registries_not_allowed, "`registries`");
     check_refusal(refusal(login, of_registry("https://index.docker.io/v1")),
                   source_fault::bad_key,
-                  "`registry` of the source: ends in /v1");
+                  "`registry` of the source: the key ends in /v1");
     CHECK(refusal(login, of_registry("https://u:CANARY@quay.io")).message.find("CANARY") ==
           std::string::npos);
     check_refusal(refusal(config, only({"docker.io", "gcr.io"})),
@@ -194,7 +194,7 @@ TEST_CASE("a bad entry is an error only for a source that takes it") {
     for (const auto& source : {all(), only({"*.io"}), only({"ghcr.io"})}) {
         const auto result = reconcile::select_entries(*parsed(secret), source);
         REQUIRE(result.has_error());
-        check_refusal(result.error(), source_fault::empty_entry, "entry \"ghcr.io\": holds no credential");
+        check_refusal(result.error(), source_fault::empty_entry, "entry \"ghcr.io\": no credential");
     }
     const auto bad_key =
         config_json(R"({"auths":{"https://index.docker.io/v1":{"auth":"dTpw"},"quay.io":{"auth":"dTpw"}}})");

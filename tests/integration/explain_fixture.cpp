@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "question.hpp"
+#include "explain_fixture.hpp"
 
 #include "account_kubeconfig.hpp"
 #include "support/canary.hpp"
@@ -30,7 +30,7 @@ json names_of(const std::vector<std::string>& names) {
 
 }  // namespace
 
-question::question() : cluster_(cluster::instance()), namespace_(new_name()) {
+explain_fixture::explain_fixture() : cluster_(cluster::instance()), namespace_(new_name()) {
     owned_.push_back(namespace_path(namespace_));
     api().create(namespaces, namespace_object(namespace_));
     eventually("the ServiceAccount default", [this] {
@@ -38,7 +38,7 @@ question::question() : cluster_(cluster::instance()), namespace_(new_name()) {
     });
 }
 
-question::~question() {
+explain_fixture::~explain_fixture() {
     for (const auto& path : owned_) {
         try {
             api().remove(path);
@@ -48,23 +48,25 @@ question::~question() {
     }
 }
 
-void question::add_secret(const json& secret) {
+void explain_fixture::add_secret(const json& secret) {
     api().create(secrets_in(namespace_), secret);
 }
 
-void question::add_login(const std::string& name, const std::string& registry, const std::string& user) {
+void explain_fixture::add_login(const std::string& name,
+                                const std::string& registry,
+                                const std::string& user) {
     add_secret(docker_config_secret(name, {{registry, login{user, std::string(canary), {}}}}));
 }
 
-json question::add_credential(const std::string& role, const json& spec) {
+json explain_fixture::add_credential(const std::string& role, const json& spec) {
     const auto name = named(role);
     owned_.push_back(credential_path(name));
     return api().create(credentials, credential_object(name, spec));
 }
 
-void question::add_pod(const std::string& name,
-                       const std::vector<std::string>& images,
-                       const std::vector<std::string>& secrets) {
+void explain_fixture::add_pod(const std::string& name,
+                              const std::vector<std::string>& images,
+                              const std::vector<std::string>& secrets) {
     auto containers = json::array();
     for (const auto& image : images)
         containers.push_back({{"name", fmt::format("c{}", containers.size())}, {"image", image}});
@@ -74,7 +76,7 @@ void question::add_pod(const std::string& name,
                  {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", name}}}, {"spec", spec}});
 }
 
-void question::set_state(const std::string& pod, const json& state) {
+void explain_fixture::set_state(const std::string& pod, const json& state) {
     api().patch(namespace_path(namespace_) + "/pods/" + pod + "/status",
                 {{"status",
                   {{"containerStatuses",
@@ -86,7 +88,7 @@ void question::set_state(const std::string& pod, const json& state) {
                                   {"state", state}}})}}}});
 }
 
-std::string question::add_tenant(const std::string& name, const json& rules) {
+std::string explain_fixture::add_tenant(const std::string& name, const json& rules) {
     const auto here = namespace_path(namespace_);
     const auto rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/" + namespace_;
     api().create(here + "/serviceaccounts",
@@ -105,23 +107,24 @@ std::string question::add_tenant(const std::string& name, const json& rules) {
     return write_account_kubeconfig(api(), namespace_, name, folder_.path(""), name);
 }
 
-std::string question::program() {
+std::string explain_fixture::program() {
     const char* chosen = std::getenv("REGCRED_CONTROLLER");
     return chosen == nullptr ? REGCRED_CONTROLLER_BINARY : chosen;
 }
 
-command_output question::ask(const std::vector<std::string>& arguments, const std::string& kubeconfig) {
+command_output explain_fixture::explain(const std::vector<std::string>& arguments,
+                                        const std::string& kubeconfig) {
     std::vector<std::string> command{program(), "explain", "pod"};
     command.insert(command.end(), arguments.begin(), arguments.end());
     if (!kubeconfig.empty()) command.push_back("--kubeconfig=" + kubeconfig);
-    auto answer = run(std::move(command));
-    INFO(answer.text);
-    CHECK(find_canary(answer.text).empty());
-    return answer;
+    auto output = run(std::move(command));
+    INFO(output.text);
+    CHECK(find_canary(output.text).empty());
+    return output;
 }
 
-command_output question::ask_about(const std::string& pod, const std::string& kubeconfig) {
-    return ask({namespace_ + "/" + pod}, kubeconfig);
+command_output explain_fixture::explain_pod(const std::string& pod, const std::string& kubeconfig) {
+    return explain({namespace_ + "/" + pod}, kubeconfig);
 }
 
 }  // namespace harness

@@ -12,36 +12,36 @@
 
 namespace harness {
 
-/// A namespace with Pods that no node runs, and somebody who asks why their images cannot be pulled. What is
-/// made here is removed at the end, and every answer is searched for the canary.
-class question {
+/// A namespace with Pods that no node runs, and 'explain pod' about them. Removes at the end what it created,
+/// and searches every output for the canary.
+class explain_fixture {
  public:
-    question();
-    ~question();
-    question(const question&) = delete;
-    question& operator=(const question&) = delete;
+    explain_fixture();
+    ~explain_fixture();
+    explain_fixture(const explain_fixture&) = delete;
+    explain_fixture& operator=(const explain_fixture&) = delete;
 
  protected:
     [[nodiscard]] const std::string& ns() const noexcept { return namespace_; }
-    /// What is cluster-scoped is named so: ROLE-NAMESPACE.
+    /// The name of a cluster-scoped object: ROLE-NAMESPACE.
     [[nodiscard]] std::string named(const std::string& role) const { return role + "-" + namespace_; }
     void add_secret(const json& secret);
-    /// A docker config with one login, whose password is the canary.
+    /// Adds a docker config with one login, whose password is the canary.
     void add_login(const std::string& name, const std::string& registry, const std::string& user = "alice");
-    /// A RegistryCredential; no controller runs.
+    /// Adds a RegistryCredential; no controller runs.
     json add_credential(const std::string& role, const json& spec);
-    /// `secrets` are its imagePullSecrets; with none the ServiceAccount decides.
+    /// `secrets` are its imagePullSecrets; without any, the API server takes those of the ServiceAccount.
     void add_pod(const std::string& name,
                  const std::vector<std::string>& images,
                  const std::vector<std::string>& secrets = {});
-    /// What a kubelet would report of the container of the first image.
+    /// Writes the state of the first container, as a kubelet would.
     void set_state(const std::string& pod, const json& state);
-    /// The ServiceAccount `name`, which may do what the rules say in this namespace and nothing else.
+    /// Adds a ServiceAccount that has only these rights, in this namespace. Returns its kubeconfig.
     std::string add_tenant(const std::string& name, const json& rules);
 
-    /// Runs 'explain pod' with the administrator's kubeconfig, or another.
-    command_output ask(const std::vector<std::string>& arguments, const std::string& kubeconfig = {});
-    command_output ask_about(const std::string& pod, const std::string& kubeconfig = {});
+    /// Runs 'explain pod' with the administrator's kubeconfig, or with another.
+    command_output explain(const std::vector<std::string>& arguments, const std::string& kubeconfig = {});
+    command_output explain_pod(const std::string& pod, const std::string& kubeconfig = {});
 
     [[nodiscard]] const temporary_folder& folder() const noexcept { return folder_; }
     [[nodiscard]] static std::string program();

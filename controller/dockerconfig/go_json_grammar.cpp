@@ -1,27 +1,30 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kubelet/go_json.hpp"
+#include "dockerconfig/go_json.hpp"
 #include "util/ascii.hpp"
 
 #include <algorithm>
 #include <vector>
 
-namespace kubelet {
+namespace dockerconfig {
 
 namespace {
 
-constexpr std::size_t max_depth = 10'000;
-
-/// Checks the grammar alone. Each function takes what it is named after, or stops before the byte that is
-/// wrong and says false.
+/// Checks the grammar alone. Each function takes what it is named after, or stops before the first wrong byte
+/// and returns false.
 class checker {
  public:
-    explicit checker(std::string_view text) : text_(text) {}
+    checker(std::string_view text, std::size_t max_depth) : text_(text), max_depth_(max_depth) {}
 
-    std::optional<std::size_t> fault() {
-        if (!document()) return at_ + 1;
+    std::optional<json_fault> fault() {
+        if (!document()) {
+            if (too_deep_) return json_fault{json_fault_kind::too_deep, at_ + 1};
+            const bool truncated = at_ == text_.size();
+            return json_fault{truncated ? json_fault_kind::truncated : json_fault_kind::syntax, at_ + 1};
+        }
         space();
-        return at_ == text_.size() ? std::nullopt : std::optional(at_ + 1);
+        if (at_ == text_.size()) return std::nullopt;
+        return json_fault{json_fault_kind::trailing_text, at_ + 1};
     }
 
  private:
@@ -36,12 +39,13 @@ class checker {
             ++at_;
     }
 
-    /// Values and the containers round them, without recursion: the depth is up to the text.
+    /// Values and the containers around them. Without recursion, since the text decides how deep they go.
     bool document() {
         for (;;) {
             space();
             if (next() == '{' || next() == '[') {
-                if (open_.size() == max_depth) return false;
+                too_deep_ = open_.size() == max_depth_;
+                if (too_deep_) return false;
                 open_.push_back(text_[at_++]);
                 space();
                 const bool empty = next() == closing();
@@ -60,7 +64,7 @@ class checker {
 
     [[nodiscard]] char closing() const noexcept { return open_.back() == '{' ? '}' : ']'; }
 
-    /// The ends of containers that follow a value; false when neither an end nor a comma does.
+    /// The ends of containers after a value; false when neither an end nor a comma follows.
     bool close_all() {
         for (space(); !open_.empty() && take(closing()); space())
             open_.pop_back();
@@ -135,14 +139,16 @@ class checker {
     }
 
     std::string_view text_;
+    std::size_t max_depth_;
     std::size_t at_ = 0;
-    std::vector<char> open_;  // the containers round the place, outermost first
+    bool too_deep_ = false;
+    std::vector<char> open_;  // the containers around the place, outermost first
 };
 
 }  // namespace
 
-std::optional<std::size_t> find_json_fault(std::string_view text) {
-    return checker(text).fault();
+std::optional<json_fault> find_json_fault(std::string_view text, std::size_t max_depth) {
+    return checker(text, max_depth).fault();
 }
 
-}  // namespace kubelet
+}  // namespace dockerconfig

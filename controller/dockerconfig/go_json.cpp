@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kubelet/go_json.hpp"
+#include "dockerconfig/go_json.hpp"
 
 #include "util/ascii.hpp"
 #include "util/utf8.hpp"
 
 #include <algorithm>
 
-namespace kubelet {
+namespace dockerconfig {
 
 namespace {
 
@@ -34,7 +34,7 @@ void append_utf8(std::string& to, char32_t code) {
     }
 }
 
-/// The unit of \uXXXX at the beginning of a text, if there is one.
+/// The UTF-16 unit of \uXXXX at the beginning of a text, if there is one.
 std::optional<char32_t> unit_at(std::string_view text) {
     if (!text.starts_with("\\u") || text.size() < 6) return std::nullopt;
     char32_t unit = 0;
@@ -44,27 +44,40 @@ std::optional<char32_t> unit_at(std::string_view text) {
     return unit;
 }
 
-/// Appends what an escape stands for; returns its length.
-std::size_t append_escape(std::string& to, std::string_view text) {
+struct escape {
+    std::size_t length = 0;
+    char32_t code = 0;
+    bool is_lone_surrogate = false;
+};
+
+/// The escape at the beginning of a text.
+escape escape_at(std::string_view text) {
     constexpr std::string_view letters = "bfnrt";
     constexpr std::string_view controls = "\b\f\n\r\t";
     const auto unit = unit_at(text);
     if (!unit) {
         const auto control = letters.find(text[1]);
-        to += control == std::string_view::npos ? text[1] : controls[control];
-        return 2;
+        const char c = control == std::string_view::npos ? text[1] : controls[control];
+        return {2, static_cast<unsigned char>(c)};
     }
-    const bool surrogate = *unit >= 0xD800 && *unit < 0xE000;
+    if (*unit < 0xD800 || *unit >= 0xE000) return {6, *unit};
     const auto second = *unit < 0xDC00 ? unit_at(text.substr(6)) : std::nullopt;
-    if (surrogate && second && *second >= 0xDC00 && *second < 0xE000) {
-        append_utf8(to, 0x10000 + ((*unit - 0xD800) << 10U) + (*second - 0xDC00));
-        return 12;
-    }
-    append_utf8(to, surrogate ? replacement : *unit);
-    return 6;
+    if (second && *second >= 0xDC00 && *second < 0xE000)
+        return {12, 0x10000 + ((*unit - 0xD800) << 10U) + (*second - 0xDC00)};
+    return {6, replacement, true};
 }
 
 }  // namespace
+
+std::optional<std::size_t> find_lone_surrogate(std::string_view text) {
+    // Only strings have backslashes.
+    for (auto start = text.find('\\'); start != std::string_view::npos; start = text.find('\\', start)) {
+        const auto found = escape_at(text.substr(start));
+        if (found.is_lone_surrogate) return start + 1;
+        start += found.length;
+    }
+    return std::nullopt;
+}
 
 json_kind json_walker::kind() const noexcept {
     switch (rest_.front()) {
@@ -93,7 +106,9 @@ util::secret_bytes json_walker::take_string() {
         const auto next = util::utf8_at(quoted);
         std::size_t taken = next.length;
         if (quoted.front() == '\\') {
-            taken = append_escape(text, quoted);
+            const auto escaped = escape_at(quoted);
+            append_utf8(text, escaped.code);
+            taken = escaped.length;
         } else if (next.valid) {
             text.append(quoted.substr(0, taken));
         } else {
@@ -106,7 +121,7 @@ util::secret_bytes json_walker::take_string() {
     return util::secret_bytes(std::move(text));
 }
 
-// Brackets are counted, strings passed over whole; the text is known to be right.
+// Counts brackets and skips strings whole: the text is known to be JSON.
 void json_walker::skip() {
     std::size_t depth = 0;
     do {
@@ -141,4 +156,4 @@ std::size_t json_walker::string_length() const noexcept {
     return end + 1;
 }
 
-}  // namespace kubelet
+}  // namespace dockerconfig

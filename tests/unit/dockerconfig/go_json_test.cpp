@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kubelet/go_json.hpp"
+#include "dockerconfig/go_json.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,15 +8,17 @@
 #include <string_view>
 #include <vector>
 
-using kubelet::find_json_fault;
-using kubelet::json_kind;
-using kubelet::json_walker;
+using dockerconfig::find_json_fault;
+using dockerconfig::find_lone_surrogate;
+using dockerconfig::json_fault_kind;
+using dockerconfig::json_kind;
+using dockerconfig::json_walker;
 
 namespace {
 
 struct faulty {
     std::string_view text;
-    std::size_t at;
+    std::size_t byte;
 };
 
 struct quoted {
@@ -30,7 +32,7 @@ std::string nested(std::size_t depth) {
 
 }  // namespace
 
-TEST_CASE("what Go takes for JSON is taken") {
+TEST_CASE("find_json_fault finds nothing in what Go accepts as JSON") {
     for (const std::string_view text : {"null",
                                         " true ",
                                         "false",
@@ -53,7 +55,26 @@ TEST_CASE("what Go takes for JSON is taken") {
     CHECK(find_json_fault(nested(10'001)));
 }
 
-TEST_CASE("a fault is found at its byte") {
+TEST_CASE("a fault has the kind that tells how to mend it") {
+    const auto kind_of = [](std::string_view text, std::size_t max_depth) {
+        return find_json_fault(text, max_depth).value().kind;
+    };
+    CHECK(kind_of("[1,]", 9) == json_fault_kind::syntax);
+    CHECK(kind_of("[1,", 9) == json_fault_kind::truncated);
+    CHECK(kind_of("[1] x", 9) == json_fault_kind::trailing_text);
+    CHECK(kind_of("[[[]]]", 2) == json_fault_kind::too_deep);
+    CHECK_FALSE(find_json_fault("[[[]]]", 3));
+}
+
+TEST_CASE("find_lone_surrogate finds half of a pair, and no whole pair") {
+    CHECK_FALSE(find_lone_surrogate(R"(["\\ud83d", "\ud83d\ude00", "\\\ud83d\ude00"])"));
+    CHECK(find_lone_surrogate(R"(["\ud83d"])") == 3);
+    CHECK(find_lone_surrogate(R"(["\ud83d\ude00\ude00"])") == 15);
+    CHECK(find_lone_surrogate(R"(["\ud83d\ud83d\ude00"])") == 3);
+    CHECK(find_lone_surrogate(R"(["\\\ude00"])") == 5);
+}
+
+TEST_CASE("find_json_fault gives the first wrong byte") {
     const std::vector<faulty> table{
         {"", 1},
         {" ", 2},
@@ -87,15 +108,15 @@ TEST_CASE("a fault is found at its byte") {
         {std::string_view{"\0", 1}, 1},
         {R"({"auths":{"a":{"auth":"b"}})", 28},
     };
-    for (const auto& [text, at] : table) {
+    for (const auto& [text, byte] : table) {
         CAPTURE(text);
         const auto found = find_json_fault(text);
         REQUIRE(found);
-        CHECK(*found == at);
+        CHECK(found->byte == byte);
     }
 }
 
-TEST_CASE("strings are decoded as Go decodes them") {
+TEST_CASE("take_string decodes a string as Go does") {
     const std::vector<quoted> table{
         {R"("")", ""},
         {R"("a\"\\\/b")", "a\"\\/b"},
@@ -120,7 +141,7 @@ TEST_CASE("strings are decoded as Go decodes them") {
     CHECK(json_walker(std::string_view{R"("\u0000")"}).take_string().reveal() == std::string_view{"\0", 1});
 }
 
-TEST_CASE("a walk sees every member in order, and passes over what is not asked for") {
+TEST_CASE("take_object visits every member in order, and skip skips any value") {
     constexpr std::string_view text =
         R"( { "a" : [ 1 , "]}" , {"x":[]} ] , "b":"t\"ext", "a" : -1.5e3, "c":true,"d":null ,"e":{} } )";
     REQUIRE_FALSE(find_json_fault(text));

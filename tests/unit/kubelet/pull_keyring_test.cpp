@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "support/pull_table.hpp"
+#include "kubelet/pull_keyring.hpp"
 
 #include "kubelet/image_reference.hpp"
-#include "kubelet/pull_keyring.hpp"
+#include "support/pull_table.hpp"
 
 #include <doctest/doctest.h>
 
@@ -33,16 +33,16 @@ std::string outcome(const harness::pull_table& table, const harness::table_pull&
     }
     std::string users;
     for (const auto& attempt : kubelet::pull_keyring(in_order).lookup(*repository)) {
-        const auto& login = attempt.entry.get().login;
-        users += (users.empty() ? "" : " ") + harness::table_user(std::string(login.username.reveal()),
-                                                                  std::string(login.password.reveal()));
+        const auto& entry = attempt.entry.get();
+        users += (users.empty() ? "" : " ") + harness::table_user(std::string(entry.username.reveal()),
+                                                                  std::string(entry.password.reveal()));
     }
     return users.empty() ? "anonymous" : users;
 }
 
 }  // namespace
 
-TEST_CASE("the users that are tried, and their order, are the kubelet's") {
+TEST_CASE("lookup gives the users that the kubelet tries, in its order") {
     const auto table = harness::read_pull_table(REGCRED_SUPPORT_DATA "/pulls.txt");
     CHECK(table.pulls.size() > 150);
     for (const auto& pull : table.pulls) {
@@ -54,7 +54,7 @@ TEST_CASE("the users that are tried, and their order, are the kubelet's") {
     }
 }
 
-TEST_CASE("an order that is not certain is marked, and no other") {
+TEST_CASE("lookup marks only the attempts whose order is random") {
     const auto table = harness::read_pull_table(REGCRED_SUPPORT_DATA "/pulls.txt");
     const auto two = content_of(table.secrets.at("two-forms"));
     const auto one = content_of(table.secrets.at("alice"));

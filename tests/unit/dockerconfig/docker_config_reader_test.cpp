@@ -15,7 +15,7 @@ namespace {
 constexpr auto json = docker_config_form::config_json;
 constexpr auto cfg = docker_config_form::cfg;
 
-// Looks like a host, so that it would be named if it ever were taken for a key.
+// Looks like a host: a message would show it if it were taken for a key.
 const std::string canary = "zqcanary7.vkjx.io";
 
 std::string all_messages(const std::string& text, docker_config_form form) {
@@ -40,7 +40,7 @@ std::vector<std::string> fragments(const std::vector<std::string>& secrets) {
 
 }  // namespace
 
-TEST_CASE("no message holds a part of a value, whatever one byte of the document is changed to") {
+TEST_CASE("no message holds a part of a value, whichever byte of the document changes") {
     const std::string auth = "enFjYW5hcnk3LnZranguaW86enFjYW5hcnk3LnZranguaW8=";  // canary:canary
     const auto forbidden = fragments({canary, auth});
     const auto value = [](const std::string& name, const std::string& text) {
@@ -78,7 +78,7 @@ TEST_CASE("no message holds a part of a value, whatever one byte of the document
     CHECK(with_message > document.size() * replacements.size());
 }
 
-TEST_CASE("no message holds a part of a value that is of the wrong kind or unfit") {
+TEST_CASE("no message holds a part of a value of the wrong type") {
     const auto forbidden = fragments({canary});
     const std::vector<std::string> values{
         "\"" + canary + "\"",
