@@ -98,7 +98,7 @@ int run(const config& options, kube::connection_config server) {
     runtime::metrics_registry metrics;
     kube::client client(io.get_executor(), std::move(server));
     if (const auto prepared = client.load_certificates(); prepared.has_error()) {
-        log.error("cannot use the connection's certificates",
+        log.error("cannot use the certificates for the API server",
                   {{"error", kube::public_message(prepared.error())}});
         sink.drain(drain_limit);
         return EXIT_FAILURE;

@@ -10,10 +10,15 @@
 #include <variant>
 #include <vector>
 
+namespace CLI {
+class App;
+class ParseError;
+}  // namespace CLI
+
 /// The program's name for the API server: its user agent, and the field manager of its writes.
 inline constexpr const char* client_name = "regcred-controller";
 
-/// What the command line and the environment say, checked. A flag wins over its variable.
+/// The checked options of the command line and the environment. A flag overrides its variable.
 struct config {
     std::vector<std::string> secret_names{"regcred"};
     std::vector<std::string> service_accounts{"default"};  // names, or only "*": all of them

@@ -27,15 +27,15 @@ namespace {
 constexpr int exit_problem_found = 1;
 constexpr int exit_no_diagnosis = 2;
 
-kube::result<kube::connection_config> find_server(const explain_options& options) {
-    config where;
-    where.kubeconfig = options.kubeconfig;
-    const auto path = kubeconfig_path(where, [](const char* name) { return std::getenv(name); });
+kube::result<kube::connection_config> connection_of(const explain_options& options) {
+    config flags;
+    flags.kubeconfig = options.kubeconfig;
+    const auto path = kubeconfig_path(flags, [](const char* name) { return std::getenv(name); });
     auto server = path ? kube::kubeconfig(*path, {.context = options.context, .allow_exec = true})
                        : kube::in_cluster_config();
     if (!server) return server;
     server->user_agent = server->field_manager = client_name;
-    if (const auto in = kube::log_in_with_plugin(*server); in.has_error()) return in.error();
+    if (const auto login = kube::log_in_with_plugin(*server); login.has_error()) return login.error();
     return server;
 }
 

@@ -72,7 +72,7 @@ awaitable<observed_service_account> observe_service_account(kube::client& client
     service_account.access = access_result::read;
     for (const auto& reference : kube::array_at(*object, "imagePullSecrets")) {
         if (auto name = kube::string_at(reference, "name"); !name.empty())
-            account.pull_secrets.push_back(std::move(name));
+            service_account.pull_secrets.push_back(std::move(name));
     }
     co_return service_account;
 }

@@ -35,8 +35,8 @@ pod_image& find_or_add_image(pod& subject, const std::string& image) {
 
 const json& status_of(const json& statuses, const std::string& name) {
     static const json none = json::object();
-    const auto found = std::ranges::find_if(
-        statuses, [&](const json& each) { return kube::string_at(each, "name") == name; });
+    const auto found =
+        std::ranges::find_if(statuses, [&](const json& each) { return kube::string_at(each, "name") == name; });
     return found == statuses.end() ? none : *found;
 }
 
@@ -50,8 +50,9 @@ bool has_run(const json& status) {
 
 pull_failure_kind failure_in(const json& status, const std::string& image) {
     const auto* waiting = kube::member(status, {"state", "waiting"});
-    if (waiting == nullptr) return pull_trouble::none;
-    return trouble_of(kube::string_at(*waiting, "reason"), kube::string_at(*waiting, "message"), image);
+    if (waiting == nullptr) return pull_failure_kind::none;
+    return classify_pull_failure(
+        kube::string_at(*waiting, "reason"), kube::string_at(*waiting, "message"), image);
 }
 
 void add_containers(pod& subject, const json& spec, const json& status, const container_kind& kind) {
@@ -61,12 +62,12 @@ void add_containers(pod& subject, const json& spec, const json& status, const co
         const auto image = kube::string_at(container, "image");
         if (image.empty()) continue;
         const auto& own_status = status_of(statuses, name);
-        auto& into = image_of(subject, image);
-        into.used_by.push_back(std::string(kind.name) + " " + name);
-        into.may_be_pulled |= kube::string_at(container, "imagePullPolicy") != "Never";
-        into.has_run |= has_run(own_status);
-        if (const auto trouble = trouble_in(own_status, image); trouble != pull_trouble::none)
-            into.trouble = trouble;
+        auto& entry = find_or_add_image(subject, image);
+        entry.used_by.push_back(std::string(kind.name) + " " + name);
+        entry.may_be_pulled |= kube::string_at(container, "imagePullPolicy") != "Never";
+        entry.has_run |= has_run(own_status);
+        if (const auto failure = failure_in(own_status, image); failure != pull_failure_kind::none)
+            entry.last_failure = failure;
     }
 }
 
@@ -75,9 +76,9 @@ void add_image_volumes(pod& subject, const json& spec) {
         const auto& source = kube::object_at(volume, "image");
         const auto image = kube::string_at(source, "reference");
         if (image.empty()) continue;
-        auto& into = image_of(subject, image);
-        into.used_by.push_back("volume " + kube::string_at(volume, "name"));
-        into.may_be_pulled |= kube::string_at(source, "pullPolicy") != "Never";
+        auto& entry = find_or_add_image(subject, image);
+        entry.used_by.push_back("volume " + kube::string_at(volume, "name"));
+        entry.may_be_pulled |= kube::string_at(source, "pullPolicy") != "Never";
     }
 }
 
