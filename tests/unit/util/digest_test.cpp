@@ -6,14 +6,14 @@
 
 #include <string>
 
-TEST_CASE("the digest is the same for the same bytes and another for others") {
+TEST_CASE("equal bytes have equal digests, and other bytes have other digests") {
     CHECK(util::digest_of("CANARY") == util::digest_of(std::string("CANARY")));
     CHECK(util::digest_of("CANARY") != util::digest_of("CANARZ"));
     CHECK(util::digest_of("") != util::digest_of("a"));
     CHECK(util::digest_of("") == util::digest_of({}));
 }
 
-TEST_CASE("the digest is keyed: it is not the plain SHA-256") {
+TEST_CASE("the digest is not the plain SHA-256") {
     const util::keyed_digest sha256_of_nothing{
         0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
         0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};

@@ -23,17 +23,17 @@ bool all_zero(const char* bytes, std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("secret bytes take a text over and leave nothing of it behind") {
+TEST_CASE("the constructor of secret_bytes wipes its source") {
     for (const auto& text : {short_text, long_text}) {
         std::string source = text;
         const secret_bytes secret(std::move(source));
         CHECK(secret.reveal() == text);
-        CHECK(source.empty());  // NOLINT(bugprone-use-after-move): that is the promise
+        CHECK(source.empty());  // NOLINT(bugprone-use-after-move): the constructor promises it
         CHECK(all_zero(source.data(), source.capacity()));
     }
 }
 
-TEST_CASE("secret bytes can be moved and cloned, not copied") {
+TEST_CASE("secret_bytes can be moved and cloned, and not copied") {
     static_assert(!std::is_copy_constructible_v<secret_bytes> && !std::is_copy_assignable_v<secret_bytes>);
     static_assert(!std::is_convertible_v<secret_bytes, std::string> &&
                   !std::is_convertible_v<secret_bytes, std::string_view>);
@@ -50,7 +50,7 @@ TEST_CASE("secret bytes can be moved and cloned, not copied") {
     }
 }
 
-TEST_CASE("secret bytes are equal when all bytes are") {
+TEST_CASE("secret_bytes are equal when all bytes are equal") {
     const auto bytes = [](std::string_view text) { return secret_bytes::copy_of(text); };
     CHECK(bytes("") == bytes(""));
     CHECK(bytes("abc") == bytes("abc"));
@@ -59,10 +59,10 @@ TEST_CASE("secret bytes are equal when all bytes are") {
     CHECK_FALSE(bytes("") == bytes("a"));
 }
 
-TEST_CASE("wiping overwrites the whole capacity and keeps it") {
+TEST_CASE("wipe() overwrites the whole capacity and keeps it") {
     std::string text = long_text;
     text.reserve(200);
-    text.resize(text.size() - 10);  // ten bytes behind the end are part of the secret too
+    text.resize(text.size() - 10);  // leaves ten bytes of the secret behind the end
     const char* const block = text.data();
     util::wipe(text);
     CHECK(text.empty());
@@ -70,7 +70,7 @@ TEST_CASE("wiping overwrites the whole capacity and keeps it") {
     CHECK(all_zero(block, 200));
 }
 
-TEST_CASE("appending keeps the text while it grows") {
+TEST_CASE("append_wiping() keeps the text while it grows") {
     std::string text;
     std::string expected;
     for (int i = 0; i < 1000; ++i) {
