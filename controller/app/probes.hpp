@@ -10,6 +10,6 @@
 
 /// The answer to a GET of /healthz, /readyz or /metrics. Liveness does not depend on the API server: its
 /// outage is no reason to restart.
-[[nodiscard]] net::page probe_page(std::string_view path,
+[[nodiscard]] net::server_response probe_page(std::string_view path,
                                    const reconcile::controller& work,
                                    const runtime::metrics_registry& metrics);

@@ -63,7 +63,7 @@ net::request write_request(net::method verb, std::string target, util::secret_by
     what.headers.emplace_back(
         "Content-Type", verb == net::method::patch ? "application/merge-patch+json" : "application/json");
     what.body = std::move(body);
-    what.body_bytes = object_bytes;
+    what.max_body_bytes = object_bytes;
     return what;
 }
 
@@ -139,7 +139,7 @@ class client::implementation {
 
  private:
     result<void> use(const net::tls_config& config) {
-        const auto used = http_.use(config);
+        const auto used = http_.set_tls_config(config);
         if (!used) return error(error_kind::other, used.error().what);
         certificates_.accepted(config);
         return {};
@@ -187,7 +187,7 @@ asio::awaitable<result<json>> client::get(resource what, std::string namespace_n
     auto path = object_path(what, namespace_name, name);
     if (!path) co_return path.error();
     auto request = read_request(*std::move(path), "application/json");
-    request.body_bytes = object_bytes;
+    request.max_body_bytes = object_bytes;
     const auto answer = co_await impl_->send(std::move(request));
     if (!answer) co_return answer.error();
     co_return read_object_answer(*answer, what.kind, access::read);
@@ -195,8 +195,8 @@ asio::awaitable<result<json>> client::get(resource what, std::string namespace_n
 
 asio::awaitable<result<list_page>> client::list(scope what, list_options options) {
     auto request = read_request(list_path(what, options), accept(what, partial_list));
-    request.body_bytes = page_bytes;
-    request.header = slow_list;
+    request.max_body_bytes = page_bytes;
+    request.header_timeout = slow_list;
     const auto answer = co_await impl_->send(std::move(request));
     if (!answer) co_return answer.error();
     co_return read_list_answer(*answer, kind_of_list(what));
