@@ -67,6 +67,17 @@ TEST_CASE("the idle list drops connections that are not needed") {
     CHECK(idle.size() == 1);
 }
 
+TEST_CASE("the idle list drops all connections that are too old at once") {
+    const string_list::time_point start{};
+    string_list idle(60s);
+    idle.put("first", start);
+    idle.put("second", start + 1s);
+    idle.put("third", start + 2s);
+    idle.expire(start + 61s);
+    CHECK(idle.size() == 1);
+    CHECK(idle.take() == "third");
+}
+
 TEST_CASE("clear() drops all idle connections") {
     string_list idle(60s);
     idle.put("one", {});

@@ -34,7 +34,8 @@ TEST_CASE("a stopped deadline timer does not call on_expiry") {
     net::deadline_timer timer(io.get_executor(), [&calls] { ++calls; });
     timer.expires_at(clock_type::now() + 5ms);
     timer.stop();
-    io.run();
+    io.run_for(10s);
+    CHECK(io.stopped());
     CHECK(calls == 0);
 }
 
@@ -56,7 +57,7 @@ TEST_CASE("a deadline can be moved to earlier") {
     net::deadline_timer timer(io.get_executor(), [&expired_at] { expired_at = clock_type::now(); });
     timer.expires_at(start + 1h);
     timer.expires_at(start + 1ms);
-    io.run();
+    io.run_for(10s);
     CHECK(expired_at >= start + 1ms);
     CHECK(expired_at < start + 1h);
 }
@@ -72,7 +73,8 @@ TEST_CASE(
     net::deadline_timer cancelled(io.get_executor(), [&calls] { ++calls; });
     cancelled.expires_at(clock_type::now() + 1h);
     cancelled.cancel();
-    io.run();
+    io.run_for(10s);
+    CHECK(io.stopped());
     CHECK(calls == 0);
 }
 
@@ -122,10 +124,12 @@ TEST_CASE("no deadline is later than all others") {
     int calls = 0;
     net::deadline_timer timer(io.get_executor(), [&calls] { ++calls; });
     timer.expires_at(net::deadline_timer::time_point::max());
-    CHECK(io.run_for(10s) == 0);
+    io.run_for(10s);
+    CHECK(io.stopped());
     timer.expires_at(clock_type::now() + 1ms);
     timer.expires_at(net::deadline_timer::time_point::max());
     io.restart();
-    io.run();
+    io.run_for(10s);
+    CHECK(io.stopped());
     CHECK(calls == 0);
 }

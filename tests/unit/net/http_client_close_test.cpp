@@ -32,7 +32,8 @@ TEST_CASE("close() ends running, waiting and later calls, and leaves no work beh
     harness::run_until(fixture.io, [&asked] { return asked.load(); });
     fixture.client->close();
     fixture.io.restart();
-    fixture.io.run();
+    fixture.io.run_for(10s);
+    CHECK(fixture.io.stopped());
     check_failed(running.response(), failure::cancelled);
     CHECK(running.response().error().sent);
     check_failed(waiting.response(), failure::cancelled);
@@ -84,7 +85,8 @@ TEST_CASE("close() ends a handshake") {
     harness::run_until(fixture.io, [&server] { return server.connections() == 1; });
     fixture.client->close();
     fixture.io.restart();
-    fixture.io.run();
+    fixture.io.run_for(10s);
+    CHECK(fixture.io.stopped());
     check_failed(running.response(), failure::cancelled);
 }
 
@@ -96,7 +98,8 @@ TEST_CASE("a client may be destroyed while its calls run") {
     harness::run_until(fixture.io, [&server] { return server.connections() == 1; });
     fixture.client.reset();
     fixture.io.restart();
-    fixture.io.run();
+    fixture.io.run_for(10s);
+    CHECK(fixture.io.stopped());
     check_failed(running.response(), failure::cancelled);
 }
 

@@ -1,10 +1,13 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 // Searches every freed block of memory for a credential while one passes through the client.
+#include "net/receive_buffer.hpp"
+#include "net/response_parser.hpp"
 #include "unit/net/client_fixture.hpp"
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -108,4 +111,20 @@ TEST_CASE("the check notices a freed block with a canary") {
     }
     searching = false;
     CHECK(blocks_with_canary > 0);
+}
+
+TEST_CASE("bytes that were received and not used are wiped") {
+    blocks_with_canary = 0;
+    const auto text = long_text(answer_canary, 100);
+    searching = true;
+    {
+        net::receive_buffer buffer;
+        std::ranges::copy(text, buffer.prepare().begin());
+        buffer.commit(text.size());
+        net::response_parser parser({});
+        CHECK(parser.feed("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"));
+        CHECK(parser.feed(text));
+    }
+    searching = false;
+    CHECK(blocks_with_canary == 0);
 }

@@ -2,9 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "util/secret_bytes.hpp"
 
+#include "util/base64.hpp"
+
 #include <doctest/doctest.h>
 
+#include <malloc.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -21,7 +28,72 @@ bool all_zero(const char* bytes, std::size_t size) {
     return std::all_of(bytes, bytes + size, [](char c) { return c == 0; });
 }
 
+bool searching = false;
+int freed_with_canary = 0;
+
+void search_and_free(void* block) noexcept {
+    if (searching && block != nullptr && memmem(block, malloc_usable_size(block), "CANARY", 6) != nullptr)
+        ++freed_with_canary;
+    std::free(block);
+}
+
+/// How many of the blocks that the action frees hold a canary.
+template <class Action>
+int blocks_with_canary(Action action) {
+    freed_with_canary = 0;
+    searching = true;
+    action();
+    searching = false;
+    return freed_with_canary;
+}
+
 }  // namespace
+
+void* operator new(std::size_t size) {
+    if (void* const block = std::malloc(size == 0 ? 1 : size)) return block;
+    throw std::bad_alloc();
+}
+void operator delete(void* block) noexcept {
+    search_and_free(block);
+}
+void operator delete(void* block, std::size_t) noexcept {
+    search_and_free(block);
+}
+
+TEST_CASE("freed memory never holds secret bytes") {
+    CHECK(blocks_with_canary([] { const std::string leak(long_text); }) == 1);
+    CHECK(blocks_with_canary([] { const auto destroyed = secret_bytes::copy_of(long_text); }) == 0);
+    const std::string longer = long_text + long_text;
+    CHECK(blocks_with_canary([&] {
+              auto replaced = secret_bytes::copy_of(long_text);
+              replaced = secret_bytes::copy_of("other");
+              replaced = secret_bytes::copy_of(longer);
+          }) == 0);
+    CHECK(blocks_with_canary([] {
+              std::string text;
+              for (int i = 0; i < 100; ++i)
+                  util::append_wiping(text, long_text);
+              util::reserve_wiping(text, 2 * text.capacity());
+              util::wipe(text);
+          }) == 0);
+    std::string encoded;
+    util::append_base64(encoded, long_text);
+    CHECK(blocks_with_canary([&] {
+              static_cast<void>(util::decode_base64(encoded + "!", util::base64_form::padded));
+          }) == 0);
+    encoded.pop_back();
+    CHECK(blocks_with_canary(
+              [&] { static_cast<void>(util::decode_base64(encoded, util::base64_form::padded)); }) == 0);
+    CHECK(blocks_with_canary(
+              [&] { static_cast<void>(util::decode_base64(encoded, util::base64_form::unpadded)); }) == 0);
+}
+
+TEST_CASE("secret_bytes that are moved to themselves stay") {
+    auto secret = secret_bytes::copy_of(long_text);
+    auto& same = secret;
+    secret = std::move(same);
+    CHECK(secret.reveal() == long_text);  // NOLINT(bugprone-use-after-move): self-move keeps the bytes
+}
 
 TEST_CASE("the constructor of secret_bytes wipes its source") {
     for (const auto& text : {short_text, long_text}) {

@@ -43,6 +43,8 @@ TEST_CASE("utf8_at() reads the first and the last character of each length") {
 TEST_CASE("a byte that does not begin a character is invalid and one byte long") {
     for (const std::string text : {"\x80",
                                    "\xbf",
+                                   "\x9f\xbf",
+                                   "\xbf\x80",
                                    "\xc0\x80",
                                    "\xc1\xbf",
                                    "\xc2",
