@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/connection.hpp"
 
-#include "net/address_book.hpp"
+#include "net/deadline_timer.hpp"
 #include "net/receive_buffer.hpp"
-#include "net/watchdog.hpp"
+#include "net/resolver_cache.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -34,9 +34,9 @@ namespace {
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 
-/// A dead path is noticed within 20 s, by an idle connection (keep-alive probes) as by one with bytes in
-/// flight.
-void watch_the_path(tcp::socket& socket) {
+/// Lets the kernel notice an unreachable peer within 20 s: by keep-alive probes on an idle connection, by
+/// TCP_USER_TIMEOUT on one with bytes in flight.
+void set_socket_options(tcp::socket& socket) {
     struct option {
         int level, name, value;
     };
@@ -48,31 +48,31 @@ void watch_the_path(tcp::socket& socket) {
         {IPPROTO_TCP, TCP_KEEPCNT, 3},
         {IPPROTO_TCP, TCP_USER_TIMEOUT, 15'000},
     };
-    // A kernel that refuses one of these still carries the requests.
+    // Requests work without an option that the kernel does not know.
     for (const auto& [level, name, value] : options) {
         ::setsockopt(socket.native_handle(), level, name, &value, sizeof(value));
     }
 }
 
-std::string_view attempt(failure phase) noexcept {
+std::string_view describe(failure phase) noexcept {
     switch (phase) {
         case failure::resolve:
-            return "the name could not be resolved";
+            return "cannot resolve the name";
         case failure::connect:
-            return "no connection";
+            return "cannot connect";
         case failure::tls:
-            return "no TLS handshake";
+            return "TLS handshake failed";
         case failure::write:
-            return "the request could not be sent";
+            return "cannot send the request";
         case failure::protocol:
         case failure::too_large:
-            return "not accepted";
+            return "response not accepted";
         default:
-            return "no whole answer";
+            return "cannot read the response";
     }
 }
 
-bool is_of_resolver(const error_code& ec) {
+bool is_resolver_error(const error_code& ec) {
     return ec.category() == asio::error::get_netdb_category() ||
            ec.category() == asio::error::get_addrinfo_category();
 }
@@ -84,37 +84,36 @@ class connection::implementation {
     implementation(asio::any_io_executor executor, tls_context given, endpoint server)
         : context(std::move(given)),
           peer(std::move(server)),
-          lookup(std::make_shared<asio::steady_timer>(executor)),
+          resolve_wait(std::make_shared<asio::steady_timer>(executor)),
           socket(executor),
-          guard(executor, [this] { close(); }),
-          turn(executor, [this] { close_socket(); }) {}
+          timer(executor, [this] { close(); }),
+          address_timer(executor, [this] { close_socket(); }) {}
 
-    /// The socket until the TCP connection stands, then the stream's.
-    tcp::socket& lowest() noexcept { return stream ? stream->next_layer() : socket; }
+    /// The socket itself until the TCP connection is made, then the one inside the stream.
+    tcp::socket& lowest_layer() noexcept { return stream ? stream->next_layer() : socket; }
 
     void close() noexcept {
-        lookup->cancel();
+        resolve_wait->cancel();
         close_socket();
     }
     void close_socket() noexcept {
         error_code ignored;
-        lowest().close(ignored);
+        lowest_layer().close(ignored);
     }
-    [[nodiscard]] bool given_up() const noexcept { return aborted || guard.barked(); }
+    [[nodiscard]] bool stopped() const noexcept { return aborted || timer.expired(); }
 
-    asio::awaitable<error_code> connect(address_book& addresses, time_point until);
+    asio::awaitable<error_code> connect(resolver_cache& resolver, time_point deadline);
 
-    [[nodiscard]] error failed(failure phase, std::string_view why) const {
-        if (aborted) return {failure::cancelled, peer.authority() + ": given up", false, sent};
-        return {phase, fmt::format("{}: {}: {}", peer.authority(), attempt(phase), why), false, sent};
+    [[nodiscard]] error cancelled() const {
+        return {failure::cancelled, peer.authority() + ": cancelled", false, sent};
+    }
+    [[nodiscard]] error failed(failure phase, std::string_view reason, bool timeout = false) const {
+        if (aborted) return cancelled();
+        return {phase, fmt::format("{}: {}: {}", peer.authority(), describe(phase), reason), timeout, sent};
     }
     [[nodiscard]] error failed(failure phase, const error_code& ec) const {
-        if (!aborted && guard.barked()) {
-            return {phase, fmt::format("{}: {} in time", peer.authority(), attempt(phase)), true, sent};
-        }
-        if (ec == asio::error::operation_aborted) {
-            return {failure::cancelled, peer.authority() + ": given up", false, sent};
-        }
+        if (timer.expired()) return failed(phase, "timed out", true);
+        if (ec == asio::error::operation_aborted) return cancelled();
         // In TLS 1.3 the peer refuses a client certificate only after the handshake.
         if (ec.category() == asio::error::get_ssl_category()) return failed(failure::tls, ec.message());
         return failed(phase, ec.message());
@@ -122,33 +121,34 @@ class connection::implementation {
 
     tls_context context;
     endpoint peer;
-    std::shared_ptr<asio::steady_timer> lookup;
+    std::shared_ptr<asio::steady_timer> resolve_wait;
     tcp::socket socket;
     std::optional<asio::ssl::stream<tcp::socket>> stream;
-    watchdog guard;
-    watchdog turn;  // of one address among several
+    deadline_timer timer;          // of the phase
+    deadline_timer address_timer;  // of one address among several
     receive_buffer received;
     bool aborted = false;
     bool sent = false;
-    bool heard = false;
+    bool response_started = false;
 };
 
-/// Tries one address after the other. One that does not answer must not use up the time of the others.
-asio::awaitable<error_code> connection::implementation::connect(address_book& addresses, time_point until) {
-    constexpr std::chrono::steady_clock::duration shortest = std::chrono::seconds(1);
+/// Tries one address after the other. An address that does not answer must leave time for the others.
+asio::awaitable<error_code> connection::implementation::connect(resolver_cache& resolver,
+                                                                time_point deadline) {
+    constexpr std::chrono::steady_clock::duration shortest_attempt = std::chrono::seconds(1);
     error_code ec;
-    const auto found = co_await addresses.look_up(lookup, ec);
-    auto left = static_cast<int>(found.size());
-    for (const auto& address : found) {
-        if (given_up()) break;
+    const auto addresses = co_await resolver.resolve(resolve_wait, ec);
+    auto left = static_cast<int>(addresses.size());
+    for (const auto& address : addresses) {
+        if (stopped()) break;
         const auto now = std::chrono::steady_clock::now();
-        if (left > 1) turn.expect_by(now + std::max((until - now) / left, shortest));
+        if (left > 1) address_timer.expires_at(now + std::max((deadline - now) / left, shortest_attempt));
         --left;
-        const auto [refused] = co_await socket.async_connect(address, as_values);
-        turn.stop();
-        ec = refused;
+        const auto [failed] = co_await socket.async_connect(address, as_values);
+        address_timer.stop();
+        ec = failed;
         if (!ec) {
-            addresses.prefer(address);
+            resolver.prefer(address);
             break;
         }
         close_socket();
@@ -161,81 +161,78 @@ connection::connection(asio::any_io_executor executor, tls_context context, endp
 
 connection::~connection() = default;
 
-asio::awaitable<result<void>> connection::open(address_book& addresses,
+asio::awaitable<result<void>> connection::open(resolver_cache& resolver,
                                                const http_limits& limits,
-                                               time_point until) {
+                                               time_point deadline) {
     auto& self = *impl_;
-    if (self.aborted) co_return self.failed(failure::cancelled, "");
-    const auto connected_by = std::min(until, std::chrono::steady_clock::now() + limits.connect);
-    self.guard.expect_by(connected_by);
-    const auto refused = co_await self.connect(addresses, connected_by);
-    if (refused || self.given_up())
-        co_return self.failed(is_of_resolver(refused) ? failure::resolve : failure::connect,
-                              refused ? refused : asio::error::operation_aborted);
-    watch_the_path(self.socket);
+    if (self.aborted) co_return self.cancelled();
+    const auto connect_deadline = std::min(deadline, std::chrono::steady_clock::now() + limits.connect);
+    self.timer.expires_at(connect_deadline);
+    const auto not_connected = co_await self.connect(resolver, connect_deadline);
+    if (not_connected || self.stopped())
+        co_return self.failed(is_resolver_error(not_connected) ? failure::resolve : failure::connect,
+                              not_connected ? not_connected : asio::error::operation_aborted);
+    set_socket_options(self.socket);
 
     auto* const session = self.context.new_session(self.peer.host);
     if (session == nullptr)
-        co_return self.failed(failure::tls, "the server has no name that could be verified");
+        co_return self.failed(failure::tls, "the server has no name that a certificate can be checked for");
     self.stream.emplace(std::move(self.socket), session);
-    self.guard.expect_by(std::min(until, std::chrono::steady_clock::now() + limits.handshake));
-    const auto [broken] = co_await self.stream->async_handshake(asio::ssl::stream_base::client, as_values);
-    if (broken) {
-        const auto verdict = refused_certificate(self.stream->native_handle());
-        if (!verdict.empty())
-            co_return self.failed(failure::tls, "the server's certificate is refused: " + verdict);
-        co_return self.failed(failure::tls, broken);
+    self.timer.expires_at(std::min(deadline, std::chrono::steady_clock::now() + limits.handshake));
+    const auto [ec] = co_await self.stream->async_handshake(asio::ssl::stream_base::client, as_values);
+    if (ec) {
+        const auto reason = certificate_error(self.stream->native_handle());
+        if (!reason.empty())
+            co_return self.failed(failure::tls, "the server's certificate is refused: " + reason);
+        co_return self.failed(failure::tls, ec);
     }
-    self.guard.stop();
+    self.timer.stop();
     co_return result<void>();
 }
 
-asio::awaitable<result<void>> connection::write(std::string_view request, time_point until) {
+asio::awaitable<result<void>> connection::write(std::string_view request, time_point deadline) {
     auto& self = *impl_;
-    self.sent = self.heard = false;
-    self.guard.expect_by(until);
+    self.sent = self.response_started = false;
+    self.timer.expires_at(deadline);
     const auto [ec, bytes] = co_await asio::async_write(*self.stream, asio::buffer(request), as_values);
-    self.guard.stop();
-    // The first TLS record counts as soon as the kernel has taken all of it. Of a part of it the peer can
-    // decrypt nothing.
+    self.timer.stop();
+    // The first TLS record counts as sent when the kernel has taken all of it: the peer cannot decrypt a
+    // part.
     self.sent = bytes > 0;
     if (ec) co_return self.failed(failure::write, ec);
     co_return result<void>();
 }
 
-asio::awaitable<result<void>> connection::read_some(answer_parser& answer, time_point until) {
+asio::awaitable<result<void>> connection::read_some(response_parser& parser, time_point deadline) {
     auto& self = *impl_;
-    const auto room = self.received.prepare();
-    self.guard.expect_by(until);
+    const auto space = self.received.prepare();
+    self.timer.expires_at(deadline);
     const auto [ec, bytes] =
-        co_await self.stream->async_read_some(asio::buffer(room.data(), room.size()), as_values);
-    self.guard.stop();
+        co_await self.stream->async_read_some(asio::buffer(space.data(), space.size()), as_values);
+    self.timer.stop();
     if (ec == asio::error::eof) {
-        const auto ended = answer.finish();
-        if (!ended) co_return self.failed(failure::read, "the connection was closed");
+        if (!parser.finish()) co_return self.failed(failure::read, "the peer closed the connection");
         co_return result<void>();
     }
     if (ec) co_return self.failed(failure::read, ec);
-    self.heard = true;
+    self.response_started = true;
     self.received.commit(bytes);
-    const auto used = answer.feed(self.received.pending());
-    if (!used) {
-        const auto why = used.error();
-        co_return self.failed(why.phase, why.what);
-    }
+    const auto used = parser.feed(self.received.pending());
+    if (!used) co_return self.failed(used.error().phase, used.error().what);
     self.received.consume(*used);
     co_return result<void>();
 }
 
-bool connection::heard() const noexcept {
-    return impl_->heard;
+bool connection::response_started() const noexcept {
+    return impl_->response_started;
 }
 
-bool connection::quiet() const noexcept {
-    if (!impl_->stream || !impl_->lowest().is_open() || !impl_->received.pending().empty()) return false;
+bool connection::reusable() const noexcept {
+    auto& self = *impl_;
+    if (!self.stream || !self.lowest_layer().is_open() || !self.received.pending().empty()) return false;
     char byte = 0;
-    const auto got = ::recv(impl_->lowest().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    const auto peeked = ::recv(self.lowest_layer().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 void connection::abort() noexcept {

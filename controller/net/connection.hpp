@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "net/answer_parser.hpp"
 #include "net/error.hpp"
-#include "net/http_client.hpp"
+#include "net/http_message.hpp"
+#include "net/response_parser.hpp"
 #include "net/tls_context.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -16,10 +16,10 @@
 
 namespace net {
 
-class address_book;
+class resolver_cache;
 
-/// One TLS connection: the phases of an exchange, each under a deadline that closes the socket when it
-/// passes. After an error the connection is of no more use.
+/// One TLS connection. Each phase of an exchange has a deadline; when it passes, the socket is closed. After
+/// an error the connection cannot be used any more.
 class connection {
  public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -29,19 +29,20 @@ class connection {
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
-    /// TCP and TLS. `until` bounds both, whatever the limits allow for each.
-    [[nodiscard]] boost::asio::awaitable<result<void>> open(address_book& addresses,
+    /// TCP and TLS, each within its limit and both before the deadline.
+    [[nodiscard]] boost::asio::awaitable<result<void>> open(resolver_cache& resolver,
                                                             const http_limits& limits,
-                                                            time_point until);
-    [[nodiscard]] boost::asio::awaitable<result<void>> write(std::string_view request, time_point until);
-    /// Reads once, and gives the parser what came.
-    [[nodiscard]] boost::asio::awaitable<result<void>> read_some(answer_parser& answer, time_point until);
+                                                            time_point deadline);
+    [[nodiscard]] boost::asio::awaitable<result<void>> write(std::string_view request, time_point deadline);
+    /// Reads once and feeds the parser.
+    [[nodiscard]] boost::asio::awaitable<result<void>> read_some(response_parser& parser,
+                                                                 time_point deadline);
 
-    /// A byte of an answer came since the last write().
-    [[nodiscard]] bool heard() const noexcept;
-    /// Open, and the peer has sent nothing that nobody asked for: no end of the connection, no alert.
-    [[nodiscard]] bool quiet() const noexcept;
-    /// Closes; what runs ends with failure::cancelled.
+    /// At least one byte of a response arrived since the last write().
+    [[nodiscard]] bool response_started() const noexcept;
+    /// The connection is open, and the peer has sent nothing that no request asked for: no close, no alert.
+    [[nodiscard]] bool reusable() const noexcept;
+    /// Closes the socket. Running operations end with failure::cancelled.
     void abort() noexcept;
 
  private:

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/connection_pool.hpp"
 
-#include <utility>
-
 namespace net {
 
 using clock = std::chrono::steady_clock;
@@ -14,11 +12,11 @@ connection_pool::connection_pool(boost::asio::any_io_executor executor,
     : executor_(executor),
       server_(std::move(server)),
       limits_(limits),
-      addresses_(executor, server_.host, server_.port),
+      resolver_(executor, server_.host, server_.port),
       idle_(limits.idle),
-      sweeper_(executor, [this] { sweep(); }) {}
+      idle_timer_(executor, [this] { close_expired(); }) {}
 
-result<void> connection_pool::use(const tls_config& config) {
+result<void> connection_pool::set_tls_config(const tls_config& config) {
     auto context = tls_context::make(config);
     if (!context) return context.error();
     context_ = *std::move(context);
@@ -29,39 +27,39 @@ result<void> connection_pool::use(const tls_config& config) {
 
 std::optional<pooled_connection> connection_pool::take_idle() {
     while (auto idle = idle_.take()) {
-        if (idle->link->quiet()) return idle;
+        if (idle->connection->reusable()) return idle;
     }
     return std::nullopt;
 }
 
-boost::asio::awaitable<result<pooled_connection>> connection_pool::connect(time_point until) {
+boost::asio::awaitable<result<pooled_connection>> connection_pool::connect(time_point deadline) {
     if (closed_) co_return closed_error();
-    if (!context_) co_return error{failure::tls, server_.authority() + ": no certificates were loaded"};
-    pooled_connection made{std::make_shared<connection>(executor_, *context_, server_), generation_};
-    std::erase_if(links_, [](const auto& link) { return link.expired(); });
-    links_.push_back(made.link);
-    const auto opened = co_await made.link->open(addresses_, limits_, until);
+    if (!context_) co_return error{failure::tls, server_.authority() + ": no certificates are loaded"};
+    pooled_connection pooled{std::make_shared<connection>(executor_, *context_, server_), generation_};
+    std::erase_if(connections_, [](const auto& known) { return known.expired(); });
+    connections_.push_back(pooled.connection);
+    const auto opened = co_await pooled.connection->open(resolver_, limits_, deadline);
     if (!opened) co_return opened.error();
-    co_return made;
+    co_return pooled;
 }
 
-void connection_pool::park(pooled_connection connection) {
-    if (closed_ || connection.generation != generation_) return;
-    idle_.put(std::move(connection), clock::now());
-    sweep();
+void connection_pool::put_idle(pooled_connection pooled) {
+    if (closed_ || pooled.generation != generation_) return;
+    idle_.put(std::move(pooled), clock::now());
+    close_expired();
 }
 
-void connection_pool::sweep() {
+void connection_pool::close_expired() {
     idle_.expire(clock::now());
-    if (const auto next = idle_.next_expiry()) sweeper_.expect_by(*next);
+    if (const auto next = idle_.next_expiry()) idle_timer_.expires_at(*next);
 }
 
 void connection_pool::close() {
     closed_ = true;
-    sweeper_.retire();
+    idle_timer_.cancel();
     idle_.clear();
-    for (const auto& link : links_) {
-        if (const auto open = link.lock()) open->abort();
+    for (const auto& known : connections_) {
+        if (const auto open = known.lock()) open->abort();
     }
 }
 

@@ -4,41 +4,67 @@
 
 #include <boost/system/result.hpp>
 
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace net {
 
-/// The phase of an exchange that failed. What may have reached the peer follows from it: see error::sent.
+/// The phase of an exchange that failed. See error::sent for whether the peer may have seen the request.
 enum class failure {
     resolve,    // the name has no address
     connect,    // no TCP connection
     tls,        // no handshake, or the peer's certificate was refused
-    write,      // the request could not be sent whole
-    read,       // no answer, or the connection ended inside it
-    protocol,   // what came is not HTTP/1.1, or not an answer that is accepted (redirect, Content-Encoding)
-    too_large,  // the answer is longer than the caller allows
-    ended,      // a stream of events ended cleanly: not a fault
-    cancelled,  // the caller gave up (shutdown)
+    write,      // the request could not be sent completely
+    read,       // no response, or the connection ended inside it
+    protocol,   // not HTTP/1.1, or a response that is not accepted (redirect, Content-Encoding)
+    too_large,  // the response is longer than the caller allows
+    ended,      // a stream ended cleanly: not a fault
+    cancelled,  // the caller cancelled or closed (shutdown)
 };
 
-/// Why there is no answer. `what` is fit for a log: it names the peer and the phase, never a byte of a body.
+[[nodiscard]] constexpr std::string_view to_string(failure phase) noexcept {
+    switch (phase) {
+        case failure::resolve:
+            return "resolve";
+        case failure::connect:
+            return "connect";
+        case failure::tls:
+            return "tls";
+        case failure::write:
+            return "write";
+        case failure::read:
+            return "read";
+        case failure::protocol:
+            return "protocol";
+        case failure::too_large:
+            return "too_large";
+        case failure::ended:
+            return "ended";
+        case failure::cancelled:
+            return "cancelled";
+    }
+    return "unknown";
+}
+
+/// Why there is no response. `what` may be logged: it names the peer and the phase, never a byte of a body.
 struct error {
-    error() = default;  // boost::system::result::error() asks for it
+    error() = default;  // boost::system::result::error() needs it
     error(failure phase_failed, std::string text, bool timed_out = false, bool request_sent = false)
         : phase(phase_failed), what(std::move(text)), timeout(timed_out), sent(request_sent) {}
 
     failure phase = failure::read;
     std::string what;
-    bool timeout = false;  // a deadline passed, rather than the peer or the kernel saying no
+    bool timeout = false;  // a deadline passed; neither the peer nor the kernel reported an error
     bool sent = false;     // at least one byte of the request left: the peer may have acted on it
 };
 
-[[nodiscard]] std::string_view to_string(failure phase) noexcept;
-
-/// Called by result::value() on an error: a programming error, so it ends in an exception.
-[[noreturn]] void throw_exception_from_error(const error& e, const boost::source_location& where);
+/// result::value() calls it on an error. To ask for a value that is not there is a programming error.
+[[noreturn]] inline void throw_exception_from_error(const error& e, const boost::source_location& where) {
+    throw std::logic_error("value of a failed net::result (" + std::string(to_string(e.phase)) + ") at " +
+                           where.to_string());
+}
 
 template <class T>
 using result = boost::system::result<T, error>;

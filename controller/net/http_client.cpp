@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_client.hpp"
 
-#include "net/answer_parser.hpp"
+#include "net/async_semaphore.hpp"
 #include "net/connection_pool.hpp"
-#include "net/request_text.hpp"
-#include "net/turnstile.hpp"
+#include "net/response_parser.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -19,153 +18,157 @@ using time_point = clock::time_point;
 
 namespace {
 
-/// Whether to send again what a reused connection has not answered with a byte: the peer may have closed it
-/// while the request was on its way. What is not a POST is bound to a version of its object, so that a second
-/// one changes nothing.
-bool may_repeat(const error& why, method verb) {
-    if (why.timeout || (why.phase != failure::write && why.phase != failure::read)) return false;
-    return verb != method::post || !why.sent;
+/// Whether to send a request again after a reused connection gave no byte of a response: the peer may have
+/// closed it while the request was on its way. Requests other than POST are bound to a version of their
+/// object, so that a repetition changes nothing.
+bool may_retry(const error& failed, method verb) {
+    if (failed.timeout || (failed.phase != failure::write && failed.phase != failure::read)) return false;
+    return verb != method::post || !failed.sent;
 }
 
-asio::awaitable<result<void>> read_head(connection& link, answer_parser& answer, time_point until) {
-    while (!answer.has_head()) {
-        if (auto read = co_await link.read_some(answer, until); !read) co_return read.error();
+asio::awaitable<result<void>> read_head(connection& connection,
+                                        response_parser& parser,
+                                        time_point deadline) {
+    while (!parser.has_head()) {
+        if (auto read = co_await connection.read_some(parser, deadline); !read) co_return read.error();
     }
     co_return result<void>();
 }
 
-class open_answer : public response_stream {
+class connection_stream : public response_stream {
  public:
-    open_answer(std::shared_ptr<connection> link, answer_parser answer)
-        : link_(std::move(link)), answer_(std::move(answer)) {}
+    connection_stream(std::shared_ptr<connection> connection, response_parser parser)
+        : connection_(std::move(connection)), parser_(std::move(parser)) {}
 
-    [[nodiscard]] unsigned status() const noexcept override { return answer_.head().status; }
-    [[nodiscard]] const response& head() const noexcept override { return answer_.head(); }
+    [[nodiscard]] unsigned status() const noexcept override { return parser_.head().status; }
+    [[nodiscard]] const response& head() const noexcept override { return parser_.head(); }
 
-    asio::awaitable<result<std::string_view>> read_some(std::chrono::milliseconds silence) override {
-        if (handed_out_) answer_.discard_body();
-        handed_out_ = true;
-        const auto until = clock::now() + silence;
-        while (answer_.body().empty()) {
-            if (answer_.done()) co_return error{failure::ended, "the answer is complete", false, true};
-            if (auto read = co_await link_->read_some(answer_, until); !read) co_return read.error();
+    asio::awaitable<result<std::string_view>> read_some(std::chrono::milliseconds inactivity) override {
+        if (body_returned_) parser_.discard_body();
+        body_returned_ = true;
+        const auto deadline = clock::now() + inactivity;
+        while (parser_.body().empty()) {
+            if (parser_.done()) co_return error{failure::ended, "the response is complete", false, true};
+            if (auto read = co_await connection_->read_some(parser_, deadline); !read) co_return read.error();
         }
-        co_return answer_.body();
+        co_return parser_.body();
     }
 
  private:
-    std::shared_ptr<connection> link_;
-    answer_parser answer_;
-    bool handed_out_ = false;  // the parser holds the bytes of the last call
+    std::shared_ptr<connection> connection_;
+    response_parser parser_;
+    bool body_returned_ = false;  // the parser holds the bytes that the last call returned
 };
 
-/// A place inside the turnstile.
-class place {
+/// Releases an acquired permit.
+class permit {
  public:
-    explicit place(turnstile& gate) : gate_(gate) {}
-    ~place() { gate_.leave(); }
-    place(const place&) = delete;
-    place& operator=(const place&) = delete;
+    explicit permit(async_semaphore& semaphore) : semaphore_(semaphore) {}
+    ~permit() { semaphore_.release(); }
+    permit(const permit&) = delete;
+    permit& operator=(const permit&) = delete;
 
  private:
-    turnstile& gate_;
+    async_semaphore& semaphore_;
 };
 
 }  // namespace
-
-std::string endpoint::authority() const {
-    const bool v6 = host.find(':') != std::string::npos;
-    return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
 
 class http_client::implementation {
  public:
     implementation(asio::any_io_executor executor, endpoint server, const http_limits& limits)
         : authority_(server.authority()),
           limits_(limits),
-          gate_(executor, limits.connections),
+          permits_(executor, limits.connections),
           pool_(executor, std::move(server), limits) {}
 
     using stream_result = result<std::unique_ptr<response_stream>>;
 
-    result<void> use(const tls_config& config) { return pool_.use(config); }
-    static asio::awaitable<result<response>> send(std::shared_ptr<implementation> self, const request& what);
+    result<void> set_tls_config(const tls_config& config) { return pool_.set_tls_config(config); }
+    static asio::awaitable<result<response>> send(std::shared_ptr<implementation> self,
+                                                  const request& request);
     static asio::awaitable<stream_result> open_stream(std::shared_ptr<implementation> self,
-                                                      const request& what);
+                                                      const request& request);
     void close() {
-        gate_.close();
+        permits_.close();
         pool_.close();
     }
 
  private:
-    asio::awaitable<result<response>> exchange(pooled_connection by,
-                                               const request& what,
+    asio::awaitable<result<response>> exchange(pooled_connection pooled,
+                                               const request& request,
                                                std::string_view text,
-                                               time_point until);
+                                               time_point deadline);
 
     std::string authority_;
     http_limits limits_;
-    turnstile gate_;  // as many connections as places, idle ones included: one is made only when none is idle
+    async_semaphore permits_;  // one for each connection of the pool, which connects only when none is idle
     connection_pool pool_;
 };
 
-asio::awaitable<result<response>> http_client::implementation::exchange(pooled_connection by,
-                                                                        const request& what,
+asio::awaitable<result<response>> http_client::implementation::exchange(pooled_connection pooled,
+                                                                        const request& request,
                                                                         std::string_view text,
-                                                                        time_point until) {
-    auto& link = *by.link;
-    const auto soon = [this, until] { return std::min(until, clock::now() + limits_.inactivity); };
-    const auto body_bytes = std::min(limits_.body_bytes, what.body_bytes.value_or(limits_.body_bytes));
-    answer_parser answer({limits_.header_bytes, body_bytes});
-    if (auto written = co_await link.write(text, soon()); !written) co_return written.error();
-    auto head = co_await read_head(
-        link, answer, std::min(until, clock::now() + what.header.value_or(limits_.header)));
+                                                                        time_point deadline) {
+    auto& connection = *pooled.connection;
+    const auto within = [deadline](std::chrono::milliseconds timeout) {
+        return std::min(deadline, clock::now() + timeout);
+    };
+    const auto body_bytes = std::min(limits_.body_bytes, request.max_body_bytes.value_or(limits_.body_bytes));
+    response_parser parser({limits_.header_bytes, body_bytes});
+    if (auto written = co_await connection.write(text, within(limits_.inactivity)); !written)
+        co_return written.error();
+    const auto header_timeout = request.header_timeout.value_or(limits_.header);
+    auto head = co_await read_head(connection, parser, within(header_timeout));
     if (!head) co_return head.error();
-    while (!answer.done()) {
-        if (auto read = co_await link.read_some(answer, soon()); !read) co_return read.error();
+    while (!parser.done()) {
+        if (auto read = co_await connection.read_some(parser, within(limits_.inactivity)); !read)
+            co_return read.error();
     }
-    if (answer.keep_alive()) pool_.park(std::move(by));
-    co_return answer.take();
+    if (parser.keep_alive()) pool_.put_idle(std::move(pooled));
+    co_return parser.take();
 }
 
 asio::awaitable<result<response>> http_client::implementation::send(std::shared_ptr<implementation> self,
-                                                                    const request& what) {
-    const auto until = clock::now() + self->limits_.total;
-    const auto text = request_text(what, self->authority_);
+                                                                    const request& request) {
+    const auto deadline = clock::now() + self->limits_.total;
+    const auto text = serialize(request, self->authority_);
     if (!text) co_return text.error();
-    const auto entered = co_await self->gate_.enter(until);
-    if (entered == turnstile::outcome::closed) co_return self->pool_.closed_error();
-    if (entered == turnstile::outcome::timed_out) {
-        co_return error{failure::connect, self->authority_ + ": no connection became free in time", true};
+    const auto outcome = co_await self->permits_.acquire(deadline);
+    if (outcome == async_semaphore::outcome::closed) co_return self->pool_.closed_error();
+    if (outcome == async_semaphore::outcome::timed_out) {
+        co_return error{failure::connect, self->authority_ + ": timed out: all connections are in use", true};
     }
-    const place inside(self->gate_);
+    const permit held(self->permits_);
 
     if (auto idle = self->pool_.take_idle()) {
-        const auto link = idle->link;
-        auto answer = co_await self->exchange(*std::move(idle), what, text->reveal(), until);
-        if (answer || link->heard() || !may_repeat(answer.error(), what.verb)) co_return answer;
+        const auto connection = idle->connection;
+        auto response = co_await self->exchange(*std::move(idle), request, text->reveal(), deadline);
+        if (response || connection->response_started() || !may_retry(response.error(), request.verb))
+            co_return response;
     }
-    auto fresh = co_await self->pool_.connect(until);
-    if (!fresh) co_return fresh.error();
-    co_return co_await self->exchange(*std::move(fresh), what, text->reveal(), until);
+    auto connected = co_await self->pool_.connect(deadline);
+    if (!connected) co_return connected.error();
+    co_return co_await self->exchange(*std::move(connected), request, text->reveal(), deadline);
 }
 
 asio::awaitable<http_client::implementation::stream_result> http_client::implementation::open_stream(
-    std::shared_ptr<implementation> self, const request& what) {
-    const auto until = clock::now() + self->limits_.total;
-    const auto text = request_text(what, self->authority_);
+    std::shared_ptr<implementation> self, const request& request) {
+    const auto deadline = clock::now() + self->limits_.total;
+    const auto text = serialize(request, self->authority_);
     if (!text) co_return text.error();
-    auto opened = co_await self->pool_.connect(until);
-    if (!opened) co_return opened.error();
-    auto link = std::move(opened->link);
-    auto written =
-        co_await link->write(text->reveal(), std::min(until, clock::now() + self->limits_.inactivity));
+    auto connected = co_await self->pool_.connect(deadline);
+    if (!connected) co_return connected.error();
+    auto connection = std::move(connected->connection);
+    auto written = co_await connection->write(text->reveal(),
+                                              std::min(deadline, clock::now() + self->limits_.inactivity));
     if (!written) co_return written.error();
-    // What was read is handed out before more is, so the body needs no limit.
-    answer_parser answer({self->limits_.header_bytes, std::numeric_limits<std::size_t>::max()});
-    auto head = co_await read_head(*link, answer, std::min(until, clock::now() + self->limits_.header));
+    // Each read_some() discards the bytes of the one before it, so the body needs no limit.
+    response_parser parser({self->limits_.header_bytes, std::numeric_limits<std::size_t>::max()});
+    auto head =
+        co_await read_head(*connection, parser, std::min(deadline, clock::now() + self->limits_.header));
     if (!head) co_return head.error();
-    co_return std::make_unique<open_answer>(std::move(link), std::move(answer));
+    co_return std::make_unique<connection_stream>(std::move(connection), std::move(parser));
 }
 
 http_client::http_client(asio::any_io_executor executor, endpoint server, http_limits limits)
@@ -175,16 +178,16 @@ http_client::~http_client() {
     impl_->close();
 }
 
-result<void> http_client::use(const tls_config& config) {
-    return impl_->use(config);
+result<void> http_client::set_tls_config(const tls_config& config) {
+    return impl_->set_tls_config(config);
 }
 
-asio::awaitable<result<response>> http_client::send(const request& what) {
-    return implementation::send(impl_, what);
+asio::awaitable<result<response>> http_client::send(const request& request) {
+    return implementation::send(impl_, request);
 }
 
-asio::awaitable<result<std::unique_ptr<response_stream>>> http_client::open_stream(const request& what) {
-    return implementation::open_stream(impl_, what);
+asio::awaitable<result<std::unique_ptr<response_stream>>> http_client::open_stream(const request& request) {
+    return implementation::open_stream(impl_, request);
 }
 
 void http_client::close() {

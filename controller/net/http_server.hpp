@@ -7,6 +7,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,27 +16,29 @@
 
 namespace net {
 
-struct page {
+struct server_response {
     unsigned status = 200;
     std::string content_type = "text/plain; charset=utf-8";
     std::string body;
 };
 
-/// A small plain HTTP/1.1 server for probes and metrics: GET and HEAD, no bodies read, bounded headers, few
-/// connections, a deadline on every phase, so that a slow or hostile client costs nothing.
+/// A small plain HTTP/1.1 server for probes and metrics. It answers GET and HEAD and reads no bodies. Headers
+/// and connections are limited and every phase has a deadline, so that a slow or hostile client costs little.
 class http_server {
  public:
     /// Called on the executor's thread; must not block, nor throw.
-    using handler = std::function<page(std::string_view path)>;
+    using handler = std::function<server_response(std::string_view path)>;
 
-    http_server(boost::asio::any_io_executor executor, handler answer);
+    http_server(boost::asio::any_io_executor executor,
+                handler handler,
+                std::chrono::milliseconds phase_timeout = std::chrono::seconds(5));
     ~http_server();
     http_server(const http_server&) = delete;
     http_server& operator=(const http_server&) = delete;
 
-    /// Binds and starts to accept. `address` is an IP literal; port 0 takes a free one.
+    /// Binds and starts to accept. `address` is an IP literal; port 0 chooses a free one.
     [[nodiscard]] result<void> listen(const std::string& address, std::uint16_t port);
-    [[nodiscard]] std::uint16_t port() const noexcept;  // the bound one
+    [[nodiscard]] std::uint16_t port() const noexcept;  // the bound port
     void close();
 
  private:

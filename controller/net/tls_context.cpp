@@ -24,13 +24,13 @@ struct deleter {
 template <class T>
 using owned = std::unique_ptr<T, deleter>;
 
-error unusable(std::string what) {
+error tls_error(std::string what) {
     ERR_clear_error();
     return {failure::tls, std::move(what)};
 }
 
 /// A view of the text, not a copy. Null when the text is too long for OpenSSL.
-owned<BIO> memory_of(std::string_view text) {
+owned<BIO> memory_bio(std::string_view text) {
     if (text.size() > INT_MAX) return nullptr;
     return owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
@@ -40,60 +40,63 @@ int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user*
     return -1;
 }
 
-/// The next certificate; null at the end of the text, and with `broken` set when what stands there is not
-/// one.
-owned<X509> next_certificate(BIO* text, bool& broken) {
+/// The next certificate. Null at the end of the text, and with `invalid` set when the next PEM block is not a
+/// certificate.
+owned<X509> next_certificate(BIO* text, bool& invalid) {
     ERR_clear_error();
     owned<X509> certificate(PEM_read_bio_X509(text, nullptr, no_passphrase, nullptr));
     if (certificate == nullptr) {
         const auto last = ERR_peek_last_error();
-        broken = ERR_GET_LIB(last) != ERR_LIB_PEM || ERR_GET_REASON(last) != PEM_R_NO_START_LINE;
+        invalid = ERR_GET_LIB(last) != ERR_LIB_PEM || ERR_GET_REASON(last) != PEM_R_NO_START_LINE;
         ERR_clear_error();
     }
     return certificate;
 }
 
-result<void> trust(SSL_CTX* context, std::string_view ca_pem) {
+result<void> load_ca_certificates(SSL_CTX* context, std::string_view ca_pem) {
     if (ca_pem.empty()) {
-        if (SSL_CTX_set_default_verify_paths(context) != 1) return unusable("no trust store on this system");
+        if (SSL_CTX_set_default_verify_paths(context) != 1)
+            return tls_error("CA certificates: the system has no trust store");
         return {};
     }
-    const auto text = memory_of(ca_pem);
-    if (text == nullptr) return unusable("CA certificates: too long");
+    const auto text = memory_bio(ca_pem);
+    if (text == nullptr) return tls_error("CA certificates: too long");
     int count = 0;
-    bool broken = false;
-    while (const auto certificate = next_certificate(text.get(), broken)) {
+    bool invalid = false;
+    while (const auto certificate = next_certificate(text.get(), invalid)) {
         if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get()) != 1) {
-            return unusable("CA certificates: number " + std::to_string(count + 1) + " cannot be used");
+            return tls_error("CA certificates: number " + std::to_string(count + 1) + " cannot be used");
         }
         ++count;
     }
-    if (broken)
-        return unusable("CA certificates: number " + std::to_string(count + 1) + " is not a certificate");
-    if (count == 0) return unusable("CA certificates: none found");
+    if (invalid)
+        return tls_error("CA certificates: number " + std::to_string(count + 1) + " is not a certificate");
+    if (count == 0) return tls_error("CA certificates: none found");
     return {};
 }
 
-result<void> show(SSL_CTX* context, std::string_view chain_pem, const util::secret_bytes& key_pem) {
-    const auto text = memory_of(chain_pem);
-    const auto key_text = memory_of(key_pem.reveal());
-    if (text == nullptr || key_text == nullptr) return unusable("client certificate: too long");
-    bool broken = false;
-    const auto leaf = next_certificate(text.get(), broken);
+result<void> load_client_certificate(SSL_CTX* context,
+                                     std::string_view chain_pem,
+                                     const util::secret_bytes& key_pem) {
+    const auto text = memory_bio(chain_pem);
+    const auto key_text = memory_bio(key_pem.reveal());
+    if (text == nullptr || key_text == nullptr) return tls_error("client certificate: too long");
+    bool invalid = false;
+    const auto leaf = next_certificate(text.get(), invalid);
     if (leaf == nullptr || SSL_CTX_use_certificate(context, leaf.get()) != 1) {
-        return unusable("client certificate: not a certificate");
+        return tls_error("client certificate: not a certificate");
     }
-    while (const auto issuer = next_certificate(text.get(), broken)) {
+    while (const auto issuer = next_certificate(text.get(), invalid)) {
         if (SSL_CTX_add1_chain_cert(context, issuer.get()) != 1)
-            return unusable("client certificate: bad chain");
+            return tls_error("client certificate: its chain cannot be used");
     }
-    if (broken) return unusable("client certificate: the chain holds something that is not a certificate");
+    if (invalid) return tls_error("client certificate: its chain holds something that is not a certificate");
 
     const owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, no_passphrase, nullptr));
-    if (key == nullptr) return unusable("client key: not a private key without a pass phrase");
-    // Checks too that the key belongs to the certificate: half of a rotation must not be used.
+    if (key == nullptr) return tls_error("client key: not a private key, or protected by a pass phrase");
+    // The key must belong to the certificate: a rotation that is half done must not be used.
     if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1) {
-        return unusable("client key: does not belong to the client certificate");
+        return tls_error("client key: does not belong to the client certificate");
     }
     return {};
 }
@@ -109,21 +112,23 @@ bool is_address(const std::string& host) {
 
 result<tls_context> tls_context::make(const tls_config& config) {
     std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-    if (context == nullptr) return unusable("no TLS context");
+    if (context == nullptr) return tls_error("OpenSSL cannot make a TLS context");
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
     SSL_CTX_set_options(context.get(),
                         SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CLEANSE_PLAINTEXT);
     SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-    // As in Go: whatever stands in the bundle is trusted by itself, an intermediate CA too.
+    // As in Go: every certificate in the bundle is trusted by itself, even an intermediate CA.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.get()), X509_V_FLAG_PARTIAL_CHAIN);
     static constexpr unsigned char http_1_1[] = "\x08http/1.1";
     SSL_CTX_set_alpn_protos(context.get(), http_1_1, sizeof(http_1_1) - 1);
 
-    if (auto done = trust(context.get(), config.ca_pem); !done) return done.error();
+    if (auto loaded = load_ca_certificates(context.get(), config.ca_pem); !loaded) return loaded.error();
     if (!config.client_certificate.empty() || !config.client_key.empty()) {
-        if (auto done = show(context.get(), config.client_certificate, config.client_key); !done)
-            return done.error();
+        if (auto loaded =
+                load_client_certificate(context.get(), config.client_certificate, config.client_key);
+            !loaded)
+            return loaded.error();
     }
     return tls_context(std::move(context), config.server_name);
 }
@@ -134,24 +139,24 @@ SSL* tls_context::new_session(const std::string& host) const {
     const auto& name = server_name_.empty() ? host : server_name_;
     SSL_set_hostflags(session.get(),
                       X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    // An address is matched with IP subject alternative names, and is not a name for SNI (RFC 6066, 3).
+    // An address is compared with IP subject alternative names, and is never sent as SNI (RFC 6066, 3).
     const bool address = is_address(name);
-    const bool expected =
+    const bool name_is_set =
         !name.empty() &&
         (address ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), name.c_str()) == 1
                  : SSL_set1_host(session.get(), name.c_str()) == 1 &&
                        SSL_set_tlsext_host_name(session.get(), name.c_str()) == 1);
-    // Without an expected name every certificate of the CA would do.
-    if (!expected) {
+    // Without a name to check, every certificate of the CA would be accepted.
+    if (!name_is_set) {
         ERR_clear_error();
         return nullptr;
     }
     return session.release();
 }
 
-std::string refused_certificate(SSL* session) {
-    const auto verdict = SSL_get_verify_result(session);
-    return verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+std::string certificate_error(SSL* session) {
+    const auto verified = SSL_get_verify_result(session);
+    return verified == X509_V_OK ? std::string() : X509_verify_cert_error_string(verified);
 }
 
 }  // namespace net

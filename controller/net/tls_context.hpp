@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/error.hpp"
-#include "net/tls_config.hpp"
+#include "util/secret_bytes.hpp"
 
 #include <memory>
 #include <string>
@@ -14,16 +14,23 @@ struct ssl_ctx_st;  // OpenSSL's SSL_CTX
 
 namespace net {
 
-/// What every connection of a client trusts and shows: TLS 1.2 or newer, the peer's chain verified. Cheap to
-/// copy.
+/// The certificates that a TLS client trusts and presents. There is no way to switch verification off.
+struct tls_config {
+    std::string ca_pem;              // one or more certificates; empty: the system's trust store
+    std::string server_name;         // verified, and sent as SNI if a name; empty: the endpoint's host
+    std::string client_certificate;  // PEM chain; empty: none
+    util::secret_bytes client_key;   // PEM
+};
+
+/// The TLS settings of a client's connections: TLS 1.2 or newer, the peer's chain verified. Cheap to copy.
 class tls_context {
  public:
-    /// failure::tls when a PEM text cannot be used; the message says which one, never what is in it.
+    /// failure::tls when a PEM text cannot be used. The message names the text and quotes nothing of it.
     [[nodiscard]] static result<tls_context> make(const tls_config& config);
 
-    /// A session with one server, whose certificate must name `host` (the configured server name comes first)
-    /// as a DNS or IP subject alternative name; the common name is not looked at. The caller owns it. Null
-    /// when `host` cannot be a name.
+    /// A session with one server, whose certificate must have the configured server name, else `host`, as a
+    /// DNS or IP subject alternative name; the common name is ignored. The caller owns the session. Null when
+    /// the name is not valid.
     [[nodiscard]] ssl_st* new_session(const std::string& host) const;
 
  private:
@@ -34,7 +41,7 @@ class tls_context {
     std::string server_name_;
 };
 
-/// Why the peer's certificate was refused, in OpenSSL's words; empty when it was not.
-[[nodiscard]] std::string refused_certificate(ssl_st* session);
+/// OpenSSL's reason for refusing the peer's certificate; empty when it was not refused.
+[[nodiscard]] std::string certificate_error(ssl_st* session);
 
 }  // namespace net

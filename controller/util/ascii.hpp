@@ -8,7 +8,7 @@
 
 namespace util {
 
-// Classes of ASCII characters, whatever the locale; false for the bytes of all others.
+// Classes of ASCII characters, independent of the locale. No class holds a byte outside ASCII.
 
 [[nodiscard]] constexpr bool is_lower(char c) noexcept {
     return c >= 'a' && c <= 'z';
@@ -34,7 +34,7 @@ namespace util {
 [[nodiscard]] constexpr bool is_hexadecimal(char c) noexcept {
     return is_lower_hexadecimal(c) || (c >= 'A' && c <= 'F');
 }
-/// What JSON calls white space (RFC 8259).
+/// White space in JSON (RFC 8259).
 [[nodiscard]] constexpr bool is_json_space(char c) noexcept {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -46,7 +46,7 @@ namespace util {
     return c - (is_lower(c) ? 'a' : 'A') + 10;
 }
 
-/// With upper-case ASCII letters made lower-case, and all else as it is.
+/// The text with its upper-case ASCII letters in lower case.
 [[nodiscard]] inline std::string lower(std::string_view text) {
     std::string result(text);
     std::ranges::transform(

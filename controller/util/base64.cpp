@@ -26,7 +26,7 @@ void append_byte(std::string& to, std::uint32_t bits) {
     to += static_cast<char>(bits & 0xFFU);
 }
 
-// The state between two characters: up to three digits wait for the fourth.
+/// Collects four digits at a time, which make three bytes.
 class decoder {
  public:
     decoder(std::string& to, base64_form form) : to_(to), form_(form) {}
@@ -88,7 +88,7 @@ void append_base64(std::string& to, std::string_view bytes) {
 
 std::optional<secret_bytes> decode_base64(std::string_view text, base64_form form) {
     std::string bytes;
-    bytes.reserve(text.size() / 4 * 3 + 3);  // never grows, so that no copy stays behind
+    bytes.reserve(text.size() / 4 * 3 + 3);  // never grows, so it leaves no copy behind
     decoder digits(bytes, form);
     for (const char c : text) {
         if (!digits.take(c)) {

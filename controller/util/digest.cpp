@@ -14,9 +14,9 @@ namespace {
 
 keyed_digest random_key() {
     keyed_digest key{};
-    // Without randomness the digest of a weak password would be the password: better no process than that.
+    // With a guessable key, a weak password can be found from its digest: the process must not go on.
     if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1)
-        throw std::runtime_error("no random bytes");
+        throw std::runtime_error("OpenSSL has no random bytes");
     return key;
 }
 

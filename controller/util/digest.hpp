@@ -8,8 +8,8 @@
 
 namespace util {
 
-/// HMAC-SHA256 under a key that is random for each process: tells whether bytes are equal without keeping
-/// them, and is worth nothing outside the process (a plain hash of a weak password is the password).
+/// HMAC-SHA256 with a random key of this process. It shows whether bytes are equal without keeping them. A
+/// plain hash would reveal a weak password; this digest is of no use outside the process.
 using keyed_digest = std::array<std::uint8_t, 32>;
 [[nodiscard]] keyed_digest digest_of(std::string_view bytes);
 

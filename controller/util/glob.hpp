@@ -2,14 +2,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace util {
 
-/// Whether the whole text matches: `*` any run of bytes, also an empty one, `?` one byte, all else itself.
-/// At most pattern × text steps, whatever the pattern: a later `*` never makes an earlier one try again.
-[[nodiscard]] bool glob_matches(std::string_view pattern, std::string_view text) noexcept;
-/// A glob without `*` and `?` names one thing.
-[[nodiscard]] bool glob_is_literal(std::string_view pattern) noexcept;
+/// Whether the whole text matches: `*` stands for any bytes or none, `?` for one byte, every other byte for
+/// itself. Takes at most pattern × text steps: only the last `*` that was passed is tried again.
+[[nodiscard]] constexpr bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
+    std::size_t p = 0;
+    std::size_t t = 0;
+    std::size_t after_star = std::string_view::npos;  // the pattern from here on …
+    std::size_t retry_from = 0;                       // … was last tried on the text from here on
+    while (t < text.size()) {
+        // '*' comes first: the text may hold one too.
+        if (p < pattern.size() && pattern[p] == '*') {
+            after_star = ++p;
+            retry_from = t;
+        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+            ++p;
+            ++t;
+        } else if (after_star != std::string_view::npos) {
+            p = after_star;
+            t = ++retry_from;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+/// Whether the glob has no wildcard, so that it matches itself and nothing else.
+[[nodiscard]] constexpr bool glob_is_literal(std::string_view pattern) noexcept {
+    return pattern.find_first_of("*?") == std::string_view::npos;
+}
 
 }  // namespace util

@@ -21,7 +21,7 @@ bool is_base64(char c) noexcept {
     return is_alphanumeric(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '=';
 }
 
-// 24 characters hold 18 bytes; no reason, kind or object name of Kubernetes that long mixes all three
+// 24 characters hold 18 bytes. No reason, kind or object name of Kubernetes of that length mixes all three
 // classes.
 bool looks_encoded(std::string_view run) noexcept {
     return run.size() >= 24 && std::ranges::any_of(run, is_lower) && std::ranges::any_of(run, is_upper) &&

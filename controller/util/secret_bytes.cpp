@@ -9,8 +9,8 @@
 
 namespace util {
 
-// A short string lives inside the std::string object, where a move copies it and leaves the old bytes behind:
-// so every source of a move is wiped too.
+// A short string is stored inside the std::string object: a move copies it and leaves the old bytes behind.
+// So every source of a move is wiped too.
 
 secret_bytes::secret_bytes(std::string&& text) noexcept : bytes_(std::move(text)) {
     wipe(text);
@@ -42,9 +42,13 @@ bool secret_bytes::same_bytes(std::string_view a, std::string_view b) noexcept {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+void wipe(std::span<char> bytes) noexcept {
+    OPENSSL_cleanse(bytes.data(), bytes.size());
+}
+
 void wipe(std::string& text) noexcept {
     text.resize(text.capacity());  // within the capacity: allocates nothing
-    OPENSSL_cleanse(text.data(), text.size());
+    wipe(std::span(text));
     text.clear();
 }
 

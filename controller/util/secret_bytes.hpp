@@ -3,20 +3,21 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace util {
 
-/// Bytes that must not be seen: credentials, tokens, documents made of them. Move-only, wiped when they go,
-/// and with no operator<<, no fmt formatter and no conversion to a string, so that they cannot reach a log or
-/// a message by accident.
+/// Bytes that must stay secret: credentials, tokens, documents that hold them. Move-only and wiped on
+/// destruction. No operator<<, no fmt formatter and no conversion to a string lets them reach a log or a
+/// message by accident.
 class secret_bytes {
  public:
     secret_bytes() = default;
-    /// Takes the text over; the source is wiped and left empty.
+    /// Moves the text; the source is wiped and left empty.
     explicit secret_bytes(std::string&& text) noexcept;
-    /// Copies; the caller wipes its own bytes.
+    /// Copies the text. The caller wipes its own bytes.
     [[nodiscard]] static secret_bytes copy_of(std::string_view text);
 
     secret_bytes(secret_bytes&& other) noexcept;
@@ -26,13 +27,12 @@ class secret_bytes {
     ~secret_bytes();
 
     [[nodiscard]] secret_bytes clone() const { return copy_of(bytes_); }
-    /// The bytes themselves, for as long as this object lives and is not moved from. Never log what it
-    /// returns.
+    /// The bytes, valid until this object is destroyed or moved from. They must never be logged.
     [[nodiscard]] std::string_view reveal() const noexcept { return bytes_; }
     [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
     [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }
 
-    /// Takes the same time wherever the first difference is (the length is not a secret).
+    /// Constant-time for texts of one length (the length is not a secret).
     [[nodiscard]] friend bool operator==(const secret_bytes& a, const secret_bytes& b) noexcept {
         return same_bytes(a.bytes_, b.bytes_);
     }
@@ -43,13 +43,15 @@ class secret_bytes {
     std::string bytes_;
 };
 
-/// Overwrites the whole capacity with zeros, in a way that the compiler keeps, and leaves the string empty.
+/// Overwrites the bytes with zeros, in a way that the compiler does not optimise away.
+void wipe(std::span<char> bytes) noexcept;
+/// Overwrites the whole capacity, and leaves the string empty.
 void wipe(std::string& text) noexcept;
 
-/// Makes room for `bytes` in all. Unlike std::string::reserve, it wipes the block that the text leaves.
+/// std::string::reserve() that wipes the memory which the text leaves.
 void reserve_wiping(std::string& text, std::size_t bytes);
 
-/// Appends. Unlike std::string::append, it wipes the block that the text leaves when it grows.
+/// std::string::append() that wipes the memory which the text leaves when it grows.
 void append_wiping(std::string& text, std::string_view more);
 
 }  // namespace util

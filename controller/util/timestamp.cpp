@@ -17,9 +17,9 @@ struct parts {
     std::chrono::hh_mm_ss<std::chrono::microseconds> time;
 };
 
-parts parts_of(wall_time at) {
+parts parts_of(wall_time time) {
     using namespace std::chrono;
-    const auto when = floor<microseconds>(at);
+    const auto when = floor<microseconds>(time);
     const auto midnight = floor<days>(when);
     const year_month_day date{midnight};
     return {static_cast<int>(date.year()),
@@ -38,7 +38,7 @@ std::string whole_seconds(const parts& at) {
                        at.time.seconds().count());
 }
 
-// The number that stands at these digits, or -1.
+/// The number that these digits make, or -1.
 int digits(std::string_view text, std::size_t from, std::size_t count) noexcept {
     int number = 0;
     for (const char c : text.substr(from, count)) {

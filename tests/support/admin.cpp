@@ -90,7 +90,7 @@ class admin::implementation {
         : config_(load(kubeconfig)),
           work_(asio::make_work_guard(context_)),
           client_(context_.get_executor(), config_.server, {}) {
-        if (const auto used = client_.use(tls_of(config_)); !used)
+        if (const auto used = client_.set_tls_config(tls_of(config_)); !used)
             throw std::runtime_error(used.error().what);
         thread_ = std::thread([this] { context_.run(); });
     }

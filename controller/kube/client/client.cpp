@@ -136,7 +136,7 @@ class client::implementation {
 
  private:
     result<void> use(const net::tls_config& config) {
-        const auto used = http_.use(config);
+        const auto used = http_.set_tls_config(config);
         if (!used) return error(error_kind::other, used.error().what);
         tls_.set_current(config);
         return {};

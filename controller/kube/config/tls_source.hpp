@@ -4,7 +4,7 @@
 
 #include "kube/config/connection_config.hpp"
 #include "kube/error.hpp"
-#include "net/tls_config.hpp"
+#include "net/tls_context.hpp"
 #include "util/digest.hpp"
 
 #include <chrono>

@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-/// A port of 127.0.0.1 that takes no more connections: its queue is full, and the kernel drops what comes.
+/// A port of 127.0.0.1 that does not answer: its queue is full, so the kernel drops new connections.
 class full_port {
  public:
     full_port() : listener_(::socket(AF_INET, SOCK_STREAM, 0)), first_(::socket(AF_INET, SOCK_STREAM, 0)) {

@@ -19,7 +19,7 @@ void put(net::receive_buffer& buffer, std::string_view bytes) {
 
 }  // namespace
 
-TEST_CASE("what was not consumed stays in front of what comes") {
+TEST_CASE("pending bytes stay in front of the next ones") {
     net::receive_buffer buffer;
     CHECK(buffer.pending().empty());
     put(buffer, "abcdef");
@@ -30,7 +30,7 @@ TEST_CASE("what was not consumed stays in front of what comes") {
     CHECK(buffer.pending().empty());
 }
 
-TEST_CASE("there is always room for a whole TLS record") {
+TEST_CASE("prepare() always has space for a whole TLS record") {
     net::receive_buffer buffer;
     const std::string record(16U * 1024, 'x');
     for (int i = 1; i <= 4; ++i) {
@@ -40,7 +40,7 @@ TEST_CASE("there is always room for a whole TLS record") {
     CHECK(buffer.pending().find_first_not_of('x') == std::string_view::npos);
 }
 
-TEST_CASE("bytes are wiped when all are consumed, those that were moved too") {
+TEST_CASE("all bytes are wiped when all are consumed, even the ones that were moved") {
     net::receive_buffer buffer;
     put(buffer, "CANARY-CANARY-CANARY");
     buffer.consume(15);

@@ -9,7 +9,7 @@
 
 namespace {
 
-/// Every byte that is in the class, in order.
+/// All bytes of the class, in order.
 std::string members(bool (*is_in)(char)) {
     std::string all;
     for (int byte = 0; byte < 256; ++byte) {

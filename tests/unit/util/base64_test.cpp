@@ -27,7 +27,7 @@ constexpr auto refused = std::nullopt;
 
 }  // namespace
 
-TEST_CASE("the vectors of RFC 4648 in both directions") {
+TEST_CASE("the test vectors of RFC 4648 are encoded and decoded") {
     struct example {
         const char* bytes;
         const char* text;
@@ -47,7 +47,7 @@ TEST_CASE("the vectors of RFC 4648 in both directions") {
     }
 }
 
-TEST_CASE("every byte goes there and back at every position") {
+TEST_CASE("every byte at every position is encoded and decoded") {
     for (std::size_t length = 1; length <= 4; ++length) {
         for (int byte = 0; byte < 256; ++byte) {
             for (std::size_t at = 0; at < length; ++at) {
@@ -59,9 +59,9 @@ TEST_CASE("every byte goes there and back at every position") {
     }
 }
 
-TEST_CASE("the three forms differ in padding, line breaks and unused bits alone") {
+TEST_CASE("the three forms differ in padding, line breaks and unused bits only") {
     struct example {
-        const char* what;
+        const char* name;
         const char* text;
         std::optional<std::string> canonical;
         std::optional<std::string> padded;
@@ -93,18 +93,18 @@ TEST_CASE("the three forms differ in padding, line breaks and unused bits alone"
         {"a byte beyond ASCII", "Zm9\xc3", refused, refused, refused},
     };
     for (const auto& row : table) {
-        CAPTURE(row.what);
+        CAPTURE(row.name);
         CHECK(decoded(row.text, base64_form::canonical) == row.canonical);
         CHECK(decoded(row.text, base64_form::padded) == row.padded);
         CHECK(decoded(row.text, base64_form::unpadded) == row.unpadded);
     }
 }
 
-TEST_CASE("a NUL byte is no digit") {
+TEST_CASE("a NUL byte is not a digit") {
     CHECK_FALSE(decode_base64(std::string_view("Zm\0v", 4), base64_form::padded));
 }
 
-TEST_CASE("a reserved text does not move while base64 is appended, so no copy stays behind") {
+TEST_CASE("append_base64() does not move a text with enough capacity") {
     const std::string bytes(1000, 'x');
     std::string text = "head";
     text.reserve(text.size() + util::base64_length(bytes.size()));

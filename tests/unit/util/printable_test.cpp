@@ -9,7 +9,7 @@
 using util::one_line;
 using util::redact_encoded;
 
-TEST_CASE("one line: what is not shown, or reorders what is, becomes one space") {
+TEST_CASE("one_line() replaces white space, invisible and reordering characters by one space") {
     struct example {
         std::string text;
         std::string expected;
@@ -35,9 +35,9 @@ TEST_CASE("one line: what is not shown, or reorders what is, becomes one space")
     }
 }
 
-TEST_CASE("one line: each byte that is no UTF-8 becomes a question mark") {
+TEST_CASE("one_line() replaces each invalid byte by a question mark") {
     struct example {
-        const char* what;
+        const char* name;
         std::string text;
         std::string expected;
     };
@@ -51,12 +51,12 @@ TEST_CASE("one line: each byte that is no UTF-8 becomes a question mark") {
         {"bytes that never occur", "\xf8\xff", "??"},
     };
     for (const auto& row : table) {
-        CAPTURE(row.what);
+        CAPTURE(row.name);
         CHECK(one_line(row.text, 100) == row.expected);
     }
 }
 
-TEST_CASE("one line never exceeds its bound and never cuts inside a character") {
+TEST_CASE("one_line() stays within its limit and never cuts inside a character") {
     CHECK(one_line("abcdef", 6) == "abcdef");
     CHECK(one_line("abcdefg", 6) == "abc...");
     CHECK(one_line("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 8) == "\xe6\x97\xa5...");
@@ -64,7 +64,7 @@ TEST_CASE("one line never exceeds its bound and never cuts inside a character") 
     CHECK(one_line("abcd", 0).empty());
 }
 
-TEST_CASE("encoded credentials are redacted, names of Kubernetes are not") {
+TEST_CASE("encoded credentials are redacted, and names of Kubernetes objects are not") {
     struct example {
         const char* text;
         const char* expected;

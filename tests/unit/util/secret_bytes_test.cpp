@@ -2,9 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "util/secret_bytes.hpp"
 
+#include "util/base64.hpp"
+
 #include <doctest/doctest.h>
 
+#include <malloc.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -21,19 +28,84 @@ bool all_zero(const char* bytes, std::size_t size) {
     return std::all_of(bytes, bytes + size, [](char c) { return c == 0; });
 }
 
+bool searching = false;
+int freed_with_canary = 0;
+
+void search_and_free(void* block) noexcept {
+    if (searching && block != nullptr && memmem(block, malloc_usable_size(block), "CANARY", 6) != nullptr)
+        ++freed_with_canary;
+    std::free(block);
+}
+
+/// How many of the blocks that the action frees hold a canary.
+template <class Action>
+int blocks_with_canary(Action action) {
+    freed_with_canary = 0;
+    searching = true;
+    action();
+    searching = false;
+    return freed_with_canary;
+}
+
 }  // namespace
 
-TEST_CASE("secret bytes take a text over and leave nothing of it behind") {
+void* operator new(std::size_t size) {
+    if (void* const block = std::malloc(size == 0 ? 1 : size)) return block;
+    throw std::bad_alloc();
+}
+void operator delete(void* block) noexcept {
+    search_and_free(block);
+}
+void operator delete(void* block, std::size_t) noexcept {
+    search_and_free(block);
+}
+
+TEST_CASE("freed memory never holds secret bytes") {
+    CHECK(blocks_with_canary([] { const std::string leak(long_text); }) == 1);
+    CHECK(blocks_with_canary([] { const auto destroyed = secret_bytes::copy_of(long_text); }) == 0);
+    const std::string longer = long_text + long_text;
+    CHECK(blocks_with_canary([&] {
+              auto replaced = secret_bytes::copy_of(long_text);
+              replaced = secret_bytes::copy_of("other");
+              replaced = secret_bytes::copy_of(longer);
+          }) == 0);
+    CHECK(blocks_with_canary([] {
+              std::string text;
+              for (int i = 0; i < 100; ++i)
+                  util::append_wiping(text, long_text);
+              util::reserve_wiping(text, 2 * text.capacity());
+              util::wipe(text);
+          }) == 0);
+    std::string encoded;
+    util::append_base64(encoded, long_text);
+    CHECK(blocks_with_canary([&] {
+              static_cast<void>(util::decode_base64(encoded + "!", util::base64_form::padded));
+          }) == 0);
+    encoded.pop_back();
+    CHECK(blocks_with_canary(
+              [&] { static_cast<void>(util::decode_base64(encoded, util::base64_form::padded)); }) == 0);
+    CHECK(blocks_with_canary(
+              [&] { static_cast<void>(util::decode_base64(encoded, util::base64_form::unpadded)); }) == 0);
+}
+
+TEST_CASE("secret_bytes that are moved to themselves stay") {
+    auto secret = secret_bytes::copy_of(long_text);
+    auto& same = secret;
+    secret = std::move(same);
+    CHECK(secret.reveal() == long_text);  // NOLINT(bugprone-use-after-move): self-move keeps the bytes
+}
+
+TEST_CASE("the constructor of secret_bytes wipes its source") {
     for (const auto& text : {short_text, long_text}) {
         std::string source = text;
         const secret_bytes secret(std::move(source));
         CHECK(secret.reveal() == text);
-        CHECK(source.empty());  // NOLINT(bugprone-use-after-move): that is the promise
+        CHECK(source.empty());  // NOLINT(bugprone-use-after-move): the constructor promises it
         CHECK(all_zero(source.data(), source.capacity()));
     }
 }
 
-TEST_CASE("secret bytes can be moved and cloned, not copied") {
+TEST_CASE("secret_bytes can be moved and cloned, and not copied") {
     static_assert(!std::is_copy_constructible_v<secret_bytes> && !std::is_copy_assignable_v<secret_bytes>);
     static_assert(!std::is_convertible_v<secret_bytes, std::string> &&
                   !std::is_convertible_v<secret_bytes, std::string_view>);
@@ -50,7 +122,7 @@ TEST_CASE("secret bytes can be moved and cloned, not copied") {
     }
 }
 
-TEST_CASE("secret bytes are equal when all bytes are") {
+TEST_CASE("secret_bytes are equal when all bytes are equal") {
     const auto bytes = [](std::string_view text) { return secret_bytes::copy_of(text); };
     CHECK(bytes("") == bytes(""));
     CHECK(bytes("abc") == bytes("abc"));
@@ -59,10 +131,10 @@ TEST_CASE("secret bytes are equal when all bytes are") {
     CHECK_FALSE(bytes("") == bytes("a"));
 }
 
-TEST_CASE("wiping overwrites the whole capacity and keeps it") {
+TEST_CASE("wipe() overwrites the whole capacity and keeps it") {
     std::string text = long_text;
     text.reserve(200);
-    text.resize(text.size() - 10);  // ten bytes behind the end are part of the secret too
+    text.resize(text.size() - 10);  // leaves ten bytes of the secret behind the end
     const char* const block = text.data();
     util::wipe(text);
     CHECK(text.empty());
@@ -70,7 +142,7 @@ TEST_CASE("wiping overwrites the whole capacity and keeps it") {
     CHECK(all_zero(block, 200));
 }
 
-TEST_CASE("appending keeps the text while it grows") {
+TEST_CASE("append_wiping() keeps the text while it grows") {
     std::string text;
     std::string expected;
     for (int i = 0; i < 1000; ++i) {

@@ -19,7 +19,7 @@ wall_time at(sys_days day, system_clock::duration time) {
 
 }  // namespace
 
-TEST_CASE("a time is written in whole seconds, rounded down, and in microseconds") {
+TEST_CASE("write_time() rounds down to seconds, and write_micro_time() to microseconds") {
     struct example {
         wall_time when;
         const char* seconds;
@@ -43,7 +43,7 @@ TEST_CASE("a time is written in whole seconds, rounded down, and in microseconds
     }
 }
 
-TEST_CASE("times in whole seconds read back, to the ends of the clock") {
+TEST_CASE("read_time() reads what write_time() wrote, up to the limits of the clock") {
     const wall_time table[] = {wall_time{},
                                at(2026y / November / 23, 12h),
                                floor<seconds>(wall_time::max()),
@@ -54,11 +54,11 @@ TEST_CASE("times in whole seconds read back, to the ends of the clock") {
     CHECK(read_time("2024-02-29T01:02:03Z") == at(2024y / February / 29, 1h + 2min + 3s));
 }
 
-TEST_CASE("texts order as their times do") {
+TEST_CASE("texts sort like their times") {
     CHECK(util::write_time(at(2026y / January / 9, 23h)) < util::write_time(at(2026y / January / 10, 0h)));
 }
 
-TEST_CASE("what is not such a text is no time") {
+TEST_CASE("read_time() refuses other forms, and dates and times that do not exist") {
     for (const auto* text : {"",
                              "2026-01-31",
                              "2026-01-31T23:59:59",

@@ -5,11 +5,14 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <string_view>
+#include <vector>
 
+using util::find_invalid_utf8;
 using util::utf8_at;
 using util::utf8_prefix;
 
-TEST_CASE("the first and the last character of each length") {
+TEST_CASE("utf8_at() reads the first and the last character of each length") {
     struct example {
         std::string text;
         char32_t code;
@@ -37,9 +40,11 @@ TEST_CASE("the first and the last character of each length") {
     }
 }
 
-TEST_CASE("what begins no character is one byte") {
+TEST_CASE("a byte that does not begin a character is invalid and one byte long") {
     for (const std::string text : {"\x80",
                                    "\xbf",
+                                   "\x9f\xbf",
+                                   "\xbf\x80",
                                    "\xc0\x80",
                                    "\xc1\xbf",
                                    "\xc2",
@@ -59,11 +64,58 @@ TEST_CASE("what begins no character is one byte") {
     }
 }
 
-TEST_CASE("the prefix of a text ends before the character that does not fit") {
+TEST_CASE("utf8_prefix() ends before the character that does not fit") {
     CHECK(utf8_prefix("abc", 3) == "abc");
     CHECK(utf8_prefix("abc", 2) == "ab");
     CHECK(utf8_prefix("a\xe6\x97\xa5", 3) == "a");
     CHECK(utf8_prefix("a\xe6\x97\xa5", 4) == "a\xe6\x97\xa5");
     CHECK(utf8_prefix("\xf0\x9f\x98\x80", 3).empty());
     CHECK(utf8_prefix("\x80\x80\x80\x80\x80\x80\x80\x80", 6).size() >= 2);
+}
+
+TEST_CASE("well-formed UTF-8 is valid, up to the bounds of each length") {
+    for (const std::string_view text : std::vector<std::string_view>{"",
+                                                                     "plain",
+                                                                     {"\0", 1},
+                                                                     "\x7F",
+                                                                     "\xC2\x80",
+                                                                     "\xDF\xBF",
+                                                                     "\xE0\xA0\x80",
+                                                                     "\xED\x9F\xBF",
+                                                                     "\xEE\x80\x80",
+                                                                     "\xEF\xBF\xBF",
+                                                                     "\xF0\x90\x80\x80",
+                                                                     "\xF3\xBF\xBF\xBF",
+                                                                     "\xF4\x8F\xBF\xBF",
+                                                                     "a\xC3\xA9z"}) {
+        CAPTURE(text);
+        CHECK_FALSE(find_invalid_utf8(text).has_value());
+    }
+}
+
+TEST_CASE("find_invalid_utf8() finds the first invalid byte") {
+    struct example {
+        std::string_view name;
+        std::string_view text;
+        std::size_t offset;
+    };
+    const std::vector<example> table{
+        {"a continuation alone", "\x80", 0},
+        {"after good text", "ab\xC3\xA9\xFF", 4},
+        {"overlong slash", "\xC0\xAF", 0},
+        {"overlong, two bytes", "\xC1\xBF", 0},
+        {"overlong, three bytes", "\xE0\x9F\xBF", 0},
+        {"overlong, four bytes", "\xF0\x8F\xBF\xBF", 0},
+        {"a surrogate", "\xED\xA0\x80", 0},
+        {"beyond U+10FFFF", "\xF4\x90\x80\x80", 0},
+        {"no such lead", "\xF5\x80\x80\x80", 0},
+        {"cut short", "a\xE2\x82", 1},
+        {"cut short by another character", "\xE2\x82z", 0},
+        {"a third byte that is none", "\xE2\x82\xC0", 0},
+        {"Latin-1", "caf\xE9", 3},
+    };
+    for (const auto& [name, text, offset] : table) {
+        CAPTURE(name);
+        CHECK(find_invalid_utf8(text) == offset);
+    }
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzzing.hpp"
-#include "net/answer_parser.hpp"
+#include "net/response_parser.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -13,7 +13,7 @@
 namespace {
 
 // Beast's bound on the header depends a little on the split, so no input reaches it.
-constexpr net::answer_bounds narrow{.header_bytes = 64U * 1024, .body_bytes = 512};
+constexpr net::response_limits narrow{.header_bytes = 64U * 1024, .body_bytes = 512};
 
 struct outcome {
     bool done = false;
@@ -25,7 +25,7 @@ struct outcome {
 
 /// As a connection does it: what the parser leaves is shown again together with what comes next.
 outcome read(std::string_view text, std::size_t piece) {
-    net::answer_parser parser(narrow);
+    net::response_parser parser(narrow);
     outcome all;
     std::string pending;
     for (std::size_t at = 0; at < text.size() && !parser.done(); at += piece) {

@@ -1,10 +1,13 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-// Looks into every block of memory that is given back while a credential passes through the client.
-#include "unit/net/client_stage.hpp"
+// Searches every freed block of memory for a credential while one passes through the client.
+#include "net/receive_buffer.hpp"
+#include "net/response_parser.hpp"
+#include "unit/net/client_fixture.hpp"
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -20,14 +23,14 @@ constexpr char answer_canary[] = "CANARY-answer-c4e8";
 
 std::atomic<std::size_t> blocks_seen{0};
 std::atomic<std::size_t> blocks_with_canary{0};
-thread_local bool looking = false;  // not on the server's threads
+thread_local bool searching = false;  // not on the server's threads
 
 bool holds(const void* block, std::size_t size, const char* canary) {
     return memmem(block, size, canary, std::strlen(canary)) != nullptr;
 }
 
-void give_back(void* block) noexcept {
-    if (looking && block != nullptr) {
+void search_and_free(void* block) noexcept {
+    if (searching && block != nullptr) {
         ++blocks_seen;
         const auto size = malloc_usable_size(block);
         if (holds(block, size, request_canary) || holds(block, size, token_canary) ||
@@ -52,13 +55,13 @@ void* operator new(std::size_t size) {
     throw std::bad_alloc();
 }
 void operator delete(void* block) noexcept {
-    give_back(block);
+    search_and_free(block);
 }
 void operator delete(void* block, std::size_t) noexcept {
-    give_back(block);
+    search_and_free(block);
 }
 
-TEST_CASE("no memory that is given back holds a byte of a body or a token") {
+TEST_CASE("freed memory never holds a body or a token") {
     for (const std::size_t size : {20U, 2'000U, 300'000U}) {
         CAPTURE(size);
         const auto body = long_text(request_canary, size);
@@ -75,37 +78,53 @@ TEST_CASE("no memory that is given back holds a byte of a body or a token") {
                     session.write_split(whole ? harness::http_answer(200, answer_body) : chunked, 1'000);
                 }
             });
-        client_stage stage(server.port());
+        client_fixture fixture(server.port());
         blocks_with_canary = 0;
         blocks_seen = 0;
         for (const auto verb : {net::method::put, net::method::post}) {
-            auto what = request_for("/", verb, body);
-            what.bearer_token = util::secret_bytes::copy_of(token_canary);
-            looking = true;
+            auto request = request_for("/", verb, body);
+            request.bearer_token = util::secret_bytes::copy_of(token_canary);
+            searching = true;
             {
-                const auto answer = stage.send(what);
-                looking = false;
-                REQUIRE(answer);
-                CHECK(answer->body.reveal() == answer_body);
-                looking = true;
+                const auto response = fixture.send(request);
+                searching = false;
+                REQUIRE(response);
+                CHECK(response->body.reveal() == answer_body);
+                searching = true;
             }
-            what = {};
-            looking = false;
+            request = {};
+            searching = false;
         }
-        looking = true;
-        stage.client.reset();
-        looking = false;
+        searching = true;
+        fixture.client.reset();
+        searching = false;
         CHECK(blocks_seen > 0);
         CHECK(blocks_with_canary == 0);
     }
 }
 
-TEST_CASE("a block that holds a canary is noticed") {
+TEST_CASE("the check notices a freed block with a canary") {
     blocks_with_canary = 0;
-    looking = true;
+    searching = true;
     {
         const std::string leak = long_text(token_canary, 100);
     }
-    looking = false;
+    searching = false;
     CHECK(blocks_with_canary > 0);
+}
+
+TEST_CASE("bytes that were received and not used are wiped") {
+    blocks_with_canary = 0;
+    const auto text = long_text(answer_canary, 100);
+    searching = true;
+    {
+        net::receive_buffer buffer;
+        std::ranges::copy(text, buffer.prepare().begin());
+        buffer.commit(text.size());
+        net::response_parser parser({});
+        CHECK(parser.feed("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"));
+        CHECK(parser.feed(text));
+    }
+    searching = false;
+    CHECK(blocks_with_canary == 0);
 }

@@ -1,19 +1,20 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "unit/net/client_stage.hpp"
+#include "net/tls_context.hpp"
 
+#include "support/temporary_folder.hpp"
+#include "unit/net/client_fixture.hpp"
+
+#include <atomic>
+#include <cstdlib>
 #include <string>
+#include <vector>
 
 using harness::scripted_server;
 using harness::scripted_session;
 using net::failure;
 
 namespace {
-
-void answer_ok(scripted_session& session, int) {
-    while (!session.read_request().empty())
-        session.write(harness::http_answer(200, "{}"));
-}
 
 net::tls_config config_of(std::string ca_pem) {
     net::tls_config config;
@@ -30,9 +31,9 @@ harness::certificate_wish wish_for(std::vector<std::string> dns_names, std::vect
 
 }  // namespace
 
-TEST_CASE("a server is trusted by its chain and by the address or the name in its certificate") {
+TEST_CASE("a server is trusted by its chain and by the address or name in its certificate") {
     struct row {
-        const char* what;
+        const char* name;
         harness::certificate_wish shown;
         std::string host;
         std::string server_name;
@@ -69,65 +70,65 @@ TEST_CASE("a server is trusted by its chain and by the address or the name in it
         {"a client's certificate", client_certificate, "127.0.0.1", "", false},
     };
     for (const auto& row : rows) {
-        CAPTURE(row.what);
-        const scripted_server server(test_ca().issue(row.shown), answer_ok);
-        client_stage stage(server.port(), patient_limits(), row.host);
-        stage.trust(test_ca().certificate(), row.server_name);
-        const auto answer = stage.get();
+        CAPTURE(row.name);
+        const scripted_server server(test_ca().issue(row.shown), respond_ok);
+        client_fixture fixture(server.port(), long_timeouts(), row.host);
+        fixture.trust(test_ca().certificate(), row.server_name);
+        const auto response = fixture.get();
         if (row.accepted) {
-            CHECK(answer);
+            CHECK(response);
         } else {
-            check_failed(answer, failure::tls);
-            CHECK(answer.error().what.find("certificate is refused") != std::string::npos);
-            CHECK_FALSE(answer.error().sent);
+            check_failed(response, failure::tls);
+            CHECK(response.error().what.find("certificate is refused") != std::string::npos);
+            CHECK_FALSE(response.error().sent);
             CHECK(server.requests().empty());
         }
     }
 }
 
-TEST_CASE("the handshake asks for a name, never for an address") {
+TEST_CASE("SNI holds a name, never an address") {
     const auto tell_name = [](scripted_session& session, int) {
         while (!session.read_request().empty())
             session.write(harness::http_answer(200, session.asked_name()));
     };
     const scripted_server server(test_ca().issue(wish_for({"localhost", "api.example"}, {"127.0.0.1"})),
                                  tell_name);
-    CHECK(client_stage(server.port()).get()->body.reveal().empty());
-    CHECK(client_stage(server.port(), patient_limits(), "localhost").get()->body.reveal() == "localhost");
-    client_stage configured(server.port());
+    CHECK(client_fixture(server.port()).get()->body.reveal().empty());
+    CHECK(client_fixture(server.port(), long_timeouts(), "localhost").get()->body.reveal() == "localhost");
+    client_fixture configured(server.port());
     configured.trust(test_ca().certificate(), "api.example");
     CHECK(configured.get()->body.reveal() == "api.example");
 }
 
-TEST_CASE("a server of another CA is refused, until its CA is trusted too") {
+TEST_CASE("a server with a certificate of another CA is refused until that CA is trusted") {
     const harness::certificate_authority other;
-    const scripted_server server(other.issue_for_loopback(), answer_ok);
-    client_stage stage(server.port());
-    check_failed(stage.get(), failure::tls);
-    stage.trust(test_ca().certificate() + other.certificate());
-    CHECK(stage.get());
+    const scripted_server server(other.issue_for_loopback(), respond_ok);
+    client_fixture fixture(server.port());
+    check_failed(fixture.get(), failure::tls);
+    fixture.trust(test_ca().certificate() + other.certificate());
+    CHECK(fixture.get());
 }
 
-TEST_CASE("a certificate that stands in the bundle itself is trusted, as Go does") {
+TEST_CASE("a server certificate that is in the CA bundle is trusted, as in Go") {
     const auto shown = test_ca().issue_for_loopback();
-    const scripted_server server(shown, answer_ok);
-    client_stage stage(server.port());
-    stage.trust(shown.certificate);
-    CHECK(stage.get());
+    const scripted_server server(shown, respond_ok);
+    client_fixture fixture(server.port());
+    fixture.trust(shown.certificate);
+    CHECK(fixture.get());
 }
 
-TEST_CASE("TLS 1.2 is the least") {
+TEST_CASE("a server below TLS 1.2 is refused") {
     harness::server_options options;
     options.newest_tls = 0x0302;  // TLS 1.1
     options.cipher_list = "ALL:@SECLEVEL=0";
-    const scripted_server old(test_ca().issue_for_loopback(), answer_ok, options);
-    check_failed(client_stage(old.port()).get(), failure::tls);
+    const scripted_server old(test_ca().issue_for_loopback(), respond_ok, options);
+    check_failed(client_fixture(old.port()).get(), failure::tls);
     options.newest_tls = 0x0303;  // TLS 1.2
-    const scripted_server good(test_ca().issue_for_loopback(), answer_ok, options);
-    CHECK(client_stage(good.port()).get());
+    const scripted_server good(test_ca().issue_for_loopback(), respond_ok, options);
+    CHECK(client_fixture(good.port()).get());
 }
 
-TEST_CASE("the client shows its certificate, if it has one") {
+TEST_CASE("the client presents its certificate if it has one") {
     harness::server_options options;
     options.ask_for_client = true;
     const auto tell_name = [](scripted_session& session, int) {
@@ -135,8 +136,8 @@ TEST_CASE("the client shows its certificate, if it has one") {
             session.write(harness::http_answer(200, session.client_name()));
     };
     const scripted_server server(test_ca().issue_for_loopback(), tell_name, options);
-    client_stage stage(server.port());
-    CHECK(stage.get()->body.reveal().empty());
+    client_fixture fixture(server.port());
+    CHECK(fixture.get()->body.reveal().empty());
 
     harness::certificate_wish wish;
     wish.common_name = "system:test";
@@ -145,14 +146,14 @@ TEST_CASE("the client shows its certificate, if it has one") {
     auto config = config_of(test_ca().certificate());
     config.client_certificate = own.certificate + test_ca().certificate();
     config.client_key = util::secret_bytes::copy_of(own.key);
-    REQUIRE(stage.client->use(config));
-    CHECK(stage.get()->body.reveal() == "system:test");
+    REQUIRE(fixture.client->set_tls_config(config));
+    CHECK(fixture.get()->body.reveal() == "system:test");
 }
 
-TEST_CASE("certificates that cannot be used are refused with a reason and change nothing") {
-    const scripted_server server(test_ca().issue_for_loopback(), answer_ok);
-    client_stage stage(server.port());
-    REQUIRE(stage.get());
+TEST_CASE("set_tls_config() refuses unusable certificates with a reason and changes nothing") {
+    const scripted_server server(test_ca().issue_for_loopback(), respond_ok);
+    client_fixture fixture(server.port());
+    REQUIRE(fixture.get());
 
     const auto first = test_ca().issue_for_loopback();
     const auto second = test_ca().issue_for_loopback();
@@ -174,30 +175,30 @@ TEST_CASE("certificates that cannot be used are refused with a reason and change
     rows.emplace_back(with_client(first.certificate, second.key), "does not belong");
     rows.emplace_back(with_client(first.certificate, "CANARY"), "client key");
     for (const auto& [config, reason] : rows) {
-        const auto used = stage.client->use(config);
+        const auto used = fixture.client->set_tls_config(config);
         REQUIRE_FALSE(used);
         CHECK(used.error().phase == failure::tls);
         CHECK(used.error().what.find(reason) != std::string::npos);
         CHECK(used.error().what.find("CANARY") == std::string::npos);
     }
-    CHECK(stage.get());
-    CHECK(server.connections() == 1);  // not even the idle connection was dropped
+    CHECK(fixture.get());
+    CHECK(server.connections() == 1);  // the idle connection was kept too
 }
 
-TEST_CASE("nothing is sent before certificates were loaded") {
-    const scripted_server server(test_ca().issue_for_loopback(), answer_ok);
+TEST_CASE("a client without certificates does not connect") {
+    const scripted_server server(test_ca().issue_for_loopback(), respond_ok);
     boost::asio::io_context io;
-    net::http_client client(io.get_executor(), {"127.0.0.1", server.port()}, patient_limits());
-    const auto what = request_for("/");
-    check_failed(harness::run(io, client.send(what)), failure::tls);
+    net::http_client client(io.get_executor(), {"127.0.0.1", server.port()}, long_timeouts());
+    const auto request = request_for("/");
+    check_failed(harness::run(io, client.send(request)), failure::tls);
     CHECK(server.connections() == 0);
 }
 
-TEST_CASE("after a change of certificates new connections are made, and running calls end as they are") {
+TEST_CASE("a running call ends on its connection after set_tls_config(), and that connection is not reused") {
     const harness::certificate_authority next;
     std::atomic<bool> asked{false};
     std::atomic<bool> go_on{false};
-    scripted_server server(test_ca().issue_for_loopback(), [&](scripted_session& session, int) {
+    scripted_server server(test_ca().issue_for_loopback(), [&](scripted_session& session, int number) {
         for (;;) {
             const auto request = session.read_request();
             if (request.empty()) return;
@@ -205,23 +206,48 @@ TEST_CASE("after a change of certificates new connections are made, and running 
                 asked = true;
                 go_on.wait(false);
             }
-            session.write(harness::http_answer(200, "{}"));
+            session.write(harness::http_answer(200, std::to_string(number)));
         }
     });
-    client_stage stage(server.port());
-    REQUIRE(stage.get());
-    running_call slow(stage, request_for("/slow"));
-    harness::run_until(stage.io, [&] { return asked.load(); });
+    client_fixture fixture(server.port());
+    REQUIRE(fixture.get());
+    pending_call slow(fixture, request_for("/slow"));
+    harness::run_until(fixture.io, [&] { return asked.load(); });
     CHECK(server.connections() == 1);
 
     server.show(next.issue_for_loopback());
-    stage.trust(next.certificate());
-    CHECK(stage.get());
+    fixture.trust(next.certificate());
+    CHECK(fixture.get()->body.reveal() == "1");
     CHECK(server.connections() == 2);
     go_on = true;
     go_on.notify_all();
-    harness::run_until(stage.io, [&] { return slow.ended(); });
-    CHECK(slow.answer());
-    CHECK(stage.get());
-    CHECK(server.connections() == 2);  // the old connection was not kept
+    harness::run_until(fixture.io, [&] { return slow.ended(); });
+    REQUIRE(slow.response());
+    CHECK(slow.response()->body.reveal() == "0");
+    CHECK(fixture.get()->body.reveal() == "1");  // the old connection was not reused
+    CHECK(server.connections() == 2);
+}
+
+TEST_CASE("set_tls_config() closes the idle connections") {
+    const scripted_server server(test_ca().issue_for_loopback(), respond_ok);
+    client_fixture fixture(server.port());
+    for (int connections = 1; connections <= 3; ++connections) {
+        REQUIRE(fixture.get());
+        REQUIRE(fixture.get());
+        CHECK(server.connections() == connections);
+        fixture.trust(test_ca().certificate());
+    }
+}
+
+TEST_CASE("without CA certificates the trust store of the system is used") {
+    const harness::temporary_folder folder;
+    const auto bundle = folder.write("ca.pem", test_ca().certificate());
+    const scripted_server server(test_ca().issue_for_loopback(), respond_ok);
+    client_fixture fixture(server.port());
+    fixture.trust("");
+    check_failed(fixture.get(), failure::tls);
+    ::setenv("SSL_CERT_FILE", bundle.c_str(), 1);
+    fixture.trust("");
+    ::unsetenv("SSL_CERT_FILE");
+    CHECK(fixture.get());
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "net/answer_parser.hpp"
+#include "net/response_parser.hpp"
 
 #include "support/print_result.hpp"
 
@@ -10,14 +10,14 @@
 #include <string_view>
 #include <vector>
 
-using net::answer_parser;
 using net::failure;
+using net::response_parser;
 
 namespace {
 
-/// Presents the text in pieces, each with what was left over before it; what stays unused behind the end is
-/// returned.
-net::result<std::string> feed_in_pieces(answer_parser& parser, const std::vector<std::string_view>& pieces) {
+/// Feeds the text in pieces, each behind the bytes that are still unused. Returns the bytes that stay unused.
+net::result<std::string> feed_in_pieces(response_parser& parser,
+                                        const std::vector<std::string_view>& pieces) {
     std::string pending;
     for (const auto piece : pieces) {
         pending += piece;
@@ -28,7 +28,7 @@ net::result<std::string> feed_in_pieces(answer_parser& parser, const std::vector
     return pending;
 }
 
-net::result<std::string> feed_all(answer_parser& parser, std::string_view text) {
+net::result<std::string> feed_all(response_parser& parser, std::string_view text) {
     return feed_in_pieces(parser, {text});
 }
 
@@ -39,9 +39,9 @@ std::vector<std::string_view> byte_by_byte(std::string_view text) {
     return pieces;
 }
 
-void check_refused(std::string_view text, failure phase, const net::answer_bounds& bounds = {}) {
+void check_refused(std::string_view text, failure phase, const net::response_limits& limits = {}) {
     CAPTURE(std::string(text.substr(0, 200)));
-    answer_parser parser(bounds);
+    response_parser parser(limits);
     const auto fed = feed_all(parser, text);
     REQUIRE_FALSE(fed);
     CHECK(fed.error().phase == phase);
@@ -69,11 +69,11 @@ const std::vector<sample> samples = {
 
 }  // namespace
 
-TEST_CASE("an answer is the same for every split into two, and byte by byte") {
+TEST_CASE("a response is the same for every split into two, and byte by byte") {
     for (const auto& [text, body] : samples) {
         CAPTURE(std::string(text));
         for (std::size_t split = 0; split <= text.size(); ++split) {
-            answer_parser parser({});
+            response_parser parser({});
             const auto rest = feed_in_pieces(parser, {text.substr(0, split), text.substr(split)});
             REQUIRE(rest);
             CHECK(rest->empty());
@@ -81,18 +81,18 @@ TEST_CASE("an answer is the same for every split into two, and byte by byte") {
             CHECK(parser.keep_alive());
             CHECK(parser.body() == body);
         }
-        answer_parser parser({});
+        response_parser parser({});
         REQUIRE(feed_in_pieces(parser, byte_by_byte(text)));
         CHECK(parser.done());
         CHECK(parser.body() == body);
     }
 }
 
-TEST_CASE("every answer that is cut short is an error, wherever it is cut") {
+TEST_CASE("a truncated response is an error, wherever it is cut") {
     for (const auto& [text, body] : samples) {
         CAPTURE(std::string(text));
         for (std::size_t size = 0; size < text.size(); ++size) {
-            answer_parser parser({});
+            response_parser parser({});
             REQUIRE(feed_all(parser, text.substr(0, size)));
             CHECK_FALSE(parser.done());
             const auto ended = parser.finish();
@@ -102,8 +102,8 @@ TEST_CASE("every answer that is cut short is an error, wherever it is cut") {
     }
 }
 
-TEST_CASE("the head is read without its body") {
-    answer_parser parser({});
+TEST_CASE("the head can be read before the body is complete") {
+    response_parser parser({});
     CHECK_FALSE(parser.has_head());
     REQUIRE(feed_all(
         parser,
@@ -116,21 +116,21 @@ TEST_CASE("the head is read without its body") {
     CHECK(parser.head().retry_after == "7");
     CHECK(parser.head().date == "Sun, 06 Nov 1994 08:49:37 GMT");
     REQUIRE(feed_all(parser, "owly"));
-    const auto answer = parser.take();
-    CHECK(answer.status == 429);
-    CHECK(answer.body.reveal() == "slowl");
+    const auto response = parser.take();
+    CHECK(response.status == 429);
+    CHECK(response.body.reveal() == "slowl");
 }
 
-TEST_CASE("what comes behind the answer is not used up") {
-    answer_parser parser({});
+TEST_CASE("feed() does not use bytes behind the response") {
+    response_parser parser({});
     const auto rest = feed_all(parser, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1");
     REQUIRE(rest);
     CHECK(*rest == "HTTP/1.1");
     CHECK(parser.body() == "ok");
 }
 
-TEST_CASE("a body can be taken piece by piece") {
-    answer_parser parser({});
+TEST_CASE("a body can be read piece by piece") {
+    response_parser parser({});
     const auto rest = feed_all(parser, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
     REQUIRE(rest);
     CHECK(parser.body() == "one");
@@ -140,9 +140,9 @@ TEST_CASE("a body can be taken piece by piece") {
     CHECK(parser.body() == "two");
 }
 
-TEST_CASE("whether the connection can be used again is the peer's word") {
+TEST_CASE("keep_alive() follows the response's version and Connection header") {
     const auto keeps = [](std::string_view text) {
-        answer_parser parser({});
+        response_parser parser({});
         REQUIRE(feed_all(parser, text));
         REQUIRE(parser.done());
         return parser.keep_alive();
@@ -152,8 +152,8 @@ TEST_CASE("whether the connection can be used again is the peer's word") {
     CHECK_FALSE(keeps("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"));
 }
 
-TEST_CASE("an answer without a length ends with the connection") {
-    answer_parser parser({});
+TEST_CASE("a response without a length ends with the connection") {
+    response_parser parser({});
     REQUIRE(feed_all(parser, "HTTP/1.1 200 OK\r\n\r\nall of it"));
     CHECK_FALSE(parser.done());
     CHECK(parser.finish());
@@ -162,7 +162,7 @@ TEST_CASE("an answer without a length ends with the connection") {
     CHECK(parser.body() == "all of it");
 }
 
-TEST_CASE("answers that are not accepted") {
+TEST_CASE("responses that are refused") {
     SUBCASE("redirects") {
         for (const auto* code : {"300", "301", "302", "303", "304", "307", "308"}) {
             check_refused("HTTP/1.1 " + std::string(code) +
@@ -170,7 +170,7 @@ TEST_CASE("answers that are not accepted") {
                           failure::protocol);
         }
     }
-    SUBCASE("compression that nobody asked for") {
+    SUBCASE("a Content-Encoding, or a Transfer-Encoding but chunked") {
         for (const auto* coding : {"gzip", "deflate", "br", "gzip, identity", "CANARY"}) {
             check_refused("HTTP/1.1 200 OK\r\nContent-Encoding: " + std::string(coding) +
                               "\r\nContent-Length: 0\r\n\r\n",
@@ -180,17 +180,17 @@ TEST_CASE("answers that are not accepted") {
         }
         check_refused("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", failure::protocol);
     }
-    SUBCASE("two lengths") {
+    SUBCASE("contradictory or invalid lengths") {
         check_refused("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
                       failure::protocol);
         check_refused("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
                       failure::protocol);
         check_refused("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", failure::protocol);
     }
-    SUBCASE("a change of protocol") {
+    SUBCASE("101 Switching Protocols") {
         check_refused("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", failure::protocol);
     }
-    SUBCASE("what is not HTTP/1.1") {
+    SUBCASE("bytes that are not HTTP/1.1") {
         for (const auto* text : {"SSH-2.0-CANARY\r\n",
                                  "HTTP/2 200 OK\r\n\r\n",
                                  "CANARY CANARY CANARY\r\n\r\n",
@@ -201,7 +201,7 @@ TEST_CASE("answers that are not accepted") {
         check_refused("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nCANARY\r\n", failure::protocol);
         check_refused("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n", failure::protocol);
     }
-    SUBCASE("interim answers without an end") {
+    SUBCASE("endless interim responses") {
         std::string text;
         for (int i = 0; i < 100; ++i)
             text += "HTTP/1.1 100 Continue\r\n\r\n";
@@ -209,28 +209,75 @@ TEST_CASE("answers that are not accepted") {
     }
 }
 
-TEST_CASE("bounds hold") {
-    const net::answer_bounds bounds{.header_bytes = 1024, .body_bytes = 10};
-    check_refused("HTTP/1.1 200 OK\r\nX: " + std::string(2000, 'a') + "\r\n\r\n", failure::too_large, bounds);
-    check_refused("HTTP/1.1 200 OK\r\nX: " + std::string(2000, 'a'), failure::too_large, bounds);
-    check_refused("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n", failure::too_large, bounds);
+TEST_CASE("responses beyond the limits are refused") {
+    const net::response_limits limits{.header_bytes = 1024, .body_bytes = 10};
+    check_refused("HTTP/1.1 200 OK\r\nX: " + std::string(2000, 'a') + "\r\n\r\n", failure::too_large, limits);
+    check_refused("HTTP/1.1 200 OK\r\nX: " + std::string(2000, 'a'), failure::too_large, limits);
+    check_refused("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n", failure::too_large, limits);
     check_refused("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n",
                   failure::too_large,
-                  bounds);
+                  limits);
     check_refused("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nhello \r\n5\r\nworld\r\n",
                   failure::too_large,
-                  bounds);
-    check_refused("HTTP/1.1 200 OK\r\n\r\nhello world", failure::too_large, bounds);
+                  limits);
+    check_refused("HTTP/1.1 200 OK\r\n\r\nhello world", failure::too_large, limits);
     check_refused("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=" + std::string(2000, 'a'),
                   failure::too_large,
-                  bounds);
-    answer_parser parser(bounds);
+                  limits);
+    response_parser parser(limits);
     REQUIRE(feed_all(parser, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789"));
     CHECK(parser.done());
 }
 
-TEST_CASE("an announced length is not allocated in advance") {
-    answer_parser parser({.header_bytes = 1024, .body_bytes = SIZE_MAX});
+TEST_CASE("a huge Content-Length is not allocated in advance") {
+    response_parser parser({.header_bytes = 1024, .body_bytes = SIZE_MAX});
     REQUIRE(feed_all(parser, "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\nhello"));
     CHECK(parser.body() == "hello");
+}
+
+TEST_CASE("trailers do not change the head") {
+    response_parser parser({});
+    REQUIRE(feed_all(parser,
+                     "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: Chunked\r\n\r\n"
+                     "1\r\na\r\n0\r\nContent-Type: CANARY\r\nRetry-After: 5\r\n\r\n"));
+    CHECK(parser.done());
+    CHECK(parser.head().content_type == "text/plain");
+    CHECK_FALSE(parser.head().retry_after);
+}
+
+TEST_CASE("eight interim responses are skipped, and nine refused") {
+    const auto interim = [](int count) {
+        std::string text;
+        for (int i = 0; i < count; ++i)
+            text += "HTTP/1.1 103 Early Hints\r\nContent-Type: CANARY\r\n\r\n";
+        return text + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    };
+    response_parser parser({});
+    REQUIRE(feed_all(parser, interim(8)));
+    CHECK(parser.done());
+    CHECK(parser.head().status == 200);
+    CHECK(parser.head().content_type.empty());
+    check_refused(interim(9), failure::protocol);
+}
+
+TEST_CASE("the body limit counts the bytes that are held") {
+    response_parser parser({.header_bytes = 1024, .body_bytes = 10});
+    std::string pending = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (int i = 0; i < 3; ++i) {
+        pending += "4\r\n0123\r\n6\r\n456789\r\n";
+        const auto rest = feed_all(parser, pending);
+        REQUIRE(rest);
+        pending = *rest;
+        CHECK(parser.body() == "0123456789");
+        parser.discard_body();
+    }
+}
+
+TEST_CASE("take() moves the head and the body out") {
+    response_parser parser({});
+    REQUIRE(feed_all(parser, "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"));
+    const auto taken = parser.take();
+    CHECK(taken.status == 201);
+    CHECK(taken.body.reveal() == "ok");
+    CHECK(parser.body().empty());
 }

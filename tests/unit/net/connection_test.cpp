@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "net/connection.hpp"
+
+#include "net/resolver_cache.hpp"
+#include "unit/net/client_fixture.hpp"
+#include "unit/net/full_port.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+using harness::scripted_server;
+using harness::scripted_session;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// An option of this process's socket that is connected to the port.
+int option_of(std::uint16_t port, int level, int name) {
+    for (int fd = 0; fd < 1024; ++fd) {
+        sockaddr_in peer{};
+        socklen_t size = sizeof(peer);
+        if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0 || ntohs(peer.sin_port) != port)
+            continue;
+        int value = -1;
+        size = sizeof(value);
+        REQUIRE(::getsockopt(fd, level, name, &value, &size) == 0);
+        return value;
+    }
+    return -1;
+}
+
+net::resolver_cache::address loopback(std::uint16_t port) {
+    return {boost::asio::ip::make_address("127.0.0.1"), port};
+}
+
+/// Opens a connection to a server that has several addresses.
+struct address_fixture {
+    boost::asio::io_context io{1};
+    const scripted_server server{test_ca().issue_for_loopback(),
+                                 [](scripted_session& session, int) { session.wait_until_closed(); }};
+    net::http_limits limits = long_timeouts();
+    net::resolver_cache::addresses addresses;
+    bool answers = true;  // of the resolver
+    net::resolver_cache resolver{io.get_executor(), std::bind_front(&address_fixture::look_up, this)};
+
+    boost::asio::awaitable<net::resolver_cache::addresses> look_up(boost::system::error_code&) {
+        boost::asio::steady_timer wait(io, answers ? 0s : 3600s);
+        co_await wait.async_wait(boost::asio::use_awaitable);
+        co_return addresses;
+    }
+    net::resolver_cache::addresses resolve() {
+        boost::system::error_code ec;
+        return harness::run(io, resolver.resolve(std::make_shared<boost::asio::steady_timer>(io), ec));
+    }
+    net::connection& connection() {
+        net::tls_config config;
+        config.ca_pem = test_ca().certificate();
+        auto context = net::tls_context::make(config);
+        REQUIRE(context);
+        return made.emplace(io.get_executor(), *context, net::endpoint{"127.0.0.1", server.port()});
+    }
+    net::result<void> open() {
+        return harness::run(io, connection().open(resolver, limits, std::chrono::steady_clock::now() + 50s));
+    }
+
+    std::optional<net::connection> made;
+};
+
+}  // namespace
+
+TEST_CASE("the socket options let the kernel notice an unreachable peer") {
+    const scripted_server server(test_ca().issue_for_loopback(), respond_ok);
+    client_fixture fixture(server.port());
+    REQUIRE(fixture.get());
+    const auto option = [&server](int level, int name) { return option_of(server.port(), level, name); };
+    CHECK(option(SOL_SOCKET, SO_KEEPALIVE) == 1);
+    CHECK(option(IPPROTO_TCP, TCP_KEEPIDLE) == 10);
+    CHECK(option(IPPROTO_TCP, TCP_KEEPINTVL) == 3);
+    CHECK(option(IPPROTO_TCP, TCP_KEEPCNT) == 3);
+    CHECK(option(IPPROTO_TCP, TCP_USER_TIMEOUT) == 15'000);
+    CHECK(option(IPPROTO_TCP, TCP_NODELAY) != 0);
+}
+
+TEST_CASE_FIXTURE(address_fixture, "open() goes on to the next address after one that refuses") {
+    const net::resolver_cache::address ipv6{boost::asio::ip::make_address("::1"), closed_port()};
+    addresses = {ipv6, loopback(closed_port()), loopback(server.port())};
+    CHECK(open());
+    CHECK(resolve().front() == loopback(server.port()));
+}
+
+TEST_CASE_FIXTURE(
+    address_fixture,
+    "an address that does not answer leaves time for the next one, which is preferred from then on") {
+    const full_port silent;
+    addresses = {loopback(silent.port()), loopback(server.port())};
+    limits.connect = 4s;
+    CHECK(open());
+    CHECK(resolve().front() == loopback(server.port()));
+}
+
+TEST_CASE_FIXTURE(address_fixture, "open() fails when no address answers, and an error names the peer") {
+    addresses = {loopback(closed_port()), loopback(closed_port())};
+    const auto opened = open();
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().phase == net::failure::connect);
+    CHECK(opened.error().what ==
+          "127.0.0.1:" + std::to_string(server.port()) + ": cannot connect: Connection refused");
+}
+
+TEST_CASE_FIXTURE(address_fixture, "a connection outlives the time that its address had") {
+    addresses = {loopback(server.port()), loopback(closed_port())};
+    limits.connect = 1s;
+    REQUIRE(open());
+    const auto later = std::chrono::steady_clock::now() + 1100ms;
+    harness::run_until(io, [&] { return std::chrono::steady_clock::now() > later; });
+    CHECK(harness::run(io, made->write("GET / HTTP/1.1\r\n\r\n", later + 50s)));
+}
+
+TEST_CASE_FIXTURE(address_fixture, "open() times out while the resolver does not answer") {
+    answers = false;
+    limits.connect = 50ms;
+    const auto opened = open();
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().phase == net::failure::resolve);
+    CHECK(opened.error().timeout);
+}
+
+TEST_CASE_FIXTURE(address_fixture, "abort() ends open() while the resolver does not answer") {
+    answers = false;
+    auto& connection = this->connection();
+    std::optional<net::result<void>> opened;
+    boost::asio::co_spawn(io,
+                          connection.open(resolver, limits, std::chrono::steady_clock::now() + 50s),
+                          [&](const std::exception_ptr&, net::result<void> result) { opened = result; });
+    io.poll();
+    CHECK_FALSE(opened);
+    connection.abort();
+    harness::run_until(io, [&] { return opened.has_value(); });
+    REQUIRE_FALSE(*opened);
+    CHECK(opened->error().phase == net::failure::cancelled);
+}
