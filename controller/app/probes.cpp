@@ -4,7 +4,7 @@
 
 #include <string>
 
-net::page probe_page(std::string_view path,
+net::server_response probe_page(std::string_view path,
                      const readiness& not_synced,
                      const runtime::metrics_registry& metrics) {
     if (path == "/healthz") return {.status = 200, .body = "ok\n"};

@@ -60,7 +60,7 @@ net::request write_request(net::method verb, std::string target, util::secret_by
     request.headers.emplace_back(
         "Content-Type", verb == net::method::patch ? "application/merge-patch+json" : "application/json");
     request.body = std::move(body);
-    request.body_bytes = max_object_bytes;
+    request.max_body_bytes = max_object_bytes;
     return request;
 }
 
@@ -191,7 +191,7 @@ asio::awaitable<result<json>> client::get(resource resource, std::string namespa
     auto path = object_path(resource, namespace_name, name);
     if (!path) co_return path.error();
     auto request = read_request(*std::move(path), "application/json");
-    request.body_bytes = max_object_bytes;
+    request.max_body_bytes = max_object_bytes;
     const auto response = co_await impl_->send(std::move(request));
     if (!response) co_return response.error();
     co_return read_object_response(*response, resource.kind);
@@ -199,8 +199,8 @@ asio::awaitable<result<json>> client::get(resource resource, std::string namespa
 
 asio::awaitable<result<list_page>> client::list(scope scope, list_options options) {
     auto request = read_request(list_path(scope, options), accept(scope, partial_list));
-    request.body_bytes = max_page_bytes;
-    request.header = list_timeout;
+    request.max_body_bytes = max_page_bytes;
+    request.header_timeout = list_timeout;
     const auto response = co_await impl_->send(std::move(request));
     if (!response) co_return response.error();
     co_return read_list_response(*response, kind_of_list(scope));

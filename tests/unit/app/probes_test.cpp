@@ -10,7 +10,7 @@
 
 namespace {
 
-net::page page(std::string_view path, const std::optional<std::string>& not_synced) {
+net::server_response page(std::string_view path, const std::optional<std::string>& not_synced) {
     const runtime::metrics_registry metrics;
     return probe_page(path, [&] { return not_synced; }, metrics);
 }
