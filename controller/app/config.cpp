@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config.hpp"
 
+#include "app/version.hpp"
 #include "kube/api/names.hpp"
 
 #include <CLI/CLI.hpp>
@@ -11,10 +12,6 @@
 #include <charconv>
 #include <sstream>
 #include <string_view>
-
-#ifndef REGCRED_VERSION
-#error "REGCRED_VERSION is given by the build"
-#endif
 
 namespace {
 
@@ -81,7 +78,7 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
     config result;
     CLI::App app(description, "regcred-controller");
     app.footer(footer);
-    app.set_version_flag("--version", std::string("regcred-controller ") + REGCRED_VERSION);
+    app.set_version_flag("--version", "regcred-controller " + version());
     app.get_formatter()->column_width(34);
     app.add_option("--secret-names",
                    result.secret_names,
