@@ -25,16 +25,14 @@ die() {
   exit 2
 }
 
-# The copy keeps the time of a file that is the same, so that little is compiled.
+# A file that is the same is not copied again, so that little is compiled; one that is not ours is removed.
 copy_sources() {
-  local file
   mkdir -p "$copy"
-  git ls-files -co --exclude-standard -- CMakeLists.txt LICENSE controller tests | sort > "$copy.files"
-  (cd "$copy" && find . -type f -printf '%P\n') | sort | comm -13 "$copy.files" - | (cd "$copy" && xargs -r -d '\n' rm -f)
-  while IFS= read -r file; do
-    [ -e "$file" ] || { rm -f "$copy/$file" && continue; }
-    cmp -s "$file" "$copy/$file" || cp --parents "$file" "$copy"
-  done < "$copy.files"
+  git ls-files -co --exclude-standard -- CMakeLists.txt LICENSE controller tests | sort |
+    xargs -d '\n' sha256sum 2> /dev/null > "$copy.wanted" || true # sources that are deleted and not yet committed
+  (cd "$copy" && find . -type f -printf '%P\n' | sort | xargs -r -d '\n' sha256sum) > "$copy.present"
+  comm -13 <(sort "$copy.wanted") <(sort "$copy.present") | cut -c 67- | (cd "$copy" && xargs -r -d '\n' rm)
+  comm -23 <(sort "$copy.wanted") <(sort "$copy.present") | cut -c 67- | xargs -r -d '\n' cp --parents -t "$copy"
 }
 
 configure() {
