@@ -40,6 +40,11 @@ e2e: deps-test image ## the shipped image and manifests on a real node: a real k
 tutorial: deps-test image ## run deploy/tutorial/README.md and write what its commands print
 	@tests/e2e/run.sh rewrite
 
+# The loop of edit and test: no optimisation, and only what the edit reaches.
+.PHONY: dev
+dev: deps-build ## build what an edit needs, without optimisation, and run the unit tests that it reaches; TEST=net for one folder's
+	@mkdir -p build && $(call cmake,dev,-DCMAKE_BUILD_TYPE=Dev) && ninja -C build/dev $(if $(TEST),check_$(TEST),regcred-controller check)
+
 .PHONY: build
 build: deps-build ## the binary: build/release/controller/regcred-controller
 	@mkdir -p build && $(call cmake,release,-DCMAKE_BUILD_TYPE=RelWithDebInfo) && ninja -C build/release regcred-controller

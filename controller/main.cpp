@@ -4,6 +4,7 @@
 #include "app/explain_command.hpp"
 #include "app/explain_options.hpp"
 #include "app/probes.hpp"
+#include "app/version.hpp"
 #include "kube/client/client.hpp"
 #include "kube/config/connection_config.hpp"
 #include "net/http_server.hpp"
@@ -153,6 +154,7 @@ int main(int argc, char** argv) {
                    "regcred-controller: --namespace is missing: give the namespace of the source Secrets\n");
         return 2;
     }
+    server->user_agent = user_agent("regcred-controller");
     try {
         return run(options, std::move(*server));
     } catch (const std::exception& error) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config.hpp"
 
+#include "app/version.hpp"
 #include "kube/api/names.hpp"
 
 #include <CLI/CLI.hpp>

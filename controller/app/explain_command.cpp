@@ -4,6 +4,7 @@
 
 #include "app/config.hpp"
 #include "app/explain_options.hpp"
+#include "app/version.hpp"
 #include "explain/explanation.hpp"
 #include "explain/observer.hpp"
 #include "explain/report.hpp"
@@ -43,6 +44,7 @@ kube::result<explain::observation> observe(kube::connection_config server,
                                            const std::string& namespace_name,
                                            const std::string& pod) {
     boost::asio::io_context io(1);
+    server.user_agent = user_agent("kubectl-regcred");
     kube::client client(io.get_executor(), std::move(server));
     if (const auto prepared = client.load_certificates(); prepared.has_error()) return prepared.error();
     std::optional<kube::result<explain::observation>> seen;

@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+/// "0.1.0 (revision 0123456789ab)". The revision ends in "-modified" if files differ from the commit, and is
+/// "unknown, built outside git" for sources that are no git repository.
+[[nodiscard]] std::string version();
+
+/// What requests of PROGRAM say in the header User-Agent: "PROGRAM/0.1.0 (linux/amd64) 0123456789ab".
+[[nodiscard]] std::string user_agent(const std::string& program);
