@@ -51,7 +51,7 @@ void forbid_core_files() {
 kube::result<kube::connection_config> connection_of(const config& options) {
     const auto path = kubeconfig_path(options, [](const char* name) { return std::getenv(name); });
     auto server = path ? kube::kubeconfig(*path) : kube::in_cluster_config();
-    if (server) server->user_agent = server->field_manager = client_name;
+    if (server) server->field_manager = field_manager;
     return server;
 }
 
@@ -93,9 +93,7 @@ int run(const config& options, kube::connection_config server) {
     const auto own_namespace =
         options.namespace_name.empty() ? server.namespace_name : options.namespace_name;
     log.info("starting",
-             {{"version", program_version()},
-              {"server", server.server.authority()},
-              {"namespace", own_namespace}});
+             {{"version", version()}, {"server", server.server.authority()}, {"namespace", own_namespace}});
     runtime::metrics_registry metrics;
     kube::client client(io.get_executor(), std::move(server));
     if (const auto prepared = client.load_certificates(); prepared.has_error()) {

@@ -13,10 +13,6 @@
 #include <sstream>
 #include <string_view>
 
-#ifndef REGCRED_VERSION
-#error "the build must define REGCRED_VERSION"
-#endif
-
 namespace {
 
 constexpr auto description =
@@ -71,10 +67,6 @@ std::string read_address(const std::string& text, config& result) {
 
 }  // namespace
 
-std::string_view program_version() noexcept {
-    return REGCRED_VERSION;
-}
-
 exit_now exit_for(const CLI::App& app, const CLI::ParseError& error) {
     std::ostringstream out;
     std::ostringstream err;
@@ -107,7 +99,7 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
     config result;
     CLI::App app(description, "regcred-controller");
     app.footer(footer);
-    app.set_version_flag("--version", fmt::format("regcred-controller {}", program_version()));
+    app.set_version_flag("--version", fmt::format("regcred-controller {}", version()));
     app.get_formatter()->column_width(34);
     app.add_option("--secret-names",
                    result.secret_names,

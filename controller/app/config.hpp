@@ -15,8 +15,8 @@ class App;
 class ParseError;
 }  // namespace CLI
 
-/// The program's name for the API server: its user agent, and the field manager of its writes.
-inline constexpr const char* client_name = "regcred-controller";
+/// The field manager of the program's writes: what kubectl get --show-managed-fields names.
+inline constexpr const char* field_manager = "regcred-controller";
 
 /// The checked options of the command line and the environment. A flag overrides its variable.
 struct config {

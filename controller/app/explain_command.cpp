@@ -35,7 +35,6 @@ kube::result<kube::connection_config> connection_of(const explain_options& optio
     auto server = path ? kube::kubeconfig(*path, {.context = options.context, .allow_exec = true})
                        : kube::in_cluster_config();
     if (!server) return server;
-    server->user_agent = server->field_manager = client_name;
     if (const auto login = kube::log_in_with_plugin(*server); login.has_error()) return login.error();
     return server;
 }

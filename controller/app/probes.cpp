@@ -5,8 +5,8 @@
 #include <string>
 
 net::server_response probe_page(std::string_view path,
-                     const readiness& not_synced,
-                     const runtime::metrics_registry& metrics) {
+                                const readiness& not_synced,
+                                const runtime::metrics_registry& metrics) {
     if (path == "/healthz") return {.status = 200, .body = "ok\n"};
     if (path == "/readyz") {
         const auto pending = not_synced();

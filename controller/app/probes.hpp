@@ -16,5 +16,5 @@ using readiness = std::function<std::optional<std::string>()>;
 /// The response to a GET of /healthz, /readyz or /metrics. /healthz does not depend on the API server: a
 /// restart does not mend its outage.
 [[nodiscard]] net::server_response probe_page(std::string_view path,
-                                   const readiness& not_synced,
-                                   const runtime::metrics_registry& metrics);
+                                              const readiness& not_synced,
+                                              const runtime::metrics_registry& metrics);
