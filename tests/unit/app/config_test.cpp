@@ -159,7 +159,7 @@ TEST_CASE("an invalid environment variable ends with exit code 2") {
 TEST_CASE("--version and --help end with exit code 0") {
     const auto version = ended({"--version"});
     CHECK(version.code == 0);
-    CHECK(version.text.starts_with(fmt::format("regcred-controller {}", version())));
+    CHECK(version.text.starts_with(fmt::format("regcred-controller {}", ::version())));
     const auto help = ended({"--help"});
     CHECK(help.code == 0);
     for (const char* flag : {"--secret-names",
