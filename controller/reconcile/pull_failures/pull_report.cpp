@@ -28,12 +28,11 @@ std::string how_to_select(selection why, std::string_view name) {
         case selection::opted_out:
             return fmt::format(
                 "namespace {} is annotated {}: \"true\", which overrides every selection; remove the "
-                "annotation "
-                "to opt in",
+                "annotation to opt in",
                 name,
                 opt_out_annotation);
         case selection::excluded:
-            return fmt::format("spec.namespaces.exclude keeps namespace {} out", name);
+            return fmt::format("namespace {} is not selected: spec.namespaces.exclude matches it", name);
         case selection::system_namespace:
             return fmt::format(
                 "namespace {0} is a system namespace; only the literal name {0} in spec.namespaces.include "
@@ -91,7 +90,7 @@ std::string about(const pull_report& report, const std::string& secret_name) {
                             report.message);
     if (others > 0) text += fmt::format(" (and {} more, see status.affectedPods)", others);
     if (report.by_events_alone)
-        text += "; this is based on Events alone, since the controller may not get Pods";
+        text += "; based on Events alone, since RBAC does not allow the controller to get Pods";
     return text;
 }
 
@@ -103,8 +102,8 @@ kube::condition condition_for(const pull_report& report, const std::string& secr
             return condition(
                 "Unknown",
                 reasons::forbidden,
-                "the controller may not list and watch Events, so it does not see Pods that cannot "
-                "read their pull Secret; apply deploy/rbac.yaml");
+                "RBAC does not allow the controller to list and watch Events, so it does not see Pods that "
+                "cannot read their pull Secret; apply deploy/rbac.yaml");
         case event_watch_state::name_not_managed:
             return condition("Unknown",
                              reasons::secret_name_not_allowed,

@@ -166,7 +166,7 @@ asio::awaitable<void> pull_watcher::look_at(runtime::object_key pod) {
 void pull_watcher::pods_forbidden(runtime::time_point now) {
     if (!failures_.believes_events()) {
         services_.log.info(
-            "Pods may not be read; trusting Events of failed pulls for ten minutes each; see "
+            "RBAC does not allow reading Pods; trusting each Event of a failed pull for ten minutes; see "
             "deploy/rbac.yaml");
     }
     tell(failures_.pods_forbidden(now), now);

@@ -69,10 +69,10 @@ asio::awaitable<kube::result<void>> take_all(kube::client& client,
             continue;
         }
         if (!take_items(page->items, into, decode))
-            co_return odd("the API server shows an older state than one it has shown before");
+            co_return odd("the API server returned an older state than before");
         if (page->continue_token.empty()) co_return kube::result<void>{};
         if (page->continue_token == options.continue_token)
-            co_return odd("the list of the API server does not come to an end");
+            co_return odd("the API server returned the same continue token twice");
         options.continue_token = page->continue_token;
     }
 }

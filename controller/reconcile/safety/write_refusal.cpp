@@ -48,11 +48,8 @@ refusal classify_forbidden(const kube::error& error, std::string_view verb) {
     if (is_admission_denial(error)) {
         return failed(next_step::await_operator, reasons::denied, verb, "", error);
     }
-    return failed(next_step::await_operator,
-                  reasons::forbidden,
-                  verb,
-                  "; apply the ClusterRole of regcred's deploy/ again",
-                  error);
+    return failed(
+        next_step::await_operator, reasons::forbidden, verb, "; apply deploy/rbac.yaml again", error);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ secret_plan go(secret_action action, bool adopts = false) {
     return {.action = action, .adopts = adopts, .reason = {}, .message = {}};
 }
 
-/// A type never changes and an immutable Secret takes no new data: such a Secret can only be made anew.
+/// A type never changes and an immutable Secret takes no new data: such a Secret can only be recreated.
 bool can_be_updated(const observed_secret& present) {
     return present.docker_config && !present.immutable;
 }
@@ -44,23 +44,16 @@ bool is_right(const secret_view& view) {
 /// its sources; what others have to deliver or to take back waits for it, which they must tell.
 secret_plan for_incomplete(const secret_view& view) {
     if (view.contributors.size() == 1 && has_right_metadata(view)) return {};
-    return hold(reasons::source_invalid,
-                fmt::format("Secret {}/{} stays as it is until the sources of every RegistryCredential that "
-                            "feeds it can be read",
-                            view.key.namespace_name,
-                            view.key.name));
+    return hold(
+        reasons::source_invalid,
+        fmt::format("Secret {}/{} not updated: not all RegistryCredentials that feed it have readable "
+                    "sources; see the condition SourcesValid of each",
+                    view.key.namespace_name,
+                    view.key.name));
 }
 
 secret_plan without_contributor(const secret_view& view) {
     if (view.owner != ownership::ours || view.owner_terminating || view.replacement_pending) return {};
-    if (view.suspended) {
-        return hold(
-            reasons::suspended,
-            fmt::format("Secret {}/{} is to be removed, but a RegistryCredential that had it made has "
-                        "spec.suspend: true",
-                        view.key.namespace_name,
-                        view.key.name));
-    }
     return go(secret_action::remove);
 }
 
@@ -72,11 +65,12 @@ bool is_untouchable(const secret_view& view) {
 
 secret_plan for_foreign(const secret_view& view) {
     if (view.is_source) {
-        return hold(reasons::conflict,
-                    fmt::format("Secret {}/{} is a source of credentials and never overwritten; exclude the "
-                                "namespace, or give the source another name",
-                                view.key.namespace_name,
-                                view.key.name));
+        return hold(
+            reasons::conflict,
+            fmt::format("Secret {}/{} is a source of credentials and is never overwritten; exclude the "
+                        "namespace, or give the source another name",
+                        view.key.namespace_name,
+                        view.key.name));
     }
     if (is_untouchable(view)) {
         return hold(
@@ -97,7 +91,9 @@ secret_plan for_wanted(const secret_view& view) {
     if (view.desired.document == nullptr) {
         if (view.owner == ownership::ours) return {};  // the last good copy stays
         return hold(reasons::source_invalid,
-                    "the sources give nothing that can be delivered; see the condition SourcesValid");
+                    fmt::format("Secret {}/{} not written: no usable source; see the condition SourcesValid",
+                                view.key.namespace_name,
+                                view.key.name));
     }
     switch (view.owner) {
         case ownership::absent:
@@ -115,14 +111,14 @@ secret_plan for_wanted(const secret_view& view) {
 
 secret_plan decide(const secret_view& view) {
     if (!view.namespace_usable) return {};
-    if (view.contributors.empty()) return without_contributor(view);
-    auto decided = for_wanted(view);
-    if (view.suspended && decided.action != secret_action::none) {
-        return hold(
-            reasons::suspended,
-            "the Secret is to be changed, but a RegistryCredential that feeds it has spec.suspend: true");
-    }
-    return decided;
+    auto plan = view.contributors.empty() ? without_contributor(view) : for_wanted(view);
+    if (plan.action == secret_action::none || view.suspended_by.empty()) return plan;
+    return hold(reasons::suspended,
+                fmt::format("Secret {}/{} not {}d: RegistryCredential {} is suspended (spec.suspend: true)",
+                            view.key.namespace_name,
+                            view.key.name,
+                            verb_of(plan.action),
+                            view.suspended_by));
 }
 
 std::string_view verb_of(secret_action action) noexcept {

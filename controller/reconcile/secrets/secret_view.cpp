@@ -8,6 +8,10 @@ namespace reconcile {
 
 namespace {
 
+void note_suspension(secret_view& view, const v1alpha1::registry_credential& object) {
+    if (object.suspend && view.suspended_by.empty()) view.suspended_by = object.meta.name;
+}
+
 void add_owners(secret_view& view, const cluster_state& state, const kube::object_meta& namespace_meta) {
     if (view.present == nullptr) return;
     auto claimed = owners_of(view.present->meta);
@@ -17,7 +21,7 @@ void add_owners(secret_view& view, const cluster_state& state, const kube::objec
         const auto owner = state.find_by_uid(uid);
         if (owner == nullptr) continue;
         view.owners.push_back(owner);
-        view.suspended |= owner->suspend;
+        note_suspension(view, *owner);
         view.owner_terminating |= owner->meta.deleting;
         if (owner->secret_name != view.key.name && state.selects(*owner, namespace_meta)) {
             view.replacement_pending |= !state.results().is_synced(
@@ -39,9 +43,9 @@ secret_view view_secret(cluster_state& state, const runtime::object_key& key) {
     view.owner = ownership_of(view.present.get(),
                               [&](const std::string& uid) { return state.find_by_uid(uid) != nullptr; });
     view.contributors = state.contributors_of(key, home->meta);
-    add_owners(view, state, home->meta);
     for (const auto& contributor : view.contributors)
-        view.suspended |= contributor->suspend;
+        note_suspension(view, *contributor);
+    add_owners(view, state, home->meta);
     if (!view.contributors.empty()) view.desired = state.desired_of(view.contributors);
     return view;
 }

@@ -26,7 +26,7 @@ struct secret_view {
     contributor_list owners;        // that the present Secret names, as far as they exist
     desired_secret desired;
     bool is_source = false;          // a RegistryCredential reads its credentials from this very Secret
-    bool suspended = false;          // a contributor or an owner says spec.suspend
+    std::string suspended_by;        // a contributor or owner with spec.suspend: true; empty: there is none
     bool owner_terminating = false;  // an owner has a deletionTimestamp: its end decides
     bool replacement_pending =
         false;  // an owner wants another name here now, and that Secret is not right yet

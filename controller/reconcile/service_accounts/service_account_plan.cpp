@@ -41,10 +41,10 @@ class planner {
                 if (ours) std::erase(plan_.added, name);
                 break;
             case entry_goal::suspended_add:
-                if (!listed) suspended(name, "be listed in");
+                if (!listed) suspended(entry, "added to");
                 break;
             case entry_goal::suspended_removal:
-                if (ours) suspended(name, "be taken out of");
+                if (ours) suspended(entry, "removed from");
                 break;
             case entry_goal::undecided:
             case entry_goal::held:
@@ -73,15 +73,17 @@ class planner {
         plan_.losses.push_back(name);
     }
 
-    void suspended(const std::string& name, std::string_view change) {
+    void suspended(const pull_secret_entry& entry, std::string_view change) {
         if (!plan_.reason.empty()) return;
         plan_.reason = reasons::suspended;
-        plan_.about = name;
+        plan_.about = entry.secret_name;
         plan_.message = fmt::format(
-            "Secret {} is to {} ServiceAccount {}, but its RegistryCredential has spec.suspend: true",
-            name,
+            "Secret {} not {} imagePullSecrets of ServiceAccount {}: "
+            "RegistryCredential {} is suspended (spec.suspend: true)",
+            entry.secret_name,
             change,
-            shown(view_.key));
+            shown(view_.key),
+            entry.suspended_by);
     }
 
     const service_account_view& view_;
@@ -98,9 +100,8 @@ service_account_plan for_too_large(const service_account_view& view) {
     if (!matters) return plan;
     plan.reason = reasons::service_account_too_large;
     plan.message = fmt::format(
-        "ServiceAccount {} has more than {} imagePullSecrets, or one with a name that no Secret can have, "
-        "and is "
-        "left alone; shorten the list",
+        "ServiceAccount {} not patched: its imagePullSecrets has more than {} entries, or one whose name no "
+        "Secret can have; shorten the list",
         shown(view.key),
         most_listed);
     return plan;

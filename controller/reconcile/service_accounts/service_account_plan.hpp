@@ -31,6 +31,7 @@ enum class entry_goal : std::uint8_t {
 struct pull_secret_entry {
     std::string secret_name;
     entry_goal goal = entry_goal::unlisted;
+    std::string suspended_by;  // of suspended_add and suspended_removal: the RegistryCredential's name
 };
 
 /// Everything that the decision about a ServiceAccount depends on.

@@ -39,23 +39,23 @@ cause refused(const reconcile_action& action, const runtime::object_key& key) {
 }
 
 cause held_by_guard(const runtime::object_key& key, std::size_t objects) {
-    return {.reason = reasons::deletion_guard,
-            .message = fmt::format(
-                "the entry in ServiceAccount {} would be taken back because its namespace is not selected "
-                "any more, as would more than {} others within a minute, though no spec has changed; that "
-                "goes on when two reads of all namespaces, {} s apart, agree. If it is not meant, put their "
-                "labels and opt-out annotations back, or set spec.suspend: true",
-                shown(key),
-                deletion_guard::limit(objects),
-                std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count())};
+    return {
+        .reason = reasons::deletion_guard,
+        .message = fmt::format(
+            "ServiceAccount {} not patched yet: its namespace is no longer selected, like those of more "
+            "than {} other ServiceAccounts within a minute, although no spec has changed; regcred removes "
+            "the imagePullSecrets entries when two lists of all namespaces, {} s apart, agree. To keep "
+            "them, restore the namespaces' labels and opt-out annotations, or set spec.suspend: true",
+            shown(key),
+            deletion_guard::limit(objects),
+            std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count())};
 }
 
 cause contended(const runtime::object_key& key) {
-    return {
-        .reason = reasons::contended,
-        .message = fmt::format("something else keeps changing imagePullSecrets of ServiceAccount {}; find "
-                               "it and stop it, or exclude the namespace",
-                               shown(key))};
+    return {.reason = reasons::contended,
+            .message = fmt::format("imagePullSecrets of ServiceAccount {} keeps being changed by another "
+                                   "writer; find and stop that writer, or exclude the namespace",
+                                   shown(key))};
 }
 
 bool has(const service_account_view& view, entry_goal goal) {

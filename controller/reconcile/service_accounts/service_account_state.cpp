@@ -81,24 +81,37 @@ bool service_account_state::wants(const v1alpha1::registry_credential& object,
     return found != nullptr && !found->meta.deleting && state_.selects(object, found->meta);
 }
 
-entry_goal service_account_state::goal_of_unwanted(const std::string& secret_name,
-                                                   const contributor_list& suspended,
-                                                   const runtime::object_key& key) const {
-    const auto copy = state_.find_copy({.namespace_name = key.namespace_name, .name = secret_name});
-    if (copy == nullptr) return suspended.empty() ? entry_goal::unlisted : entry_goal::suspended_removal;
+/// `suspended`: RegistryCredentials with spec.suspend: true that use the Secret name, and may have had the
+/// entry added.
+void service_account_state::set_goal_of_unwanted(pull_secret_entry& entry,
+                                                 const contributor_list& suspended,
+                                                 const runtime::object_key& account) const {
+    const auto keep = [&entry](const v1alpha1::registry_credential& object) {
+        entry.goal = entry_goal::suspended_removal;
+        entry.suspended_by = object.meta.name;
+    };
+    const auto copy = state_.find_copy({.namespace_name = account.namespace_name, .name = entry.secret_name});
+    if (copy == nullptr) {
+        if (!suspended.empty()) keep(*suspended.front());
+        return;
+    }
     const auto is_live = [this](const std::string& uid) { return state_.find_by_uid(uid) != nullptr; };
-    if (ownership_of(copy.get(), is_live) == ownership::foreign && is_left_behind(*copy))
-        return entry_goal::released;
+    if (ownership_of(copy.get(), is_live) == ownership::foreign && is_left_behind(*copy)) {
+        entry.goal = entry_goal::released;
+        return;
+    }
     const auto owners = owners_of(copy->meta);
-    const bool frozen = std::ranges::any_of(
+    const auto owner = std::ranges::find_if(
         suspended, [&owners](const credential& object) { return owners.include(object->meta.uid); });
-    return frozen ? entry_goal::suspended_removal : entry_goal::unlisted;
+    if (owner != suspended.end()) keep(**owner);
 }
 
-entry_goal service_account_state::goal_of(const std::string& secret_name, service_account_view& view) const {
+void service_account_state::add_entry(const std::string& secret_name, service_account_view& view) const {
+    pull_secret_entry entry;
+    entry.secret_name = secret_name;
     bool wanted = false;
-    bool wanted_by_suspended = false;
     bool terminating = false;
+    std::string wanted_by_suspended;
     contributor_list suspended;
     const bool recorded = is_recorded(view, secret_name);
     for (const auto& [uid, object] : state_.all_by_uid()) {
@@ -111,13 +124,21 @@ entry_goal service_account_state::goal_of(const std::string& secret_name, servic
             terminating = true;
         } else {
             view.wanting.push_back(object);
-            (object->suspend ? wanted_by_suspended : wanted) = true;
+            if (object->suspend) wanted_by_suspended = object->meta.name;
+            wanted |= !object->suspend;
         }
     }
-    if (wanted) return entry_goal::listed;
-    if (wanted_by_suspended) return entry_goal::suspended_add;
-    if (terminating) return entry_goal::undecided;
-    return recorded ? goal_of_unwanted(secret_name, suspended, view.key) : entry_goal::unlisted;
+    if (wanted) {
+        entry.goal = entry_goal::listed;
+    } else if (!wanted_by_suspended.empty()) {
+        entry.goal = entry_goal::suspended_add;
+        entry.suspended_by = std::move(wanted_by_suspended);
+    } else if (terminating) {
+        entry.goal = entry_goal::undecided;
+    } else if (recorded) {
+        set_goal_of_unwanted(entry, suspended, view.key);
+    }
+    view.entries.push_back(std::move(entry));
 }
 
 service_account_view service_account_state::view(const runtime::object_key& key) const {
@@ -129,7 +150,7 @@ service_account_view service_account_state::view(const runtime::object_key& key)
     view.namespace_usable = is_usable(key.namespace_name);
     if (!view.namespace_usable || view.present == nullptr) return view;
     for (const auto& name : state_.scope().secret_names)
-        view.entries.push_back({.secret_name = name, .goal = goal_of(name, view)});
+        add_entry(name, view);
     return view;
 }
 

@@ -64,10 +64,11 @@ class service_account_state final : runtime::event_handler<v1alpha1::registry_cr
     [[nodiscard]] bool is_usable(const std::string& namespace_name) const;
     [[nodiscard]] bool wants(const v1alpha1::registry_credential& object,
                              const runtime::object_key& key) const;
-    [[nodiscard]] entry_goal goal_of(const std::string& secret_name, service_account_view& view) const;
-    [[nodiscard]] entry_goal goal_of_unwanted(const std::string& secret_name,
-                                              const contributor_list& suspended,
-                                              const runtime::object_key& key) const;
+    /// Adds the entry for this Secret name, and the RegistryCredentials that have to do with it.
+    void add_entry(const std::string& secret_name, service_account_view& view) const;
+    void set_goal_of_unwanted(pull_secret_entry& entry,
+                              const contributor_list& suspended,
+                              const runtime::object_key& account) const;
     [[nodiscard]] bool can_be_named(const std::string& glob) const;
     void count(const store& accounts,
                const v1alpha1::registry_credential& object,

@@ -22,21 +22,23 @@ condition_value for_failures(const std::vector<v1alpha1::namespace_failure>& fai
 }
 
 condition_value for_name(const service_account_report& report) {
-    return {false,
-            reasons::service_account_name_not_allowed,
-            fmt::format(
-                "this install changes ServiceAccounts of these names only: {}; take {} out of "
-                "spec.serviceAccounts, or have --service-accounts and deploy/service-accounts.yaml allow it",
-                report.allowed_names,
-                report.not_allowed)};
+    return {
+        false,
+        reasons::service_account_name_not_allowed,
+        fmt::format("{} in spec.serviceAccounts is not allowed; this installation changes ServiceAccounts of "
+                    "these names only: {}; remove {} from the spec, or allow it in --service-accounts and "
+                    "deploy/service-accounts.yaml",
+                    report.not_allowed,
+                    report.allowed_names,
+                    report.not_allowed)};
 }
 
 condition_value for_denied(const service_account_report& report) {
     return {
         false,
         reasons::forbidden,
-        fmt::format("RBAC does not let the controller read {}; apply deploy/service-accounts.yaml, or take "
-                    "serviceAccounts out of the spec",
+        fmt::format("RBAC does not allow the controller to read {}; apply deploy/service-accounts.yaml, or "
+                    "remove serviceAccounts from the spec",
                     report.denied)};
 }
 
@@ -50,12 +52,14 @@ std::optional<condition_value> service_accounts_condition(const v1alpha1::regist
     if (report.asked && !secret_name_allowed) {
         return condition_value{false,
                                reasons::secret_name_not_allowed,
-                               "no ServiceAccount is made to list a Secret that this install does not keep"};
+                               fmt::format("no ServiceAccount is patched: this installation does not manage "
+                                           "Secrets named {}",
+                                           object.secret_name)};
     }
     if (report.asked && !report.denied.empty()) return for_denied(report);
     if (!report.failures.empty()) return for_failures(report.failures);
     if (report.unread)
-        return condition_value{false, reasons::progressing, "the ServiceAccounts have not been read yet"};
+        return condition_value{false, reasons::progressing, "ServiceAccounts have not been read yet"};
     if (report.patched < report.selected) {
         return condition_value{
             false,
@@ -64,12 +68,13 @@ std::optional<condition_value> service_accounts_condition(const v1alpha1::regist
     }
     return condition_value{true,
                            reasons::patched,
-                           report.selected == 0 ? "no ServiceAccount of that name is in a selected namespace"
-                                                : fmt::format("{} ServiceAccount{} list{} Secret {}",
-                                                              report.selected,
-                                                              report.selected == 1 ? "" : "s",
-                                                              report.selected == 1 ? "s" : "",
-                                                              object.secret_name)};
+                           report.selected == 0
+                               ? "no ServiceAccount in the selected namespaces matches spec.serviceAccounts"
+                               : fmt::format("{} ServiceAccount{} list{} Secret {}",
+                                             report.selected,
+                                             report.selected == 1 ? "" : "s",
+                                             report.selected == 1 ? "s" : "",
+                                             object.secret_name)};
 }
 
 }  // namespace reconcile

@@ -54,7 +54,7 @@ void service_account_watches::add(const std::string& allowed_name, service_accou
         [this, allowed_name, title](bool denied) {
             accounts_.watch_changed(allowed_name, denied);
             if (denied)
-                log_.info("ServiceAccounts may not be read; apply deploy/service-accounts.yaml",
+                log_.info("RBAC does not allow reading ServiceAccounts; apply deploy/service-accounts.yaml",
                           {{"watch", title}});
         });
     auto tell = [this, title](const runtime::object_key& key, const std::string& why) {

@@ -27,10 +27,10 @@ const wording& words_for(write_kind kind) {
         {{"Created", "CreateSecret", "Created"},
          {"Updated", "UpdateSecret", "Updated"},
          {"Recreated", "RecreateSecret", "Recreated"},
-         {"Adopted", "AdoptSecret", "Took over the foreign"},
+         {"Adopted", "AdoptSecret", "Adopted"},
          {"Removed", "DeleteSecret", "Deleted"},
-         {"Listed", "PatchServiceAccount", "Listed", "in imagePullSecrets of ServiceAccounts in"},
-         {"Unlisted", "PatchServiceAccount", "Took", "out of imagePullSecrets of ServiceAccounts in"}}};
+         {"Listed", "PatchServiceAccount", "Added", "to imagePullSecrets of ServiceAccounts in"},
+         {"Unlisted", "PatchServiceAccount", "Removed", "from imagePullSecrets of ServiceAccounts in"}}};
     return words.at(static_cast<std::size_t>(kind));
 }
 

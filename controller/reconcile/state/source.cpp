@@ -32,8 +32,8 @@ const util::secret_bytes* find(const kube::secret& secret, std::string_view key)
 
 dockerconfig::source_error missing(std::string_view type, std::string_view key) {
     return {dockerconfig::source_fault::missing_data,
-            "its type is " + std::string{type} + ", but its data has no " + std::string{key} +
-                ", or an empty one"};
+            "its type is " + std::string{type} + ", but key " + std::string{key} +
+                " of its data is missing or empty"};
 }
 
 dockerconfig::source_result<parsed_content> parse_config(const kube::secret& secret,
@@ -58,7 +58,7 @@ dockerconfig::source_result<parsed_content> parse_basic_auth(const kube::secret&
 
 dockerconfig::source_error unsupported(const kube::secret& secret) {
     const auto recreate_as = [&](std::string_view type) {
-        return "; a Secret's type cannot be changed: create it again with --type=" + std::string{type};
+        return ", which cannot be changed; recreate the Secret with --type=" + std::string{type};
     };
     std::string message = "its type is " + util::one_line(secret.type, 64);
     if (secret.data.contains(kube::docker_config_json_key)) {
@@ -69,7 +69,8 @@ dockerconfig::source_error unsupported(const kube::secret& secret) {
         message += recreate_as(kube::basic_auth_type);
     } else {
         message +=
-            "; a source is of type kubernetes.io/dockerconfigjson (kubectl create secret docker-registry), "
+            "; a source must be of type kubernetes.io/dockerconfigjson (kubectl create secret "
+            "docker-registry), "
             "kubernetes.io/dockercfg or kubernetes.io/basic-auth";
     }
     return {dockerconfig::source_fault::unsupported_type, std::move(message)};
@@ -105,7 +106,7 @@ dockerconfig::source_error nothing_selected(const dockerconfig::docker_config& c
         if (dockerconfig::is_safe_to_show(entry.written_key)) keys.push_back(entry.written_key);
     }
     auto message = "no entry matches `registries` (" + list_some(globs) + ")";
-    if (!keys.empty()) message += "; it has " + list_some(keys);
+    if (!keys.empty()) message += "; the Secret has " + list_some(keys);
     return {dockerconfig::source_fault::nothing_selected, std::move(message)};
 }
 
@@ -127,7 +128,7 @@ dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> select_fr
             const auto& other = selected[*rival].key.written();
             return dockerconfig::source_error{dockerconfig::source_fault::key_collision,
                                               "\"" + other + "\" and \"" + key.written() +
-                                                  "\" are one registry: keep one of the two entries"};
+                                                  "\" are the same registry; keep one of the two entries"};
         }
         selected.push_back(*entry.content);
     }
@@ -145,8 +146,8 @@ dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> select_fr
     }
     if (!source.registries.empty()) {
         return dockerconfig::source_error{dockerconfig::source_fault::registries_not_allowed,
-                                          "`registries` chooses entries of a docker config; its type is "
-                                          "kubernetes.io/basic-auth: remove it"};
+                                          "its type is kubernetes.io/basic-auth, and `registries` chooses "
+                                          "entries of a docker config: remove `registries`"};
     }
     auto key = dockerconfig::registry_key::parse_for_basic_auth(source.registry);
     if (!key)

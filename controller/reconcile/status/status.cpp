@@ -49,8 +49,10 @@ condition_value synced_condition(const v1alpha1::registry_credential& object,
             false,
             reasons::secret_name_not_allowed,
             fmt::format(
-                "this install keeps Secrets of these names only: {}; set spec.secretName to one of them, or "
-                "have --secret-names, the ClusterRole and the admission policy allow {}",
+                "Secret name {} is not allowed; this installation manages Secrets of these names only: {}; "
+                "set spec.secretName to one of them, or allow {} in --secret-names, the ClusterRole and the "
+                "admission policy",
+                object.secret_name,
                 report.allowed_names,
                 object.secret_name)};
     }

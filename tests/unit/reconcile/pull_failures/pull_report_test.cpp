@@ -153,7 +153,7 @@ TEST_CASE("the condition admits what it does not know") {
     const auto status = after(build::credential("hub"), report);
     const auto& message = kube::find_condition(status.conditions, type)->message;
     CHECK(message.find("1 or more Pods") == 0);
-    CHECK(message.find("may not get Pods") != std::string::npos);
+    CHECK(message.find("RBAC does not allow the controller to get Pods") != std::string::npos);
 
     report.events = event_watch_state::forbidden;
     const auto deaf = after(build::credential("hub"), report);

@@ -167,7 +167,7 @@ TEST_CASE("without a contributor only what is ours goes") {
     }
     SUBCASE("ours, but an owner is suspended") {
         holds(view, copy, ownership::ours);
-        view.suspended = true;
+        view.suspended_by = "hub";
         CHECK(decide(view).action == secret_action::none);
         CHECK(decide(view).reason == reconcile::reasons::suspended);
     }
@@ -244,10 +244,12 @@ TEST_CASE("sources that cannot be read change nothing and publish nothing") {
 
 TEST_CASE("suspend changes nothing and keeps reporting") {
     auto view = wanted();
-    view.suspended = true;
+    view.suspended_by = "hub";
     auto decided = decide(view);
     CHECK(decided.action == secret_action::none);
     CHECK(decided.reason == reconcile::reasons::suspended);
+    CHECK(decided.message ==
+          "Secret team-a/regcred not created: RegistryCredential hub is suspended (spec.suspend: true)");
 
     const auto right = build::copy(view.contributors, text);
     holds(view, right, ownership::ours);

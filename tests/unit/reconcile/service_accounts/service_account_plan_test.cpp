@@ -26,7 +26,7 @@ service_account_view view_of(names listed, names added, entry_goal goal) {
     present.listed = std::move(listed);
     present.added = std::move(added);
     view.present = std::make_shared<const reconcile::observed_service_account>(std::move(present));
-    view.entries = {{.secret_name = "regcred", .goal = goal}};
+    view.entries = {{.secret_name = "regcred", .goal = goal, .suspended_by = "hub"}};
     return view;
 }
 
@@ -125,8 +125,8 @@ TEST_CASE("what suspend keeps from being done is told, and what need not be done
     CHECK(add.reason == "Suspended");
     CHECK(add.about == "regcred");
     CHECK(add.message ==
-          "Secret regcred is to be listed in ServiceAccount team-a/default, but its RegistryCredential has "
-          "spec.suspend: true");
+          "Secret regcred not added to imagePullSecrets of ServiceAccount team-a/default: RegistryCredential "
+          "hub is suspended (spec.suspend: true)");
     CHECK(decide(view_of({"regcred"}, {"regcred"}, entry_goal::suspended_removal)).reason == "Suspended");
     CHECK(decide(view_of({"regcred"}, {}, entry_goal::suspended_add)).reason.empty());
     CHECK(decide(view_of({"regcred"}, {}, entry_goal::suspended_removal)).reason.empty());

@@ -124,6 +124,7 @@ TEST_CASE_FIXTURE(fixture, "what is added by a suspended object, or may have bee
     object.suspend = true;
     add_credential(object);
     CHECK(goal() == entry_goal::suspended_add);
+    CHECK(accounts.view(here).entries.at(0).suspended_by == "hub");
     object.service_accounts = {};
     object.meta.generation = 2;
     add_credential(object);
@@ -132,6 +133,7 @@ TEST_CASE_FIXTURE(fixture, "what is added by a suspended object, or may have bee
     CHECK(goal() == entry_goal::unlisted);  // somebody else's
     copy_of(owned_by("uid-hub"), false);
     CHECK(goal() == entry_goal::suspended_removal);
+    CHECK(accounts.view(here).entries.at(0).suspended_by == "hub");
     auto second = asking("second");
     add_credential(second);
     CHECK(goal() == entry_goal::listed);

@@ -61,7 +61,8 @@ TEST_CASE("what a person must mend is told first, progress last") {
     report.not_allowed = "deployer";
     CHECK(reason_of(report) == "not ServiceAccountNameNotAllowed");
     const auto judged = service_accounts_condition(build::credential("hub"), report, true);
-    CHECK(judged->message.find("builder, default; take deployer out of") != std::string::npos);
+    CHECK(judged->message.find("deployer in spec.serviceAccounts is not allowed") == 0);
+    CHECK(judged->message.find("builder, default; remove deployer from") != std::string::npos);
 }
 
 TEST_CASE(

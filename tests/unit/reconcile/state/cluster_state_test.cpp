@@ -335,7 +335,7 @@ TEST_CASE("a copy stays while a RegistryCredential that had it made is suspended
     suspended.meta.generation = 2;
     f.add_credential(suspended);
     CHECK(f.view(team_a).contributors.empty());
-    CHECK(f.view(team_a).suspended);
+    CHECK(f.view(team_a).suspended_by == "hub");
     CHECK(f.next("team-a") == secret_action::none);
     suspended.suspend = false;
     suspended.meta.generation = 3;
@@ -350,7 +350,7 @@ TEST_CASE("a copy does not change while a contributor is suspended") {
     object.suspend = true;
     f.add_credential(object);
     f.add_namespace("team-a");
-    CHECK(f.view(team_a).suspended);
+    CHECK(f.view(team_a).suspended_by == "hub");
     CHECK(decide(f.view(team_a)).reason == reconcile::reasons::suspended);
 }
 

@@ -62,10 +62,10 @@ TEST_CASE("what is done to ServiceAccounts is told by namespace") {
     REQUIRE(lines.size() == 2);
     CHECK(lines[0].action == "PatchServiceAccount");
     CHECK(lines[0].note ==
-          "Listed Secret regcred in imagePullSecrets of ServiceAccounts in 2 namespaces: team-a, team-b");
+          "Added Secret regcred to imagePullSecrets of ServiceAccounts in 2 namespaces: team-a, team-b");
     CHECK(lines[1].reason == "Unlisted");
     CHECK(lines[1].note ==
-          "Took Secret regcred out of imagePullSecrets of ServiceAccounts in 1 namespace: team-c");
+          "Removed Secret regcred from imagePullSecrets of ServiceAccounts in 1 namespace: team-c");
 }
 
 TEST_CASE("what was told is not told again, and what is forgotten is not told") {

@@ -113,7 +113,7 @@ TEST_CASE("a Secret that is no source is refused, and the message says what to c
     add("Opaque with a docker config",
         of("Opaque", ".dockerconfigjson", "{}"),
         source_fault::unsupported_type,
-        "its type is Opaque; a Secret's type cannot be changed: create it again with "
+        "its type is Opaque, which cannot be changed; recreate the Secret with "
         "--type=kubernetes.io/dockerconfigjson");
     add("Opaque with an old docker config",
         of("Opaque", ".dockercfg", "{}"),
@@ -126,7 +126,7 @@ TEST_CASE("a Secret that is no source is refused, and the message says what to c
     add("TLS",
         of("kubernetes.io/tls", "tls.key", "CANARY"),
         source_fault::unsupported_type,
-        "its type is kubernetes.io/tls; a source is of type kubernetes.io/dockerconfigjson");
+        "its type is kubernetes.io/tls; a source must be of type kubernetes.io/dockerconfigjson");
     add("a type that is not fit for a terminal",
         of("x\x1b[31m\ny", "a", "b"),
         source_fault::unsupported_type,
@@ -178,10 +178,11 @@ TEST_CASE("a source that does not fit its Secret is refused, and the message say
                   "`registry` of the source: the key ends in /v1");
     CHECK(refusal(login, of_registry("https://u:CANARY@quay.io")).message.find("CANARY") ==
           std::string::npos);
-    check_refusal(refusal(config, only({"docker.io", "gcr.io"})),
-                  source_fault::nothing_selected,
-                  "no entry matches `registries` (docker.io, gcr.io); it has https://quay.io/v2/, ghcr.io, "
-                  "*.example.com");
+    check_refusal(
+        refusal(config, only({"docker.io", "gcr.io"})),
+        source_fault::nothing_selected,
+        "no entry matches `registries` (docker.io, gcr.io); the Secret has https://quay.io/v2/, ghcr.io, "
+        "*.example.com");
     check_refusal(refusal(config, only({"a", "b", "c", "d", "e"})),
                   source_fault::nothing_selected,
                   "(a, b, c and 2 more)");
@@ -207,8 +208,9 @@ TEST_CASE("two entries of one document for one registry are an error for a sourc
         R"({"auths":{"quay.io":{"auth":"dTpw"},"https://quay.io":{"auth":"YTpi"},"ghcr.io":{"auth":"dTpw"}}})");
     const auto result = reconcile::select_entries(*parsed(secret), all());
     REQUIRE(result.has_error());
-    check_refusal(
-        result.error(), source_fault::key_collision, "\"quay.io\" and \"https://quay.io\" are one registry");
+    check_refusal(result.error(),
+                  source_fault::key_collision,
+                  "\"quay.io\" and \"https://quay.io\" are the same registry");
     CHECK(reconcile::reason_of(result.error().fault) == "SourceInvalid");
     CHECK(selected(secret, only({"https://*"})) == std::vector<std::string>{"https://quay.io|a|b|"});
 
