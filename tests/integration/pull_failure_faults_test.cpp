@@ -101,8 +101,8 @@ TEST_CASE_FIXTURE(scenario, "without the right to Pods, Events are believed as t
     await_condition(credential, pull_condition, "False", "NoFailures");
     api().create(core_events_in(lab), failed_pull_event(absent_pod(lab, "web"), "regcred"));
     const auto object = await_condition(credential, pull_condition, "True", "NamespaceNotSelected");
-    CHECK(condition_of(object, pull_condition)["message"].get<std::string>().find("may not get Pods") !=
-          std::string::npos);
+    CHECK(condition_of(object, pull_condition)["message"].get<std::string>().find(
+              "does not allow the controller to get Pods") != std::string::npos);
     CHECK(object["status"]["pullFailures"] == 1);
     CHECK(condition_of(object, "Ready")["status"] == "True");
 }

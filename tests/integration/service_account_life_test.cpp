@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(account_scenario,
             if (event["regarding"].value("name", "") == credential && event.value("reason", "") == "Listed") {
                 const auto note = event.value("note", "");
                 return note.find(
-                           "Listed Secret regcred in imagePullSecrets of ServiceAccounts in 1 namespace: " +
+                           "Added Secret regcred to imagePullSecrets of ServiceAccounts in 1 namespace: " +
                            ns) == 0
                            ? std::string{}
                            : note;
