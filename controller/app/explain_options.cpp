@@ -22,7 +22,7 @@ constexpr auto pod_footer =
     "     matches, no listed Secret is broken or unreadable, and the registry has not refused the pull.\n"
     "     Also for an image that no entry matches, if its container has run or its imagePullPolicy is "
     "Never.\n"
-    "  1  Anything else is wrong with an image.\n"
+    "  1  Some image has no such credentials, has no valid name, or is missing on the node.\n"
     "  2  No diagnosis was possible: a mistake in the command, no connection, no such Pod.\n"
     "\n"
     "It needs permission to get the Pod and the Secrets that the Pod lists. With permission to read its\n"

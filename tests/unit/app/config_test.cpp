@@ -135,6 +135,7 @@ TEST_CASE("a mistake ends with exit code 2 and says what to write") {
         {{"--log-format=xml"}, "text"},
         {{"--listen-address=8080"}, "such as 127.0.0.1:8080 or :8080"},
         {{"--listen-address=:http"}, "a number from 0 to 65535"},
+        {{"--listen-address=:80x"}, "a number from 0 to 65535"},
         {{"--listen-address=:65536"}, "a number from 0 to 65535"},
         {{"--listen-address=:"}, "a number from 0 to 65535"},
         {{"--secret-names="}, "--secret-names needs at least one name"},

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "dockerconfig/docker_config.hpp"
+#include "dockerconfig/docker_config_reader.hpp"
 
 #include <doctest/doctest.h>
 
@@ -109,4 +109,16 @@ TEST_CASE("no message holds a part of a value of the wrong type") {
             }
         }
     }
+}
+
+TEST_CASE("the raw document keeps every entry, and the first error of one") {
+    const auto raw =
+        dockerconfig::read_raw_docker_config(R"({"a.io":5,"b.io":{"auth":5},"a.io":{"auth":"dTpw"}})", cfg);
+    REQUIRE(raw.has_value());
+    REQUIRE(raw->entries.size() == 3);
+    REQUIRE(raw->error.has_value());
+    CHECK(raw->error->message == "entry \"a.io\": not an object");
+    CHECK(raw->entries[1].error->message == "`auth` is not a string");
+    CHECK_FALSE(raw->entries[2].error.has_value());
+    CHECK(raw->entries[2].username.reveal() == "u");
 }

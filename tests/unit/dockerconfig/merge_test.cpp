@@ -106,6 +106,15 @@ TEST_CASE("merge gives a registry to its oldest claimant, and reports each loser
                               });
 }
 
+TEST_CASE("merge sorts the conflicts of a contributor by key") {
+    const std::vector<entries> given{{entry("ghcr.io"), entry("quay.io")},
+                                     {entry("quay.io"), entry("ghcr.io")}};
+    const auto conflicts = dockerconfig::merge(given).conflicts;
+    REQUIRE(conflicts.size() == 2);
+    CHECK(conflicts[0].key == "ghcr.io");
+    CHECK(conflicts[1].key == "quay.io");
+}
+
 TEST_CASE("merge of nothing is empty") {
     CHECK(dockerconfig::merge({}).entries.empty());
     CHECK(dockerconfig::merge(std::vector<entries>(3)).entries.empty());

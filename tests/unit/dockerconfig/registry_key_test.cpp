@@ -265,6 +265,7 @@ TEST_CASE("is_safe_to_show is true only for keys that look like a registry and n
                                           "qu\xC3\xA4.io",
                                           "quay.io/%41",
                                           "quay.io/=",
+                                          "quay.io:123456",
                                           "quay.io:1234567"}) {
         CAPTURE(hidden);
         CHECK_FALSE(dockerconfig::is_safe_to_show(hidden));

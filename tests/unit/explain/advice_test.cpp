@@ -48,6 +48,10 @@ v1alpha1::registry_credential credential(const std::string& name, std::vector<st
 
 TEST_CASE("advise gives nothing when nothing is wrong") {
     CHECK(advice_on(seen_with_one(secret_for("good", "registry.example.com"))).empty());
+    std::vector<explain::listed_secret> secrets;
+    secrets.push_back(secret_for("good", "registry.example.com"));
+    secrets.push_back(secret_with("opaque", "{}", "Opaque"));
+    CHECK(advice_on(seen_with(pod_of(image), std::move(secrets))).empty());
 }
 
 TEST_CASE("advise compares the Pod's Secrets with those of its ServiceAccount") {
@@ -122,9 +126,14 @@ TEST_CASE("advise names a RegistryCredential that has the login in a Secret that
               "spec.namespaces.include, and list regcred in imagePullSecrets."));
     seen.credentials[0].status.registries = {"quay.io"};
     CHECK_FALSE(has(advice_on(seen), "quay"));
-    seen.subject = pod_of("acme/app");
     seen.credentials[0].status.registries = {"https://index.docker.io/v1/"};
+    CHECK_FALSE(has(advice_on(seen), "quay"));
+    seen.subject = pod_of("acme/app");
     CHECK(has(advice_on(seen), "RegistryCredential quay could deliver Secret regcred"));
+
+    auto listed = seen_with_one(secret_for("regcred", "token.example.com"));
+    listed.credentials = {credential("quay", {"team-*"})};
+    CHECK_FALSE(has(advice_on(listed), "quay"));
 }
 
 TEST_CASE("advise sends the user to the source of a Secret that a RegistryCredential manages") {
@@ -164,6 +173,9 @@ TEST_CASE("advise says why an entry has no credentials, and what to write") {
 TEST_CASE("advise about a refused pull names the user, the Secret and the repository") {
     const auto refused =
         status_of(R"({"waiting":{"reason":"ImagePullBackOff","message":"401 Unauthorized"}})");
+    auto seen = seen_with_one(secret_for("good", "registry.example.com"), pod_of(image, refused));
+    seen.service_account.pull_secrets = {"other"};
+    CHECK_FALSE(has(advice_on(seen), "ServiceAccount"));
     CHECK(has(advice_on(seen_with_one(secret_for("good", "registry.example.com"), pod_of(image, refused))),
               "Correct the login of user 'alice' in Secret good: the registry refused it for "
               "registry.example.com/team/app."));

@@ -69,6 +69,10 @@ TEST_CASE("an image that no entry matches is anonymous, unless a container of it
     CHECK(with({}) == image_result::anonymous);
     CHECK(with({}, runs) == image_result::already_pulled);
     CHECK(with({}, refused) == image_result::anonymous);
+    CHECK(with({},
+               R"({"containerStatuses":[{"name":"app","lastState":{"terminated":{}},
+                   "state":{"waiting":{"reason":"ErrImagePull","message":"401 Unauthorized"}}}]})") ==
+          image_result::anonymous);
     CHECK(with(list(secret_for("other", "token.example.com"))) == image_result::anonymous);
     CHECK(with(list(unread_secret("gone", access_result::missing))) == image_result::anonymous);
 }

@@ -40,6 +40,9 @@ TEST_CASE("an image may be pulled unless all that use it have imagePullPolicy Ne
     const auto one = R"({"containers": [{"name": "a", "image": "x", "imagePullPolicy": "Never"},
                                         {"name": "b", "image": "x", "imagePullPolicy": "IfNotPresent"}]})";
     CHECK(pod_with(one).images[0].may_be_pulled);
+    const auto first = R"({"containers": [{"name": "a", "image": "x", "imagePullPolicy": "Always"},
+                                          {"name": "b", "image": "x", "imagePullPolicy": "Never"}]})";
+    CHECK(pod_with(first).images[0].may_be_pulled);
 }
 
 TEST_CASE("an image has run when a container of it runs or ran") {
@@ -68,4 +71,8 @@ TEST_CASE("an image has the failure of the last container that waits for it") {
                                   {"name": "b", "state": {"running": {}}}]})");
     CHECK(two.images[0].last_failure == pull_failure_kind::never_pull);
     CHECK(two.images[0].has_run);
+    const auto first =
+        pod_with(R"({"containers": [{"name": "a", "image": "x"}, {"name": "b", "image": "x"}]})",
+                 R"({"containerStatuses": [{"name": "a", "state": {"running": {}}}]})");
+    CHECK(first.images[0].has_run);
 }

@@ -47,6 +47,7 @@ TEST_CASE("a broken document gives the place of the fault, and no value") {
          "or remove it and write `username` and `password`"},
         {in_entry(R"("auth":")" + harness::to_base64(secret) + "\""),
          "entry \"quay.io\": `auth` has no colon: write base64(username:password)"},
+        {R"({"auths":{"a.io":5,"quay.io":{"auth":5}}})", "entry \"a.io\": not an object"},
         {R"({"auths":{"quay.io":{},")" + secret + R"(":1}})", "entry 2 of the docker config: not an object"},
     };
     for (const auto& [document, message] : table) {
@@ -111,4 +112,16 @@ TEST_CASE("a Secret of another type, or without data, has no entries and is not 
     CHECK(read_pull_content(made).state == content_state::no_data);
     made.type = kube::docker_config_json_type;
     CHECK(read_pull_content(made).state == content_state::broken);
+}
+
+TEST_CASE("an entry is printable without tokens, control characters and keys that may be a login") {
+    const std::string token = "ghp_0123456789abcdefABCDEF0123456789abcd";
+    const auto content = read_pull_content(
+        R"({"bob:CANARY@quay.io":{"username":")" + token + R"("},"quay.io":{"username":"al\u001bice"}})",
+        docker_config_form::cfg);
+    REQUIRE(content.entries.size() == 2);
+    CHECK(content.entries[0].printable_user() == "<redacted>");
+    CHECK(content.entries[0].printable_key() == "(a key that is not a registry)");
+    CHECK(content.entries[1].printable_user() == "al ice");
+    CHECK(content.entries[1].printable_key() == "quay.io");
 }

@@ -65,3 +65,11 @@ TEST_CASE("lookup marks only the attempts whose order is random") {
     CHECK_FALSE(found[2].in_random_order);
     CHECK(found[2].secret == 1);
 }
+
+TEST_CASE("an entry that the kubelet skips does not hide the next one") {
+    const auto content = kubelet::read_pull_content(R"({"%zz":{"auth":"YTpi"},"quay.io":{"auth":"dTpw"}})",
+                                                    dockerconfig::docker_config_form::cfg);
+    const auto found = kubelet::pull_keyring({&content}).lookup("quay.io/app");
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].entry.get().written_key == "quay.io");
+}
