@@ -35,14 +35,14 @@ class controller::parts {
           kube::client& client,
           const runtime::logger& log,
           runtime::metrics_registry& metrics,
-          settings with)
+          settings settings)
         : log_(log),
-          secret_workers_(with.secret_workers),
-          queues_(executor, with.random),
-          state_(std::move(with.scope), queues_),
+          secret_workers_(settings.secret_workers),
+          queues_(executor, settings.random),
+          state_(std::move(settings.scope), queues_),
           event_writer_(client,
-                        {.controller = "regcred.dev/controller", .instance = std::move(with.instance)}),
-          events_(executor, event_writer_, log, with.clock),
+                        {.controller = "regcred.dev/controller", .instance = std::move(settings.instance)}),
+          events_(executor, event_writer_, log, settings.clock),
           guard_reads_(executor, client, state_, guard_, queues_.secrets, log, "Secrets"),
           secrets_({.client = client,
                     .state = state_,
@@ -54,7 +54,7 @@ class controller::parts {
                     .writes = metrics.counters("regcred_secret_writes_total",
                                                "Writes to Secrets, by action and result.",
                                                {"action", "result"}),
-                    .clock = with.clock}),
+                    .clock = settings.clock}),
           accounts_(executor,
                     client,
                     state_,
@@ -62,14 +62,16 @@ class controller::parts {
                     writes_,
                     log,
                     metrics,
-                    {.names = std::move(with.service_accounts), .random = with.random, .clock = with.clock}),
+                    {.names = std::move(settings.service_accounts),
+                     .random = settings.random,
+                     .clock = settings.clock}),
           pulls_(executor,
                  {.client = client,
                   .state = state_,
                   .queues = queues_,
                   .log = log,
-                  .clock = with.clock,
-                  .random = with.random}),
+                  .clock = settings.clock,
+                  .random = settings.random}),
           statuses_({.client = client,
                      .state = state_,
                      .accounts = accounts_.state(),
@@ -77,8 +79,8 @@ class controller::parts {
                      .writes = writes_,
                      .events = events_,
                      .log = log,
-                     .clock = with.clock}),
-          watches_(executor, client, state_, log, with.random, [this] { begin_if_synced(); }),
+                     .clock = settings.clock}),
+          watches_(executor, client, state_, log, settings.random, [this] { begin_if_synced(); }),
           tasks_(executor) {
         register_metrics(metrics);
     }
@@ -207,8 +209,8 @@ controller::controller(asio::any_io_executor executor,
                        kube::client& client,
                        const runtime::logger& log,
                        runtime::metrics_registry& metrics,
-                       settings with)
-    : parts_(std::make_unique<parts>(executor, client, log, metrics, std::move(with))) {}
+                       settings settings)
+    : parts_(std::make_unique<parts>(executor, client, log, metrics, std::move(settings))) {}
 
 controller::~controller() = default;
 

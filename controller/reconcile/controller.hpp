@@ -18,7 +18,7 @@
 
 namespace reconcile {
 
-/// The whole of the controller's work over one connection to an API server: watches, work queues, events.
+/// The controller: watches, work queues, reconcilers and Events over one client.
 /// `client`, `log` and `metrics` outlive it.
 class controller {
  public:
@@ -35,14 +35,14 @@ class controller {
                kube::client& client,
                const runtime::logger& log,
                runtime::metrics_registry& metrics,
-               settings with);
+               settings settings);
     ~controller();
     controller(const controller&) = delete;
     controller& operator=(const controller&) = delete;
 
-    /// Starts the watches; the work begins when each of them has had a complete list.
+    /// Starts the watches; the workers start when each watch has had a complete list.
     void start();
-    /// Takes no more work and waits for what runs. False if it has not ended within `limit`.
+    /// Stops the queues and waits for what is running. False if that does not end within `limit`.
     [[nodiscard]] boost::asio::awaitable<bool> stop(runtime::duration limit);
     /// Whether each watch has had a complete list, and what is missing if not: one line for each watch.
     [[nodiscard]] bool ready() const;

@@ -51,11 +51,11 @@ watches::watches(boost::asio::any_io_executor executor,
 
 namespace {
 
-/// Whole objects, Secrets above all, may be large: a page of them is to fit into a small process.
-runtime::watch_policy policy_for(const kube::scope& what) {
+/// Whole objects, above all Secrets, may be large: a page of them must fit into a small process.
+runtime::watch_policy policy_for(const kube::scope& scope) {
     constexpr int whole_objects = 100;
     runtime::watch_policy policy;
-    if (!what.metadata_only) policy.page_size = whole_objects;
+    if (!scope.metadata_only) policy.page_size = whole_objects;
     return policy;
 }
 
@@ -63,16 +63,17 @@ runtime::watch_policy policy_for(const kube::scope& what) {
 
 template <class T>
 void watches::add(std::string name,
-                  kube::scope what,
-                  runtime::store<T>& into,
+                  kube::scope scope,
+                  runtime::store<T>& store,
                   typename runtime::store_sink<T>::decoder decode) {
-    const auto policy = policy_for(what);
-    auto source = std::make_unique<runtime::client_watch_source>(client_, std::move(what));
-    auto tell = [&log = log_, name](const runtime::object_key& key, const std::string& why) {
+    const auto policy = policy_for(scope);
+    auto source = std::make_unique<runtime::client_watch_source>(client_, std::move(scope));
+    auto on_decode_error = [&log = log_, name](const runtime::object_key& key, const std::string& error) {
         log.warn("cannot decode object",
-                 {{"watch", name}, {"object", runtime::to_string(runtime::view_of(key))}, {"error", why}});
+                 {{"watch", name}, {"object", runtime::to_string(runtime::view_of(key))}, {"error", error}});
     };
-    auto sink = std::make_unique<runtime::store_sink<T>>(into, std::move(decode), std::move(tell));
+    auto sink =
+        std::make_unique<runtime::store_sink<T>>(store, std::move(decode), std::move(on_decode_error));
     auto reader = std::make_unique<runtime::reflector>(
         executor_,
         *source,
@@ -84,13 +85,13 @@ void watches::add(std::string name,
 }
 
 void watches::start(runtime::task_group& tasks) {
-    for (const auto& one : all_)
-        tasks.spawn(one.reader->run());
+    for (const auto& each : all_)
+        tasks.spawn(each.reader->run());
 }
 
 void watches::stop() {
-    for (const auto& one : all_)
-        one.reader->stop();
+    for (const auto& each : all_)
+        each.reader->stop();
 }
 
 std::size_t watches::failing() const {

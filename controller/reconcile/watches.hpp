@@ -46,8 +46,8 @@ class watches {
  private:
     template <class T>
     void add(std::string name,
-             kube::scope what,
-             runtime::store<T>& into,
+             kube::scope scope,
+             runtime::store<T>& store,
              typename runtime::store_sink<T>::decoder decode);
 
     boost::asio::any_io_executor executor_;

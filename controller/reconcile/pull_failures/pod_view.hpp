@@ -14,10 +14,10 @@ namespace reconcile {
 enum class pod_progress : std::uint8_t {
     started,       // every image is there, or the Pod has ended
     waits,         // a container waits for its image, and the kubelet has failed to pull it
-    not_yet_known  // the kubelet has not come so far, or has not said so
+    not_yet_known  // the kubelet has not started it, or has not reported it
 };
 
-/// What a look at a Pod is for, and all that is kept of it: a spec may hold passwords in its environment.
+/// All that is kept of a Pod: its spec may hold passwords in environment variables.
 struct pod_view {
     std::string uid;
     bool deleting = false;
@@ -25,7 +25,7 @@ struct pod_view {
     pod_progress progress = pod_progress::not_yet_known;
 };
 
-/// Takes any value: what is absent or of a wrong type is as if the kubelet had not said it.
+/// Accepts any value: a field that is absent or of a wrong type counts as not reported.
 [[nodiscard]] pod_view read_pod(const kube::json& object);
 
 }  // namespace reconcile

@@ -12,19 +12,20 @@
 
 namespace reconcile {
 
-/// Of the kubelet's Event about a Pod whose pull Secrets it could not read (Kubernetes 1.28 and later).
+/// Reason of the kubelet's Event about a Pod whose pull Secrets it could not read (Kubernetes 1.28 and
+/// later).
 inline constexpr std::string_view pull_event_reason = "FailedToRetrieveImagePullSecret";
 
 /// Whether some RegistryCredential keeps Secrets of this name.
 using name_in_use = std::function<bool(std::string_view secret_name)>;
 
-/// The Secret names in the message of such an Event, of those that are in use; each once, at most 16. Whoever
-/// may write Events in his namespace chooses this text: the work is bounded whatever it is, and what is not
-/// the kubelet's own wording has no names.
+/// The Secret names in the message of such an Event, of those that are in use; each once, at most 16. A
+/// tenant who may write Events chooses this text: the work is bounded for any text, and a text that differs
+/// from the kubelet's wording yields no names.
 [[nodiscard]] std::vector<std::string> missing_secrets(std::string_view message, const name_in_use& in_use);
 
-/// What such an Event says. A hint, and no fact: tenants can write Events too. Its namespace is true, since
-/// the API server ties that of the object that an Event is about to the Event's own.
+/// What such an Event says. It is a hint, not a fact: tenants can write Events too. Only the namespace can be
+/// relied on: the API server requires that the involved object is in the namespace of the Event.
 struct pull_event {
     std::string namespace_name;
     std::string pod;

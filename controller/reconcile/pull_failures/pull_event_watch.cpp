@@ -20,12 +20,12 @@ asio::awaitable<kube::result<kube::list_page>> pull_event_source::list(kube::lis
 
 asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> pull_event_source::watch(
     kube::watch_options options) {
-    runtime::client_watch_source kubelets(
+    runtime::client_watch_source events(
         client_,
         {.resource = kube::core_events,
          .namespace_name = {},
          .field_selector = fmt::format("reason={},involvedObject.kind=Pod", pull_event_reason)});
-    auto opened = co_await kubelets.watch(std::move(options));
+    auto opened = co_await events.watch(std::move(options));
     if (opened.has_error()) {
         note_refusal(opened.error());
     } else {
@@ -35,14 +35,14 @@ asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> pull_event_so
     co_return opened;
 }
 
-void pull_event_source::note_refusal(const kube::error& why) {
-    if (why.kind == kube::error_kind::forbidden && ++refusals_ >= refusals_needed) on_answer_(false);
+void pull_event_source::note_refusal(const kube::error& error) {
+    if (error.kind == kube::error_kind::forbidden && ++refusals_ >= refusals_needed) on_answer_(false);
 }
 
 kube::result<void> pull_event_sink::event(const kube::watch_event& event) {
-    const bool tells =
+    const bool is_new =
         event.type == kube::watch_event_type::added || event.type == kube::watch_event_type::modified;
-    if (tells) take_(event.object);
+    if (is_new) take_(event.object);
     return {};
 }
 

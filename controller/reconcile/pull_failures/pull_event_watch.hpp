@@ -13,13 +13,13 @@
 
 namespace reconcile {
 
-/// The kubelets' Events of pull_event_reason, of all namespaces. The list that a watch of them begins with is
-/// asked for its resourceVersion alone: for one Event of any kind, without its content. With the selector the
-/// API server would go through all Events until one matches.
+/// The events' Events of pull_event_reason, of all namespaces. The list that begins a watch is
+/// needed only for its resourceVersion, so it asks for one Event of any kind without its content: with the
+/// selector the API server would go through all Events until one matches.
 class pull_event_source final : public runtime::watch_source {
  public:
-    /// `on_answer` is told whether the API server lets Events be watched, each time it says so. A refusal
-    /// counts when it stands: an API server that has just started refuses what it has not read the roles of.
+    /// `on_answer` is called each time it is known whether Events may be watched. Only repeated refusals
+    /// count: an API server that has just started refuses requests until it has read the roles.
     pull_event_source(kube::client& client, std::function<void(bool allowed)> on_answer)
         : client_(client), on_answer_(std::move(on_answer)) {}
 
@@ -31,15 +31,14 @@ class pull_event_source final : public runtime::watch_source {
  private:
     static constexpr unsigned refusals_needed = 4;  // in a row, each after a longer pause
 
-    void note_refusal(const kube::error& why);
+    void note_refusal(const kube::error& error);
 
     kube::client& client_;
     std::function<void(bool allowed)> on_answer_;
     unsigned refusals_ = 0;
 };
 
-/// Hands on each Event that is new or repeated, and keeps none: they are hints, and no state. What a list
-/// holds is history.
+/// Passes on each Event that is new or repeated, and keeps none. Events of a list are old and ignored.
 class pull_event_sink final : public runtime::watch_sink {
  public:
     explicit pull_event_sink(std::function<void(const kube::json&)> take) : take_(std::move(take)) {}

@@ -9,42 +9,46 @@ namespace reconcile {
 
 namespace {
 
-/// A Pod that repeats itself is looked at sooner, and yet not at every Event.
+/// The least time between two looks at a Pod whose Events are repeated.
 constexpr std::chrono::seconds between_repeats{5};
 constexpr double jitter = 0.2;
 
 }  // namespace
 
 auto pull_failures::find(const runtime::object_key_view& pod) -> entry* {
-    const auto home = homes_.find(pod.namespace_name);
-    if (home == homes_.end()) return nullptr;
-    const auto known = home->second.pods.find(pod.name);
-    return known == home->second.pods.end() ? nullptr : &known->second;
+    const auto ns = namespaces_.find(pod.namespace_name);
+    if (ns == namespaces_.end()) return nullptr;
+    const auto known = ns->second.pods.find(pod.name);
+    return known == ns->second.pods.end() ? nullptr : &known->second;
 }
 
-auto pull_failures::saw(const pull_event& event, time_point now, runtime::wall_time at) -> secret_names {
+auto pull_failures::record_event(const pull_event& event, time_point now, runtime::wall_time wall_now)
+    -> secret_names {
     if (auto* known = find({.namespace_name = event.namespace_name, .name = event.pod}))
-        return repeat(*known, event, now, at);
-    const auto* added = add(event, now, at);
+        return repeat(*known, event, now, wall_now);
+    const auto* added = add(event, now, wall_now);
     if (added == nullptr || !fails(*added)) return {};
     return {event.secrets.begin(), event.secrets.end()};
 }
 
-void pull_failures::remember(const pull_event& event, time_point then, runtime::wall_time at) {
+void pull_failures::restore(const pull_event& event,
+                            time_point last_seen,
+                            runtime::wall_time wall_last_seen) {
     auto* known = find({.namespace_name = event.namespace_name, .name = event.pod});
     if (known == nullptr) {
-        known = add(event, then, at);
+        known = add(event, last_seen, wall_last_seen);
     } else {
-        repeat(*known, event, then, at);  // by another object, of another Secret
+        repeat(
+            *known, event, last_seen, wall_last_seen);  // restored before, from the status of another object
     }
     if (known != nullptr) known->confirmed = true;
 }
 
-auto pull_failures::add(const pull_event& event, time_point now, runtime::wall_time at) -> entry* {
-    const auto home = homes_.find(event.namespace_name);
-    const auto crowd = home == homes_.end() ? 0 : home->second.pods.size();
-    if (crowd >= most_in_a_namespace || !make_room(crowd)) {
-        if (home != homes_.end()) home->second.refused = now;
+auto pull_failures::add(const pull_event& event, time_point now, runtime::wall_time wall_now) -> entry* {
+    const auto ns = namespaces_.find(event.namespace_name);
+    const auto count = ns == namespaces_.end() ? 0 : ns->second.pods.size();
+    if (count >= max_pods_per_namespace || !make_room(count)) {
+        if (ns != namespaces_.end()) ns->second.refused = now;
         return nullptr;
     }
     entry made;
@@ -52,39 +56,39 @@ auto pull_failures::add(const pull_event& event, time_point now, runtime::wall_t
     made.secrets = event.secrets;
     made.last_seen = now;
     made.next_look = now;
-    made.seen_at = at;
+    made.seen_at = wall_now;
     ++tracked_;
-    return &homes_[event.namespace_name].pods.emplace(event.pod, std::move(made)).first->second;
+    return &namespaces_[event.namespace_name].pods.emplace(event.pod, std::move(made)).first->second;
 }
 
-auto pull_failures::repeat(entry& known, const pull_event& event, time_point now, runtime::wall_time at)
+auto pull_failures::repeat(entry& known, const pull_event& event, time_point now, runtime::wall_time wall_now)
     -> secret_names {
     known.pause = first_pause;
     known.next_look = std::min(
         known.next_look,
         known.last_look == time_point::min() ? now : std::max(now, known.last_look + between_repeats));
-    // Another Pod of the name, or somebody's invention: the look that is due tells.
+    // Another Pod with the same name, or a forged Event: the next look at the Pod decides.
     if (known.uid != event.uid && !known.uid.empty() && !pods_forbidden_) return {};
     known.uid = event.uid;
     known.last_seen = now;
-    known.seen_at = at;
-    secret_names news;
+    known.seen_at = wall_now;
+    secret_names changed;
     for (const auto& name : event.secrets) {
         if (std::ranges::find(known.secrets, name) != known.secrets.end()) continue;
         known.secrets.push_back(name);
         known.confirmed = false;
-        news.insert(name);
+        changed.insert(name);
     }
-    return news;
+    return changed;
 }
 
-/// For one more Pod in a namespace that has so many.
-bool pull_failures::make_room(std::size_t newcomers_home) {
-    if (tracked_ < most) return true;
+/// Makes room for one more Pod in a namespace that has this many.
+bool pull_failures::make_room(std::size_t pods_in_namespace) {
+    if (tracked_ < max_pods) return true;
     const auto fullest =
-        std::ranges::max_element(homes_, {}, [](const auto& each) { return each.second.pods.size(); });
+        std::ranges::max_element(namespaces_, {}, [](const auto& each) { return each.second.pods.size(); });
     auto& pods = fullest->second.pods;
-    if (pods.size() <= newcomers_home + 1) return false;
+    if (pods.size() <= pods_in_namespace + 1) return false;
     const auto weakest = std::ranges::min_element(
         pods, {}, [](const auto& each) { return std::pair(each.second.confirmed, each.second.last_seen); });
     pods.erase(weakest);
@@ -93,114 +97,114 @@ bool pull_failures::make_room(std::size_t newcomers_home) {
 }
 
 std::optional<runtime::object_key> pull_failures::next_look(time_point now) {
-    if (now < ask_at_) return std::nullopt;
-    home_map::value_type* chosen = nullptr;
+    if (now < look_not_before_) return std::nullopt;
+    namespace_map::value_type* chosen = nullptr;
     std::pair<const std::string, entry>* pod = nullptr;
-    for (auto& home : homes_) {
-        if (chosen != nullptr && chosen->second.last_look <= home.second.last_look) continue;
+    for (auto& ns : namespaces_) {
+        if (chosen != nullptr && chosen->second.last_look <= ns.second.last_look) continue;
         const auto first = std::ranges::min_element(
-            home.second.pods, {}, [](const auto& each) { return each.second.next_look; });
+            ns.second.pods, {}, [](const auto& each) { return each.second.next_look; });
         if (first->second.next_look > now) continue;
-        chosen = &home;
+        chosen = &ns;
         pod = &*first;
     }
     if (chosen == nullptr) return std::nullopt;
     chosen->second.last_look = now;
-    auto& what = pod->second;
-    what.last_look = now;
-    what.next_look = now + runtime::scaled(what.pause, 1.0 + jitter * random_());
-    what.pause = std::min(2 * what.pause, longest_pause);
-    if (pods_forbidden_) ask_at_ = now + ask_again;
+    auto& entry = pod->second;
+    entry.last_look = now;
+    entry.next_look = now + runtime::scaled(entry.pause, 1.0 + jitter * random_());
+    entry.pause = std::min(2 * entry.pause, longest_pause);
+    if (pods_forbidden_) look_not_before_ = now + forbidden_retry_after;
     return runtime::object_key{.namespace_name = chosen->first, .name = pod->first};
 }
 
-auto pull_failures::looked(const runtime::object_key& pod, const std::optional<pod_view>& found)
+auto pull_failures::record_pod(const runtime::object_key& pod, const std::optional<pod_view>& found)
     -> secret_names {
-    auto news = pods_allowed();
+    auto changed = pods_allowed();
     auto* known = find(runtime::view_of(pod));
-    if (known == nullptr) return news;
+    if (known == nullptr) return changed;
     const bool is_another = found && !known->uid.empty() && found->uid != known->uid;
     const bool is_over = !found || is_another || found->deleting || found->progress == pod_progress::started;
     if (is_over) {
-        news.merge(forget(pod));
-        return news;
+        changed.merge(forget(pod));
+        return changed;
     }
     known->uid = found->uid;
-    news.merge(confirm(*known, *found));
-    if (known->secrets.empty()) news.merge(forget(pod));
-    return news;
+    changed.merge(confirm(*known, *found));
+    if (known->secrets.empty()) changed.merge(forget(pod));
+    return changed;
 }
 
-/// Only Secrets that the Pod names can fail it.
-auto pull_failures::confirm(entry& what, const pod_view& found) -> secret_names {
-    secret_names news;
-    std::erase_if(what.secrets, [&](const std::string& name) {
+/// Only Secrets that the Pod references can make it fail.
+auto pull_failures::confirm(entry& pod, const pod_view& found) -> secret_names {
+    secret_names changed;
+    std::erase_if(pod.secrets, [&](const std::string& name) {
         if (std::ranges::find(found.pull_secrets, name) != found.pull_secrets.end()) return false;
-        if (what.confirmed) news.insert(name);
+        if (pod.confirmed) changed.insert(name);
         return true;
     });
-    if (what.confirmed || found.progress != pod_progress::waits) return news;
-    what.confirmed = true;
-    news.insert(what.secrets.begin(), what.secrets.end());
-    return news;
+    if (pod.confirmed || found.progress != pod_progress::waits) return changed;
+    pod.confirmed = true;
+    changed.insert(pod.secrets.begin(), pod.secrets.end());
+    return changed;
 }
 
 auto pull_failures::forget(const runtime::object_key& pod) -> secret_names {
-    const auto home = homes_.find(pod.namespace_name);
-    const auto known = home->second.pods.find(pod.name);
-    secret_names news;
-    if (fails(known->second)) news.insert(known->second.secrets.begin(), known->second.secrets.end());
-    home->second.pods.erase(known);
+    const auto ns = namespaces_.find(pod.namespace_name);
+    const auto known = ns->second.pods.find(pod.name);
+    secret_names changed;
+    if (fails(known->second)) changed.insert(known->second.secrets.begin(), known->second.secrets.end());
+    ns->second.pods.erase(known);
     --tracked_;
-    if (home->second.pods.empty()) homes_.erase(home);
-    return news;
+    if (ns->second.pods.empty()) namespaces_.erase(ns);
+    return changed;
 }
 
 auto pull_failures::pods_forbidden(time_point now) -> secret_names {
     const bool is_sure = pods_forbidden_ || ++refusals_ >= refusals_needed;
-    ask_at_ = now + (is_sure ? ask_again : first_pause);
+    look_not_before_ = now + (is_sure ? forbidden_retry_after : first_pause);
     if (!is_sure || std::exchange(pods_forbidden_, true)) return {};
     return all_names();
 }
 
-/// Pods may be looked at again: what was believed becomes a suspicion.
+/// Pods can be read again: what Events claimed is a suspicion until a look confirms it.
 auto pull_failures::pods_allowed() -> secret_names {
     refusals_ = 0;
-    ask_at_ = time_point::min();
+    look_not_before_ = time_point::min();
     if (!std::exchange(pods_forbidden_, false)) return {};
     return all_names();
 }
 
 auto pull_failures::all_names() const -> secret_names {
     secret_names names;
-    for (const auto& [namespace_name, home] : homes_) {
-        for (const auto& [pod, what] : home.pods)
-            names.insert(what.secrets.begin(), what.secrets.end());
+    for (const auto& [namespace_name, ns] : namespaces_) {
+        for (const auto& [name, pod] : ns.pods)
+            names.insert(pod.secrets.begin(), pod.secrets.end());
     }
     return names;
 }
 
 auto pull_failures::expire(time_point now) -> secret_names {
     std::vector<runtime::object_key> old;
-    for (auto& [namespace_name, home] : homes_) {
-        if (home.refused && *home.refused + forget_after <= now) home.refused.reset();
-        for (const auto& [pod, what] : home.pods) {
-            if (what.last_seen + forget_after <= now)
-                old.push_back({.namespace_name = namespace_name, .name = pod});
+    for (auto& [namespace_name, ns] : namespaces_) {
+        if (ns.refused && *ns.refused + forget_after <= now) ns.refused.reset();
+        for (const auto& [name, pod] : ns.pods) {
+            if (pod.last_seen + forget_after <= now)
+                old.push_back({.namespace_name = namespace_name, .name = name});
         }
     }
-    secret_names news;
+    secret_names changed;
     for (const auto& pod : old)
-        news.merge(forget(pod));
-    return news;
+        changed.merge(forget(pod));
+    return changed;
 }
 
 auto pull_failures::next_due() const -> time_point {
     auto due = time_point::max();
-    for (const auto& [namespace_name, home] : homes_) {
-        for (const auto& [pod, what] : home.pods) {
-            due = std::min(due, what.last_seen + forget_after);
-            due = std::min(due, std::max(ask_at_, what.next_look));
+    for (const auto& [namespace_name, ns] : namespaces_) {
+        for (const auto& [name, pod] : ns.pods) {
+            due = std::min(due, pod.last_seen + forget_after);
+            due = std::min(due, std::max(look_not_before_, pod.next_look));
         }
     }
     return due;
@@ -208,22 +212,22 @@ auto pull_failures::next_due() const -> time_point {
 
 void pull_failures::for_each(std::string_view secret_name,
                              const std::function<void(const failing_pod&)>& visit) const {
-    for (const auto& [namespace_name, home] : homes_) {
-        for (const auto& [pod, what] : home.pods) {
-            if (!fails(what) || std::ranges::find(what.secrets, secret_name) == what.secrets.end()) continue;
+    for (const auto& [namespace_name, ns] : namespaces_) {
+        for (const auto& [name, pod] : ns.pods) {
+            if (!fails(pod) || std::ranges::find(pod.secrets, secret_name) == pod.secrets.end()) continue;
             visit({.namespace_name = namespace_name,
-                   .pod = pod,
-                   .last_seen = what.seen_at,
-                   .crowded = home.refused.has_value()});
+                   .pod = name,
+                   .last_seen = pod.seen_at,
+                   .more_in_namespace = ns.refused.has_value()});
         }
     }
 }
 
 std::size_t pull_failures::failing() const {
     std::size_t count = 0;
-    for (const auto& [namespace_name, home] : homes_) {
+    for (const auto& [namespace_name, ns] : namespaces_) {
         count += static_cast<std::size_t>(
-            std::ranges::count_if(home.pods, [this](const auto& each) { return fails(each.second); }));
+            std::ranges::count_if(ns.pods, [this](const auto& each) { return fails(each.second); }));
     }
     return count;
 }

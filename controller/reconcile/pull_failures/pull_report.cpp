@@ -20,9 +20,9 @@ constexpr std::string_view condition_type = "FailedToRetrieveImagePullSecret";
 constexpr std::size_t most_pods = 20;
 constexpr std::chrono::minutes stale{1};
 
-/// Which field of the object would select the namespace.
-std::string how_to_select(selection why, std::string_view name) {
-    switch (why) {
+/// Says which field of the object would select the namespace.
+std::string not_selected_message(selection result, std::string_view name) {
+    switch (result) {
         case selection::terminating:
             return fmt::format("namespace {} is being deleted, so nothing can be created there", name);
         case selection::opted_out:
@@ -50,7 +50,7 @@ std::string how_to_select(selection why, std::string_view name) {
     return {};
 }
 
-std::string about_missing(const pull_subject& subject) {
+std::string missing_message(const pull_subject& subject) {
     if (subject.write_failure.empty())
         return fmt::format(
             "Secret {}/{} is missing and is being written", subject.namespace_name, subject.secret_name);
@@ -60,7 +60,7 @@ std::string about_missing(const pull_subject& subject) {
                        subject.write_failure);
 }
 
-std::string about_recovering(const pull_subject& subject) {
+std::string recovering_message(const pull_subject& subject) {
     return fmt::format(
         "Secret {}/{} exists now; the kubelet retries within 5 minutes; deleting the Pod is quicker where a "
         "controller recreates it",
@@ -77,7 +77,7 @@ kube::condition condition(std::string_view status, std::string_view reason, std:
             .last_transition_time = {}};
 }
 
-std::string about(const pull_report& report, const std::string& secret_name) {
+std::string failure_message(const pull_report& report, const std::string& secret_name) {
     const auto& first = report.pods.front();
     const auto others = report.pods.size() - 1;
     auto text = fmt::format("{}{} Pod{} could not read Secret {}: {}/{}: {}",
@@ -114,10 +114,10 @@ kube::condition condition_for(const pull_report& report, const std::string& secr
     if (report.pods.empty())
         return condition(
             "False", reasons::no_failures, fmt::format("no Pod is waiting for Secret {}", secret_name));
-    return condition("True", report.pods.front().reason, about(report, secret_name));
+    return condition("True", report.pods.front().reason, failure_message(report, secret_name));
 }
 
-std::vector<v1alpha1::affected_pod> affected(const pull_report& report, const std::string& secret_name) {
+std::vector<v1alpha1::affected_pod> affected_pods(const pull_report& report, const std::string& secret_name) {
     std::vector<v1alpha1::affected_pod> shown;
     for (const auto& pod : report.pods) {
         if (shown.size() == most_pods) break;
@@ -130,7 +130,7 @@ std::vector<v1alpha1::affected_pod> affected(const pull_report& report, const st
     return shown;
 }
 
-/// Whether the lists differ in when Pods were last seen at most, and in that by less than a minute.
+/// Whether the lists differ only in lastSeen, and by less than a minute.
 bool nearly_same(const std::vector<v1alpha1::affected_pod>& before,
                  const std::vector<v1alpha1::affected_pod>& after) {
     return std::ranges::equal(before, after, [](v1alpha1::affected_pod a, const v1alpha1::affected_pod& b) {
@@ -145,12 +145,12 @@ bool nearly_same(const std::vector<v1alpha1::affected_pod>& before,
 
 cause cause_of_pull_failure(const pull_subject& subject) {
     if (subject.own == selection::selected) {
-        if (subject.present) return {.reason = reasons::recovering, .message = about_recovering(subject)};
-        return {.reason = reasons::secret_missing, .message = about_missing(subject)};
+        if (subject.present) return {.reason = reasons::recovering, .message = recovering_message(subject)};
+        return {.reason = reasons::secret_missing, .message = missing_message(subject)};
     }
     if (subject.present || subject.selected_by_another) return {};
     return {.reason = reasons::namespace_not_selected,
-            .message = how_to_select(subject.own, subject.namespace_name)};
+            .message = not_selected_message(subject.own, subject.namespace_name)};
 }
 
 void put_pull_failures(v1alpha1::registry_credential_status& status,
@@ -158,7 +158,7 @@ void put_pull_failures(v1alpha1::registry_credential_status& status,
                        const pull_report& report,
                        const std::string& now) {
     if (report.events == event_watch_state::not_opened) {
-        // What an earlier process found stays until this one knows better.
+        // Keep what an earlier process found until this one watches Events.
         status.pull_failures = object.status.pull_failures;
         status.affected_pods = object.status.affected_pods;
         if (kube::find_condition(status.conditions, condition_type) != nullptr) return;
@@ -168,7 +168,7 @@ void put_pull_failures(v1alpha1::registry_credential_status& status,
     kube::set_condition(status.conditions, std::move(wanted), now);
     if (report.events != event_watch_state::open) return;
     status.pull_failures = static_cast<std::int64_t>(report.pods.size());
-    status.affected_pods = affected(report, object.secret_name);
+    status.affected_pods = affected_pods(report, object.secret_name);
     if (nearly_same(object.status.affected_pods, status.affected_pods))
         status.affected_pods = object.status.affected_pods;
 }

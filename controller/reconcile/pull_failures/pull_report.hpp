@@ -22,7 +22,7 @@ enum class event_watch_state : std::uint8_t {
     name_not_managed  // this installation does not manage Secrets of this name
 };
 
-/// The namespace of such a Pod, as one RegistryCredential sees it that uses this Secret name.
+/// The namespace of a failing Pod, as seen by one RegistryCredential that uses the Secret name.
 struct pull_subject {
     std::string_view namespace_name;
     std::string_view secret_name;
@@ -32,12 +32,13 @@ struct pull_subject {
     std::string_view write_failure;  // reason for which it cannot be written; empty: none is known
 };
 
-/// SecretMissing, NamespaceNotSelected or Recovering. Pure. Only the RegistryCredential that wants the Secret
-/// there tells that it is missing or back. Where none wants it and it is absent, all that use the name tell,
-/// since it is not known which of them was meant.
+/// SecretMissing, NamespaceNotSelected or Recovering; empty: this RegistryCredential does not report the Pod.
+/// Pure. Only a RegistryCredential that selects the namespace reports that the Secret is missing or back. If
+/// none selects it and the Secret is absent, all that use the name report it, since it is not known which of
+/// them was meant.
 [[nodiscard]] cause cause_of_pull_failure(const pull_subject& subject);
 
-/// All that the status of one RegistryCredential tells of Pods.
+/// What the status of one RegistryCredential says about Pods.
 struct pull_report {
     struct pod {
         std::string_view reason;
@@ -47,15 +48,15 @@ struct pull_report {
         friend bool operator==(const pod&, const pod&) = default;
     };
     event_watch_state events = event_watch_state::not_opened;
-    bool by_events_alone = false;  // the controller may not look at Pods
-    bool more = false;             // there are more than it can remember
+    bool by_events_alone = false;  // the controller may not get Pods
+    bool more = false;             // there are more than are tracked
     std::vector<pod> pods;         // all that fail, the worst reason first
     std::string message;           // about the first of them
 };
 
 /// Puts the condition FailedToRetrieveImagePullSecret, pullFailures and affectedPods into `status`, which has
-/// its conditions from `object`. Pure; `now` is RFC 3339. What an earlier status says of when a Pod was last
-/// seen stays until something else changes or one was seen a minute later: a repeated Event is no write.
+/// its conditions from `object`. Pure; `now` is RFC 3339. The lastSeen times of `object` stay unless
+/// something else changes or a Pod was seen a minute later: a repeated Event alone does not lead to a write.
 void put_pull_failures(v1alpha1::registry_credential_status& status,
                        const v1alpha1::registry_credential& object,
                        const pull_report& report,

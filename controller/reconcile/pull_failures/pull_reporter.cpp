@@ -15,7 +15,7 @@ namespace reconcile {
 
 namespace {
 
-/// The worst first; what needs somebody before what heals by itself.
+/// The worst first: what an operator must fix comes before what heals by itself.
 std::ptrdiff_t rank_of(std::string_view reason) {
     constexpr std::array order{reasons::secret_missing, reasons::namespace_not_selected, reasons::recovering};
     return std::ranges::find(order, reason) - order.begin();
@@ -30,9 +30,9 @@ bool pull_reporter::in_use(std::string_view secret_name) const {
 }
 
 bool pull_reporter::is_missing(const runtime::object_key& key) const {
-    const auto home = state_.find_namespace(key.namespace_name);
-    return home != nullptr && state_.find_copy(key) == nullptr &&
-           !state_.contributors_of(key, home->meta).empty();
+    const auto namespace_object = state_.find_namespace(key.namespace_name);
+    return namespace_object != nullptr && state_.find_copy(key) == nullptr &&
+           !state_.contributors_of(key, namespace_object->meta).empty();
 }
 
 pull_subject pull_reporter::view(const v1alpha1::registry_credential& object,
@@ -47,7 +47,8 @@ pull_subject pull_reporter::view(const v1alpha1::registry_credential& object,
     if (subject.own != selection::selected)
         subject.selected_by_another = !state_.contributors_of(key, namespace_meta).empty();
     const auto* record = state_.results().find(key);
-    if (record != nullptr && record->why != nullptr) subject.write_failure = record->why->reason;
+    if (record != nullptr && record->last_failure != nullptr)
+        subject.write_failure = record->last_failure->reason;
     return subject;
 }
 
@@ -55,7 +56,7 @@ pull_report pull_reporter::report(const v1alpha1::registry_credential& object,
                                   event_watch_state events) const {
     pull_report report;
     report.events = events;
-    report.by_events_alone = failures_.believes_events();
+    report.by_events_alone = failures_.trusts_events();
     if (!state_.manages(object.secret_name)) {
         report.events = event_watch_state::name_not_managed;
         return report;
@@ -64,12 +65,14 @@ pull_report pull_reporter::report(const v1alpha1::registry_credential& object,
     failures_.for_each(object.secret_name, [&](const failing_pod& pod) {
         auto known = causes.find(pod.namespace_name);
         if (known == causes.end()) {
-            const auto home = state_.find_namespace(pod.namespace_name);
-            auto why = home == nullptr ? cause{} : cause_of_pull_failure(view(object, home->meta));
-            known = causes.emplace(pod.namespace_name, std::move(why)).first;
+            const auto namespace_object = state_.find_namespace(pod.namespace_name);
+            auto found = namespace_object == nullptr
+                             ? cause{}
+                             : cause_of_pull_failure(view(object, namespace_object->meta));
+            known = causes.emplace(pod.namespace_name, std::move(found)).first;
         }
         if (known->second.reason.empty()) return;
-        report.more |= pod.crowded;
+        report.more |= pod.more_in_namespace;
         report.pods.push_back({.reason = known->second.reason,
                                .namespace_name = std::string(pod.namespace_name),
                                .name = std::string(pod.pod),

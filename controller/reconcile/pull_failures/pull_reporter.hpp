@@ -11,8 +11,7 @@
 
 namespace reconcile {
 
-/// Tells why Pods fail to read a pull Secret, by what is known of the Secret. No I/O; what it is given
-/// outlives it.
+/// Finds out from the state why Pods cannot read a pull Secret. No I/O; what it is given outlives it.
 class pull_reporter {
  public:
     pull_reporter(const cluster_state& state, const pull_failures& failures)
@@ -20,7 +19,7 @@ class pull_reporter {
 
     [[nodiscard]] pull_report report(const v1alpha1::registry_credential& object,
                                      event_watch_state events) const;
-    /// Whether a RegistryCredential uses this name, and copies may have it.
+    /// Whether a RegistryCredential uses this name, and this installation manages it.
     [[nodiscard]] bool in_use(std::string_view secret_name) const;
     /// Whether a RegistryCredential wants this Secret and it does not exist.
     [[nodiscard]] bool is_missing(const runtime::object_key& key) const;

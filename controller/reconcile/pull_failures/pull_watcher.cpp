@@ -15,13 +15,13 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// A Secret that is missing is tried at most so often for the sake of Events: a tenant can write any number.
+/// Events requeue a missing Secret at most this often: a tenant can write any number of them.
 constexpr std::chrono::seconds between_requeues{30};
-/// How often a status is made anew while Pods go on failing in the same way.
+/// How often a status is computed again while Pods keep failing in the same way.
 constexpr std::chrono::seconds between_refreshes{30};
 constexpr std::chrono::milliseconds between_looks{100};
 
-/// Without bookmarks a connection that died in silence is found out by the watch's end alone.
+/// This watch has no bookmarks, so a connection that died silently is noticed only when the watch should end.
 runtime::watch_policy policy_for_events() {
     runtime::watch_policy policy;
     policy.timeout_min = std::chrono::seconds(120);
@@ -31,7 +31,7 @@ runtime::watch_policy policy_for_events() {
     return policy;
 }
 
-runtime::time_point now() {
+runtime::time_point steady_now() {
     return std::chrono::steady_clock::now();
 }
 
@@ -57,13 +57,13 @@ pull_watcher::pull_watcher(asio::any_io_executor executor, pull_services service
       refreshes_(between_refreshes) {}
 
 void pull_watcher::start(runtime::task_group& tasks) {
-    services_.state.credentials().for_each([this](const auto& object) { recall(*object); });
+    services_.state.credentials().for_each([this](const auto& object) { restore(*object); });
     tasks.spawn(events_watch_.run());
     tasks.spawn(look_at_pods());
 }
 
-/// A kubelet may repeat itself as late as in five minutes: until then a status tells what is known.
-void pull_watcher::recall(const v1alpha1::registry_credential& object) {
+/// A kubelet may take five minutes to repeat its Event: until then the status keeps the Pods that are known.
+void pull_watcher::restore(const v1alpha1::registry_credential& object) {
     using std::chrono::duration_cast;
     if (!reporter_.in_use(object.secret_name)) return;
     for (const auto& pod : object.status.affected_pods) {
@@ -71,12 +71,13 @@ void pull_watcher::recall(const v1alpha1::registry_credential& object) {
         if (!seen || !kube::is_dns1123_label(pod.namespace_name) || !kube::is_dns1123_subdomain(pod.pod))
             continue;
         const auto age = duration_cast<runtime::duration>(services_.clock() - *seen);
-        failures_.remember({.namespace_name = pod.namespace_name,
-                            .pod = pod.pod,
-                            .uid = {},
-                            .secrets = {object.secret_name}},
-                           now() - std::clamp(age, runtime::duration::zero(), pull_failures::forget_after),
-                           *seen);
+        failures_.restore(
+            {.namespace_name = pod.namespace_name,
+             .pod = pod.pod,
+             .uid = {},
+             .secrets = {object.secret_name}},
+            steady_now() - std::clamp(age, runtime::duration::zero(), pull_failures::forget_after),
+            *seen);
     }
 }
 
@@ -86,9 +87,9 @@ void pull_watcher::stop() {
     due_.notify_all();
 }
 
-/// Every status tells whether Events are heard at all.
-void pull_watcher::set_events_state(event_watch_state now) {
-    if (std::exchange(events_state_, now) == now) return;
+/// Every status says whether Events are watched.
+void pull_watcher::set_events_state(event_watch_state state) {
+    if (std::exchange(events_state_, state) == state) return;
     services_.state.credentials().for_each(
         [this](const auto& object) { services_.queues.update_status(object->meta.name); });
 }
@@ -98,16 +99,16 @@ void pull_watcher::take(const kube::json& object) {
     const auto event =
         read_pull_event(object, [this](std::string_view name) { return reporter_.in_use(name); });
     if (!event) return;
-    const auto at = now();
-    tell(failures_.saw(*event, at, services_.clock()), at);
+    const auto now = steady_now();
+    queue_changed_statuses(failures_.record_event(*event, now, services_.clock()), now);
     for (const auto& name : event->secrets) {
-        refresh(name, at);
-        requeue_missing_secret({.namespace_name = event->namespace_name, .name = name}, at);
+        refresh_statuses(name, now);
+        requeue_missing_secret({.namespace_name = event->namespace_name, .name = name}, now);
     }
-    if (due_.deadline() > std::max(at, not_before_)) due_.notify_all();
+    if (due_.deadline() > std::max(now, not_before_)) due_.notify_all();
 }
 
-/// A Secret that should be there and is not goes before all other work, whatever it waits for.
+/// A missing Secret goes before all other work, even while it waits for a retry.
 void pull_watcher::requeue_missing_secret(const runtime::object_key& secret, runtime::time_point now) {
     if (!reporter_.is_missing(secret) || !requeues_.allows(secret, now)) return;
     services_.log.info("Pod is missing its pull Secret",
@@ -115,19 +116,20 @@ void pull_watcher::requeue_missing_secret(const runtime::object_key& secret, run
     services_.queues.secrets.add(secret, runtime::priority::urgent);
 }
 
-void pull_watcher::tell(const pull_failures::secret_names& news, runtime::time_point now) {
-    for (const auto& name : news) {
+void pull_watcher::queue_changed_statuses(const pull_failures::secret_names& secret_names,
+                                          runtime::time_point now) {
+    for (const auto& name : secret_names) {
         static_cast<void>(refreshes_.allows(name, now));
-        update_statuses(name);
+        queue_statuses(name);
     }
 }
 
-/// What is told of a Pod may change though the Pod does not: by what becomes of its namespace, say.
-void pull_watcher::refresh(const std::string& secret_name, runtime::time_point now) {
-    if (refreshes_.allows(secret_name, now)) update_statuses(secret_name);
+/// The report of a Pod may change without the Pod: its namespace may be selected meanwhile.
+void pull_watcher::refresh_statuses(const std::string& secret_name, runtime::time_point now) {
+    if (refreshes_.allows(secret_name, now)) queue_statuses(secret_name);
 }
 
-void pull_watcher::update_statuses(const std::string& secret_name) {
+void pull_watcher::queue_statuses(const std::string& secret_name) {
     services_.state.credentials().for_each([&](const auto& object) {
         if (object->secret_name == secret_name) services_.queues.update_status(object->meta.name);
     });
@@ -135,12 +137,12 @@ void pull_watcher::update_statuses(const std::string& secret_name) {
 
 asio::awaitable<void> pull_watcher::look_at_pods() {
     while (!stopped_) {
-        const auto at = now();
-        tell(failures_.expire(at), at);
-        const auto pod = at < not_before_ ? std::nullopt : failures_.next_look(at);
+        const auto now = steady_now();
+        queue_changed_statuses(failures_.expire(now), now);
+        const auto pod = now < not_before_ ? std::nullopt : failures_.next_look(now);
         if (pod) {
             co_await look_at(*pod);
-            not_before_ = now() + between_looks;
+            not_before_ = steady_now() + between_looks;
         } else {
             co_await due_.wait_until(std::max(failures_.next_due(), not_before_));
         }
@@ -149,27 +151,27 @@ asio::awaitable<void> pull_watcher::look_at_pods() {
 
 asio::awaitable<void> pull_watcher::look_at(runtime::object_key pod) {
     const auto answer = co_await services_.client.get(kube::pods, pod.namespace_name, pod.name);
-    const auto at = now();
+    const auto now = steady_now();
     if (answer.has_value()) {
         const auto found = read_pod(*answer);
-        tell(failures_.looked(pod, found), at);
+        queue_changed_statuses(failures_.record_pod(pod, found), now);
         for (const auto& name : found.pull_secrets) {
-            if (reporter_.in_use(name)) refresh(name, at);
+            if (reporter_.in_use(name)) refresh_statuses(name, now);
         }
     } else if (says_absent(answer.error(), kube::pods)) {
-        tell(failures_.looked(pod, std::nullopt), at);
+        queue_changed_statuses(failures_.record_pod(pod, std::nullopt), now);
     } else if (answer.error().kind == kube::error_kind::forbidden) {
-        pods_forbidden(at);
+        pods_forbidden(now);
     }
 }
 
 void pull_watcher::pods_forbidden(runtime::time_point now) {
-    if (!failures_.believes_events()) {
+    if (!failures_.trusts_events()) {
         services_.log.info(
             "RBAC does not allow reading Pods; trusting each Event of a failed pull for ten minutes; see "
             "deploy/rbac.yaml");
     }
-    tell(failures_.pods_forbidden(now), now);
+    queue_changed_statuses(failures_.pods_forbidden(now), now);
 }
 
 }  // namespace reconcile

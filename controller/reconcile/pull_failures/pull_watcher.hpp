@@ -21,7 +21,7 @@
 
 namespace reconcile {
 
-/// What the work on pull failures needs from the rest of the program; all of it outlives the watcher.
+/// What the watcher needs from the rest of the program; all of it outlives the watcher.
 struct pull_services {
     kube::client& client;
     cluster_state& state;
@@ -31,16 +31,16 @@ struct pull_services {
     runtime::random_source random;
 };
 
-/// Watches the kubelets' Events, looks at the Pods that they are about, and queues the Secrets and statuses
-/// that they concern. Nothing waits for it: without the rights, or without Events, all else goes on. Decides
-/// nothing itself: see pull_failures and cause_of_pull_failure().
+/// Watches the kubelets' Events, gets the Pods that they are about, and queues the Secrets and statuses that
+/// they concern. Nothing waits for it: without the RBAC rules, or without Events, all else goes on. It
+/// decides nothing itself: see pull_failures and cause_of_pull_failure().
 class pull_watcher {
  public:
     pull_watcher(boost::asio::any_io_executor executor, pull_services services);
     pull_watcher(const pull_watcher&) = delete;
     pull_watcher& operator=(const pull_watcher&) = delete;
 
-    /// Once the world is synced: before that no name is known to be in use.
+    /// To be called when the state is synced: before that no name is known to be in use.
     void start(runtime::task_group& tasks);
     void stop();
 
@@ -52,13 +52,13 @@ class pull_watcher {
     [[nodiscard]] bool watches_events() const noexcept { return events_state_ == event_watch_state::open; }
 
  private:
-    void recall(const v1alpha1::registry_credential& object);
+    void restore(const v1alpha1::registry_credential& object);
     void take(const kube::json& object);
-    void set_events_state(event_watch_state now);
+    void set_events_state(event_watch_state state);
     void requeue_missing_secret(const runtime::object_key& secret, runtime::time_point now);
-    void tell(const pull_failures::secret_names& news, runtime::time_point now);
-    void refresh(const std::string& secret_name, runtime::time_point now);
-    void update_statuses(const std::string& secret_name);
+    void queue_changed_statuses(const pull_failures::secret_names& secret_names, runtime::time_point now);
+    void refresh_statuses(const std::string& secret_name, runtime::time_point now);
+    void queue_statuses(const std::string& secret_name);
     [[nodiscard]] boost::asio::awaitable<void> look_at_pods();
     [[nodiscard]] boost::asio::awaitable<void> look_at(runtime::object_key pod);
     void pods_forbidden(runtime::time_point now);

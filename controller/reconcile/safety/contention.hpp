@@ -9,9 +9,9 @@
 
 namespace reconcile {
 
-/// Keeps a repair from becoming a fight: an object that something else changes again and again is repaired
-/// less and less often. The first few repairs are immediate, then the waits double; all is forgotten after a
-/// quiet time. Memory only for objects that drifted. No clock.
+/// Slows down repairs of an object that another writer changes again and again. The first few repairs are
+/// immediate, then the waits double; after a quiet time the history is forgotten. Memory only for objects
+/// that drifted. No clock.
 class contention {
  public:
     using time_point = std::chrono::steady_clock::time_point;

@@ -14,7 +14,7 @@ bool deletion_guard::may_delete(const runtime::object_key& key, std::size_t obje
     if (free_.contains(key)) return true;
     while (!passed_.empty() && now - passed_.front() >= window)
         passed_.pop_front();
-    // While some are held, what comes later belongs to the same trouble.
+    // While some are held, later deletions are held too: they probably have the same cause.
     if (held_.empty() && passed_.size() < limit(objects)) {
         passed_.push_back(now);
         free_.insert(key);

@@ -14,10 +14,9 @@
 
 namespace reconcile {
 
-/// The brake on mass deletion. When more copies are to be deleted within a minute than chance explains, and
-/// no change of a spec asks for it, it holds the rest back until two complete reads, some time apart, agree
-/// about them: a list that lacked the labels, or a slip of `kubectl label --all` that is mended at once,
-/// deletes nothing more.
+/// The brake on mass deletion. When more deletions than the limit are due within a minute and no spec change
+/// asks for them, it holds the rest until two complete reads, some time apart, agree. So neither a list that
+/// lacks labels nor a mistaken `kubectl label --all` that is undone at once deletes more than the limit.
 ///
 /// Calls: may_delete() before each such deletion; forget() when an object is not to be deleted (any more);
 /// and, when next_read() is due, read() or read_failed() after everything has been read again. No clock.
@@ -36,16 +35,16 @@ class deletion_guard {
     /// How many deletions a minute pass unconfirmed when there are so many objects.
     [[nodiscard]] static std::size_t limit(std::size_t objects) noexcept;
 
-    /// False: it is held back, and read() tells when it may be deleted. One that may be deleted stays so
-    /// until forget().
+    /// False: the deletion is held, and a later read() returns the key when it may be deleted. A key that may
+    /// be deleted stays so until forget().
     [[nodiscard]] bool may_delete(const runtime::object_key& key, std::size_t objects, time_point now);
     void forget(const runtime::object_key& key);
 
-    /// When everything is to be read next; time_point::max() while nothing is held.
+    /// When everything must be read next; time_point::max() while nothing is held.
     [[nodiscard]] time_point next_read() const noexcept { return next_read_; }
     void begin_read() noexcept { reading_ = true; }
-    /// Everything has been read, and forget() has been or will be called for what changed by it. Returns the
-    /// objects that may be deleted now, if they are still to be.
+    /// Everything has been read, and forget() has been or will be called for the objects that are wanted
+    /// again. Returns the held objects that may be deleted now.
     [[nodiscard]] std::vector<runtime::object_key> read(time_point now);
     void read_failed(time_point now) noexcept;
 
@@ -53,7 +52,7 @@ class deletion_guard {
 
  private:
     static constexpr int reads_needed = 2;
-    static constexpr int held_in_a_read = -1;  // that read does not count: part of it was done before
+    static constexpr int held_in_a_read = -1;  // held during a read, which does not count
 
     void end_read(time_point now) noexcept;
 

@@ -15,8 +15,9 @@
 
 namespace reconcile {
 
-/// Reads everything again when a deletion guard asks for it, and queues what may be deleted. Decides nothing
-/// itself. What it is given by reference outlives it; `kind` is what the guard holds back, for the log.
+/// Lists everything again when a deletion guard asks for it, and queues what may be deleted. It decides
+/// nothing itself. What it is given by reference outlives it; `kind` is the kind of the held objects, for the
+/// log.
 class guard_reader {
  public:
     guard_reader(boost::asio::any_io_executor executor,

@@ -17,37 +17,37 @@ namespace {
 constexpr std::chrono::seconds still_fresh{1};
 constexpr int small_page = 100;
 
-/// Puts an answer into a store; that the object does not exist is an answer too.
+/// Applies a response to a store; a 404 of the object erases it.
 template <class T, class Decoder>
-kube::result<void> take(runtime::store<T>& into,
-                        const kube::resource& what,
+kube::result<void> take(runtime::store<T>& store,
+                        const kube::resource& resource,
                         runtime::object_key_view key,
                         const kube::result<kube::json>& answer,
                         Decoder decode) {
     if (answer.has_error()) {
-        if (!says_absent(answer.error(), what)) return answer.error();
-        if (const auto known = into.find(key)) into.erase(key, known->meta.resource_version);
+        if (!says_absent(answer.error(), resource)) return answer.error();
+        if (const auto known = store.find(key)) store.erase(key, known->meta.resource_version);
         return {};
     }
     auto decoded = decode(*answer);
     if (decoded.has_error()) return decoded.error();
-    into.upsert(std::move(*decoded));
+    store.upsert(std::move(*decoded));
     return {};
 }
 
-kube::error odd(std::string what) {
-    return {kube::error_kind::other, std::move(what)};
+kube::error inconsistent(std::string message) {
+    return {kube::error_kind::other, std::move(message)};
 }
 
 /// One page's items; false: one of them contradicts what is known.
 template <class T, class Decoder>
-bool take_items(const kube::json& items, runtime::store<T>& into, Decoder decode) {
+bool take_items(const kube::json& items, runtime::store<T>& store, Decoder decode) {
     for (const auto& item : items) {
         auto decoded = decode(item);
         if (decoded.has_error()) continue;
-        const auto known = into.find({decoded->meta.namespace_name, decoded->meta.name});
+        const auto known = store.find({decoded->meta.namespace_name, decoded->meta.name});
         if (known != nullptr && contradicts(decoded->meta, known->meta)) return false;
-        into.upsert(std::move(*decoded));
+        store.upsert(std::move(*decoded));
     }
     return true;
 }
@@ -55,32 +55,32 @@ bool take_items(const kube::json& items, runtime::store<T>& into, Decoder decode
 /// A list by pages, each a quorum read.
 template <class T, class Decoder>
 asio::awaitable<kube::result<void>> take_all(kube::client& client,
-                                             kube::scope what,
-                                             runtime::store<T>& into,
+                                             kube::scope scope,
+                                             runtime::store<T>& store,
                                              Decoder decode) {
     kube::list_options options;
     options.limit = small_page;
     for (;;) {
-        const auto page = co_await client.list(what, options);
+        const auto page = co_await client.list(scope, options);
         if (page.has_error()) {
             if (page.error().kind != kube::error_kind::too_large || options.limit == 1)
                 co_return page.error();
             options.limit /= 2;
             continue;
         }
-        if (!take_items(page->items, into, decode))
-            co_return odd("the API server returned an older state than before");
+        if (!take_items(page->items, store, decode))
+            co_return inconsistent("the API server returned an older state than before");
         if (page->continue_token.empty()) co_return kube::result<void>{};
         if (page->continue_token == options.continue_token)
-            co_return odd("the API server returned the same continue token twice");
+            co_return inconsistent("the API server returned the same continue token twice");
         options.continue_token = page->continue_token;
     }
 }
 
 }  // namespace
 
-bool says_absent(const kube::error& error, const kube::resource& what) noexcept {
-    return error.kind == kube::error_kind::not_found && error.details_kind == what.plural;
+bool says_absent(const kube::error& error, const kube::resource& resource) noexcept {
+    return error.kind == kube::error_kind::not_found && error.details_kind == resource.plural;
 }
 
 bool contradicts(const kube::object_meta& read, const kube::object_meta& known) {

@@ -9,11 +9,11 @@ namespace reconcile {
 namespace {
 
 reconcile_action proceed(reconcile_step step) {
-    return {.step = step, .outcome = {}, .why = {}, .error = {}};
+    return {.step = step, .outcome = {}, .refusal = {}, .error = {}};
 }
 
 reconcile_action end(reconcile_step step, runtime::outcome outcome) {
-    return {.step = step, .outcome = outcome, .why = {}, .error = {}};
+    return {.step = step, .outcome = outcome, .refusal = {}, .error = {}};
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ reconcile_action reconcile_fsm::next(const reconcile_facts& facts, runtime::time
     desired_ = facts.desired;
     if (!facts.removes && !held_) guard_.forget(key_);
     if (!facts.writes) {
-        // What the guard lets go while it is told of may have been added meanwhile: only settle ignores that.
+        // The guard may have queued the key meanwhile: only settled() would ignore that.
         return held_ ? end(reconcile_step::finish, outcome::done())
                      : end(reconcile_step::settle, outcome::settled());
     }
@@ -46,8 +46,8 @@ reconcile_action reconcile_fsm::next(const reconcile_facts& facts, runtime::time
     return proceed(reconcile_step::write);
 }
 
-/// What was right, or was just written, and is not right, though nothing else is desired now, was changed by
-/// something else: after the write, or in its course (a mutating webhook).
+/// An object that was up to date, or has just been written, and is out of sync although the desired state is
+/// the same, was changed by another writer: after the write, or during it (a mutating webhook).
 runtime::duration reconcile_fsm::pause_before_repair(const reconcile_facts& facts, runtime::time_point now) {
     const bool just_written = written_ && *written_ == facts.desired;
     if (!just_written && !facts.drifted && !facts.contended) return {};
@@ -67,11 +67,11 @@ void reconcile_fsm::wrote(const kube::result<void>& written, std::string_view ve
         written_ = desired_;
         return;
     }
-    auto why = classify_refusal(written.error(), verb);
-    if (why.next == next_step::read_back) {
+    auto refusal = classify_refusal(written.error(), verb);
+    if (refusal.next == next_step::read_back) {
         must_read_back_ = true;
     } else {
-        fail(std::move(why), written.error(), reconcile_step::write);
+        fail(std::move(refusal), written.error(), reconcile_step::write);
     }
 }
 
@@ -80,10 +80,10 @@ void reconcile_fsm::was_read(const kube::result<void>& read) {
     if (read.has_error()) fail(classify_read_failure(read.error()), read.error(), reconcile_step::read_back);
 }
 
-void reconcile_fsm::fail(refusal why, const kube::error& error, reconcile_step during) {
-    failure_ = {.step = why.next == next_step::drop ? reconcile_step::drop : reconcile_step::fail,
+void reconcile_fsm::fail(write_refusal refusal, const kube::error& error, reconcile_step during) {
+    failure_ = {.step = refusal.next == next_step::drop ? reconcile_step::drop : reconcile_step::fail,
                 .outcome = {},
-                .why = std::move(why),
+                .refusal = std::move(refusal),
                 .error = error,
                 .during = during};
 }
@@ -92,7 +92,7 @@ reconcile_action reconcile_fsm::give_up(unsigned failures) {
     auto ended = *std::exchange(failure_, std::nullopt);
     ended.outcome = ended.step == reconcile_step::drop
                         ? runtime::outcome::done()
-                        : retry_after_refusal(ended.why, ended.error, failures);
+                        : retry_after_refusal(ended.refusal, ended.error, failures);
     return ended;
 }
 

@@ -20,12 +20,12 @@ namespace reconcile {
 /// What must be known of a plan for a Secret or a ServiceAccount, and of the object, to decide what comes
 /// next.
 struct reconcile_facts {
-    bool writes = false;       // there is something to write
-    bool destructive = false;  // it takes away what cannot be had back, so a quorum read confirms it first
-    bool removes = false;    // it takes back what no RegistryCredential wants: the deletion guard may hold it
-    bool asked_for = false;  // a user has asked for that removal, by a change of a spec
-    bool drifted = false;    // the object was right for what is desired now: something else changed it
-    bool contended = false;  // it was left to something that keeps changing it
+    bool writes = false;        // there is something to write
+    bool destructive = false;   // it removes what cannot be restored, so a quorum read confirms it first
+    bool removes = false;       // it removes what no RegistryCredential wants: the deletion guard may hold it
+    bool asked_for = false;     // a user has asked for that removal by changing a spec
+    bool drifted = false;       // the object was as is desired now: another writer changed it
+    bool contended = false;     // it was left alone because another writer keeps changing it
     std::uint64_t desired = 0;  // the fingerprint of what is desired
     std::size_t objects = 0;    // of this kind that are known, for the deletion guard
     unsigned failures = 0;      // of this key in a row, so far
@@ -33,27 +33,27 @@ struct reconcile_facts {
 
 enum class reconcile_step : std::uint8_t {
     settle,     // all is as it should be, or can be: record that, and end
-    finish,     // end; what there is to tell has been told
-    confirm,    // read what speaks for the write with a quorum, then confirmed()
-    hold,       // the deletion guard holds what is removed: tell it, and plan again without that
+    finish,     // end; the result is recorded already
+    confirm,    // confirm the reason for the write with a quorum read, then confirmed()
+    hold,       // the deletion guard holds the removal: record that, and plan again without it
     write,      // then wrote()
-    read_back,  // the object is not what it was thought to be: read it, then was_read()
-    contend,    // something else keeps changing the object: tell it, and end
-    fail,       // tell `why`, and end
-    drop,       // the object is gone, or going with its namespace: forget it, and end
+    read_back,  // the object is not as expected: read it, then was_read()
+    contend,    // another writer keeps changing the object: record that, and end
+    fail,       // record `refusal`, and end
+    drop,       // the object is gone, or its namespace is terminating: forget it, and end
 };
 
 struct reconcile_action {
     reconcile_step step = reconcile_step::finish;
     runtime::outcome outcome;  // of a step that ends the run
     // Of fail:
-    refusal why;
+    write_refusal refusal;
     kube::error error;
     reconcile_step during = reconcile_step::write;  // confirm, write or read_back
 };
 
 /// Decides what one run of a reconciler does for one key, between the plan and its write and after it:
-/// confirm what is destructive, hold back mass deletion, wait where something else keeps changing the object,
+/// confirm what is destructive, hold back mass deletion, wait where another writer keeps changing the object,
 /// read back after a conflict, give up after a refusal. The same for Secrets and ServiceAccounts. No I/O and
 /// no clock.
 ///
@@ -66,7 +66,7 @@ class reconcile_fsm {
 
     [[nodiscard]] reconcile_action next(const reconcile_facts& facts, runtime::time_point now);
     void confirmed(const kube::result<void>& read);
-    /// `verb` is the word for people: "create", "update", "delete".
+    /// `verb` is for messages: "create", "update", "delete".
     void wrote(const kube::result<void>& written, std::string_view verb);
     void was_read(const kube::result<void>& read);
     /// Whether the deletion guard holds what is removed: the next plan leaves it as it is.
@@ -76,7 +76,7 @@ class reconcile_fsm {
     [[nodiscard]] reconcile_action give_up(unsigned failures);
     [[nodiscard]] runtime::duration pause_before_repair(const reconcile_facts& facts,
                                                         runtime::time_point now);
-    void fail(refusal why, const kube::error& error, reconcile_step during);
+    void fail(write_refusal refusal, const kube::error& error, reconcile_step during);
 
     runtime::object_key key_;
     contention& repairs_;

@@ -14,32 +14,32 @@ void result_recorder::update_statuses(const std::set<std::string>& credentials) 
         services_.queues.update_status(name);
 }
 
-/// The RegistryCredentials that told of a failure learn that it is over, or another.
+/// Queues the statuses that show the last failure: it is over, or another one follows.
 void result_recorder::update_statuses_of_failure(const runtime::object_key& key) const {
     const auto* known = services_.results.find(key);
-    if (known == nullptr || known->why == nullptr) return;
-    for (const auto& name : known->why->credentials)
+    if (known == nullptr || known->last_failure == nullptr) return;
+    for (const auto& name : known->last_failure->credentials)
         services_.queues.update_status(name);
 }
 
 void result_recorder::failed(const runtime::object_key& key,
-                             cause why,
+                             cause problem,
                              const std::set<std::string>& credentials,
                              std::vector<std::uint64_t> specs) {
     const auto* known = services_.results.find(key);
-    if (known == nullptr || known->why == nullptr || known->why->reason != why.reason) {
+    if (known == nullptr || known->last_failure == nullptr || known->last_failure->reason != problem.reason) {
         services_.log.warn(services_.out_of_sync,
                            {{"registrycredential", fmt::format("{}", fmt::join(credentials, ","))},
                             {"namespace", key.namespace_name},
                             {"name", key.name},
-                            {"reason", why.reason},
-                            {"message", why.message}});
+                            {"reason", problem.reason},
+                            {"message", problem.message}});
     }
     update_statuses_of_failure(key);
     update_statuses(credentials);
     services_.results.failed(key,
-                             {.reason = std::string(why.reason),
-                              .message = std::move(why.message),
+                             {.reason = std::string(problem.reason),
+                              .message = std::move(problem.message),
                               .since = runtime::rfc3339(services_.clock()),
                               .credentials = {credentials.begin(), credentials.end()}},
                              std::move(specs));
@@ -52,7 +52,8 @@ bool result_recorder::synced(const runtime::object_key& key,
                              runtime::time_point now) {
     const auto* known = services_.results.find(key);
     const bool is_news = known == nullptr || known->now != result_record::state::synced;
-    const std::string healed = known != nullptr && known->why != nullptr ? known->why->reason : std::string{};
+    const std::string healed =
+        known != nullptr && known->last_failure != nullptr ? known->last_failure->reason : std::string{};
     update_statuses_of_failure(key);
     services_.results.synced(key, desired, std::move(specs));
     if (!is_news) return false;
@@ -61,11 +62,11 @@ bool result_recorder::synced(const runtime::object_key& key,
     return true;
 }
 
-/// What kept one object back may be over for the others too: they need not wait for their time.
+/// The cause of one failure may be gone for the others too: they are retried at once.
 void result_recorder::requeue_same_failures(const std::string& reason, runtime::time_point now) {
     if (!requeued_.allows(reason, now)) return;
-    services_.results.for_each_failed([&](const runtime::object_key& other, const failure& why) {
-        if (why.reason == reason) services_.queue.add(other, runtime::priority::bulk);
+    services_.results.for_each_failed([&](const runtime::object_key& other, const failure& problem) {
+        if (problem.reason == reason) services_.queue.add(other, runtime::priority::bulk);
     });
 }
 

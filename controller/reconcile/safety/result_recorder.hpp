@@ -19,8 +19,8 @@
 
 namespace reconcile {
 
-/// Records what the work on Secrets or on ServiceAccounts led to, and queues the status of each
-/// RegistryCredential that tells of it.
+/// Records the results for Secrets or ServiceAccounts, and queues the status of each RegistryCredential that
+/// shows them.
 class result_recorder {
  public:
     /// What is given by reference outlives the recorder.
@@ -33,24 +33,25 @@ class result_recorder {
         std::string_view out_of_sync;  // the log's message for a failure: "Secret out of sync"
     };
 
-    explicit result_recorder(services with) : services_(std::move(with)) {}
+    explicit result_recorder(services services) : services_(std::move(services)) {}
 
-    /// The object stays wrong, for now. `credentials` tell of it; `specs` want it (see result_table).
+    /// The object stays out of sync for now. `credentials`: whose status shows that. `specs`: that want the
+    /// object (see result_table).
     void failed(const runtime::object_key& key,
-                cause why,
+                cause problem,
                 const std::set<std::string>& credentials,
                 std::vector<std::uint64_t> specs);
-    /// The object is right. Whether that is news.
+    /// The object is up to date. Returns whether that is new.
     bool synced(const runtime::object_key& key,
                 std::uint64_t desired,
                 std::vector<std::uint64_t> specs,
                 const std::set<std::string>& credentials,
                 runtime::time_point now);
-    /// No RegistryCredential wants the object, and there is nothing to tell.
+    /// No RegistryCredential wants the object, and there is nothing to report.
     void unwanted(const runtime::object_key& key);
-    /// The object is gone, or never was of interest.
+    /// The object is gone, or does not concern the controller.
     void forget(const runtime::object_key& key);
-    /// These tell of something that was written.
+    /// Queues the statuses of these RegistryCredentials.
     void update_statuses(const std::set<std::string>& credentials) const;
 
  private:
@@ -58,7 +59,7 @@ class result_recorder {
     void requeue_same_failures(const std::string& reason, runtime::time_point now);
 
     services services_;
-    repeat_limit<std::string> requeued_{std::chrono::seconds(1)};  // by reason: thousands heal together
+    repeat_limit<std::string> requeued_{std::chrono::seconds(1)};  // by reason: thousands recover together
 };
 
 }  // namespace reconcile

@@ -17,11 +17,11 @@ bool says(const kube::error& error, std::string_view text) {
     return error.message.find(text) != std::string::npos;
 }
 
-refusal failed(next_step next,
-               std::string_view reason,
-               std::string_view verb,
-               std::string_view advice,
-               const kube::error& error) {
+write_refusal failed(next_step next,
+                     std::string_view reason,
+                     std::string_view verb,
+                     std::string_view advice,
+                     const kube::error& error) {
     return {.next = next,
             .reason = reason,
             .message = fmt::format("cannot {} the Secret: {}{}", verb, kube::public_message(error), advice)};
@@ -33,7 +33,7 @@ bool is_admission_denial(const kube::error& error) {
            error.kind == kube::error_kind::invalid || error.kind == kube::error_kind::bad_request;
 }
 
-refusal classify_forbidden(const kube::error& error, std::string_view verb) {
+write_refusal classify_forbidden(const kube::error& error, std::string_view verb) {
     // Final for this namespace; one of the same name that comes later is another namespace.
     if (error.has_cause("NamespaceTerminating"))
         return {.next = next_step::drop, .reason = {}, .message = {}};
@@ -54,7 +54,7 @@ refusal classify_forbidden(const kube::error& error, std::string_view verb) {
 
 }  // namespace
 
-refusal classify_refusal(const kube::error& error, std::string_view verb) {
+write_refusal classify_refusal(const kube::error& error, std::string_view verb) {
     using kube::error_kind;
     switch (error.kind) {
         case error_kind::not_found:
@@ -83,7 +83,7 @@ refusal classify_refusal(const kube::error& error, std::string_view verb) {
     return failed(next_step::back_off, reasons::unreachable, verb, "", error);
 }
 
-refusal classify_read_failure(const kube::error& error) {
+write_refusal classify_read_failure(const kube::error& error) {
     if (error.kind == kube::error_kind::forbidden) return classify_forbidden(error, "read");
     return failed(next_step::back_off, reasons::unreachable, "read", "", error);
 }
@@ -95,9 +95,11 @@ runtime::duration operator_action_backoff(unsigned failures) noexcept {
     return std::min(first * (1U << std::min(failures, doublings)), longest);
 }
 
-runtime::outcome retry_after_refusal(const refusal& why, const kube::error& error, unsigned failures) {
+runtime::outcome retry_after_refusal(const write_refusal& refusal,
+                                     const kube::error& error,
+                                     unsigned failures) {
     using runtime::outcome;
-    if (why.next == next_step::await_operator)
+    if (refusal.next == next_step::await_operator)
         return outcome::retry_not_before(operator_action_backoff(failures));
     return error.retry_after ? outcome::retry_not_before(*error.retry_after) : outcome::retry();
 }

@@ -9,8 +9,8 @@ namespace reconcile {
 
 namespace {
 
-/// kubectl apply keeps the whole object there, credentials included: an adopted Secret must not carry the old
-/// ones on.
+/// kubectl apply keeps the whole object there, credentials included: an adopted Secret must not keep the old
+/// ones.
 constexpr std::string_view last_applied_annotation = "kubectl.kubernetes.io/last-applied-configuration";
 
 kube::string_map merged(const contributor_list& contributors,
@@ -18,7 +18,7 @@ kube::string_map merged(const contributor_list& contributors,
     kube::string_map all;
     for (const auto& contributor : contributors) {
         for (const auto& [key, value] : (*contributor).*member)
-            all.emplace(key, value);  // the older one's stays
+            all.emplace(key, value);  // the older contributor wins
     }
     return all;
 }
@@ -48,7 +48,7 @@ void erase_keys(kube::string_map& map, std::string_view keys) {
     }
 }
 
-/// Takes away what an earlier template put there.
+/// Removes the labels and annotations of an earlier template.
 void forget_template(kube::object_meta& meta) {
     const auto found = meta.annotations.find(template_annotation);
     if (found == meta.annotations.end()) return;

@@ -15,11 +15,11 @@ namespace reconcile {
 
 namespace {
 
-secret_plan hold(std::string_view reason, std::string message) {
+secret_plan blocked(std::string_view reason, std::string message) {
     return {.action = secret_action::none, .adopts = false, .reason = reason, .message = std::move(message)};
 }
 
-secret_plan go(secret_action action, bool adopts = false) {
+secret_plan act(secret_action action, bool adopts = false) {
     return {.action = action, .adopts = adopts, .reason = {}, .message = {}};
 }
 
@@ -28,23 +28,23 @@ bool can_be_updated(const observed_secret& present) {
     return present.docker_config && !present.immutable;
 }
 
-bool has_right_metadata(const secret_view& view) {
+bool has_desired_metadata(const secret_view& view) {
     const auto& meta = view.present->meta;
     return same_metadata(meta, desired_metadata(view.key, view.contributors, &meta));
 }
 
-bool is_right(const secret_view& view) {
+bool is_up_to_date(const secret_view& view) {
     const auto& present = *view.present;
     return can_be_updated(present) && present.only_document && present.document == view.desired.digest &&
-           has_right_metadata(view);
+           has_desired_metadata(view);
 }
 
-/// An update would drop what sources gave that cannot be read and whose last good content is not known, as
-/// after a start: the copy stays. Of one object alone that is no failure of the copy, and the object tells of
-/// its sources; what others have to deliver or to take back waits for it, which they must tell.
+/// A source cannot be read and its last good content is not known, as after a restart: an update would drop
+/// that content, so the copy stays. With one contributor that is no failure of the copy, since SourcesValid
+/// reports it; with several, the others must report that their changes wait.
 secret_plan for_incomplete(const secret_view& view) {
-    if (view.contributors.size() == 1 && has_right_metadata(view)) return {};
-    return hold(
+    if (view.contributors.size() == 1 && has_desired_metadata(view)) return {};
+    return blocked(
         reasons::source_invalid,
         fmt::format("Secret {}/{} not updated: not all RegistryCredentials that feed it have readable "
                     "sources; see the condition SourcesValid of each",
@@ -54,57 +54,58 @@ secret_plan for_incomplete(const secret_view& view) {
 
 secret_plan without_contributor(const secret_view& view) {
     if (view.owner != ownership::ours || view.owner_terminating || view.replacement_pending) return {};
-    return go(secret_action::remove);
+    return act(secret_action::remove);
 }
 
-/// Whether a foreign Secret is left alone: the oldest contributor says so, or it is a source itself, which
-/// would be lost.
-bool is_untouchable(const secret_view& view) {
+/// Whether a foreign Secret is left alone: the conflictPolicy of the oldest contributor is Fail, or the
+/// Secret is a source, which would be lost.
+bool must_be_left_alone(const secret_view& view) {
     return view.is_source || view.contributors.front()->on_conflict == v1alpha1::conflict_policy::fail;
 }
 
 secret_plan for_foreign(const secret_view& view) {
     if (view.is_source) {
-        return hold(
+        return blocked(
             reasons::conflict,
             fmt::format("Secret {}/{} is a source of credentials and is never overwritten; exclude the "
                         "namespace, or give the source another name",
                         view.key.namespace_name,
                         view.key.name));
     }
-    if (is_untouchable(view)) {
-        return hold(
+    if (must_be_left_alone(view)) {
+        return blocked(
             reasons::conflict,
             fmt::format("Secret {}/{} exists and was not made by regcred; delete or rename it, or set "
                         "spec.conflictPolicy: Adopt",
                         view.key.namespace_name,
                         view.key.name));
     }
-    return go(can_be_updated(*view.present) ? secret_action::update : secret_action::recreate, true);
+    return act(can_be_updated(*view.present) ? secret_action::update : secret_action::recreate, true);
 }
 
 secret_plan for_wanted(const secret_view& view) {
-    // Said even while a source is broken: it needs its own remedy.
-    if (view.owner == ownership::foreign && is_untouchable(view)) return for_foreign(view);
-    if (!view.desired.fault.empty()) return hold(reasons::source_too_large, view.desired.fault);
+    // A conflict is reported even while a source is broken: it has its own remedy.
+    if (view.owner == ownership::foreign && must_be_left_alone(view)) return for_foreign(view);
+    if (!view.desired.fault.empty()) return blocked(reasons::source_too_large, view.desired.fault);
     if (view.owner == ownership::ours && !view.desired.complete) return for_incomplete(view);
     if (view.desired.document == nullptr) {
         if (view.owner == ownership::ours) return {};  // the last good copy stays
-        return hold(reasons::source_invalid,
-                    fmt::format("Secret {}/{} not written: no usable source; see the condition SourcesValid",
-                                view.key.namespace_name,
-                                view.key.name));
+        return blocked(
+            reasons::source_invalid,
+            fmt::format("Secret {}/{} not written: no usable source; see the condition SourcesValid",
+                        view.key.namespace_name,
+                        view.key.name));
     }
     switch (view.owner) {
         case ownership::absent:
-            return go(secret_action::create);
+            return act(secret_action::create);
         case ownership::foreign:
             return for_foreign(view);
         case ownership::ours:
             break;
     }
-    if (is_right(view)) return {};
-    return go(can_be_updated(*view.present) ? secret_action::update : secret_action::recreate);
+    if (is_up_to_date(view)) return {};
+    return act(can_be_updated(*view.present) ? secret_action::update : secret_action::recreate);
 }
 
 }  // namespace
@@ -113,12 +114,13 @@ secret_plan decide(const secret_view& view) {
     if (!view.namespace_usable) return {};
     auto plan = view.contributors.empty() ? without_contributor(view) : for_wanted(view);
     if (plan.action == secret_action::none || view.suspended_by.empty()) return plan;
-    return hold(reasons::suspended,
-                fmt::format("Secret {}/{} not {}d: RegistryCredential {} is suspended (spec.suspend: true)",
-                            view.key.namespace_name,
-                            view.key.name,
-                            verb_of(plan.action),
-                            view.suspended_by));
+    return blocked(
+        reasons::suspended,
+        fmt::format("Secret {}/{} not {}d: RegistryCredential {} is suspended (spec.suspend: true)",
+                    view.key.namespace_name,
+                    view.key.name,
+                    verb_of(plan.action),
+                    view.suspended_by));
 }
 
 std::string_view verb_of(secret_action action) noexcept {
@@ -138,7 +140,7 @@ reconcile_facts facts_of(const secret_view& view,
     facts.desired = desired_fingerprint(view);
     if (known == nullptr) return facts;
     facts.drifted = known->now == result_record::state::synced && known->desired == facts.desired;
-    facts.contended = known->why != nullptr && known->why->reason == reasons::contended;
+    facts.contended = known->last_failure != nullptr && known->last_failure->reason == reasons::contended;
     return facts;
 }
 

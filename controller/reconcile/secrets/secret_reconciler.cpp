@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int most_passes = 6;  // within one run, while others change the Secret under our hands
+constexpr int most_passes = 6;  // within one run, while others change the Secret concurrently
 
 write_kind kind_of(const secret_plan& plan) {
     if (plan.adopts) return write_kind::adopted;
@@ -53,8 +53,8 @@ cause contended(const runtime::object_key& key) {
 
 }  // namespace
 
-secret_reconciler::secret_reconciler(services with)
-    : services_(std::move(with)),
+secret_reconciler::secret_reconciler(services services)
+    : services_(std::move(services)),
       writer_(services_.client),
       reader_(services_.client, services_.state),
       results_({.results = services_.state.results(),
@@ -102,7 +102,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 fail(view, contended(key));
                 co_return action.outcome;
             case reconcile_step::fail:
-                fail(view, {.reason = action.why.reason, .message = action.why.message});
+                fail(view, {.reason = action.refusal.reason, .message = action.refusal.message});
                 co_return action.outcome;
             case reconcile_step::drop:
                 results_.forget(key);
@@ -113,8 +113,8 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
     }
 }
 
-void secret_reconciler::fail(const secret_view& view, cause why) {
-    results_.failed(view.key, std::move(why), affected_credentials(view), specs_of(view.contributors));
+void secret_reconciler::fail(const secret_view& view, cause problem) {
+    results_.failed(view.key, std::move(problem), affected_credentials(view), specs_of(view.contributors));
 }
 
 void secret_reconciler::settle(const secret_view& view, const secret_plan& plan) {

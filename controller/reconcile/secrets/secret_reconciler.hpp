@@ -20,8 +20,8 @@
 
 namespace reconcile {
 
-/// Brings one Secret to what is desired: views it, plans, carries the plan out, until there is nothing to do
-/// or an operator or time must help. Decides nothing itself: see decide() and reconcile_fsm.
+/// Brings one Secret to its desired state: views it, plans and applies the plan until nothing is left to do,
+/// or an operator must act, or the key must wait. It decides nothing itself: see decide() and reconcile_fsm.
 class secret_reconciler {
  public:
     /// What the reconciler needs; all of it outlives the workers.
@@ -37,7 +37,7 @@ class secret_reconciler {
         runtime::wall_clock clock;
     };
 
-    explicit secret_reconciler(services with);
+    explicit secret_reconciler(services services);
 
     [[nodiscard]] boost::asio::awaitable<runtime::outcome> reconcile(runtime::object_key key);
 
@@ -48,7 +48,7 @@ class secret_reconciler {
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> send(const secret_view& view,
                                                                   secret_action action);
     void settle(const secret_view& view, const secret_plan& plan);
-    void fail(const secret_view& view, cause why);
+    void fail(const secret_view& view, cause problem);
 
     services services_;
     secret_writer writer_;

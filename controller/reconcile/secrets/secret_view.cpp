@@ -35,17 +35,17 @@ void add_owners(secret_view& view, const cluster_state& state, const kube::objec
 secret_view view_secret(cluster_state& state, const runtime::object_key& key) {
     secret_view view;
     view.key = key;
-    const auto home = state.find_namespace(key.namespace_name);
-    if (home == nullptr || home->meta.deleting) return view;
+    const auto namespace_object = state.find_namespace(key.namespace_name);
+    if (namespace_object == nullptr || namespace_object->meta.deleting) return view;
     view.namespace_usable = true;
     view.present = state.find_copy(key);
     view.is_source = state.is_source(key);
     view.owner = ownership_of(view.present.get(),
                               [&](const std::string& uid) { return state.find_by_uid(uid) != nullptr; });
-    view.contributors = state.contributors_of(key, home->meta);
+    view.contributors = state.contributors_of(key, namespace_object->meta);
     for (const auto& contributor : view.contributors)
         note_suspension(view, *contributor);
-    add_owners(view, state, home->meta);
+    add_owners(view, state, namespace_object->meta);
     if (!view.contributors.empty()) view.desired = state.desired_of(view.contributors);
     return view;
 }

@@ -23,33 +23,33 @@ struct secret_view {
     std::shared_ptr<const observed_secret> present;  // null: absent
     ownership owner = ownership::absent;
     contributor_list contributors;  // empty: no RegistryCredential wants a Secret here
-    contributor_list owners;        // that the present Secret names, as far as they exist
+    contributor_list owners;        // RegistryCredentials that own the present Secret and exist
     desired_secret desired;
     bool is_source = false;          // a RegistryCredential reads its credentials from this very Secret
     std::string suspended_by;        // a contributor or owner with spec.suspend: true; empty: there is none
-    bool owner_terminating = false;  // an owner has a deletionTimestamp: its end decides
+    bool owner_terminating = false;  // an owner has a deletionTimestamp: wait for its deletion
     bool replacement_pending =
-        false;  // an owner wants another name here now, and that Secret is not right yet
+        false;  // an owner wants another name here now, and that Secret is not synced yet
 };
 
 /// The view as of now.
 [[nodiscard]] secret_view view_secret(cluster_state& state, const runtime::object_key& key);
 
-/// Stands for everything that the Secret depends on but the Secret itself.
+/// A hash of everything that the desired Secret depends on.
 [[nodiscard]] std::uint64_t desired_fingerprint(const secret_view& view);
 
-/// The names of the RegistryCredentials on whose account something is done to a Secret, as far as they exist:
-/// those that want it, else those that had it made.
+/// The names of the RegistryCredentials that a write to the Secret is reported on: those that want it, else
+/// its owners that exist.
 [[nodiscard]] std::vector<std::string> acting_credentials(const secret_view& view);
 
-/// The names of those whose status tells of the Secret: those that want it, and those that had it made and
-/// want it no more.
+/// The names of the RegistryCredentials whose status shows the Secret: those that want it, and its owners
+/// that exist.
 [[nodiscard]] std::set<std::string> affected_credentials(const secret_view& view);
 
-/// The same and those that the Secret names and that do not exist any more.
+/// The same and the owners that do not exist any more.
 [[nodiscard]] std::set<std::string> all_credentials(const secret_view& view);
 
-/// Whether an owner that the Secret names does not exist any more.
+/// Whether an owner of the Secret does not exist any more.
 [[nodiscard]] bool has_lost_owner(const secret_view& view);
 
 }  // namespace reconcile

@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// What is sent: the desired metadata, and the document as the only datum.
+/// The request body: the desired metadata, and the document as the only key of data.
 util::secret_bytes body_for(const secret_view& view, const kube::object_meta* present) {
     kube::secret wanted;
     wanted.meta = desired_metadata(view.key, view.contributors, present);
@@ -63,8 +63,7 @@ asio::awaitable<kube::result<observed_secret>> secret_writer::recreate(const sec
     auto trial = body_for(view, nullptr);
     const auto admitted =
         co_await client_.create(kube::secrets, view.key.namespace_name, std::move(trial), true);
-    // Admission comes before storage: that the name is taken is the answer of a create that would be
-    // admitted.
+    // Admission runs before storage: AlreadyExists means that the create would be admitted.
     if (admitted.has_error() && admitted.error().kind != kube::error_kind::already_exists)
         co_return admitted.error();
     const auto removed = co_await remove(view);

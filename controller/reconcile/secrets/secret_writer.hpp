@@ -9,17 +9,17 @@
 
 namespace reconcile {
 
-/// Carries out plans on the API server. A view outlives the call. Every write to a Secret that exists is
+/// Writes Secrets to the API server. A view outlives the call. Every write to a Secret that exists is
 /// bound to the UID and resourceVersion that the plan was made from.
 class secret_writer {
  public:
     explicit secret_writer(kube::client& client) : client_(client) {}
 
-    /// Each gives the Secret as the server has it now.
+    /// Each returns the Secret as the server stored it.
     [[nodiscard]] boost::asio::awaitable<kube::result<observed_secret>> create(const secret_view& view);
     [[nodiscard]] boost::asio::awaitable<kube::result<observed_secret>> update(const secret_view& view);
-    /// For what cannot be updated: asks first whether a create would be admitted, so that a refusal leaves
-    /// the old one in place.
+    /// For a Secret that cannot be updated. A dry-run create comes first, so that a refusal leaves the old
+    /// Secret in place.
     [[nodiscard]] boost::asio::awaitable<kube::result<observed_secret>> recreate(const secret_view& view);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> remove(const secret_view& view);
 

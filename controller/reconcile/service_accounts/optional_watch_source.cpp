@@ -26,7 +26,7 @@ asio::awaitable<void> optional_watch_source::wait() {
 template <class Answer>
 asio::awaitable<bool> optional_watch_source::must_ask_again(const kube::result<Answer>& answer) {
     const bool denied = answer.has_error() && answer.error().kind == kube::error_kind::forbidden;
-    // Another failure tells nothing of the rights.
+    // Another error says nothing about RBAC.
     if (denied != denied_ && (denied || answer.has_value())) {
         denied_ = denied;
         on_denied_(denied);

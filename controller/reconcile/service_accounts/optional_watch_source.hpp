@@ -15,15 +15,15 @@
 
 namespace reconcile {
 
-/// The source of a watch that an installation need not allow. While no one needs it, a denial (403) is no
-/// failure: the call does not return, and asks again when it is needed, or after a long time. When it is
-/// needed, the denial is returned like any other response.
+/// The source of a watch that RBAC need not allow. While the watch is not needed, a denial (403) is not a
+/// failure: the call does not return, and retries when the watch is needed or after a long time. While the
+/// watch is needed, the denial is returned like any other response.
 class optional_watch_source final : public runtime::watch_source {
  public:
     static constexpr runtime::duration ask_again_after = std::chrono::minutes(10);
 
-    /// `is_needed`: whether it is needed now. `on_denied`: called when whether it is denied has changed.
-    /// `source` outlives this.
+    /// `is_needed`: whether the watch is needed now. `on_denied`: called when the watch becomes denied or
+    /// allowed. `source` outlives this.
     optional_watch_source(boost::asio::any_io_executor executor,
                           runtime::watch_source& source,
                           std::function<bool()> is_needed,
@@ -34,7 +34,7 @@ class optional_watch_source final : public runtime::watch_source {
     [[nodiscard]] boost::asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> watch(
         kube::watch_options options) override;
 
-    /// Whether it is needed may have changed.
+    /// To be called when is_needed() may have changed.
     void wake() { due_.notify_all(); }
     /// A call that waits returns the denial.
     void stop();

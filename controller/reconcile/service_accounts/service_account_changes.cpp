@@ -5,12 +5,12 @@
 
 #include <algorithm>
 
-/// Which ServiceAccounts, and whose status, a change concerns.
+/// Which ServiceAccounts and statuses a change affects.
 namespace reconcile {
 
 using runtime::priority;
 
-/// What is wanted of it may have changed.
+/// Marks the last result stale, since the desired state may have changed, and queues the key.
 void service_account_state::add_stale(const runtime::object_key& key, priority level) {
     results_.mark_stale(key);
     queues_.service_accounts.add(key, level);
@@ -33,7 +33,7 @@ void service_account_state::handle(const runtime::change<v1alpha1::registry_cred
             if (is_wanted(before, key) || is_wanted(after, key)) {
                 add_stale(key, priority::bulk);
             } else if (is_recorded(before, *account) || is_recorded(after, *account)) {
-                queues_.service_accounts.add(key, priority::bulk);  // for others it is as right as it was
+                queues_.service_accounts.add(key, priority::bulk);  // the desired state is the same
             }
         });
     }
@@ -56,7 +56,8 @@ void service_account_state::handle(const runtime::change<kube::namespace_object>
     }
 }
 
-/// A Pod lists what its ServiceAccount listed when it was created: a new one goes before all else.
+/// A Pod gets the imagePullSecrets that its ServiceAccount has when the Pod is created: a new ServiceAccount
+/// goes before all else.
 void service_account_state::handle(const runtime::change<observed_service_account>& change) {
     if (stores_.contains(std::string(every_account))) index(change);
     const auto& meta = change.after != nullptr ? change.after->meta : change.before->meta;

@@ -19,9 +19,9 @@ service_account_controller::service_account_controller(boost::asio::any_io_execu
                                                        event_aggregator& events,
                                                        const runtime::logger& log,
                                                        runtime::metrics_registry& metrics,
-                                                       const settings& with)
+                                                       const settings& settings)
     : queues_(queues),
-      accounts_(state, with.names, queues),
+      accounts_(state, settings.names, queues),
       guard_reads_(executor, client, state, guard_, queues.service_accounts, log, "ServiceAccounts"),
       reconciler_({.client = client,
                    .state = state,
@@ -34,8 +34,8 @@ service_account_controller::service_account_controller(boost::asio::any_io_execu
                    .writes = metrics.counters("regcred_service_account_writes_total",
                                               "Writes to ServiceAccounts, by action and result.",
                                               {"action", "result"}),
-                   .clock = with.clock}),
-      watches_(std::move(executor), client, state, accounts_, log, with.random) {
+                   .clock = settings.clock}),
+      watches_(std::move(executor), client, state, accounts_, log, settings.random) {
     register_gauges(metrics);
 }
 
@@ -56,11 +56,11 @@ void service_account_controller::stop() {
 
 void service_account_controller::register_gauges(runtime::metrics_registry& metrics) {
     metrics.gauge_func("regcred_failing_service_accounts",
-                     "ServiceAccounts that are retried after a failure.",
-                     [this] { return static_cast<double>(queues_.service_accounts.queue().failing()); });
+                       "ServiceAccounts that are retried after a failure.",
+                       [this] { return static_cast<double>(queues_.service_accounts.queue().failing()); });
     metrics.gauge_func("regcred_held_service_accounts",
-                     "ServiceAccounts whose imagePullSecrets entry DeletionGuard does not remove yet.",
-                     [this] { return static_cast<double>(guard_.held()); });
+                       "ServiceAccounts whose imagePullSecrets entry DeletionGuard does not remove yet.",
+                       [this] { return static_cast<double>(guard_.held()); });
 }
 
 }  // namespace reconcile

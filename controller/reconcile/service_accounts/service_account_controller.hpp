@@ -21,8 +21,8 @@
 
 namespace reconcile {
 
-/// The whole of the work on ServiceAccounts: their state, watches, deletion guard and reconciler. It stands
-/// beside the work on Secrets: neither waits for the other. What is given by reference outlives it.
+/// Everything for ServiceAccounts: state, watches, deletion guard and reconciler. Secrets and ServiceAccounts
+/// do not wait for each other. What is given by reference outlives it.
 class service_account_controller {
  public:
     struct settings {
@@ -38,11 +38,11 @@ class service_account_controller {
                                event_aggregator& events,
                                const runtime::logger& log,
                                runtime::metrics_registry& metrics,
-                               const settings& with);
+                               const settings& settings);
 
     /// Starts the watches.
     void start(runtime::task_group& tasks);
-    /// Starts the work, when the state knows all RegistryCredentials and namespaces.
+    /// Starts the workers; to be called when the state is synced.
     void begin();
     /// Ends the watches and the guard's reads. The queue is stopped by its owner.
     void stop();

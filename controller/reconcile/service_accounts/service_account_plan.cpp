@@ -18,7 +18,7 @@ bool has(const std::vector<std::string>& names, const std::string& name) {
     return std::ranges::find(names, name) != names.end();
 }
 
-/// Changes one entry of the plan's lists after another.
+/// Applies one entry after another to the lists of the plan.
 class planner {
  public:
     explicit planner(const service_account_view& view) : view_(view) {
@@ -26,7 +26,7 @@ class planner {
         plan_.added = view.present->added;
     }
 
-    void take(const pull_secret_entry& entry) {
+    void apply(const pull_secret_entry& entry) {
         const auto& name = entry.secret_name;
         const bool listed = has(plan_.listed, name);
         const bool ours = has(plan_.added, name);
@@ -35,7 +35,7 @@ class planner {
                 if (!listed) add(name, ours);
                 break;
             case entry_goal::unlisted:
-                if (ours) take_back(name);
+                if (ours) remove(name);
                 break;
             case entry_goal::released:
                 if (ours) std::erase(plan_.added, name);
@@ -64,9 +64,9 @@ class planner {
         plan_.gains.push_back(name);
     }
 
-    void take_back(const std::string& name) {
+    void remove(const std::string& name) {
         std::erase(plan_.added, name);
-        // The last one: ours went to the end.
+        // The last one: added entries go to the end.
         const auto last = std::ranges::find(plan_.listed.rbegin(), plan_.listed.rend(), name);
         if (last == plan_.listed.rend()) return;
         plan_.listed.erase(std::next(last).base());
@@ -76,7 +76,7 @@ class planner {
     void suspended(const pull_secret_entry& entry, std::string_view change) {
         if (!plan_.reason.empty()) return;
         plan_.reason = reasons::suspended;
-        plan_.about = entry.secret_name;
+        plan_.secret_name = entry.secret_name;
         plan_.message = fmt::format(
             "Secret {} not {} imagePullSecrets of ServiceAccount {}: "
             "RegistryCredential {} is suspended (spec.suspend: true)",
@@ -90,7 +90,7 @@ class planner {
     service_account_plan plan_;
 };
 
-/// What cannot be written back whole is not written.
+/// A list that is not kept whole is not written.
 service_account_plan for_too_large(const service_account_view& view) {
     service_account_plan plan;
     const bool matters = std::ranges::any_of(view.entries, [&](const pull_secret_entry& entry) {
@@ -112,10 +112,10 @@ service_account_plan for_too_large(const service_account_view& view) {
 service_account_plan decide(const service_account_view& view) {
     if (!view.namespace_usable || view.present == nullptr) return {};
     if (view.present->too_large) return for_too_large(view);
-    planner decided(view);
+    planner planned(view);
     for (const auto& entry : view.entries)
-        decided.take(entry);
-    return std::move(decided).plan();
+        planned.apply(entry);
+    return std::move(planned).plan();
 }
 
 service_account_view with_removals_held(service_account_view view) {
@@ -147,13 +147,14 @@ reconcile_facts facts_of(const service_account_view& view,
     facts.asked_for = !specs_stand;
     facts.desired = desired_fingerprint(view);
     if (known == nullptr) {
-        // An annotation of ours on a ServiceAccount that no RegistryCredential has wanted, as far as is
-        // known: whoever writes such annotations again and again is not answered each time.
+        // The annotation is on a ServiceAccount that no RegistryCredential is known to have wanted. This
+        // counts as a repair, so that someone who keeps writing such annotations does not cause a write each
+        // time.
         facts.drifted = view.wanting.empty();
         return facts;
     }
     facts.drifted = known->now == result_record::state::synced && known->desired == facts.desired;
-    facts.contended = known->why != nullptr && known->why->reason == reasons::contended;
+    facts.contended = known->last_failure != nullptr && known->last_failure->reason == reasons::contended;
     return facts;
 }
 
@@ -162,11 +163,11 @@ std::string_view verb_of(const service_account_plan& plan) noexcept {
     return plan.losses.empty() ? "record" : "remove";
 }
 
-std::set<std::string> affected_credentials(const service_account_view& view, const std::string& about) {
+std::set<std::string> affected_credentials(const service_account_view& view, const std::string& secret_name) {
     std::set<std::string> names;
     for (const auto* objects : {&view.wanting, &view.others}) {
         for (const auto& object : *objects) {
-            if (about.empty() || object->secret_name == about) names.insert(object->meta.name);
+            if (secret_name.empty() || object->secret_name == secret_name) names.insert(object->meta.name);
         }
     }
     return names;

@@ -17,14 +17,14 @@
 
 namespace reconcile {
 
-/// What is to become of the entry for one Secret name in imagePullSecrets of one ServiceAccount.
+/// The desired state of the entry for one Secret name in imagePullSecrets of one ServiceAccount.
 enum class entry_goal : std::uint8_t {
-    unlisted,           // no RegistryCredential wants it: if we added it, it is taken back
+    unlisted,           // no RegistryCredential wants it: if regcred added it, it is removed
     listed,             // a RegistryCredential wants it
-    released,           // none wants it, and its Secret was left there on purpose: it stays, and is not ours
-    undecided,          // an object that is being deleted wants it: its end decides
+    released,           // none wants it, and its Secret was retained: it stays, and is no longer regcred's
+    undecided,          // an object that is being deleted wants it: wait for its deletion
     suspended_add,      // only objects with spec.suspend want it
-    suspended_removal,  // none wants it, but an object with spec.suspend may have had it added
+    suspended_removal,  // none wants it, but it may have been added for an object with spec.suspend
     held,               // none wants it, but the deletion guard holds it
 };
 
@@ -48,21 +48,21 @@ struct service_account_plan {
     bool patch = false;
     std::vector<std::string> listed;  // imagePullSecrets after it
     std::vector<std::string> added;   // the annotation's names after it
-    std::vector<std::string> gains;   // names that are added by it …
-    std::vector<std::string> losses;  // … and taken back
-    std::string_view reason;          // when the ServiceAccount stays wrong by decision; empty otherwise
+    std::vector<std::string> gains;   // names that it adds …
+    std::vector<std::string> losses;  // … and removes
+    std::string_view reason;          // why the ServiceAccount is left out of sync on purpose; else empty
     std::string message;
-    std::string about;  // the Secret name that this is about; empty: all of them
+    std::string secret_name;  // the Secret name that the reason is about; empty: all of them
 };
 
-/// Pure. Other writers' entries stay as they are, in their order; ours go to the end. An entry that another
-/// writer has listed is not ours, and one that is ours is taken back once, however often it is listed.
+/// Pure. Other writers' entries keep their order; added entries go to the end. An entry that another writer
+/// listed is never removed, and an added one is removed once, however often it is listed.
 [[nodiscard]] service_account_plan decide(const service_account_view& view);
 
-/// The view in which nothing is taken back.
+/// The view in which nothing is removed.
 [[nodiscard]] service_account_view with_removals_held(service_account_view view);
 
-/// Stands for what is wanted of a ServiceAccount, and by which specs.
+/// A hash of the entries that are wanted, and of the specs that want them.
 [[nodiscard]] std::uint64_t desired_fingerprint(const service_account_view& view);
 
 /// See facts_of() of a Secret. Pure.
@@ -74,10 +74,10 @@ struct service_account_plan {
 /// "add", "remove" or "record": the label of a metric.
 [[nodiscard]] std::string_view verb_of(const service_account_plan& plan) noexcept;
 
-/// The names of the RegistryCredentials whose status tells of a ServiceAccount: those that want an entry
-/// there, and those that may have had one added. `about`: only those with this Secret name; empty: all.
+/// The names of the RegistryCredentials whose status shows a ServiceAccount: those that want an entry there,
+/// and those that an entry may have been added for. With `secret_name` only those that use it.
 [[nodiscard]] std::set<std::string> affected_credentials(const service_account_view& view,
-                                                         const std::string& about = {});
+                                                         const std::string& secret_name = {});
 
 /// "team-a/default"
 [[nodiscard]] std::string shown(const runtime::object_key& key);

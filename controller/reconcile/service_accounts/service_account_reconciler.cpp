@@ -17,17 +17,18 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Within one run, while others change the list under our hands: each pass is a read and a write, so a writer
-/// has to be very busy to win them all.
+/// Within one run, while others change the list concurrently: each pass is a read and a write, so another
+/// writer would have to be very busy to win them all.
 constexpr int most_passes = 20;
 
-/// A refusal in the words for ServiceAccounts.
+/// The failure that a refusal leads to.
 cause refused(const reconcile_action& action, const runtime::object_key& key) {
     const auto cannot = action.during == reconcile_step::confirm
                             ? "confirm that no RegistryCredential wants the entry in"
                         : action.during == reconcile_step::read_back ? "read"
                                                                      : "patch";
-    const auto reason = action.why.reason == reasons::source_too_large ? reasons::denied : action.why.reason;
+    const auto reason =
+        action.refusal.reason == reasons::source_too_large ? reasons::denied : action.refusal.reason;
     const bool lacks_role =
         reason == reasons::forbidden && action.error.message.starts_with("serviceaccounts ");
     return {.reason = reason,
@@ -64,8 +65,8 @@ bool has(const service_account_view& view, entry_goal goal) {
 
 }  // namespace
 
-service_account_reconciler::service_account_reconciler(services with)
-    : services_(std::move(with)),
+service_account_reconciler::service_account_reconciler(services services)
+    : services_(std::move(services)),
       writer_(services_.client),
       reader_(services_.client, services_.state),
       results_({.results = services_.accounts.results(),
@@ -125,14 +126,18 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
     }
 }
 
-void service_account_reconciler::fail(const service_account_view& view, cause why, const std::string& about) {
-    results_.failed(view.key, std::move(why), affected_credentials(view, about), specs_of(view.wanting));
+void service_account_reconciler::fail(const service_account_view& view,
+                                      cause problem,
+                                      const std::string& secret_name) {
+    results_.failed(
+        view.key, std::move(problem), affected_credentials(view, secret_name), specs_of(view.wanting));
 }
 
 void service_account_reconciler::settle(const service_account_view& view, const service_account_plan& plan) {
-    if (!plan.reason.empty()) return fail(view, {.reason = plan.reason, .message = plan.message}, plan.about);
+    if (!plan.reason.empty())
+        return fail(view, {.reason = plan.reason, .message = plan.message}, plan.secret_name);
     if (view.wanting.empty()) {
-        // Whose end is awaited is known by what was known of it when all was right.
+        // While an object is being deleted, the record of the last sync is still needed.
         if (has(view, entry_goal::undecided)) {
             results_.unwanted(view.key);
         } else {
@@ -147,7 +152,8 @@ void service_account_reconciler::settle(const service_account_view& view, const 
                                       std::chrono::steady_clock::now()));
 }
 
-/// What speaks for taking an entry back, and the Secret that it names: one that was left there is released.
+/// Reads what the removal of an entry depends on, and the Secret that it names: with a retained Secret the
+/// entry stays.
 asio::awaitable<kube::result<void>> service_account_reconciler::confirm(const service_account_view& view) {
     std::set<std::string> names;
     add_names(names, view.others);
@@ -173,7 +179,7 @@ asio::awaitable<kube::result<void>> service_account_reconciler::write(const serv
     services_.writes.with({std::string(verb), result}).add();
     if (written.has_error()) co_return written.error();
 
-    // Ahead of the watch: else the next view would show the old list, and it would be written again.
+    // Before the watch shows it: else the next view would have the old list, and it would be written again.
     services_.accounts.store_of(view.key.name)->upsert(std::move(*written));
     record_events(view, plan);
     services_.log.debug("wrote ServiceAccount",

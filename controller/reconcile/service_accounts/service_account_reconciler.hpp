@@ -19,8 +19,8 @@
 
 namespace reconcile {
 
-/// Brings one ServiceAccount to what is wanted, as secret_reconciler does a Secret. Decides nothing itself:
-/// see decide() and reconcile_fsm.
+/// Brings one ServiceAccount to its desired state, as secret_reconciler does with a Secret. It decides
+/// nothing itself: see decide() and reconcile_fsm.
 class service_account_reconciler {
  public:
     /// What the reconciler needs; all of it outlives the workers.
@@ -37,7 +37,7 @@ class service_account_reconciler {
         runtime::wall_clock clock;
     };
 
-    explicit service_account_reconciler(services with);
+    explicit service_account_reconciler(services services);
 
     [[nodiscard]] boost::asio::awaitable<runtime::outcome> reconcile(runtime::object_key key);
 
@@ -49,7 +49,7 @@ class service_account_reconciler {
                                                                    const service_account_plan& plan);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_back(runtime::object_key key);
     void settle(const service_account_view& view, const service_account_plan& plan);
-    void fail(const service_account_view& view, cause why, const std::string& about = {});
+    void fail(const service_account_view& view, cause problem, const std::string& secret_name = {});
     void record_events(const service_account_view& view, const service_account_plan& plan);
 
     services services_;

@@ -20,7 +20,7 @@ bool any_matches(const std::vector<std::string>& globs, const std::string& name)
                                [&name](const std::string& glob) { return util::glob_matches(glob, name); });
 }
 
-/// Made by regcred and let go: its object went with deletionPolicy Retain, or with --cascade=orphan.
+/// Whether the Secret was retained: its object was deleted with deletionPolicy Retain, or --cascade=orphan.
 bool is_left_behind(const observed_secret& copy) {
     return copy.labelled || !owners_of(copy.meta).annotated.empty();
 }
@@ -162,30 +162,30 @@ bool service_account_state::can_be_named(const std::string& glob) const {
 
 void service_account_state::count(const store& accounts,
                                   const v1alpha1::registry_credential& object,
-                                  service_account_report& into) const {
+                                  service_account_report& report) const {
     accounts.for_each([&](const store::pointer& each) {
         const runtime::object_key key{.namespace_name = each->meta.namespace_name, .name = each->meta.name};
         if (!wants(object, key)) return;
-        ++into.selected;
+        ++report.selected;
         const auto* record = results_.find(key);
         if (record == nullptr || record->now == result_record::state::pending) return;
-        const auto* why = record->why.get();
-        const bool fails =
-            why != nullptr && std::ranges::find(why->credentials, object.meta.name) != why->credentials.end();
-        if (!fails) ++into.patched;
+        const auto* problem = record->last_failure.get();
+        const bool fails = problem != nullptr && std::ranges::find(problem->credentials, object.meta.name) !=
+                                                     problem->credentials.end();
+        if (!fails) ++report.patched;
     });
 }
 
 void service_account_state::add_failures(const v1alpha1::registry_credential& object,
-                                         service_account_report& into) const {
-    results_.for_each_failed([&](const runtime::object_key& key, const failure& why) {
-        if (std::ranges::find(why.credentials, object.meta.name) == why.credentials.end()) return;
-        into.failures.push_back({.namespace_name = key.namespace_name,
-                                 .reason = why.reason,
-                                 .message = why.message,
-                                 .since = why.since});
+                                         service_account_report& report) const {
+    results_.for_each_failed([&](const runtime::object_key& key, const failure& problem) {
+        if (std::ranges::find(problem.credentials, object.meta.name) == problem.credentials.end()) return;
+        report.failures.push_back({.namespace_name = key.namespace_name,
+                                   .reason = problem.reason,
+                                   .message = problem.message,
+                                   .since = problem.since});
     });
-    std::ranges::sort(into.failures, {}, [](const v1alpha1::namespace_failure& each) {
+    std::ranges::sort(report.failures, {}, [](const v1alpha1::namespace_failure& each) {
         return std::tie(each.namespace_name, each.message);
     });
 }
@@ -206,8 +206,9 @@ service_account_report service_account_state::report(const v1alpha1::registry_cr
     }
     report.allowed_names = fmt::format("{}", fmt::join(names, ", "));
     const auto& globs = object.service_accounts;
-    const auto odd = std::ranges::find_if(globs, [this](const auto& glob) { return !can_be_named(glob); });
-    if (odd != globs.end()) report.not_allowed = *odd;
+    const auto not_allowed =
+        std::ranges::find_if(globs, [this](const auto& glob) { return !can_be_named(glob); });
+    if (not_allowed != globs.end()) report.not_allowed = *not_allowed;
     add_failures(object, report);
     return report;
 }

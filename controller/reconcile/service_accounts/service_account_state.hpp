@@ -17,12 +17,11 @@
 
 namespace reconcile {
 
-/// What an installation may say instead of names of ServiceAccounts: all of them.
+/// Stands for all ServiceAccounts where an installation lists allowed names.
 inline constexpr std::string_view every_account = "*";
 
-/// What is known of ServiceAccounts, and the questions that are asked of it, beside the cluster_state that it
-/// asks in turn. No I/O and no clock. An installation may leave out the right to see them: nothing else waits
-/// for it.
+/// The observed ServiceAccounts and the queries on them; it uses the cluster_state for all other objects. No
+/// I/O and no clock. RBAC need not allow watching ServiceAccounts: nothing else waits for them.
 class service_account_state final : runtime::event_handler<v1alpha1::registry_credential>,
                                     runtime::event_handler<kube::namespace_object>,
                                     runtime::event_handler<observed_service_account> {
@@ -35,16 +34,16 @@ class service_account_state final : runtime::event_handler<v1alpha1::registry_cr
     service_account_state(const service_account_state&) = delete;
     service_account_state& operator=(const service_account_state&) = delete;
 
-    /// By allowed name: what is watched together.
+    /// By allowed name; each store has a watch of its own.
     [[nodiscard]] std::map<std::string, store>& stores() noexcept { return stores_; }
-    /// Null: the installation allows no such name.
+    /// Null: the installation does not allow the name.
     [[nodiscard]] const store* store_of(const std::string& account_name) const;
     [[nodiscard]] store* store_of(const std::string& account_name);
-    /// What was last found of each ServiceAccount.
+    /// The last result for each ServiceAccount.
     [[nodiscard]] result_table& results() noexcept { return results_; }
     [[nodiscard]] const result_table& results() const noexcept { return results_; }
 
-    /// Whether an object asks for ServiceAccounts that the watch of this allowed name shows.
+    /// Whether a RegistryCredential asks for ServiceAccounts of this allowed name.
     [[nodiscard]] bool asked_for(const std::string& allowed_name) const;
     /// The watch of this allowed name is denied, or not any longer; or it has had its first list.
     void watch_changed(const std::string& allowed_name, bool denied);
@@ -64,7 +63,7 @@ class service_account_state final : runtime::event_handler<v1alpha1::registry_cr
     [[nodiscard]] bool is_usable(const std::string& namespace_name) const;
     [[nodiscard]] bool wants(const v1alpha1::registry_credential& object,
                              const runtime::object_key& key) const;
-    /// Adds the entry for this Secret name, and the RegistryCredentials that have to do with it.
+    /// Adds the entry for this Secret name, and the RegistryCredentials that it depends on.
     void add_entry(const std::string& secret_name, service_account_view& view) const;
     void set_goal_of_unwanted(pull_secret_entry& entry,
                               const contributor_list& suspended,
@@ -72,15 +71,15 @@ class service_account_state final : runtime::event_handler<v1alpha1::registry_cr
     [[nodiscard]] bool can_be_named(const std::string& glob) const;
     void count(const store& accounts,
                const v1alpha1::registry_credential& object,
-               service_account_report& into) const;
-    void add_failures(const v1alpha1::registry_credential& object, service_account_report& into) const;
+               service_account_report& report) const;
+    void add_failures(const v1alpha1::registry_credential& object, service_account_report& report) const;
     void add_stale(const runtime::object_key& key, runtime::priority level);
 
     cluster_state& state_;
     work_queues& queues_;
     std::map<std::string, store> stores_;  // by allowed name
     std::set<std::string> denied_;         // allowed names whose watch is denied
-    /// Names by namespace; only where the stores do not tell: with every_account.
+    /// Names by namespace; only with every_account, where the stores cannot be asked by name.
     std::unordered_map<std::string, std::vector<std::string>> names_in_;
     result_table results_;
 };

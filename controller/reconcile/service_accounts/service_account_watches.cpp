@@ -12,7 +12,7 @@ namespace reconcile {
 
 namespace {
 
-/// Rights that are given are to be found soon: a denied request is cheap.
+/// Retries a denied watch soon: a denied request is cheap.
 runtime::watch_policy policy() {
     constexpr std::chrono::seconds soon{15};
     runtime::watch_policy policy;
@@ -40,11 +40,11 @@ service_account_watches::service_account_watches(boost::asio::any_io_executor ex
                                                  const runtime::random_source& random)
     : executor_(std::move(executor)), client_(client), accounts_(accounts), log_(log), random_(random) {
     state.credentials().add_handler(*this);
-    for (auto& [name, into] : accounts.stores())
-        add(name, into);
+    for (auto& [name, store] : accounts.stores())
+        add(name, store);
 }
 
-void service_account_watches::add(const std::string& allowed_name, service_account_state::store& into) {
+void service_account_watches::add(const std::string& allowed_name, service_account_state::store& store) {
     const auto title = title_of(allowed_name);
     auto server = std::make_unique<runtime::client_watch_source>(client_, scope_of(allowed_name));
     auto source = std::make_unique<optional_watch_source>(
@@ -57,12 +57,13 @@ void service_account_watches::add(const std::string& allowed_name, service_accou
                 log_.info("RBAC does not allow reading ServiceAccounts; apply deploy/service-accounts.yaml",
                           {{"watch", title}});
         });
-    auto tell = [this, title](const runtime::object_key& key, const std::string& why) {
-        log_.warn("cannot decode object",
-                  {{"watch", title}, {"object", runtime::to_string(runtime::view_of(key))}, {"error", why}});
+    auto on_decode_error = [this, title](const runtime::object_key& key, const std::string& error) {
+        log_.warn(
+            "cannot decode object",
+            {{"watch", title}, {"object", runtime::to_string(runtime::view_of(key))}, {"error", error}});
     };
     auto sink = std::make_unique<runtime::store_sink<observed_service_account>>(
-        into, decode_service_account, std::move(tell));
+        store, decode_service_account, std::move(on_decode_error));
     auto reader = std::make_unique<runtime::reflector>(
         executor_,
         *source,
@@ -80,25 +81,25 @@ void service_account_watches::add(const std::string& allowed_name, service_accou
 }
 
 void service_account_watches::start(runtime::task_group& tasks) {
-    for (const auto& one : all_)
-        tasks.spawn(one.reader->run());
+    for (const auto& each : all_)
+        tasks.spawn(each.reader->run());
 }
 
 void service_account_watches::stop() {
-    for (const auto& one : all_) {
-        one.reader->stop();
-        one.source->stop();
+    for (const auto& each : all_) {
+        each.reader->stop();
+        each.source->stop();
     }
 }
 
 void service_account_watches::handle(const runtime::change<v1alpha1::registry_credential>&) {
-    for (const auto& one : all_)
-        one.source->wake();
+    for (const auto& each : all_)
+        each.source->wake();
 }
 
 std::size_t service_account_watches::failing() const {
-    return static_cast<std::size_t>(std::ranges::count_if(all_, [this](const watch& one) {
-        return one.reader->health().failing_since && accounts_.asked_for(one.allowed_name);
+    return static_cast<std::size_t>(std::ranges::count_if(all_, [this](const watch& each) {
+        return each.reader->health().failing_since && accounts_.asked_for(each.allowed_name);
     }));
 }
 

@@ -20,7 +20,7 @@ namespace reconcile {
 
 /// The watches that fill the service_account_state: one for each allowed name, which is all that the optional
 /// ClusterRole allows, or one of all ServiceAccounts. Nothing waits for them, and where the role is left out
-/// they are quiet as long as no RegistryCredential asks for ServiceAccounts.
+/// they log nothing as long as no RegistryCredential asks for ServiceAccounts.
 class service_account_watches final : runtime::event_handler<v1alpha1::registry_credential> {
  public:
     /// What is given by reference outlives this.
@@ -48,7 +48,7 @@ class service_account_watches final : runtime::event_handler<v1alpha1::registry_
         std::unique_ptr<runtime::reflector> reader;
     };
 
-    void add(const std::string& allowed_name, service_account_state::store& into);
+    void add(const std::string& allowed_name, service_account_state::store& store);
 
     boost::asio::any_io_executor executor_;
     kube::client& client_;

@@ -17,7 +17,7 @@ class service_account_writer {
  public:
     explicit service_account_writer(kube::client& client) : client_(client) {}
 
-    /// Each gives the ServiceAccount as the server has it now. View and plan outlive the call.
+    /// Each returns the ServiceAccount as the server has it now. View and plan outlive the call.
     [[nodiscard]] boost::asio::awaitable<kube::result<observed_service_account>> patch(
         const service_account_view& view, const service_account_plan& plan);
     [[nodiscard]] boost::asio::awaitable<kube::result<observed_service_account>> read(

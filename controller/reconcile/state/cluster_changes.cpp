@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-/// Which Secrets, and whose status, a change concerns.
+/// Which Secrets and statuses a change affects.
 namespace reconcile {
 
 using runtime::priority;
@@ -45,7 +45,7 @@ void cluster_state::add_owned(const std::string& uid) {
     }
 }
 
-/// A Secret that has the name of a copy and is a source, or is one no more.
+/// Queues sources that have the name of a copy: they become sources, or stop being sources.
 void cluster_state::add_sources(const v1alpha1::registry_credential& object) {
     for (const auto& source : object.sources) {
         if (manages(source.secret_name))
@@ -107,11 +107,11 @@ void cluster_state::handle(const runtime::change<kube::namespace_object>& change
         if (manages(object->secret_name))
             queues_.secrets.add({.namespace_name = name, .name = object->secret_name}, level);
     }
-    // Secrets there that have another name than is wanted now: a rename may wait for this change.
+    // Secrets with names that are not wanted there now: a rename may wait for this change.
     add_present(name);
 }
 
-/// Every Secret of the scope that exists there, but for one name.
+/// Queues every managed Secret that exists in the namespace, except one name.
 void cluster_state::add_present(const std::string& namespace_name, std::string_view except) {
     for (const auto& [name, copies] : copies_) {
         if (name != except && copies.find({.namespace_name = namespace_name, .name = name}) != nullptr)

@@ -63,7 +63,7 @@ contributor_list cluster_state::contributors_of(const runtime::object_key& key,
                                                 const kube::object_meta& namespace_meta) const {
     contributor_list found;
     for (const auto& [uid, object] : by_uid_) {
-        // One that is being deleted wants nothing any more; its end decides what becomes of its copies.
+        // An object that is being deleted wants nothing; its copies wait until it is gone.
         if (object->secret_name != key.name || object->meta.deleting || !selects(*object, namespace_meta))
             continue;
         found.push_back(object);

@@ -21,18 +21,17 @@
 
 namespace reconcile {
 
-/// What of a cluster this installation manages.
+/// What this installation manages in a cluster.
 struct install_scope {
     std::string own_namespace;              // where sources are
     std::vector<std::string> secret_names;  // that copies may have
 };
 
-/// Whether two states of a RegistryCredential want the same: its status and metadata decide nothing, and its
-/// generation counts the changes of its spec.
+/// Whether two states of a RegistryCredential have the same spec: the generation counts its changes.
 [[nodiscard]] bool same_spec(const v1alpha1::registry_credential& a, const v1alpha1::registry_credential& b);
 
-/// What is known of the cluster, and the questions that are asked of it. The watches fill its stores; it adds
-/// the keys that a change concerns to the queues. No I/O and no clock.
+/// The observed cluster and the queries on it. The watches fill its stores; it adds the keys that a change
+/// affects to the queues. No I/O and no clock.
 class cluster_state final : runtime::event_handler<v1alpha1::registry_credential>,
                             runtime::event_handler<kube::namespace_object>,
                             runtime::event_handler<source_secret>,
@@ -58,7 +57,7 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     [[nodiscard]] runtime::store<source_secret>& sources() noexcept { return sources_; }
     /// Secrets of one name, which is one of the scope's.
     [[nodiscard]] runtime::store<observed_secret>& copies(const std::string& secret_name);
-    /// What was last found of each copy.
+    /// The last result for each copy.
     [[nodiscard]] result_table& results() noexcept { return results_; }
     [[nodiscard]] const result_table& results() const noexcept { return results_; }
     [[nodiscard]] const install_scope& scope() const noexcept { return scope_; }
@@ -77,8 +76,8 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     [[nodiscard]] credential find_by_uid(const std::string& uid) const;
     /// All that exist, by UID.
     [[nodiscard]] const std::map<std::string, credential>& all_by_uid() const noexcept { return by_uid_; }
-    /// Whether each of these specs still stands: its object exists, is not being deleted, and has that
-    /// generation. True for specs that are not known.
+    /// Whether each of these specs still stands: its object exists, is not being deleted, and has the same
+    /// generation. True if the specs are not known.
     [[nodiscard]] bool all_stand(const spec_set& specs) const;
     /// The RegistryCredentials that want this Secret, oldest first.
     [[nodiscard]] contributor_list contributors_of(const runtime::object_key& key,
@@ -89,10 +88,9 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     /// Whether a RegistryCredential reads its credentials from this very Secret.
     [[nodiscard]] bool is_source(const runtime::object_key& key) const;
 
-    /// This Secret has become right: the others of its namespace, which may wait for that, are looked at
-    /// again.
+    /// This Secret has been synced: queues the other Secrets of its namespace, which may wait for that.
     void secret_synced(const runtime::object_key& key);
-    /// This status is about to be written: when it is seen, it is no news.
+    /// This status is about to be written: when the watch shows it, nothing is queued.
     void expect_status(const std::string& uid, v1alpha1::registry_credential_status status);
 
  private:
@@ -102,7 +100,7 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     void handle(const runtime::change<observed_secret>& change) override;
 
     void status_changed(const v1alpha1::registry_credential& object);
-    /// Whether what the object delivers has changed.
+    /// Resolves the sources again. Returns whether the entries have changed.
     bool resolve(const v1alpha1::registry_credential& object);
     void add_selected(const v1alpha1::registry_credential& object);
     void add_owned(const std::string& uid);

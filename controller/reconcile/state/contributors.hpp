@@ -15,10 +15,10 @@ namespace reconcile {
 /// RegistryCredentials that deliver to one Secret, in order of precedence: the oldest first, then by UID.
 using contributor_list = std::vector<std::shared_ptr<const v1alpha1::registry_credential>>;
 
-/// Whether `a` goes before `b` wherever both claim the same thing.
+/// Whether `a` takes precedence over `b`.
 [[nodiscard]] bool precedes(const kube::object_meta& a, const kube::object_meta& b) noexcept;
 
-/// Stands for an object and its spec; never 0.
+/// A hash of the UID and the generation; never 0.
 [[nodiscard]] std::uint64_t spec_of(const v1alpha1::registry_credential& object);
 
 /// spec_of() each, sorted.

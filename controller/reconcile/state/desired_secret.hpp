@@ -12,14 +12,14 @@
 
 namespace reconcile {
 
-/// The entries that a RegistryCredential delivers. Null: one of its sources cannot be read, and what it gave
-/// last is not known.
+/// The entries that a RegistryCredential delivers. Null: one of its sources cannot be read, and its last good
+/// content is not known.
 using entry_list = std::shared_ptr<const std::vector<dockerconfig::registry_entry>>;
 
 /// Whether two deliver the same; null and an empty list differ.
 [[nodiscard]] bool same_entries(const entry_list& a, const entry_list& b);
 
-/// What the contributors to one Secret deliver together. Most Secrets share a few of these.
+/// What the contributors to one Secret deliver together. Many Secrets share one of these.
 struct desired_secret {
     std::shared_ptr<const util::secret_bytes> document;  // null: no contributor has anything to deliver
     util::keyed_digest digest{};                         // of the document

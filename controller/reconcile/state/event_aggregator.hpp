@@ -14,8 +14,7 @@
 
 namespace reconcile {
 
-/// What was done to a copy, or to the ServiceAccounts of a namespace: the Secret was listed in their
-/// imagePullSecrets, or taken out.
+/// A kind of write: to a copy, or to imagePullSecrets of ServiceAccounts (listed and unlisted).
 enum class write_kind : std::uint8_t { created, updated, recreated, adopted, removed, listed, unlisted };
 
 /// An Event on a RegistryCredential, for kubectl describe.
@@ -27,7 +26,7 @@ struct credential_event {
     friend bool operator==(const credential_event&, const credential_event&) = default;
 };
 
-/// Gathers what was written, so that a rotation of a thousand copies is one Event and not a thousand.
+/// Counts writes, so that a rotation of a thousand copies is one Event and not a thousand.
 class event_aggregator {
  public:
     void record(const std::string& credential, write_kind kind, const runtime::object_key& secret);

@@ -62,7 +62,7 @@ observed_secret observe(kube::secret&& full) {
     kept.meta = std::move(full.meta);
     kept.meta.creation_timestamp = {};
     if (owners_of(kept.meta).none()) {
-        // Somebody else's: its metadata is never needed, and may be large.
+        // A foreign Secret: its metadata is never needed, and may be large.
         kept.meta.labels = {};
         kept.meta.annotations = {};
         kept.meta.owner_references = {};

@@ -18,19 +18,19 @@ inline constexpr std::string_view managed_by_value = "regcred";
 /// UIDs of the RegistryCredentials that own a copy, where a Retain policy forbids ownerReferences.
 inline constexpr std::string_view owner_annotation = "regcred.dev/owner";
 
-/// What is kept of a Secret that bears the name of a copy: enough to decide, and none of its bytes.
+/// What is kept of a Secret that has the name of a copy: enough to decide, and none of its data.
 struct observed_secret {
     /// Without creationTimestamp; of a Secret that claims no owner of ours only name, namespace, uid and
     /// resourceVersion.
     kube::object_meta meta;
     bool docker_config = false;  // its type is kubernetes.io/dockerconfigjson
     bool immutable = false;
-    bool labelled = false;          // as regcred's, which proves nothing: anybody may copy a label
+    bool labelled = false;          // has the managed-by label, which proves nothing: anyone can set a label
     bool only_document = false;     // data holds .dockerconfigjson and nothing else
     util::keyed_digest document{};  // of that value
 };
 
-/// Reduces a Secret to what is kept; the Secret's bytes go with it.
+/// Reduces a Secret to what is kept; its data is erased.
 [[nodiscard]] observed_secret observe(kube::secret&& full);
 
 /// UIDs of RegistryCredentials that the Secret names as its owners: in ownerReferences, and in
@@ -44,16 +44,16 @@ struct claimed_owners {
 [[nodiscard]] claimed_owners owners_of(const kube::object_meta& meta);
 [[nodiscard]] bool is_registry_credential(const kube::owner_reference& reference) noexcept;
 
-/// Whose a Secret is.
+/// Who owns a Secret.
 enum class ownership {
     absent,
     ours,
-    foreign,  // all else: never written (but for Adopt), never deleted
+    foreign,  // all others: never written (except with Adopt), never deleted
 };
 
 /// An ownerReference to a RegistryCredential makes a Secret ours, even if that object is gone: the garbage
-/// collector is about to take it. The annotation does so only while an object with that UID lives: a retained
-/// copy belongs to no one after it.
+/// collector will delete the Secret. The annotation does so only while an object with that UID exists:
+/// afterwards the copy is retained and foreign.
 [[nodiscard]] ownership ownership_of(const observed_secret* present,
                                      const std::function<bool(const std::string& uid)>& is_live);
 

@@ -11,11 +11,11 @@
 
 namespace reconcile {
 
-/// On a ServiceAccount: the names of the Secrets that this program has listed there, "a,b". Only these are
-/// ever taken back.
+/// On a ServiceAccount: the names of the Secrets that regcred added to imagePullSecrets, "a,b". Only these
+/// are ever removed.
 inline constexpr std::string_view added_annotation = "regcred.dev/added";
 
-/// What is kept of a ServiceAccount: there may be many, so it is no more than the decision needs.
+/// What is kept of a ServiceAccount: only what the decision needs, since there may be many.
 struct observed_service_account {
     struct identity {
         std::string name;
@@ -29,15 +29,15 @@ struct observed_service_account {
     bool too_large = false;           // such a list is neither kept nor written back; `listed` is empty
 };
 
-/// Whoever may write ServiceAccounts of a namespace can make their lists and annotations as large as etcd
+/// Limits, since a tenant who may write ServiceAccounts can make lists and annotations as large as etcd
 /// allows.
 inline constexpr std::size_t most_listed = 256;
 inline constexpr std::size_t most_added = 32;
 
 [[nodiscard]] observed_service_account observe(kube::service_account&& full);
 
-/// The names in the annotation, sorted: names of Secrets only, the first most_added of them. Tenants can
-/// write there what they like.
+/// The names in the annotation, sorted: only valid names of Secrets, the first most_added of them. Tenants
+/// can write any text there.
 [[nodiscard]] std::vector<std::string> read_added(std::string_view text);
 [[nodiscard]] std::string write_added(const std::vector<std::string>& names);
 

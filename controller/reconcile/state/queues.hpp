@@ -13,15 +13,15 @@
 
 namespace reconcile {
 
-/// What must be reconciled. Made first and handed down: the state adds keys, the reconcilers take them.
+/// The keys that must be reconciled: the state adds them, the reconcilers take them.
 struct work_queues {
     work_queues(const boost::asio::any_io_executor& executor, const runtime::random_source& random)
         : secrets(executor, retry_within({std::chrono::milliseconds(100)}, random)),
           service_accounts(executor, runtime::default_retry_policy(random)),
           statuses(executor, retry_within({std::chrono::milliseconds(100)}, random)) {}
 
-    /// The status of this RegistryCredential may have to change. Changes come in bursts: one write tells of
-    /// all that come within the delay.
+    /// Queues the status of this RegistryCredential. Changes come in bursts: one write covers all changes
+    /// within the delay.
     void update_status(const std::string& credential) {
         constexpr std::chrono::milliseconds delay{50};
         statuses.add_after({.namespace_name = {}, .name = credential}, delay);

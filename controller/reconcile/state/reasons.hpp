@@ -7,8 +7,8 @@
 
 namespace reconcile {
 
-/// Why something is as it is: the reason and the message of a condition, a failure or an Event. An empty
-/// reason: there is nothing to tell.
+/// The reason and the message of a condition, a failure or an Event. An empty reason: there is nothing to
+/// report.
 struct cause {
     std::string_view reason;
     std::string message;

@@ -23,14 +23,15 @@ void result_table::synced(const runtime::object_key& key,
     records_[key] = {.now = result_record::state::synced,
                      .desired = desired,
                      .specs = share(std::move(specs)),
-                     .why = nullptr};
+                     .last_failure = nullptr};
 }
 
-void result_table::failed(const runtime::object_key& key, failure why, std::vector<std::uint64_t> specs) {
+void result_table::failed(const runtime::object_key& key, failure problem, std::vector<std::uint64_t> specs) {
     auto& record = records_[key];
     if (!specs.empty()) record.specs = share(std::move(specs));
-    if (record.why != nullptr && record.why->reason == why.reason) why.since = record.why->since;
-    record.why = std::make_unique<const failure>(std::move(why));
+    if (record.last_failure != nullptr && record.last_failure->reason == problem.reason)
+        problem.since = record.last_failure->since;
+    record.last_failure = std::make_unique<const failure>(std::move(problem));
     record.now = result_record::state::failed;
 }
 
@@ -44,13 +45,13 @@ void result_table::unwanted(const runtime::object_key& key) {
     const auto found = records_.find(key);
     if (found == records_.end()) return;
     found->second.now = result_record::state::pending;
-    found->second.why = nullptr;
+    found->second.last_failure = nullptr;
 }
 
 void result_table::for_each_failed(
     const std::function<void(const runtime::object_key&, const failure&)>& visit) const {
     for (const auto& [key, record] : records_) {
-        if (record.why != nullptr) visit(key, *record.why);
+        if (record.last_failure != nullptr) visit(key, *record.last_failure);
     }
 }
 

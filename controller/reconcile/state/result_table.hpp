@@ -15,42 +15,42 @@
 
 namespace reconcile {
 
-/// Why a Secret or a ServiceAccount is not as it should be.
+/// Why a Secret or a ServiceAccount is out of sync.
 struct failure {
     std::string reason;
     std::string message;
     std::string since;                     // RFC 3339: when this reason was first seen here
-    std::vector<std::string> credentials;  // RegistryCredentials whose status tells of it
+    std::vector<std::string> credentials;  // RegistryCredentials whose status shows it
 };
 
-/// What specs want an object as it is: spec_of() of each, sorted. Shared, since thousands of objects are
-/// wanted by the same few specs. Null: not known.
+/// The specs that want an object: spec_of() of each, sorted. Shared, since thousands of objects are wanted by
+/// the same few specs. Null: not known.
 using spec_set = std::shared_ptr<const std::vector<std::uint64_t>>;
 
-/// What is known of an object after it was last looked at.
+/// The result of the last reconcile of an object.
 struct result_record {
     enum class state : std::uint8_t { pending, synced, failed };
     state now = state::pending;
-    std::uint64_t desired = 0;           // of one that was synced: the fingerprint of what was desired then
-    spec_set specs;                      // that wanted it last
-    std::unique_ptr<const failure> why;  // of a failed one
+    std::uint64_t desired = 0;  // of one that was synced: the fingerprint of what was desired then
+    spec_set specs;             // that wanted it in the last result
+    std::unique_ptr<const failure> last_failure;  // null unless it failed
 };
 
-/// The result for each object that a RegistryCredential wants, or that cannot be taken back. There is one
-/// record for each namespace and name, so memory is what counts here.
+/// The result for each object that a RegistryCredential wants, or that cannot be removed. There is one record
+/// for each namespace and name, so a record must be small.
 class result_table {
  public:
     [[nodiscard]] const result_record* find(const runtime::object_key& key) const;
-    /// If `desired` is the same later and the object is not right, something else changed it. If `specs`
+    /// If `desired` is the same later and the object is out of sync, another writer changed it. If `specs`
     /// still stand later and the object is not wanted any more, no user has asked for that in a spec.
     void synced(const runtime::object_key& key, std::uint64_t desired, std::vector<std::uint64_t> specs);
-    /// `why.since` gives way to that of an earlier failure of the same reason. Empty `specs`: no spec wants
-    /// the object; what was known of those that did stays.
-    void failed(const runtime::object_key& key, failure why, std::vector<std::uint64_t> specs);
-    /// What is desired may have changed: a synced object is pending until it has been looked at.
+    /// `problem.since` is replaced by that of an earlier failure with the same reason. Empty `specs`: no spec
+    /// wants the object; the specs of the last result stay.
+    void failed(const runtime::object_key& key, failure problem, std::vector<std::uint64_t> specs);
+    /// The desired state may have changed: a synced object is pending until its next reconcile.
     void mark_stale(const runtime::object_key& key);
-    /// No RegistryCredential wants the object. What was known of it when it was right is kept as long as it
-    /// may have to be taken back.
+    /// No RegistryCredential wants the object. The rest of the last result is kept while the object may have
+    /// to be removed.
     void unwanted(const runtime::object_key& key);
     void forget(const runtime::object_key& key) { records_.erase(key); }
 

@@ -12,11 +12,11 @@ namespace reconcile {
 
 inline constexpr std::string_view opt_out_annotation = "regcred.dev/opt-out";
 
-/// Whether a RegistryCredential wants its Secret in a namespace, and if not, what keeps it out.
+/// Whether a RegistryCredential selects a namespace, and if not, why not.
 enum class selection {
     selected,
     terminating,       // nothing can be created there any more
-    opted_out,         // the owner's word beats every rule
+    opted_out,         // the opt-out annotation overrides every rule
     excluded,          // a glob of namespaces.exclude matches
     system_namespace,  // and no literal name in namespaces.include asks for it
     not_included,      // no glob of namespaces.include matches
@@ -33,7 +33,7 @@ enum class selection {
                                const kube::object_meta& meta,
                                std::string_view own_namespace);
 
-/// Whether two states of a namespace are selected by the same RegistryCredentials, whatever those say.
+/// Whether every RegistryCredential selects either both states of a namespace or neither.
 [[nodiscard]] bool same_for_selection(const kube::object_meta& a, const kube::object_meta& b);
 
 /// What is kept of a Namespace as the API server sends it: what select() asks for.

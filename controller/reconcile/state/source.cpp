@@ -87,7 +87,7 @@ dockerconfig::source_result<parsed_content> parse_content(const kube::secret& se
     return unsupported(secret);
 }
 
-// At most three of them: a condition's message is read in a terminal.
+/// At most three: a condition's message is read in a terminal.
 template <class Range>
 std::string list_some(const Range& texts) {
     constexpr std::size_t shown = 3;

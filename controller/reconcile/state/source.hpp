@@ -18,23 +18,22 @@ namespace reconcile {
 /// The reason of the condition SourcesValid.
 [[nodiscard]] std::string_view reason_of(dockerconfig::source_fault fault) noexcept;
 
-/// What a source Secret holds, whoever uses it: worth keeping while the Secret's resourceVersion stays the
-/// same. Holds all of the credential and nothing else of the Secret; immutable and shared, so that the last
-/// good one can be kept.
+/// The parsed content of a source Secret, whichever RegistryCredential uses it. Holds all credentials and
+/// nothing else of the Secret; immutable and shared, so that the last good one can be kept.
 struct parsed_source {
     std::string secret_name;
     /// A docker config, or the login of a basic-auth Secret, which has no registry of its own.
     std::variant<dockerconfig::docker_config, std::shared_ptr<const dockerconfig::login>> content;
 };
 
-/// Messages of both functions name the Secret.
-/// Fails on what makes the whole Secret unusable. Success does not mean that every entry is good: see
-/// docker_config_entry.
+/// Fails if the whole Secret is unusable. The message names the Secret. Success does not mean that every
+/// entry is good: see docker_config_entry.
 [[nodiscard]] dockerconfig::source_result<std::shared_ptr<const parsed_source>> parse_source_secret(
     const kube::secret& secret);
 
-/// The entries that a source of a RegistryCredential takes, at least one, sorted by key. Fails as a whole
-/// when any entry that it would take is bad, or when two of them are one registry to the kubelet.
+/// The entries that a source of a RegistryCredential takes, at least one, sorted by key. Fails if any
+/// of these entries is invalid, or if two of them are the same registry for the kubelet. The message names
+/// the Secret.
 [[nodiscard]] dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> select_entries(
     const parsed_source& parsed, const v1alpha1::credential_source& source);
 
@@ -44,7 +43,7 @@ struct source_secret {
     dockerconfig::source_result<std::shared_ptr<const parsed_source>> parsed;
 };
 
-/// Reduces a Secret to what a source needs; the Secret's other bytes go with it.
+/// Reduces a Secret to what a source needs; its data is erased.
 [[nodiscard]] source_secret read_source(kube::secret&& full);
 
 /// What is kept of a Secret of the controller's own namespace as the API server sends it.

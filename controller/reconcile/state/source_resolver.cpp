@@ -22,7 +22,7 @@ const remembered::value_type* find_source(const remembered& among,
     return found == among.end() ? nullptr : &*found;
 }
 
-/// What is remembered of those sources.
+/// The remembered contents of these sources.
 remembered last_of(const remembered& all, const std::vector<v1alpha1::credential_source>& sources) {
     remembered kept;
     for (const auto& source : sources) {
@@ -74,7 +74,7 @@ resolution source_resolver::resolve(const v1alpha1::registry_credential& object,
 
     auto combined = combine(contents);
     if (combined.has_error()) {
-        // As one that is broken by itself, a source that clashes with another changes nothing.
+        // Like an invalid source, a source with a registry of another source changes nothing.
         blame(reason_of(combined.error().fault), combined.error().message);
         contents = last_of(before, object.sources);
         combined = combine(contents);

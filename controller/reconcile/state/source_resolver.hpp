@@ -16,15 +16,15 @@
 
 namespace reconcile {
 
-/// What a RegistryCredential's sources come to.
+/// The resolved sources of a RegistryCredential.
 struct resolution {
-    cause fault;         // what is wrong with the sources as they are now; no reason: nothing
+    cause fault;         // why a source is not valid now; an empty reason: all are
     entry_list entries;  // to deliver
 };
 
-/// Reads sources, and remembers what each gave when it was last good: a source that goes missing or turns
-/// invalid, or that brings a registry which another source of the object has, changes nothing. A source that
-/// leaves the spec is forgotten: that is how a credential is revoked.
+/// Resolves sources, and remembers the last good content of each. If a source goes missing, becomes invalid,
+/// or has a registry that another source of the object has too, its last good content is used. A source that
+/// is removed from the spec is forgotten: that is how a credential is revoked.
 class source_resolver {
  public:
     using lookup = std::function<const source_secret*(const std::string& secret_name)>;

@@ -9,8 +9,8 @@
 
 namespace reconcile {
 
-/// The Events that a change of conditions leads to: a warning for each condition that turned bad or has
-/// another reason, a normal one when Ready turns True.
+/// The Events for a change of conditions: a warning for each condition that reports a new problem or another
+/// reason, a normal Event when Ready turns True.
 [[nodiscard]] std::vector<credential_event> condition_events(const std::vector<kube::condition>& before,
                                                              const std::vector<kube::condition>& after);
 

@@ -13,9 +13,11 @@ namespace reconcile {
 
 namespace {
 
-v1alpha1::namespace_failure as_reported(const std::string& namespace_name, const failure& why) {
-    return {
-        .namespace_name = namespace_name, .reason = why.reason, .message = why.message, .since = why.since};
+v1alpha1::namespace_failure as_reported(const std::string& namespace_name, const failure& problem) {
+    return {.namespace_name = namespace_name,
+            .reason = problem.reason,
+            .message = problem.message,
+            .since = problem.since};
 }
 
 bool is_owned(const cluster_state& state, const runtime::object_key& key, const std::string& uid) {
@@ -23,15 +25,15 @@ bool is_owned(const cluster_state& state, const runtime::object_key& key, const 
     return copy != nullptr && owners_of(copy->meta).include(uid);
 }
 
-/// Copies that are to be removed and cannot be: where the object selects nothing (any more), only they tell.
+/// Adds the copies in namespaces that are not selected which cannot be deleted.
 void add_stuck(const cluster_state& state,
                const v1alpha1::registry_credential& object,
                credential_report& report) {
-    state.results().for_each_failed([&](const runtime::object_key& key, const failure& why) {
-        const auto home = state.find_namespace(key.namespace_name);
-        if (home == nullptr || !is_owned(state, key, object.meta.uid)) return;
-        if (key.name == object.secret_name && state.selects(object, home->meta)) return;
-        report.failures.push_back(as_reported(key.namespace_name, why));
+    state.results().for_each_failed([&](const runtime::object_key& key, const failure& problem) {
+        const auto namespace_object = state.find_namespace(key.namespace_name);
+        if (namespace_object == nullptr || !is_owned(state, key, object.meta.uid)) return;
+        if (key.name == object.secret_name && state.selects(object, namespace_object->meta)) return;
+        report.failures.push_back(as_reported(key.namespace_name, problem));
         ++report.stuck;
     });
 }
@@ -46,7 +48,7 @@ std::size_t shared_namespaces(const cluster_state& state,
     return count;
 }
 
-/// Those that use the same Secret name and take precedence, oldest first.
+/// The RegistryCredentials with the same Secret name that take precedence, oldest first.
 contributor_list older_than(const cluster_state& state, const v1alpha1::registry_credential& object) {
     contributor_list older;
     for (const auto& [uid, other] : state.all_by_uid()) {
@@ -59,7 +61,7 @@ contributor_list older_than(const cluster_state& state, const v1alpha1::registry
     return older;
 }
 
-/// A registry that an older RegistryCredential delivers in the same namespaces.
+/// Reports a registry that an older RegistryCredential delivers to the same namespaces.
 cause registry_conflict(const cluster_state& state, const v1alpha1::registry_credential& object) {
     const auto& mine = state.resolved(object.meta.uid).entries;
     if (mine == nullptr) return {};
@@ -104,8 +106,8 @@ credential_report report_on(const cluster_state& state, const v1alpha1::registry
             state.results().find({.namespace_name = each->meta.name, .name = object.secret_name});
         if (record == nullptr) return;
         if (record->now == result_record::state::synced) ++report.synced;
-        if (record->why == nullptr) return;
-        report.failures.push_back(as_reported(each->meta.name, *record->why));
+        if (record->last_failure == nullptr) return;
+        report.failures.push_back(as_reported(each->meta.name, *record->last_failure));
     });
     add_stuck(state, object, report);
     std::ranges::sort(report.failures, {}, &v1alpha1::namespace_failure::namespace_name);

@@ -15,22 +15,22 @@
 
 namespace reconcile {
 
-/// All that the status of one RegistryCredential is made of.
+/// Everything that the status of one RegistryCredential is computed from.
 struct credential_report {
-    cause source_fault;  // what is wrong with the sources; no reason: nothing
+    cause source_fault;  // why the sources are not valid; an empty reason: they are
     std::size_t source_count = 0;
     std::vector<std::string> registries;  // keys that it delivers, sorted
     bool name_allowed = true;             // spec.secretName is one of --secret-names
     std::string allowed_names;            // for the message: "regcred, team-pull"
     std::int64_t selected = 0;
     std::int64_t synced = 0;
-    std::int64_t stuck = 0;  // Secrets that are to go, in namespaces that are not selected, and cannot
+    std::int64_t stuck = 0;  // Secrets in namespaces that are not selected, which cannot be deleted
     std::vector<v1alpha1::namespace_failure> failures;  // all of both, sorted by namespace
     service_account_report accounts;
     pull_report pulls;
 };
 
-/// The report as of now, without `accounts` and `pulls`.
+/// The report without `accounts` and `pulls`.
 [[nodiscard]] credential_report report_on(const cluster_state& state,
                                           const v1alpha1::registry_credential& object);
 

@@ -32,7 +32,7 @@ condition_value sources_condition(const credential_report& report) {
                         report.registries.size() == 1 ? "y" : "ies")};
 }
 
-/// The failure that is named in the condition: of the commonest reason, the first namespace.
+/// The failure that the condition shows: the first one with the most common reason.
 const v1alpha1::namespace_failure& representative(const std::vector<v1alpha1::namespace_failure>& failures) {
     std::map<std::string_view, std::size_t> counts;
     for (const auto& failure : failures)
@@ -126,17 +126,17 @@ class condition_writer {
                              .last_transition_time = {}},
                             now_);
     }
-    void put_while_there(std::string_view type, const std::optional<condition_value>& value) const {
+    void put_or_remove(std::string_view type, const std::optional<condition_value>& value) const {
         if (value) {
             put(type, *value);
         } else {
             kube::remove_condition(conditions_, type);
         }
     }
-    /// Abnormal-true (kstatus): there only while true.
-    void put_abnormal(std::string_view type, bool present, const condition_value& why) const {
+    /// Abnormal-true (kstatus): present only while true.
+    void put_abnormal(std::string_view type, bool present, const condition_value& value) const {
         if (present) {
-            put(type, {true, why.reason, why.message});
+            put(type, {true, value.reason, value.message});
         } else {
             kube::remove_condition(conditions_, type);
         }
@@ -180,7 +180,7 @@ v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_cre
     const condition_writer write(status.conditions, object.meta.generation, now);
     write.put("SourcesValid", sources);
     write.put("Synced", synced);
-    write.put_while_there("ServiceAccountsPatched", patched);
+    write.put_or_remove("ServiceAccountsPatched", patched);
     write.put("Ready", ready);
     put_pull_failures(status, object, report.pulls, now);
     const bool stalled = !ready.is_true && needs_operator(ready.reason);

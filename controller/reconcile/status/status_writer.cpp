@@ -41,8 +41,8 @@ kube::object_reference reference_to(const v1alpha1::registry_credential& object)
 
 }  // namespace
 
-status_writer::status_writer(services with)
-    : services_(std::move(with)), reader_(services_.client, services_.state) {}
+status_writer::status_writer(services services)
+    : services_(std::move(services)), reader_(services_.client, services_.state) {}
 
 void status_writer::emit_events(const v1alpha1::registry_credential& object,
                                 const v1alpha1::registry_credential_status& status) {
@@ -55,16 +55,15 @@ void status_writer::emit_events(const v1alpha1::registry_credential& object,
     auto changes = condition_events(object.status.conditions, status.conditions);
     all.insert(all.end(), std::make_move_iterator(changes.begin()), std::make_move_iterator(changes.end()));
     for (auto& each : all) {
-        services_.events.record(
-            {.regarding = reference_to(object),
-             .type = each.warning ? kube::event_type::warning : kube::event_type::normal,
-             .reason = std::move(each.reason),
-             .action = std::move(each.action),
-             .note = std::move(each.note)});
+        services_.events.record({.regarding = reference_to(object),
+                                 .type = each.warning ? kube::event_type::warning : kube::event_type::normal,
+                                 .reason = std::move(each.reason),
+                                 .action = std::move(each.action),
+                                 .note = std::move(each.note)});
     }
 }
 
-asio::awaitable<runtime::outcome> status_writer::refused(std::string name, kube::error error) {
+asio::awaitable<runtime::outcome> status_writer::handle_refusal(std::string name, kube::error error) {
     if (error.kind == kube::error_kind::conflict || error.kind == kube::error_kind::not_found) {
         const auto read = co_await reader_.read_credential(name);
         co_return read.has_value() ? runtime::outcome::requeue_after(least_interval)
@@ -109,7 +108,7 @@ asio::awaitable<runtime::outcome> status_writer::reconcile(runtime::object_key k
     services_.state.expect_status(object->meta.uid, status);
     const auto response = co_await services_.client.replace_status(
         v1alpha1::registry_credentials, name, body_for(*object, status));
-    if (response.has_error()) co_return co_await refused(name, response.error());
+    if (response.has_error()) co_return co_await handle_refusal(name, response.error());
     emit_events(*object, status);
     auto written = v1alpha1::read_registry_credential(*response);
     if (written.has_value()) services_.state.credentials().upsert(std::move(*written));

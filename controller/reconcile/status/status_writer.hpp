@@ -20,8 +20,8 @@
 
 namespace reconcile {
 
-/// Writes the status of a RegistryCredential: when it differs, and at most once a second for each object.
-/// Emits what changed as Events.
+/// Writes the status of a RegistryCredential if it differs, at most once a second for each object. Emits
+/// Events for the changes.
 class status_writer {
  public:
     /// What the writer needs; all of it outlives the workers.
@@ -36,14 +36,15 @@ class status_writer {
         runtime::wall_clock clock;
     };
 
-    explicit status_writer(services with);
+    explicit status_writer(services services);
 
     [[nodiscard]] boost::asio::awaitable<runtime::outcome> reconcile(runtime::object_key key);
 
  private:
     [[nodiscard]] v1alpha1::registry_credential_status status_of(
         const v1alpha1::registry_credential& object) const;
-    [[nodiscard]] boost::asio::awaitable<runtime::outcome> refused(std::string name, kube::error error);
+    [[nodiscard]] boost::asio::awaitable<runtime::outcome> handle_refusal(std::string name,
+                                                                          kube::error error);
     void emit_events(const v1alpha1::registry_credential& object,
                      const v1alpha1::registry_credential_status& status);
 

@@ -86,7 +86,7 @@ TEST_CASE("a Pod waits when a container's image could not be pulled, and has sta
     }
 }
 
-TEST_CASE("a Pod that the kubelet has said nothing of is not known to have started") {
+TEST_CASE("a Pod without container statuses is not known to have started") {
     auto object = pod(list({running()}));
     object["status"] = json::object();
     CHECK(read_pod(object).progress == pod_progress::not_yet_known);
@@ -100,7 +100,7 @@ TEST_CASE("a Pod that lacks the status of one of its containers is not known to 
     CHECK(read_pod(object).progress == pod_progress::not_yet_known);
 }
 
-TEST_CASE("a Pod that has ended waits for nothing") {
+TEST_CASE("a Pod that has ended counts as started") {
     for (const char* phase : {"Succeeded", "Failed"}) {
         auto object = pod(list({waiting("ImagePullBackOff")}));
         object["status"]["phase"] = phase;
@@ -108,7 +108,7 @@ TEST_CASE("a Pod that has ended waits for nothing") {
     }
 }
 
-TEST_CASE("of a Pod its UID, its end and the names of its pull Secrets are kept") {
+TEST_CASE("read_pod keeps the UID, the deletion and the names of the pull Secrets") {
     auto object = pod(list({running()}));
     const auto view = read_pod(object);
     CHECK(view.uid == "u-1");
@@ -118,7 +118,7 @@ TEST_CASE("of a Pod its UID, its end and the names of its pull Secrets are kept"
     CHECK(read_pod(object).deleting);
 }
 
-TEST_CASE("any value can be read as a Pod") {
+TEST_CASE("read_pod accepts any JSON value") {
     for (const auto& value : {json(),
                               json(5),
                               json::array(),

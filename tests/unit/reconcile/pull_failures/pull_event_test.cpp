@@ -57,7 +57,7 @@ json kubelet_event() {
 
 }  // namespace
 
-TEST_CASE("the names of a kubelet's message are those between its brackets") {
+TEST_CASE("missing_secrets returns the names between the brackets of a kubelet's message") {
     struct row {
         const char* list;
         names expected;
@@ -87,7 +87,7 @@ TEST_CASE("the names of a kubelet's message are those between its brackets") {
     }
 }
 
-TEST_CASE("a message that is not in the kubelet's own words has no names") {
+TEST_CASE("a message with another wording has no names") {
     const std::vector<std::string> messages{
         "",
         "regcred",
@@ -108,12 +108,12 @@ TEST_CASE("a message that is not in the kubelet's own words has no names") {
     }
 }
 
-TEST_CASE("only names in use are kept, and the others are not even remembered") {
+TEST_CASE("missing_secrets keeps only names in use") {
     CHECK(missing_secrets(kubelet_message("theirs, other, regcred"), ours) == names{"other", "regcred"});
     CHECK(missing_secrets(kubelet_message("theirs"), ours).empty());
 }
 
-TEST_CASE("the work on a message is bounded") {
+TEST_CASE("missing_secrets does bounded work") {
     CHECK(missing_secrets(kubelet_message(std::string(1'000'000, 'a')), any_name).empty());
     std::string many = "n0";
     for (int i = 1; i < 400; ++i)
@@ -123,7 +123,7 @@ TEST_CASE("the work on a message is bounded") {
     CHECK(missing_secrets(kubelet_message(std::string(253, 'a')), any_name).size() == 1);
 }
 
-TEST_CASE("a kubelet's Event says which Pod and which Secrets") {
+TEST_CASE("a kubelet's Event is read as a Pod and its missing Secrets") {
     const auto read = read_pull_event(kubelet_event(), ours);
     REQUIRE(read);
     CHECK(read->namespace_name == "team-a");
@@ -132,7 +132,7 @@ TEST_CASE("a kubelet's Event says which Pod and which Secrets") {
     CHECK(read->secrets == names{"regcred"});
 }
 
-TEST_CASE("what is not an Event about a Pod of its own namespace is dropped") {
+TEST_CASE("an Event that is not about a Pod of its own namespace is dropped") {
     struct row {
         const char* pointer;
         json value;

@@ -64,7 +64,7 @@ v1alpha1::registry_credential_status after(const v1alpha1::registry_credential& 
 
 }  // namespace
 
-TEST_CASE("the object that selects the namespace tells that its Secret is missing, or back") {
+TEST_CASE("a RegistryCredential that selects the namespace reports SecretMissing or Recovering") {
     CHECK(cause_of_pull_failure(subject(selection::selected)).reason == reasons::secret_missing);
     CHECK(cause_of_pull_failure(subject(selection::selected)).message.find("is being written") !=
           std::string::npos);
@@ -75,7 +75,7 @@ TEST_CASE("the object that selects the namespace tells that its Secret is missin
     CHECK(cause_of_pull_failure(at).message.find("QuotaExceeded, see status.failures") != std::string::npos);
 }
 
-TEST_CASE("where the namespace is not selected, the message says which field would select it") {
+TEST_CASE("the message of NamespaceNotSelected names the field that would select the namespace") {
     struct row {
         selection why;
         const char* says;
@@ -97,7 +97,7 @@ TEST_CASE("where the namespace is not selected, the message says which field wou
     }
 }
 
-TEST_CASE("where somebody else gives the Secret there is nothing to tell") {
+TEST_CASE("a RegistryCredential does not report a Secret that another one or a tenant provides") {
     CHECK(cause_of_pull_failure(subject(selection::not_included, true))
               .reason.empty());  // a team's own regcred
     auto at = subject(selection::not_included);
@@ -119,7 +119,9 @@ TEST_CASE("without a failure the condition is False, and the count is 0") {
     CHECK(status.affected_pods.empty());
 }
 
-TEST_CASE("a failure makes it True, names the Pod, says what to do and counts the others") {
+TEST_CASE(
+    "a failing Pod makes the condition True, and the message names the Pod and the remedy and counts the "
+    "others") {
     const auto status =
         after(build::credential("hub"),
               heard({pod("web-1", reasons::secret_missing), pod("web-2", reasons::recovering)}));
@@ -146,7 +148,7 @@ TEST_CASE("a failure makes it True, names the Pod, says what to do and counts th
     CHECK(healed.pull_failures == 0);
 }
 
-TEST_CASE("the condition admits what it does not know") {
+TEST_CASE("the condition is Unknown, or says so, when Events or Pods cannot be read") {
     auto report = heard({pod("web-1", reasons::recovering)});
     report.more = true;
     report.by_events_alone = true;
@@ -169,7 +171,7 @@ TEST_CASE("the condition admits what it does not know") {
           reasons::secret_name_not_allowed);
 }
 
-TEST_CASE("before Events are heard, what an earlier process found stays") {
+TEST_CASE("the failing Pods of an earlier process stay until Events are watched") {
     auto object = build::credential("hub");
     const auto first = after(object, {});
     CHECK(kube::find_condition(first.conditions, type)->status == "Unknown");
@@ -180,8 +182,7 @@ TEST_CASE("before Events are heard, what an earlier process found stays") {
     CHECK(kept == object.status);
 }
 
-TEST_CASE(
-    "that Pods were seen again is no reason to write, unless it is a minute later or something else is new") {
+TEST_CASE("a newer lastSeen alone changes the status only after a minute") {
     auto object = build::credential("hub");
     object.status = after(object, heard({pod("a", reasons::recovering), pod("b", reasons::recovering)}));
     const auto seen = [&](std::chrono::seconds a, std::chrono::seconds b) {
@@ -195,7 +196,7 @@ TEST_CASE(
     CHECK(changed.affected_pods[1].last_seen == "2026-05-01T10:00:10Z");
 }
 
-TEST_CASE("twenty Pods are named, and all are counted") {
+TEST_CASE("affectedPods has at most twenty Pods, and pullFailures counts all") {
     std::vector<pull_report::pod> pods;
     for (int i = 0; i < 70; ++i)
         pods.push_back(pod(fmt::format("web-{}", i), reasons::recovering));

@@ -41,15 +41,15 @@ struct fixture {
         state.copies(secret_name).upsert(std::move(made));
     }
     void fails(const std::string& ns, const std::string& pod, const std::string& secret = "regcred") {
-        failures.saw({.namespace_name = ns, .pod = pod, .uid = "u", .secrets = {secret}}, now, {});
-        failures.looked({.namespace_name = ns, .name = pod},
-                        reconcile::pod_view{.uid = "u",
-                                            .deleting = false,
-                                            .pull_secrets = {secret},
-                                            .progress = reconcile::pod_progress::waits});
+        failures.record_event({.namespace_name = ns, .pod = pod, .uid = "u", .secrets = {secret}}, now, {});
+        failures.record_pod({.namespace_name = ns, .name = pod},
+                            reconcile::pod_view{.uid = "u",
+                                                .deleting = false,
+                                                .pull_secrets = {secret},
+                                                .progress = reconcile::pod_progress::waits});
     }
     /// "reason namespace/pod" of each, in the order of the report.
-    [[nodiscard]] std::string told(const v1alpha1::registry_credential& object) const {
+    [[nodiscard]] std::string reported(const v1alpha1::registry_credential& object) const {
         std::string text;
         for (const auto& pod : reporter.report(object, event_watch_state::open).pods)
             text +=
@@ -60,22 +60,22 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE("the object that selects the namespace tells of it, the others of the name do not") {
+TEST_CASE("only the RegistryCredential that selects the namespace reports its Pods") {
     fixture f;
     const auto mine = f.credential("mine", {"team-*"});
     const auto another = f.credential("another", {"payments"});
     const auto other_name = f.credential("other-name", {"*"}, "other");
     f.state.namespaces().upsert(build::live_namespace("team-a"));
     f.fails("team-a", "web");
-    CHECK(f.told(mine) == "SecretMissing team-a/web");
-    CHECK(f.told(another).empty());
-    CHECK(f.told(other_name).empty());
+    CHECK(f.reported(mine) == "SecretMissing team-a/web");
+    CHECK(f.reported(another).empty());
+    CHECK(f.reported(other_name).empty());
     f.copy("team-a");
-    CHECK(f.told(mine) == "Recovering team-a/web");
-    CHECK(f.told(another).empty());
+    CHECK(f.reported(mine) == "Recovering team-a/web");
+    CHECK(f.reported(another).empty());
 }
 
-TEST_CASE("where no object selects the namespace, all that use the name tell of it, each in its own words") {
+TEST_CASE("where none selects the namespace, each RegistryCredential with the Secret name reports the Pod") {
     fixture f;
     const auto mine = f.credential("mine", {"team-*"});
     auto excluding = build::credential("excluding");
@@ -84,19 +84,19 @@ TEST_CASE("where no object selects the namespace, all that use the name tell of 
     f.state.credentials().upsert(excluding);
     f.state.namespaces().upsert(build::live_namespace("lab"));
     f.fails("lab", "web");
-    CHECK(f.told(mine) == "NamespaceNotSelected lab/web");
-    CHECK(f.told(excluding) == "NamespaceNotSelected lab/web");
-    const auto told = [&](const auto& object) {
+    CHECK(f.reported(mine) == "NamespaceNotSelected lab/web");
+    CHECK(f.reported(excluding) == "NamespaceNotSelected lab/web");
+    const auto reported = [&](const auto& object) {
         return f.reporter.report(object, event_watch_state::open).message;
     };
-    CHECK(told(mine).find("spec.namespaces.include") != std::string::npos);
-    CHECK(told(excluding).find("spec.namespaces.exclude") != std::string::npos);
-    // A team that brings its own Secret is nobody's business.
+    CHECK(reported(mine).find("spec.namespaces.include") != std::string::npos);
+    CHECK(reported(excluding).find("spec.namespaces.exclude") != std::string::npos);
+    // A team that brings its own Secret is not reported.
     f.copy("lab");
-    CHECK(f.told(mine).empty());
+    CHECK(f.reported(mine).empty());
 }
 
-TEST_CASE("the worst comes first, then by namespace and name") {
+TEST_CASE("failing Pods are sorted by reason, namespace and name") {
     fixture f;
     const auto mine = f.credential("mine", {"team-*"});
     for (const auto* ns : {"team-a", "team-b", "lab"})
@@ -106,13 +106,13 @@ TEST_CASE("the worst comes first, then by namespace and name") {
     f.fails("lab", "web");
     f.fails("team-b", "web");
     f.fails("team-b", "api");
-    CHECK(f.told(mine) ==
+    CHECK(f.reported(mine) ==
           "SecretMissing team-b/api; SecretMissing team-b/web; NamespaceNotSelected lab/web; Recovering "
           "team-a/web");
     CHECK(f.reporter.report(mine, event_watch_state::open).message.find("team-b") != std::string::npos);
 }
 
-TEST_CASE("why a Secret that is missing cannot be written is told") {
+TEST_CASE("the report of a missing Secret has the reason why it cannot be written") {
     fixture f;
     const auto mine = f.credential("mine", {"team-*"});
     f.state.namespaces().upsert(build::live_namespace("team-a"));
@@ -124,14 +124,14 @@ TEST_CASE("why a Secret that is missing cannot be written is told") {
           std::string::npos);
 }
 
-TEST_CASE("a Pod of a namespace that is not known is not told of") {
+TEST_CASE("a Pod of an unknown namespace is not reported") {
     fixture f;
     const auto mine = f.credential("mine", {"team-*"});
     f.fails("team-a", "web");
-    CHECK(f.told(mine).empty());
+    CHECK(f.reported(mine).empty());
 }
 
-TEST_CASE("only names that are allowed and used are looked at") {
+TEST_CASE("in_use is true only for allowed Secret names that a RegistryCredential uses") {
     fixture f;
     const auto elsewhere = f.credential("elsewhere", {"*"}, "not-allowed");
     CHECK_FALSE(f.reporter.in_use("not-allowed"));
@@ -143,7 +143,7 @@ TEST_CASE("only names that are allowed and used are looked at") {
     CHECK_FALSE(f.reporter.in_use("other"));
 }
 
-TEST_CASE("a Secret is missing where somebody wants it and there is none") {
+TEST_CASE("is_missing is true for a Secret that is wanted and absent") {
     fixture f;
     f.credential("mine", {"team-*"});
     for (const auto* ns : {"team-a", "lab"})

@@ -25,7 +25,8 @@ TEST_CASE("the first repairs of a copy are immediate") {
     CHECK(c.wait(key, now) > 0s);
 }
 
-TEST_CASE("an opponent that reverts at once for an hour gets at most 30 repairs, and never none for long") {
+TEST_CASE(
+    "an object that is reverted for an hour is repaired at most 30 times, and at least every ten minutes") {
     contention c;
     int repairs = 0;
     auto last = start;
@@ -49,7 +50,7 @@ TEST_CASE("other copies are not slowed down") {
     CHECK(c.wait({.namespace_name = "team-b", .name = "regcred"}, start) == 0s);
 }
 
-TEST_CASE("a quiet time makes up for all") {
+TEST_CASE("after a quiet time repairs are immediate again") {
     contention c;
     for (int n = 0; n < 20; ++n)
         c.repaired(key, start);
@@ -59,7 +60,7 @@ TEST_CASE("a quiet time makes up for all") {
     CHECK(c.wait(key, later) == 0s);
 }
 
-TEST_CASE("what has been quiet for long takes no memory") {
+TEST_CASE("an object that has been quiet takes no memory") {
     contention c;
     auto now = start + contention::quiet;
     for (int n = 0; n < 100; ++n)

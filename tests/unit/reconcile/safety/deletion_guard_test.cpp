@@ -38,7 +38,7 @@ struct braked {
 
 }  // namespace
 
-TEST_CASE("ten deletions a minute, or one copy in five, are no reason to stop") {
+TEST_CASE("ten deletions a minute, or one copy in five, pass") {
     CHECK(deletion_guard::limit(0) == 10);
     CHECK(deletion_guard::limit(50) == 10);
     CHECK(deletion_guard::limit(55) == 11);
@@ -48,27 +48,27 @@ TEST_CASE("ten deletions a minute, or one copy in five, are no reason to stop") 
     CHECK(b.guard.held() == 0);
 }
 
-TEST_CASE("what is more within a minute is held back, and everything is read soon") {
+TEST_CASE("more deletions within a minute are held, and a read is due soon") {
     braked b(20);
     CHECK_FALSE(b.may_delete(10, 59s));
     CHECK(b.guard.held() == 1);
     CHECK(b.guard.next_read() == start + 59s + deletion_guard::first_read_after);
 }
 
-TEST_CASE("a minute later the count begins anew") {
+TEST_CASE("after a minute the count starts at zero") {
     braked b(20);
     CHECK(b.may_delete(10, 60s));
     CHECK(b.guard.next_read() == never);
 }
 
-TEST_CASE("while one is held so is what comes later, even when the minute is over") {
+TEST_CASE("while one deletion is held, later ones are held too, even after the minute") {
     braked b(20);
     CHECK_FALSE(b.may_delete(10));
     CHECK_FALSE(b.may_delete(11, 5min));
     CHECK(b.guard.held() == 2);
 }
 
-TEST_CASE("a deletion that is tried again counts once, and is not held back later") {
+TEST_CASE("a retried deletion counts once and is not held later") {
     braked b(20);
     for (int i = 0; i < 100; ++i)
         CHECK(b.may_delete(0));
@@ -76,7 +76,7 @@ TEST_CASE("a deletion that is tried again counts once, and is not held back late
     CHECK(b.may_delete(0));
 }
 
-TEST_CASE("two reads that agree, some time apart, let it go") {
+TEST_CASE("a held deletion passes after two reads that agree") {
     braked b(20);
     CHECK_FALSE(b.may_delete(10));
     CHECK(b.read(1s) == 0);
@@ -87,7 +87,7 @@ TEST_CASE("two reads that agree, some time apart, let it go") {
     CHECK(b.may_delete(10, 32s));
 }
 
-TEST_CASE("what a read or anything else puts right is not deleted later on the strength of old reads") {
+TEST_CASE("an object that is wanted again starts without agreeing reads when it is deleted later") {
     braked b(20);
     CHECK_FALSE(b.may_delete(10));
     CHECK_FALSE(b.may_delete(11));
@@ -98,7 +98,7 @@ TEST_CASE("what a read or anything else puts right is not deleted later on the s
     CHECK(b.guard.next_read() == start + 32s + deletion_guard::first_read_after);
 }
 
-TEST_CASE("when all is well again nothing is read any more") {
+TEST_CASE("when nothing is held, no read is due") {
     braked b(20);
     CHECK_FALSE(b.may_delete(10));
     b.guard.forget(nth(10));
@@ -106,7 +106,7 @@ TEST_CASE("when all is well again nothing is read any more") {
     CHECK(b.guard.next_read() == never);
 }
 
-TEST_CASE("a read that had begun before a runtime::object_key was held says nothing about it") {
+TEST_CASE("a read that began before a deletion was held does not count for it") {
     braked b(20);
     CHECK_FALSE(b.may_delete(10));
     b.guard.begin_read();
@@ -119,7 +119,7 @@ TEST_CASE("a read that had begun before a runtime::object_key was held says noth
     CHECK(b.may_delete(11, 62s));
 }
 
-TEST_CASE("a read that fails counts for nothing and is made again") {
+TEST_CASE("a failed read does not count and is repeated") {
     braked b(20);
     CHECK_FALSE(b.may_delete(10));
     b.guard.begin_read();

@@ -24,17 +24,17 @@ kube::error failure(error_kind kind, const char* details_kind) {
 
 }  // namespace
 
-TEST_CASE("only a 404 that is about the object says that the object does not exist") {
+TEST_CASE("only a 404 about the object says that the object does not exist") {
     CHECK(says_absent(failure(error_kind::not_found, "registrycredentials"), v1alpha1::registry_credentials));
     CHECK(says_absent(failure(error_kind::not_found, "namespaces"), kube::namespaces));
-    // Of a path that nobody serves: the CRD is gone, or something else answers.
+    // A path that the server does not serve: the CRD is gone, or a proxy answers.
     CHECK_FALSE(says_absent(failure(error_kind::not_found, ""), v1alpha1::registry_credentials));
     // A Secret that is asked for in a namespace that is gone.
     CHECK_FALSE(says_absent(failure(error_kind::not_found, "namespaces"), kube::secrets));
     CHECK_FALSE(says_absent(failure(error_kind::forbidden, "secrets"), kube::secrets));
 }
 
-TEST_CASE("what is older, or another content under the same version, contradicts what is known") {
+TEST_CASE("an older version, or other content with the same version, contradicts the known object") {
     kube::object_meta known;
     known.uid = "u";
     known.resource_version = "10";
@@ -66,9 +66,9 @@ struct cluster : build::cluster_fixture {
         auto object = build::credential("hub");
         object.meta.resource_version = "10";
         state.credentials().upsert(std::move(object));
-        auto home = build::live_namespace("team-a");
-        home.meta.resource_version = "11";
-        state.namespaces().upsert(std::move(home));
+        auto namespace_object = build::live_namespace("team-a");
+        namespace_object.meta.resource_version = "11";
+        state.namespaces().upsert(std::move(namespace_object));
     }
     kube::result<void> confirm(std::set<std::string> names) {
         return stage.run(reader.confirm(std::move(names), "team-a"));
@@ -95,14 +95,14 @@ TEST_CASE("confirm reads each RegistryCredential and the namespace into the stat
     CHECK(c.state.find_namespace("team-a")->meta.resource_version == "21");
 }
 
-TEST_CASE("a RegistryCredential and a namespace that the API server says are absent leave the state") {
+TEST_CASE("confirm removes an absent RegistryCredential and an absent namespace from the state") {
     cluster c({refusal(404, "NotFound", "registrycredentials"), refusal(404, "NotFound", "namespaces")});
     CHECK(c.confirm({"hub"}).has_value());
     CHECK(c.find_credential("hub") == nullptr);
     CHECK(c.state.find_namespace("team-a") == nullptr);
 }
 
-TEST_CASE("a 404 without details and any other failure confirm nothing and change nothing") {
+TEST_CASE("confirm fails on a 404 without details and on any other error, and changes nothing") {
     for (const auto& response : {refusal(404, "NotFound"),
                                  refusal(500, "InternalError"),
                                  refusal(403, "Forbidden"),
@@ -126,7 +126,7 @@ TEST_CASE("a mass removal reads a RegistryCredential once, and each namespace") 
     CHECK(c.state.find_namespace("team-a")->meta.resource_version == "22");
 }
 
-TEST_CASE("a read that failed does not count as a recent one") {
+TEST_CASE("a failed read does not count as a recent one") {
     cluster c({refusal(500, "InternalError"),
                ok(wire::credential("hub", "20")),
                ok(wire::namespace_object("team-a", "21"))});
@@ -135,7 +135,7 @@ TEST_CASE("a read that failed does not count as a recent one") {
     CHECK(c.find_credential("hub")->meta.resource_version == "20");
 }
 
-TEST_CASE("read_copy brings a copy into the state, and takes an absent one out") {
+TEST_CASE("read_copy puts a copy into the state, and removes an absent one") {
     cluster c(
         {ok(wire::secret("team-a", "30")), refusal(404, "NotFound", "secrets"), refusal(404, "NotFound")});
     const runtime::object_key key{.namespace_name = "team-a", .name = "regcred"};
@@ -170,7 +170,7 @@ kube::json partial(const std::string& name, const std::string& resource_version)
 
 }  // namespace
 
-TEST_CASE("read_everything reads all pages, and takes nothing that it does not see for deleted") {
+TEST_CASE("read_everything reads all pages, and removes no object that they lack") {
     cluster c({credentials({wire::credential("hub", "20")}),
                namespaces({partial("team-b", "21")}, "more"),
                namespaces({partial("team-c", "22")})});
@@ -181,7 +181,7 @@ TEST_CASE("read_everything reads all pages, and takes nothing that it does not s
         CHECK(c.state.find_namespace(name) != nullptr);
 }
 
-TEST_CASE("read_everything fails on an older state, and on a list without an end") {
+TEST_CASE("read_everything fails on an older state, and on a repeated continue token") {
     cluster older({credentials({wire::credential("hub", "9")})});
     CHECK(older.stage.run(older.reader.read_everything()).has_error());
     CHECK(older.find_credential("hub")->meta.resource_version == "10");

@@ -48,21 +48,22 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a right object is settled at once, and what was added meanwhile has been seen") {
+TEST_CASE_FIXTURE(fixture,
+                  "an up-to-date object is settled at once, and a key that was added meanwhile is done") {
     auto fsm = run();
     const auto end = fsm.next(nothing, now);
     CHECK(end.step == reconcile_step::settle);
     CHECK(end.outcome == outcome::settled());
 }
 
-TEST_CASE_FIXTURE(fixture, "a write is followed by a look at what it led to") {
+TEST_CASE_FIXTURE(fixture, "a write is followed by a new plan") {
     auto fsm = run();
     CHECK(fsm.next(update, now).step == reconcile_step::write);
     fsm.wrote(ok(), "update");
     CHECK(fsm.next(nothing, now).step == reconcile_step::settle);
 }
 
-TEST_CASE_FIXTURE(fixture, "what is destructive is confirmed by a read first, and once in a run") {
+TEST_CASE_FIXTURE(fixture, "a destructive write is confirmed by a read, once in a run") {
     auto fsm = run();
     reconcile_facts adoption = update;
     adoption.destructive = true;
@@ -73,7 +74,7 @@ TEST_CASE_FIXTURE(fixture, "what is destructive is confirmed by a read first, an
     CHECK(fsm.next(nothing, now).step == reconcile_step::settle);
 }
 
-TEST_CASE_FIXTURE(fixture, "what a confirming read shows is planned for again") {
+TEST_CASE_FIXTURE(fixture, "a confirming read is followed by a new plan") {
     auto fsm = run();
     CHECK(fsm.next(removal, now).step == reconcile_step::confirm);
     fsm.confirmed(ok());
@@ -88,7 +89,7 @@ TEST_CASE_FIXTURE(fixture, "a confirming read that fails ends the run without a 
     const auto end = fsm.next(removal, now);
     CHECK(end.step == reconcile_step::fail);
     CHECK(end.during == reconcile_step::confirm);
-    CHECK(end.why.reason == reconcile::reasons::unreachable);
+    CHECK(end.refusal.reason == reconcile::reasons::unreachable);
     CHECK(end.outcome.kind() == runtime::outcome_kind::retry);
 }
 
@@ -101,7 +102,7 @@ TEST_CASE_FIXTURE(fixture, "a confirming read that is forbidden waits for an ope
         fsm.confirmed(failed(kube::error_kind::forbidden, "secrets is forbidden"));
         return fsm.next(facts, now);
     };
-    CHECK(end_after(0).why.reason == reconcile::reasons::forbidden);
+    CHECK(end_after(0).refusal.reason == reconcile::reasons::forbidden);
     CHECK(end_after(0).outcome == outcome::retry_not_before(1s));
     CHECK(end_after(3).outcome == outcome::retry_not_before(8s));
 }
@@ -144,7 +145,7 @@ TEST_CASE_FIXTURE(fixture, "a conflict does not undo the confirmation of the run
     CHECK(fsm.next(facts, now).step == reconcile_step::write);
 }
 
-TEST_CASE_FIXTURE(fixture, "a refused write ends the run with why, and retries") {
+TEST_CASE_FIXTURE(fixture, "a refused write ends the run with the refusal, and is retried") {
     struct row {
         kube::error_kind kind;
         const char* message;
@@ -169,8 +170,8 @@ TEST_CASE_FIXTURE(fixture, "a refused write ends the run with why, and retries")
         const auto end = fsm.next(facts, now);
         CHECK(end.step == reconcile_step::fail);
         CHECK(end.during == reconcile_step::write);
-        CHECK(end.why.reason == row.reason);
-        CHECK(end.why.message.find("cannot create the Secret") == 0);
+        CHECK(end.refusal.reason == row.reason);
+        CHECK(end.refusal.message.find("cannot create the Secret") == 0);
         CHECK(end.outcome == row.expected);
     }
 }
@@ -205,7 +206,7 @@ TEST_CASE_FIXTURE(fixture, "a removal that a user asked for passes the deletion 
     CHECK(fsm.next(facts, now).step == reconcile_step::write);
 }
 
-TEST_CASE_FIXTURE(fixture, "a removal that the guard holds is told, and the rest of the plan goes on") {
+TEST_CASE_FIXTURE(fixture, "a removal that the guard holds is reported, and the rest of the plan goes on") {
     exhaust_guard();
     auto fsm = run();
     static_cast<void>(fsm.next(removal, now));
@@ -273,14 +274,14 @@ TEST_CASE_FIXTURE(fixture, "a drifted object is repaired at once, then less and 
     CHECK(due.next(contended, now + end.outcome.delay()).step == reconcile_step::write);
 }
 
-TEST_CASE_FIXTURE(fixture, "a write that is wanted and not a repair never waits") {
+TEST_CASE_FIXTURE(fixture, "a write that is not a repair never waits") {
     for (int write = 0; write < 20; ++write) {
         auto fsm = run();
         CHECK(fsm.next(update, now).step == reconcile_step::write);
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "a webhook that changes what is written makes a repair of the next write") {
+TEST_CASE_FIXTURE(fixture, "after a webhook has changed the object, the next write is a repair") {
     const auto write_and_look = [this] {
         auto fsm = run(100);
         int writes = 0;
@@ -293,7 +294,7 @@ TEST_CASE_FIXTURE(fixture, "a webhook that changes what is written makes a repai
     CHECK(write_and_look() == 1 + reconcile::contention::free_repairs);
 }
 
-TEST_CASE_FIXTURE(fixture, "a write for something else than the last one is no repair") {
+TEST_CASE_FIXTURE(fixture, "a write of another desired state is no repair") {
     auto fsm = run(100);
     for (std::uint64_t desired = 1; desired < 20; ++desired) {
         auto facts = update;

@@ -8,7 +8,7 @@
 
 using namespace std::chrono_literals;
 
-TEST_CASE("a thing is done once in an interval for each key") {
+TEST_CASE("each key is allowed once in an interval") {
     reconcile::repeat_limit<std::string> limit(30s);
     const runtime::time_point start{1h};
     CHECK(limit.allows("a", start));
@@ -19,7 +19,7 @@ TEST_CASE("a thing is done once in an interval for each key") {
     CHECK_FALSE(limit.allows("a", start + 59s));
 }
 
-TEST_CASE("keys that may be done again take no memory for long") {
+TEST_CASE("keys whose interval is over take no memory for long") {
     reconcile::repeat_limit<int> limit(30s);
     runtime::time_point now{1h};
     for (int key = 0; key < 100'000; ++key) {

@@ -40,8 +40,8 @@ struct fixture : build::cluster_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture,
-                  "a failure is logged once for each reason, and its RegistryCredentials tell of it") {
+TEST_CASE_FIXTURE(
+    fixture, "a failure is logged once for each reason, and queues the statuses of its RegistryCredentials") {
     fail(key, "Denied");
     fail(key, "Denied");
     CHECK(log_lines.lines().size() == 1);
@@ -50,10 +50,10 @@ TEST_CASE_FIXTURE(fixture,
     CHECK(statuses() == names{"hub"});
     fail(key, "Forbidden");
     CHECK(log_lines.lines().size() == 2);
-    CHECK(state.results().find(key)->why->since == "1970-01-01T00:00:00Z");
+    CHECK(state.results().find(key)->last_failure->since == "1970-01-01T00:00:00Z");
 }
 
-TEST_CASE_FIXTURE(fixture, "a RegistryCredential that told of the failure before learns of the next one") {
+TEST_CASE_FIXTURE(fixture, "the next failure queues the statuses that show the last one") {
     fail(key, "Denied", {"old"});
     clear_queues();
     fail(key, "Forbidden", {"new"});
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(fixture, "a RegistryCredential that told of the failure before
     CHECK(statuses() == names{"new", "newest"});
 }
 
-TEST_CASE_FIXTURE(fixture, "an object that is right is news once") {
+TEST_CASE_FIXTURE(fixture, "synced returns true only the first time") {
     CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
     CHECK(statuses() == names{"hub"});
     clear_queues();
@@ -73,7 +73,8 @@ TEST_CASE_FIXTURE(fixture, "an object that is right is news once") {
     CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
 }
 
-TEST_CASE_FIXTURE(fixture, "what kept one object back is retried at once for the others, once a second") {
+TEST_CASE_FIXTURE(fixture,
+                  "when an object recovers, failures with the same reason are requeued, once a second") {
     for (const auto reason : {reconcile::reasons::forbidden, reconcile::reasons::unreachable}) {
         fail(key, reason);
         fail(other, reason);
@@ -93,7 +94,7 @@ TEST_CASE_FIXTURE(fixture, "what kept one object back is retried at once for the
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "other reasons and other failures are not retried when one object heals") {
+TEST_CASE_FIXTURE(fixture, "when an object recovers, failures with other reasons are not requeued") {
     fail(key, reconcile::reasons::denied);
     fail(other, reconcile::reasons::denied);
     clear_queues();
@@ -105,13 +106,13 @@ TEST_CASE_FIXTURE(fixture, "other reasons and other failures are not retried whe
     CHECK(secrets().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "the end of a failure reaches the RegistryCredentials that told of it") {
+TEST_CASE_FIXTURE(fixture, "the end of a failure queues the statuses that show it") {
     CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
     fail(key, "Denied");
     clear_queues();
     recorder.unwanted(key);
     CHECK(statuses() == names{"hub"});
-    CHECK(state.results().find(key)->why == nullptr);
+    CHECK(state.results().find(key)->last_failure == nullptr);
     CHECK(*state.results().find(key)->specs == std::vector<std::uint64_t>{2});
     fail(key, "Denied");
     clear_queues();

@@ -32,7 +32,7 @@ kube::error make(const example& row) {
 
 }  // namespace
 
-TEST_CASE("what an API server's refusal of a write means for the cell") {
+TEST_CASE("classify_refusal gives the next step and the reason") {
     const example table[] = {
         {"the namespace is terminating",
          error_kind::forbidden,
@@ -56,7 +56,7 @@ TEST_CASE("what an API server's refusal of a write means for the cell") {
          "",
          next_step::read_back,
          ""},
-        {"somebody was faster",
+        {"another writer was faster",
          error_kind::already_exists,
          "secrets \"regcred\" already exists",
          "secrets",
@@ -153,13 +153,13 @@ TEST_CASE("what an API server's refusal of a write means for the cell") {
     }
 }
 
-TEST_CASE("the message says what could not be done") {
+TEST_CASE("the message of a refusal names the verb and the error") {
     const auto judged = reconcile::classify_refusal({error_kind::forbidden, "exceeded quota: q"}, "update");
     CHECK(judged.message.find("cannot update the Secret") != std::string::npos);
     CHECK(judged.message.find("exceeded quota: q") != std::string::npos);
 }
 
-TEST_CASE("whoever must act is waited for from a second to five minutes") {
+TEST_CASE("operator_action_backoff grows from a second to five minutes") {
     using namespace std::chrono_literals;
     CHECK(reconcile::operator_action_backoff(0) == 1s);
     CHECK(reconcile::operator_action_backoff(1) == 2s);
@@ -168,7 +168,7 @@ TEST_CASE("whoever must act is waited for from a second to five minutes") {
     CHECK(reconcile::operator_action_backoff(1'000'000) == 5min);
 }
 
-TEST_CASE("what is passing is tried again soon or when the server says, what needs somebody now and then") {
+TEST_CASE("back_off retries soon or after Retry-After, await_operator with its own backoff") {
     using namespace std::chrono_literals;
     kube::error error(error_kind::server, "no");
     const auto after = [&](next_step next, unsigned failures) {
@@ -184,7 +184,7 @@ TEST_CASE("what is passing is tried again soon or when the server says, what nee
     CHECK(after(next_step::await_operator, 3) == 8s);
 }
 
-TEST_CASE("a read that fails is passing or a matter of rights, never an answer about the object") {
+TEST_CASE("a failed read is Forbidden or ServerUnavailable, and never drops the object") {
     for (const auto kind : {error_kind::not_found,
                             error_kind::no_response,
                             error_kind::malformed,

@@ -55,7 +55,7 @@ TEST_CASE("one Retain among the contributors moves ownership to the annotation, 
     CHECK(alone.annotations.find("regcred.dev/owner") == alone.annotations.end());
 }
 
-TEST_CASE("of a template key that two contributors set, the older one's value stands") {
+TEST_CASE("if two contributors set a template key, the older one's value is used") {
     const auto meta = desired_metadata(build::here,
                                        {build::shared(with_template("old", {{"team", "x"}})),
                                         build::shared(with_template("new", {{"team", "y"}, {"more", "z"}}))},
@@ -64,7 +64,7 @@ TEST_CASE("of a template key that two contributors set, the older one's value st
     CHECK(meta.labels.at("more") == "z");
 }
 
-TEST_CASE("what is removed from the template is removed from the copy, and what others added stays") {
+TEST_CASE("keys that leave the template leave the copy, and keys of other writers stay") {
     auto present = desired_metadata(
         build::here,
         {build::shared(with_template("hub", {{"a", "1"}, {"b", "2"}}, {{"note", "x"}, {"more", "y"}}))},

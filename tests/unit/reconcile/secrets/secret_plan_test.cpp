@@ -45,7 +45,7 @@ reconcile::observed_secret stranger() {
 
 }  // namespace
 
-TEST_CASE("a missing Secret is created, a right one is left alone") {
+TEST_CASE("a missing Secret is created, an up-to-date one is left alone") {
     auto view = wanted();
     CHECK(decide(view).action == secret_action::create);
 
@@ -56,7 +56,7 @@ TEST_CASE("a missing Secret is created, a right one is left alone") {
     CHECK(decided.reason.empty());
 }
 
-TEST_CASE("whatever differs from what is desired is put right in place") {
+TEST_CASE("a Secret that differs from the desired one is updated") {
     auto view = wanted();
     auto copy = build::copy(view.contributors, text);
     holds(view, copy, ownership::ours);
@@ -81,7 +81,7 @@ TEST_CASE("whatever differs from what is desired is put right in place") {
     CHECK(decide(view).action == secret_action::update);
 }
 
-TEST_CASE("labels and annotations that others put there are no difference") {
+TEST_CASE("labels and annotations of other writers are kept and are no difference") {
     auto view = wanted();
     auto copy = build::copy(view.contributors, text);
     copy.meta.labels.emplace("argocd.argoproj.io/instance", "x");
@@ -97,7 +97,7 @@ TEST_CASE("labels and annotations that others put there are no difference") {
     CHECK(decide(view).action == secret_action::none);
 }
 
-TEST_CASE("ours of another type, or made immutable, is made anew") {
+TEST_CASE("an owned Secret of another type, or an immutable one, is recreated") {
     auto view = wanted();
     auto copy = build::copy(view.contributors, text);
     holds(view, copy, ownership::ours);
@@ -111,7 +111,7 @@ TEST_CASE("ours of another type, or made immutable, is made anew") {
     CHECK(decide(view).action == secret_action::recreate);
 }
 
-TEST_CASE("a foreign Secret is reported and left alone, or adopted when the oldest contributor says so") {
+TEST_CASE("a foreign Secret is reported as Conflict, or adopted if the oldest contributor has Adopt") {
     auto view = wanted();
     auto foreign = stranger();
     holds(view, foreign, ownership::foreign);
@@ -148,7 +148,7 @@ TEST_CASE("a foreign Secret is reported and left alone, or adopted when the olde
     }
 }
 
-TEST_CASE("without a contributor only what is ours goes") {
+TEST_CASE("without a contributor only an owned Secret is removed") {
     auto view = wanted();
     const auto copy = build::copy(view.contributors, text);
     view.contributors.clear();
@@ -176,14 +176,14 @@ TEST_CASE("without a contributor only what is ours goes") {
         view.owner_terminating = true;
         CHECK(decide(view).action == secret_action::none);
     }
-    SUBCASE("ours, but its successor under another name is not right yet") {
+    SUBCASE("ours, but the Secret of its new name is not synced yet") {
         holds(view, copy, ownership::ours);
         view.replacement_pending = true;
         CHECK(decide(view).action == secret_action::none);
     }
 }
 
-TEST_CASE("nothing is done in a namespace that is terminating or gone") {
+TEST_CASE("nothing is planned in a namespace that is terminating or gone") {
     auto view = wanted();
     view.namespace_usable = false;
     CHECK(decide(view).action == secret_action::none);
@@ -194,11 +194,11 @@ TEST_CASE("nothing is done in a namespace that is terminating or gone") {
     CHECK(decide(view).action == secret_action::none);
 }
 
-TEST_CASE("sources that cannot be read change nothing and publish nothing") {
+TEST_CASE("invalid sources neither change nor create a copy") {
     auto view = wanted();
     const auto copy = build::copy(view.contributors, text);
 
-    SUBCASE("nothing to deliver, no copy: said, not created") {
+    SUBCASE("nothing to deliver, no copy: reported, not created") {
         view.desired = {};
         const auto decided = decide(view);
         CHECK(decided.action == secret_action::none);
@@ -217,7 +217,7 @@ TEST_CASE("sources that cannot be read change nothing and publish nothing") {
         CHECK(decide(view).action == secret_action::none);
         CHECK(decide(view).reason.empty());
     }
-    SUBCASE("a part to deliver, a copy that another object feeds too: that one must tell that it waits") {
+    SUBCASE("a part to deliver, a copy with a second contributor: reported, since that one waits") {
         view.desired = build::desired("a part");
         view.desired.complete = false;
         view.contributors.push_back(build::shared(build::credential("other")));
@@ -242,7 +242,7 @@ TEST_CASE("sources that cannot be read change nothing and publish nothing") {
     }
 }
 
-TEST_CASE("suspend changes nothing and keeps reporting") {
+TEST_CASE("a suspended RegistryCredential writes nothing, and the change is reported as Suspended") {
     auto view = wanted();
     view.suspended_by = "hub";
     auto decided = decide(view);
@@ -264,7 +264,7 @@ TEST_CASE("suspend changes nothing and keeps reporting") {
 
 TEST_CASE("an ownerReference to a RegistryCredential proves ownership, a label does not") {
     const auto anyone = [](const std::string&) { return true; };
-    const auto nobody = [](const std::string&) { return false; };
+    const auto none_is_live = [](const std::string&) { return false; };
     CHECK(reconcile::ownership_of(nullptr, anyone) == ownership::absent);
 
     auto secret = stranger();
@@ -272,7 +272,7 @@ TEST_CASE("an ownerReference to a RegistryCredential proves ownership, a label d
     CHECK(reconcile::ownership_of(&secret, anyone) == ownership::foreign);
 
     const auto copy = build::copy({build::shared(build::credential("hub"))}, text);
-    CHECK(reconcile::ownership_of(&copy, nobody) == ownership::ours);
+    CHECK(reconcile::ownership_of(&copy, none_is_live) == ownership::ours);
 
     auto other_kind = copy;
     other_kind.meta.owner_references.front().kind = "Deployment";
@@ -346,7 +346,7 @@ TEST_CASE("removing, recreating and adopting a Secret are destructive, creating 
     }
 }
 
-TEST_CASE("a Secret has drifted that was right for what is still desired") {
+TEST_CASE("a Secret that was synced for the same desired state has drifted") {
     const auto view = wanted();
     const reconcile::secret_plan update{.action = secret_action::update, .reason = {}, .message = {}};
     auto known = right_for(view);
@@ -358,19 +358,19 @@ TEST_CASE("a Secret has drifted that was right for what is still desired") {
     CHECK_FALSE(facts_of(view, update, &known, true).drifted);
 }
 
-TEST_CASE("a Secret that was left to something else is contended, for no other reason") {
+TEST_CASE("a Secret is contended only if its last failure is Contended") {
     const auto view = wanted();
     const reconcile::secret_plan update{.action = secret_action::update, .reason = {}, .message = {}};
     reconcile::result_record known;
-    known.why = std::make_unique<const reconcile::failure>(
+    known.last_failure = std::make_unique<const reconcile::failure>(
         reconcile::failure{.reason = "Contended", .message = {}, .since = {}, .credentials = {}});
     CHECK(facts_of(view, update, &known, true).contended);
-    known.why = std::make_unique<const reconcile::failure>(
+    known.last_failure = std::make_unique<const reconcile::failure>(
         reconcile::failure{.reason = "Denied", .message = {}, .since = {}, .credentials = {}});
     CHECK_FALSE(facts_of(view, update, &known, true).contended);
 }
 
-TEST_CASE("a removal is asked for by a changed spec and by the end of an owner, and by nothing else") {
+TEST_CASE("a removal is asked for by a changed spec or a deleted owner, and by nothing else") {
     const reconcile::secret_plan removal{.action = secret_action::remove, .reason = {}, .message = {}};
     auto view = wanted();
     view.owners = view.contributors;

@@ -53,7 +53,9 @@ struct fixture : build::cluster_fixture {
     [[nodiscard]] lines requests() const { return wire::request_lines(stage); }
     [[nodiscard]] std::string reason() const {
         const auto* known = state.results().find(team_a);
-        return known == nullptr ? "unknown" : known->why == nullptr ? "" : known->why->reason;
+        return known == nullptr                 ? "unknown"
+               : known->last_failure == nullptr ? ""
+                                                : known->last_failure->reason;
     }
     /// The copy as the API server would show it, of this version.
     [[nodiscard]] kube::json copy(const std::string& resource_version, const std::string& document) {
@@ -96,7 +98,7 @@ void deselect(fixture& f) {
 
 }  // namespace
 
-TEST_CASE("a missing copy is created, and settled when the response is right") {
+TEST_CASE("a missing copy is created, and settled when the response matches") {
     fixture probe({});
     probe.add_credential(wants("hub", "login"));
     const auto response = wire::created(probe.copy("50", probe.desired_document()));
@@ -118,7 +120,8 @@ TEST_CASE("a missing copy is created, and settled when the response is right") {
     CHECK(f.requests().size() == 1);
 }
 
-TEST_CASE("a copy that is not wanted any more is removed after a read of what speaks for that") {
+TEST_CASE(
+    "a copy that is not wanted any more is removed after reads of its RegistryCredential and namespace") {
     auto hub = wire::credential("hub", "900");
     hub["metadata"]["generation"] = 2;
     hub["spec"]["namespaces"]["include"] = kube::json::array({"team-b"});
@@ -143,7 +146,7 @@ TEST_CASE("a copy stays when the read shows that it is wanted after all") {
     CHECK(f.state.find_copy(team_a) != nullptr);
 }
 
-TEST_CASE("a copy stays, and that is told, when nothing can be read") {
+TEST_CASE("a copy stays, and ServerUnavailable is recorded, when the reads fail") {
     fixture f({refusal(500, "InternalError")});
     deselect(f);
     CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
@@ -152,7 +155,7 @@ TEST_CASE("a copy stays, and that is told, when nothing can be read") {
     CHECK(f.reason() == reasons::unreachable);
 }
 
-TEST_CASE("a conflict is answered by reading the copy, and nothing is written that is right already") {
+TEST_CASE("after a conflict the copy is read, and an up-to-date one is not written") {
     fixture probe({});
     probe.add_credential(wants("hub", "login"));
     const auto right = ok(probe.copy("50", probe.desired_document()));
@@ -165,7 +168,7 @@ TEST_CASE("a conflict is answered by reading the copy, and nothing is written th
     CHECK(f.events.collect("hub").empty());
 }
 
-TEST_CASE("a refused write is told with its reason, and retried") {
+TEST_CASE("a refused write is recorded with its reason, and retried") {
     fixture f({refusal(403, "Forbidden")});
     f.add_credential(wants("hub", "login"));
     f.clear_queues();
@@ -184,7 +187,7 @@ TEST_CASE("a namespace that is gone is forgotten without a failure") {
     CHECK(f.state.results().find(team_a) == nullptr);
 }
 
-TEST_CASE("a removal that no user asked for is held back by the deletion guard, and told") {
+TEST_CASE("a removal that no user asked for is held by the deletion guard, and recorded") {
     auto hub = wire::credential("hub", "900");
     hub["spec"]["namespaces"] = {{"selector", {{"matchLabels", {{"pull", "private"}}}}}};
     fixture f({ok(hub), ok(wire::namespace_object("team-a", "901"))});

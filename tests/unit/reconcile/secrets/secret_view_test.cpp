@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+using reconcile::desired_fingerprint;
 using names = std::vector<std::string>;
 using name_set = std::set<std::string>;
 
@@ -29,12 +30,14 @@ reconcile::secret_view view_of(const names& makers, const names& living, const n
 
 }  // namespace
 
-TEST_CASE("those that want a Secret act on it, else those that had it made") {
+TEST_CASE("acting_credentials are those that want the Secret, else its owners") {
     CHECK(reconcile::acting_credentials(view_of({"a", "b"}, {"a", "b"}, {"b", "c"})) == names{"b", "c"});
     CHECK(reconcile::acting_credentials(view_of({"a", "b"}, {"a"}, {})) == names{"a"});
 }
 
-TEST_CASE("a Secret affects those that want it and those that had it made, existing or not") {
+TEST_CASE(
+    "affected_credentials are those that want the Secret and its owners, all_credentials also deleted "
+    "owners") {
     CHECK(reconcile::affected_credentials(view_of({"a", "b"}, {"a", "b"}, {"b", "c"})) ==
           name_set{"a", "b", "c"});
     CHECK(reconcile::all_credentials(view_of({"a", "b"}, {"b"}, {"c"})) == name_set{"a", "b", "c"});
@@ -47,7 +50,7 @@ TEST_CASE("an absent Secret affects those that want it") {
     CHECK(reconcile::all_credentials(view) == name_set{"a"});
 }
 
-TEST_CASE("an owner that does not exist any more is noticed, in ownerReferences and in the annotation") {
+TEST_CASE("has_lost_owner finds deleted owners in ownerReferences and in the annotation") {
     CHECK_FALSE(reconcile::has_lost_owner(view_of({"a", "b"}, {"a", "b"}, {})));
     CHECK(reconcile::has_lost_owner(view_of({"a", "b"}, {"b"}, {})));
     auto retained = view_of({}, {}, {});
@@ -57,4 +60,26 @@ TEST_CASE("an owner that does not exist any more is noticed, in ownerReferences 
     retained.owners = {build::shared(build::credential("a"))};
     CHECK(reconcile::has_lost_owner(retained));
     CHECK_FALSE(reconcile::has_lost_owner(reconcile::secret_view{}));
+}
+
+TEST_CASE("desired_fingerprint changes with the document, the object and the spec") {
+    reconcile::secret_view view;
+    const auto at_generation = [](const char* name, std::int64_t generation) {
+        auto object = build::credential(name);
+        object.meta.generation = generation;
+        return build::shared(std::move(object));
+    };
+    view.contributors = {at_generation("a", 1)};
+    view.desired = build::desired("{}");
+    const auto before = desired_fingerprint(view);
+    CHECK(desired_fingerprint(view) == before);
+
+    auto other = view;
+    other.desired = build::desired("{ }");
+    CHECK(desired_fingerprint(other) != before);
+    other = view;
+    other.contributors = {at_generation("a", 2)};
+    CHECK(desired_fingerprint(other) != before);
+    other.contributors = {at_generation("b", 1)};
+    CHECK(desired_fingerprint(other) != before);
 }

@@ -47,7 +47,7 @@ struct writer {
 
 }  // namespace
 
-TEST_CASE("create posts the desired metadata and the document, and gives what the API server has") {
+TEST_CASE("create posts the desired metadata and the document, and returns the Secret of the response") {
     writer w({created(wire::secret("team-a", "30"))});
     const auto made = w.stage.run(w.writes.create(wanted(reconcile::ownership::absent)));
     REQUIRE(made.has_value());
@@ -92,7 +92,7 @@ TEST_CASE("update of a foreign Secret that cannot be read writes nothing") {
     CHECK(wire::request_lines(w.stage) == lines{"GET " + secret_path});
 }
 
-TEST_CASE("recreate asks whether a create would be admitted, then deletes and creates") {
+TEST_CASE("recreate creates with dryRun, then deletes and creates") {
     writer w({refusal(409, "AlreadyExists", "secrets"),
               ok({{"apiVersion", "v1"}, {"kind", "Status"}, {"status", "Success"}}),
               created(wire::secret("team-a", "30"))});
@@ -105,7 +105,7 @@ TEST_CASE("recreate asks whether a create would be admitted, then deletes and cr
     CHECK(preconditions == kube::json{{"uid", "uid-copy"}, {"resourceVersion", "9"}});
 }
 
-TEST_CASE("recreate leaves the old Secret where the new one would be refused") {
+TEST_CASE("recreate leaves the old Secret if the dry run is refused") {
     writer w({refusal(403, "Forbidden")});
     CHECK(w.stage.run(w.writes.recreate(wanted(reconcile::ownership::ours))).has_error());
     CHECK(wire::request_lines(w.stage) == lines{"POST " + secrets_path});

@@ -37,11 +37,11 @@ struct fixture {
     boost::asio::io_context io;
     server behind;
     bool needed = false;
-    std::vector<bool> told;
+    std::vector<bool> denials;
     reconcile::optional_watch_source source{io.get_executor(),
                                             behind,
                                             [this] { return needed; },
-                                            [this](bool denied) { told.push_back(denied); }};
+                                            [this](bool denied) { denials.push_back(denied); }};
     std::optional<kube::result<kube::list_page>> answer;
 
     void ask() {
@@ -59,11 +59,11 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a denial that nobody minds is kept back until somebody does") {
+TEST_CASE_FIXTURE(fixture, "a denied watch that is not needed does not return until it is needed") {
     ask();
     CHECK_FALSE(answer);
     CHECK(behind.asked == 1);
-    CHECK(told == std::vector{true});
+    CHECK(denials == std::vector{true});
     source.wake();  // for nothing
     settle();
     CHECK(behind.asked == 1);
@@ -74,10 +74,10 @@ TEST_CASE_FIXTURE(fixture, "a denial that nobody minds is kept back until somebo
     CHECK(behind.asked == 2);
     REQUIRE(answer);
     CHECK(answer->error().kind == error_kind::forbidden);
-    CHECK(told == std::vector{true});
+    CHECK(denials == std::vector{true});
 }
 
-TEST_CASE_FIXTURE(fixture, "a denial that somebody minds, any other failure and an answer come at once") {
+TEST_CASE_FIXTURE(fixture, "a denied watch that is needed, any other error and a response return at once") {
     needed = true;
     ask();
     REQUIRE(answer);
@@ -86,14 +86,14 @@ TEST_CASE_FIXTURE(fixture, "a denial that somebody minds, any other failure and 
     behind.refuses = error_kind::server;
     ask();
     CHECK(answer->error().kind == error_kind::server);
-    CHECK(told == std::vector{true});  // which says nothing of the rights
+    CHECK(denials == std::vector{true});  // which says nothing about rights
     behind.refuses.reset();
     ask();
     CHECK(answer->has_value());
-    CHECK(told == std::vector{true, false});
+    CHECK(denials == std::vector{true, false});
 }
 
-TEST_CASE_FIXTURE(fixture, "rights that were given meanwhile are found when somebody needs them") {
+TEST_CASE_FIXTURE(fixture, "a watch that was allowed meanwhile succeeds when it is needed") {
     ask();
     behind.refuses.reset();
     needed = true;
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(fixture, "rights that were given meanwhile are found when some
     settle();
     REQUIRE(answer);
     CHECK(answer->has_value());
-    CHECK(told == std::vector{true, false});
+    CHECK(denials == std::vector{true, false});
 }
 
 TEST_CASE_FIXTURE(fixture, "stop ends the wait") {

@@ -32,7 +32,7 @@ service_account_view view_of(names listed, names added, entry_goal goal) {
 
 }  // namespace
 
-TEST_CASE("what becomes of the list and of the annotation") {
+TEST_CASE("decide changes imagePullSecrets and the annotation according to the goal") {
     const struct {
         const char* what;
         names listed;
@@ -48,9 +48,9 @@ TEST_CASE("what becomes of the list and of the annotation") {
          {"b", "a", "regcred"},
          {"regcred"}},
         {"the first one", {}, {}, entry_goal::listed, {"regcred"}, {"regcred"}},
-        {"listed by somebody else: not ours", {"regcred"}, {}, entry_goal::listed, {"regcred"}, {}},
+        {"listed by another writer: not ours", {"regcred"}, {}, entry_goal::listed, {"regcred"}, {}},
         {"ours and there", {"regcred", "b"}, {"regcred"}, entry_goal::listed, {"regcred", "b"}, {"regcred"}},
-        {"ours and removed by somebody",
+        {"ours and removed by another writer",
          {"b"},
          {"regcred"},
          entry_goal::listed,
@@ -99,7 +99,7 @@ TEST_CASE("what becomes of the list and of the annotation") {
     }
 }
 
-TEST_CASE("several names are one patch, which says what is gained and lost") {
+TEST_CASE("several entries are one patch, which names gains and losses") {
     auto view = view_of({"b", "x"}, {"b"}, entry_goal::listed);
     view.entries = {{.secret_name = "a", .goal = entry_goal::listed},
                     {.secret_name = "b", .goal = entry_goal::unlisted},
@@ -111,7 +111,7 @@ TEST_CASE("several names are one patch, which says what is gained and lost") {
     CHECK(decided.losses == names{"b"});
 }
 
-TEST_CASE("nothing is done in a namespace that is unknown or terminating, nor without a ServiceAccount") {
+TEST_CASE("nothing is planned without a ServiceAccount or in an unknown or terminating namespace") {
     auto view = view_of({}, {}, entry_goal::listed);
     view.namespace_usable = false;
     CHECK_FALSE(decide(view).patch);
@@ -120,10 +120,10 @@ TEST_CASE("nothing is done in a namespace that is unknown or terminating, nor wi
     CHECK_FALSE(decide(view).patch);
 }
 
-TEST_CASE("what suspend keeps from being done is told, and what need not be done is not") {
+TEST_CASE("a change that suspend prevents is reported as Suspended") {
     const auto add = decide(view_of({}, {}, entry_goal::suspended_add));
     CHECK(add.reason == "Suspended");
-    CHECK(add.about == "regcred");
+    CHECK(add.secret_name == "regcred");
     CHECK(add.message ==
           "Secret regcred not added to imagePullSecrets of ServiceAccount team-a/default: RegistryCredential "
           "hub is suspended (spec.suspend: true)");
@@ -132,7 +132,7 @@ TEST_CASE("what suspend keeps from being done is told, and what need not be done
     CHECK(decide(view_of({"regcred"}, {}, entry_goal::suspended_removal)).reason.empty());
 }
 
-TEST_CASE("a list that is not known whole is never written, and told only if it matters") {
+TEST_CASE("a too large list is never written, and reported only if an entry should change") {
     const auto too_large = [](names added, entry_goal goal) {
         auto view = view_of({}, std::move(added), goal);
         auto present = *view.present;
@@ -148,7 +148,7 @@ TEST_CASE("a list that is not known whole is never written, and told only if it 
     CHECK(too_large({"regcred"}, entry_goal::released).empty());
 }
 
-TEST_CASE("the patch carries the whole list, the annotation and what it was decided on") {
+TEST_CASE("the patch has the whole list, the annotation, the UID and the resourceVersion") {
     const auto adding = view_of({"b", ""}, {}, entry_goal::listed);
     CHECK(patch_for(*adding.present, decide(adding)) ==
           kube::json::parse(
@@ -163,7 +163,7 @@ TEST_CASE("the patch carries the whole list, the annotation and what it was deci
     CHECK_FALSE(patch_for(*letting_go.present, decide(letting_go)).contains("imagePullSecrets"));
 }
 
-TEST_CASE("taking an entry back is destructive, adding one is not") {
+TEST_CASE("removing an entry is destructive, adding one is not") {
     const auto facts = [](names listed, names added, entry_goal goal) {
         const auto view = view_of(std::move(listed), std::move(added), goal);
         return facts_of(view, decide(view), nullptr, true);
@@ -199,7 +199,7 @@ TEST_CASE("an annotation on a ServiceAccount that was never wanted is repaired l
     CHECK_FALSE(facts_of(view, decide(view), &known, true).drifted);
 }
 
-TEST_CASE("with removals held nothing is taken back, and what is wanted is still added") {
+TEST_CASE("with removals held no entry is removed, and wanted entries are added") {
     auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
     view.entries.push_back({.secret_name = "other", .goal = entry_goal::listed});
     const auto plan = decide(with_removals_held(view));

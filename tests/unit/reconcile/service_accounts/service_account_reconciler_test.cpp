@@ -73,7 +73,9 @@ struct fixture : build::cluster_fixture {
     [[nodiscard]] lines requests() const { return wire::request_lines(stage); }
     [[nodiscard]] std::string reason() const {
         const auto* known = accounts.results().find(default_account);
-        return known == nullptr ? "unknown" : known->why == nullptr ? "" : known->why->reason;
+        return known == nullptr                 ? "unknown"
+               : known->last_failure == nullptr ? ""
+                                                : known->last_failure->reason;
     }
 
     support::log_capture log_lines;
@@ -115,7 +117,7 @@ TEST_CASE("an entry is added by a patch that is bound to the version of the view
     CHECK(f.metrics.text().find(R"(writes{action="add",result="ok"} 1)") != std::string::npos);
 }
 
-TEST_CASE("an entry is taken back after a read of what speaks for that, and of the Secret that it names") {
+TEST_CASE("an entry is removed after reads of its RegistryCredential, its namespace and its Secret") {
     fixture f({narrower_hub(),
                ok(wire::namespace_object("team-a", "901")),
                refusal(404, "NotFound", "secrets"),
@@ -139,11 +141,11 @@ TEST_CASE("an entry stays when the namespace cannot be read") {
     CHECK(f.requests().size() == 2);
     CHECK(f.reason() == reasons::unreachable);
     const auto* known = f.accounts.results().find(default_account);
-    CHECK(known->why->message.find("cannot confirm that no RegistryCredential wants the entry in "
-                                   "ServiceAccount team-a/default") == 0);
+    CHECK(known->last_failure->message.find("cannot confirm that no RegistryCredential wants the entry in "
+                                            "ServiceAccount team-a/default") == 0);
 }
 
-TEST_CASE("an entry of a Secret that was left there on purpose stays, and is not ours any more") {
+TEST_CASE("the entry of a retained Secret stays and leaves the annotation") {
     auto left = wire::secret("team-a", "902");
     left["metadata"]["labels"] = {{"app.kubernetes.io/managed-by", "regcred"}};
     fixture f({narrower_hub(),
@@ -158,7 +160,7 @@ TEST_CASE("an entry of a Secret that was left there on purpose stays, and is not
     CHECK(body["metadata"]["annotations"]["regcred.dev/added"].is_null());
 }
 
-TEST_CASE("a conflict is answered by reading the ServiceAccount, and its list is kept") {
+TEST_CASE("after a conflict the ServiceAccount is read, and its list is kept") {
     fixture f({refusal(409, "Conflict", "serviceaccounts"),
                ok(account("800", {"theirs"}, "")),
                ok(account("801", {"theirs", "regcred"}, "regcred"))});
@@ -179,7 +181,7 @@ TEST_CASE("a ServiceAccount that is gone after a conflict is left alone") {
     CHECK(f.accounts.view(default_account).present == nullptr);
 }
 
-TEST_CASE("a refusal is told in the words for ServiceAccounts") {
+TEST_CASE("the message of a refusal names the ServiceAccount and deploy/service-accounts.yaml") {
     auto denied = wire::status(403, "Forbidden");
     denied["message"] = "serviceaccounts \"default\" is forbidden";
     fixture f({harness::http_answer(403, denied.dump())});
@@ -187,13 +189,13 @@ TEST_CASE("a refusal is told in the words for ServiceAccounts") {
     f.add_hub();
     CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
     CHECK(f.reason() == reasons::forbidden);
-    const auto& message = f.accounts.results().find(default_account)->why->message;
+    const auto& message = f.accounts.results().find(default_account)->last_failure->message;
     CHECK(message.find("cannot patch ServiceAccount team-a/default: ") == 0);
     CHECK(message.ends_with("; apply deploy/service-accounts.yaml"));
     CHECK(f.log_lines.count("ServiceAccount out of sync") == 1);
 }
 
-TEST_CASE("what the deletion guard holds stays, and what is wanted is added all the same") {
+TEST_CASE("an entry that the deletion guard holds stays, and wanted entries are added") {
     auto hub = wire::credential("hub", "900");
     hub["spec"]["namespaces"]["include"] = kube::json::array({"team-b"});
     hub["spec"]["serviceAccounts"] = kube::json::array({"default"});

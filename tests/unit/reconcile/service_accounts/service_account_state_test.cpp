@@ -48,14 +48,15 @@ struct fixture : build::cluster_fixture {
         copy.labelled = labelled;
         state.copies("regcred").upsert(std::move(copy));
     }
-    /// What is to become of the entry for regcred.
-    entry_goal goal() {
-        for (const auto& entry : accounts.view(here).entries) {
-            if (entry.secret_name == "regcred") return entry.goal;
+    /// The entry for Secret regcred.
+    reconcile::pull_secret_entry entry() {
+        for (const auto& each : accounts.view(here).entries) {
+            if (each.secret_name == "regcred") return each;
         }
         FAIL("no entry");
         return {};
     }
+    entry_goal goal() { return entry().goal; }
     void complete_views() {
         for (auto& [name, of] : accounts.stores()) {
             of.begin_replace();
@@ -117,23 +118,24 @@ TEST_CASE_FIXTURE(
     CHECK(accounts.view({.namespace_name = "team-a", .name = "deployer"}).present == nullptr);
 }
 
-TEST_CASE_FIXTURE(fixture, "what is added by a suspended object, or may have been, stays as it is") {
+TEST_CASE_FIXTURE(fixture,
+                  "an entry that a suspended RegistryCredential wants or may have added stays as it is") {
     add_namespace("team-a");
     add_account(here, {"regcred"}, {"regcred"});
     auto object = asking("hub");
     object.suspend = true;
     add_credential(object);
     CHECK(goal() == entry_goal::suspended_add);
-    CHECK(accounts.view(here).entries.at(0).suspended_by == "hub");
+    CHECK(entry().suspended_by == "hub");
     object.service_accounts = {};
     object.meta.generation = 2;
     add_credential(object);
     CHECK(goal() == entry_goal::suspended_removal);  // nothing tells whose it is
     copy_of(owned_by("uid-another"), false);
-    CHECK(goal() == entry_goal::unlisted);  // somebody else's
+    CHECK(goal() == entry_goal::unlisted);  // another owner's
     copy_of(owned_by("uid-hub"), false);
     CHECK(goal() == entry_goal::suspended_removal);
-    CHECK(accounts.view(here).entries.at(0).suspended_by == "hub");
+    CHECK(entry().suspended_by == "hub");
     auto second = asking("second");
     add_credential(second);
     CHECK(goal() == entry_goal::listed);
@@ -159,7 +161,7 @@ TEST_CASE_FIXTURE(
     CHECK(goal() == entry_goal::released);
     copy_of({}, true);  // orphaned
     CHECK(goal() == entry_goal::released);
-    copy_of({}, false);  // somebody else's
+    copy_of({}, false);  // another owner's
     CHECK(goal() == entry_goal::unlisted);
 }
 
@@ -197,7 +199,7 @@ TEST_CASE_FIXTURE(
     CHECK(service_accounts().contains({.namespace_name = "team-b", .name = "default"}));
 }
 
-TEST_CASE_FIXTURE(fixture, "what is there at the start comes in bulk, what is new goes first") {
+TEST_CASE_FIXTURE(fixture, "ServiceAccounts of the first list are queued as bulk, new ones as urgent") {
     add_account(here);
     CHECK(service_accounts().at(here) == runtime::priority::bulk);
     complete_views();  // it is gone
@@ -220,7 +222,7 @@ TEST_CASE_FIXTURE(fixture, "what is there at the start comes in bulk, what is ne
 }
 
 TEST_CASE_FIXTURE(every_fixture,
-                  "an install that allows all watches all, and knows which are in a namespace") {
+                  "with every_account one store has all ServiceAccounts, indexed by namespace") {
     CHECK(accounts.stores().size() == 1);
     CHECK_FALSE(accounts.asked_for("*"));
     add_namespace("team-a");
@@ -242,7 +244,8 @@ TEST_CASE_FIXTURE(every_fixture,
 }
 
 TEST_CASE_FIXTURE(fixture,
-                  "a report counts what is there, and names what the install does not allow or RBAC denies") {
+                  "a report counts the ServiceAccounts, and has the name that is not allowed and the watch "
+                  "that is denied") {
     add_namespace("team-a");
     add_namespace("team-b");
     add_account(here);
@@ -280,8 +283,9 @@ TEST_CASE_FIXTURE(fixture,
     CHECK_FALSE(accounts.report(build::credential("silent")).unread);
 }
 
-TEST_CASE_FIXTURE(fixture,
-                  "a loss is asked for when one of those that wanted the entry is gone or has another spec") {
+TEST_CASE_FIXTURE(
+    fixture,
+    "a removal is asked for when a RegistryCredential that wanted the entry is gone or has another spec") {
     const auto loss_is_asked_for = [this] {
         const auto* known = accounts.results().find(here);
         return known != nullptr && !state.all_stand(known->specs);
@@ -303,7 +307,8 @@ TEST_CASE_FIXTURE(fixture,
     CHECK(loss_is_asked_for());
 }
 
-TEST_CASE_FIXTURE(fixture, "of two objects that want one entry, one suspended, the other one has it added") {
+TEST_CASE_FIXTURE(fixture,
+                  "an entry is listed if one of the RegistryCredentials that want it is not suspended") {
     add_namespace("team-a");
     add_account(here);
     auto suspended = asking("paused");

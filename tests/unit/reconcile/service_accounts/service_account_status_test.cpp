@@ -31,7 +31,7 @@ std::string reason_of(const service_account_report& report, bool secret_name_all
 
 }  // namespace
 
-TEST_CASE("the condition is there while ServiceAccounts are asked for, or an entry cannot be taken back") {
+TEST_CASE("the condition exists while the spec has serviceAccounts or an entry cannot be removed") {
     service_account_report report;
     report.denied = "serviceaccounts named default";  // which concerns nobody
     report.unread = true;
@@ -41,13 +41,13 @@ TEST_CASE("the condition is there while ServiceAccounts are asked for, or an ent
     CHECK(reason_of(all_well()) == "Patched");
 }
 
-TEST_CASE("none that is there to be changed is right") {
+TEST_CASE("without a matching ServiceAccount the condition is True") {
     auto report = all_well();
     report.selected = report.patched = 0;
     CHECK(reason_of(report) == "Patched");
 }
 
-TEST_CASE("what a person must mend is told first, progress last") {
+TEST_CASE("the condition shows what an operator must fix first, progress last") {
     auto report = all_well();
     report.patched = 2;
     CHECK(reason_of(report) == "not Progressing");
@@ -65,9 +65,7 @@ TEST_CASE("what a person must mend is told first, progress last") {
     CHECK(judged->message.find("builder, default; remove deployer from") != std::string::npos);
 }
 
-TEST_CASE(
-    "Ready is False for ServiceAccounts only when all else is right, and failures are told after the "
-    "Secrets'") {
+TEST_CASE("Ready takes the reason of ServiceAccountsPatched last, and failures list the Secrets first") {
     auto object = build::credential("hub");
     reconcile::credential_report report;
     report.accounts = all_well();
@@ -94,7 +92,7 @@ TEST_CASE(
     CHECK_FALSE(without.service_accounts);
 }
 
-TEST_CASE("while ServiceAccounts are still to be changed the object is Reconciling") {
+TEST_CASE("an object with unpatched ServiceAccounts is Reconciling") {
     reconcile::credential_report report;
     report.accounts = all_well();
     report.accounts.patched = 1;

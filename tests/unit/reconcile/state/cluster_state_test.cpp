@@ -24,7 +24,7 @@ const runtime::object_key team_a{.namespace_name = "team-a", .name = "regcred"};
 
 }  // namespace
 
-TEST_CASE("a namespace that appears is urgent, in whatever order all else came") {
+TEST_CASE("a new namespace is urgent, whatever the order of the other objects") {
     cluster_fixture f;
     f.state.namespaces().begin_replace();
     f.state.namespaces().end_replace("1");
@@ -37,7 +37,7 @@ TEST_CASE("a namespace that appears is urgent, in whatever order all else came")
     CHECK(f.next("team-a") == secret_action::create);
 }
 
-TEST_CASE("a rotation marks every selected namespace, behind all else") {
+TEST_CASE("a rotated source queues every selected namespace as bulk") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_credential(wants("hub", "login"));
@@ -51,7 +51,7 @@ TEST_CASE("a rotation marks every selected namespace, behind all else") {
     CHECK(f.next("team-a") == secret_action::update);
 }
 
-TEST_CASE("what changes nothing marks nothing") {
+TEST_CASE("a change without effect queues nothing") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_credential(wants("hub", "login"));
@@ -88,7 +88,7 @@ TEST_CASE("a namespace that is deselected by its labels loses its copy") {
     CHECK(f.next("team-a") == secret_action::remove);
 }
 
-TEST_CASE("an object that goes takes its copies, and leaves those that others feed too") {
+TEST_CASE("a deleted RegistryCredential leads to the removal of its copies, except shared ones") {
     cluster_fixture f;
     f.add_source("a", "quay.io", "CANARY-1");
     f.add_source("b", "ghcr.io", "CANARY-2");
@@ -103,7 +103,7 @@ TEST_CASE("an object that goes takes its copies, and leaves those that others fe
     CHECK(f.next("team-b") == secret_action::update);
 }
 
-TEST_CASE("on a rename the old copy stays until the new one is right") {
+TEST_CASE("after a rename the old copy stays until the new one is synced") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
     auto object = wants("hub", "login");
@@ -126,7 +126,7 @@ TEST_CASE("on a rename the old copy stays until the new one is right") {
     CHECK(f.next("team-a", "regcred") == secret_action::remove);
 }
 
-TEST_CASE("of two objects that claim a registry the older one delivers it, and the younger one says so") {
+TEST_CASE("the older of two RegistryCredentials with the same registry delivers it") {
     cluster_fixture f;
     f.add_source("a", "quay.io", "CANARY-old");
     f.add_source("b", "quay.io", "CANARY-new");
@@ -140,14 +140,8 @@ TEST_CASE("of two objects that claim a registry the older one delivers it, and t
     const auto text = f.view(team_a).desired.document->reveal();
     CHECK(text.find("CANARY-old") != std::string_view::npos);
     CHECK(text.find("CANARY-new") == std::string_view::npos);
-    const auto report = reconcile::report_on(f.state, younger);
-    CHECK(report.source_fault.reason == reconcile::reasons::registry_conflict);
-    CHECK(report.source_fault.message.find("older") != std::string::npos);
-    CHECK(reconcile::report_on(f.state, older).source_fault.reason.empty());
-
     f.remove_credential("older");
     CHECK(f.view(team_a).desired.document->reveal().find("CANARY-new") != std::string_view::npos);
-    CHECK(reconcile::report_on(f.state, younger).source_fault.reason.empty());
 }
 
 TEST_CASE("the document does not depend on the order in which objects became known") {
@@ -170,66 +164,16 @@ TEST_CASE("the document does not depend on the order in which objects became kno
     CHECK(expected.find("CANARY-shared-a") != std::string::npos);
 }
 
-TEST_CASE("a report counts what is selected, right and wrong") {
-    cluster_fixture f;
-    f.add_source("login", "quay.io", "CANARY-1");
-    const auto object = wants("hub", "login");
-    f.add_credential(object);
-    for (const char* name : {"a", "b", "c", "kube-system"})
-        f.add_namespace(name);
-    f.state.results().synced({"a", "regcred"}, 0, {});
-    f.state.results().failed(
-        {"b", "regcred"},
-        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .credentials = {}},
-        {});
-    const auto report = reconcile::report_on(f.state, object);
-    CHECK(report.selected == 3);
-    CHECK(report.synced == 1);
-    REQUIRE(report.failures.size() == 1);
-    CHECK(report.failures.front().namespace_name == "b");
-    CHECK(report.registries == std::vector<std::string>{"quay.io"});
-}
-
-TEST_CASE("an object that uses a name that is not allowed marks nothing and says so") {
+TEST_CASE("a RegistryCredential whose Secret name is not allowed queues no Secret") {
     cluster_fixture f;
     f.add_namespace("team-a");
     auto object = wants("hub", "login");
     object.secret_name = "not-allowed";
     f.add_credential(object);
     CHECK(f.secrets().empty());
-    const auto report = reconcile::report_on(f.state, object);
-    CHECK_FALSE(report.name_allowed);
-    CHECK(report.allowed_names == "regcred, other");
 }
 
-TEST_CASE("a Secret that cannot be removed is reported by the object that had it made") {
-    cluster_fixture f;
-    f.add_source("login", "quay.io", "CANARY-1");
-    f.add_credential(wants("hub", "login", {"team-*"}));
-    f.add_credential(wants("bystander", "login", {"other"}));
-    f.add_namespace("team-a");
-    f.apply_all();
-    auto narrower = wants("hub", "login", {"nobody"});
-    narrower.meta.generation = 2;
-    f.add_credential(std::move(narrower));
-    REQUIRE(f.next("team-a") == secret_action::remove);
-    f.state.results().failed(
-        team_a,
-        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .credentials = {}},
-        {});
-
-    const auto object = f.find_credential("hub");
-    const auto report = reconcile::report_on(f.state, *object);
-    CHECK(report.selected == 0);
-    CHECK(report.stuck == 1);
-    REQUIRE(report.failures.size() == 1);
-    CHECK(report.failures[0].namespace_name == "team-a");
-    CHECK(report.failures[0].reason == "Denied");
-    const auto other = f.find_credential("bystander");
-    CHECK(reconcile::report_on(f.state, *other).failures.empty());
-}
-
-TEST_CASE("a view names the live objects that had the Secret made") {
+TEST_CASE("a view has the owners of the Secret that exist") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_credential(wants("hub", "login"));
@@ -240,7 +184,7 @@ TEST_CASE("a view names the live objects that had the Secret made") {
     CHECK(view.owners[0]->meta.name == "hub");
 }
 
-TEST_CASE("a changed namespace is looked at under every name that a Secret has there") {
+TEST_CASE("a changed namespace queues every Secret that exists there") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_credential(wants("hub", "login"));
@@ -264,7 +208,7 @@ TEST_CASE("a changed namespace is looked at under every name that a Secret has t
     CHECK(f.statuses().contains("hub"));
 }
 
-TEST_CASE("what is desired anew counts as right only when it has been looked at") {
+TEST_CASE("a copy whose desired state has changed is not synced until its next reconcile") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_credential(wants("hub", "login"));
@@ -288,7 +232,7 @@ TEST_CASE("what is desired anew counts as right only when it has been looked at"
     CHECK(reconcile::report_on(f.state, *object).synced == 1);
 }
 
-TEST_CASE("a Secret of the controller's own namespace that is a source is known as one") {
+TEST_CASE("is_source is true for a source in the controller's own namespace") {
     cluster_fixture f;
     f.add_credential(wants("hub", "regcred"));
     f.add_namespace("regcred-system");
@@ -307,7 +251,7 @@ TEST_CASE("a Secret of the controller's own namespace that is a source is known 
 }
 
 TEST_CASE(
-    "a RegistryCredential that is being deleted delivers nothing, and its end decides about its copies") {
+    "a RegistryCredential that is being deleted contributes nothing, and its copies wait until it is gone") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_credential(wants("hub", "login"));
@@ -324,7 +268,7 @@ TEST_CASE(
     CHECK(f.next("team-a") == secret_action::remove);
 }
 
-TEST_CASE("a copy stays while a RegistryCredential that had it made is suspended") {
+TEST_CASE("a copy stays while its owner is suspended") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_credential(wants("hub", "login"));
@@ -371,7 +315,7 @@ TEST_CASE("nothing is planned in a namespace that terminates or is not known") {
     CHECK(f.next("team-a") == secret_action::none);
 }
 
-TEST_CASE("a status that was expected is no news, and one that somebody else wrote is") {
+TEST_CASE("an expected status queues nothing, a status of another writer does") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_credential(wants("hub", "login"));
@@ -397,7 +341,7 @@ TEST_CASE("a status that was expected is no news, and one that somebody else wro
     CHECK(f.statuses().contains("hub"));
 }
 
-TEST_CASE("a namespace of the first list is not urgent, nor is one that changes its labels") {
+TEST_CASE("a namespace of the first list, or with changed labels, is not urgent") {
     cluster_fixture f;
     f.add_credential(wants("hub", "login"));
     f.add_namespace("team-a");
@@ -422,7 +366,7 @@ TEST_CASE("a changed copy queues its own Secret and no status") {
     CHECK(f.statuses().empty());
 }
 
-TEST_CASE("a source that fails is told, and the copies stay as they are") {
+TEST_CASE("a source that is deleted queues the status, and the copies stay as they are") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_credential(wants("hub", "login"));
@@ -432,7 +376,6 @@ TEST_CASE("a source that fails is told, and the copies stay as they are") {
     CHECK(f.secrets().empty());
     CHECK(f.statuses().contains("hub"));
     CHECK(f.next("team-a") == secret_action::none);
-    CHECK(reconcile::report_on(f.state, *f.find_credential("hub")).source_fault.reason == "SourceNotFound");
 }
 
 TEST_CASE("specs stand while their objects exist, are not being deleted, and keep their generation") {

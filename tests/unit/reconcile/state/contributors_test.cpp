@@ -6,9 +6,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
-using reconcile::desired_fingerprint;
 using reconcile::spec_of;
 using reconcile::specs_of;
 
@@ -23,24 +20,7 @@ std::shared_ptr<const v1alpha1::registry_credential> at_generation(const char* n
 
 }  // namespace
 
-TEST_CASE("a fingerprint is another when the document, an object or a spec is another") {
-    reconcile::secret_view view;
-    view.contributors = {at_generation("a", 1)};
-    view.desired = build::desired("{}");
-    const auto before = desired_fingerprint(view);
-    CHECK(desired_fingerprint(view) == before);
-
-    auto other = view;
-    other.desired = build::desired("{ }");
-    CHECK(desired_fingerprint(other) != before);
-    other = view;
-    other.contributors = {at_generation("a", 2)};
-    CHECK(desired_fingerprint(other) != before);
-    other.contributors = {at_generation("b", 1)};
-    CHECK(desired_fingerprint(other) != before);
-}
-
-TEST_CASE("specs are told apart by object and generation, not by order, and are never 0") {
+TEST_CASE("specs_of depends on UID and generation, not on the order, and is never 0") {
     const auto a = at_generation("a", 1);
     const auto b = at_generation("b", 1);
     CHECK(specs_of({a, b}) == specs_of({b, a}));
@@ -51,7 +31,7 @@ TEST_CASE("specs are told apart by object and generation, not by order, and are 
     CHECK(specs_of({}).empty());
 }
 
-TEST_CASE("the older object precedes, and of two of one age the one with the smaller UID") {
+TEST_CASE("the older object precedes, then the smaller UID") {
     auto older = build::meta("z");
     auto younger = build::meta("a");
     younger.creation_timestamp = "2026-01-02T00:00:00Z";

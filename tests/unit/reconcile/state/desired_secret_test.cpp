@@ -40,14 +40,14 @@ TEST_CASE(
     CHECK(whole.fault.empty());
 }
 
-TEST_CASE("no entries give no document, and that is complete") {
+TEST_CASE("no entries give no document, and the Secret is complete") {
     const auto empty = std::make_shared<const std::vector<dockerconfig::registry_entry>>();
     CHECK(merge_contributors({}).complete);
     CHECK(merge_contributors({empty}).complete);
     CHECK(merge_contributors({empty}).document == nullptr);
 }
 
-TEST_CASE("of two contributors that have one registry the first delivers it") {
+TEST_CASE("the first of two contributors with the same registry delivers it") {
     const auto merged =
         merge_contributors({entries("quay.io", "CANARY-first"), entries("quay.io", "CANARY-second")});
     REQUIRE(merged.document != nullptr);
@@ -64,7 +64,7 @@ TEST_CASE("entries that are too large together are a fault and no document") {
     CHECK(merged.fault.find("docker config") != std::string::npos);
 }
 
-TEST_CASE("unknown entries differ from none, and equal entries are the same") {
+TEST_CASE("unknown entries differ from an empty list, and equal entries are the same") {
     const auto empty = std::make_shared<const std::vector<dockerconfig::registry_entry>>();
     CHECK(same_entries(nullptr, nullptr));
     CHECK_FALSE(same_entries(nullptr, empty));

@@ -18,7 +18,7 @@ runtime::object_key in(const std::string& namespace_name, const std::string& sec
 
 }  // namespace
 
-TEST_CASE("a thousand updates are one line that names a few") {
+TEST_CASE("a thousand updates are one Event that names three namespaces") {
     event_aggregator events;
     for (int n = 0; n < 1000; ++n)
         events.record("hub", write_kind::updated, in("team-" + std::to_string(n)));
@@ -34,7 +34,7 @@ TEST_CASE("a thousand updates are one line that names a few") {
     CHECK_FALSE(lines[1].warning);
 }
 
-TEST_CASE("one copy that is repaired again and again is one namespace") {
+TEST_CASE("repeated writes to one copy count as one namespace") {
     event_aggregator events;
     for (int n = 0; n < 5; ++n)
         events.record("hub", write_kind::updated, in("team-a"));
@@ -43,7 +43,7 @@ TEST_CASE("one copy that is repaired again and again is one namespace") {
     CHECK(lines[0].note == "Updated Secret regcred in 1 namespace: team-a");
 }
 
-TEST_CASE("after a rename each Secret is called by its own name") {
+TEST_CASE("writes to Secrets of two names are two Events") {
     event_aggregator events;
     events.record("hub", write_kind::created, in("team-a", "pull"));
     events.record("hub", write_kind::removed, in("team-a", "regcred"));
@@ -53,7 +53,7 @@ TEST_CASE("after a rename each Secret is called by its own name") {
     CHECK(lines[1].note == "Deleted Secret regcred in 1 namespace: team-a");
 }
 
-TEST_CASE("what is done to ServiceAccounts is told by namespace") {
+TEST_CASE("writes to ServiceAccounts are counted by namespace") {
     event_aggregator events;
     events.record("hub", write_kind::listed, in("team-a"));
     events.record("hub", write_kind::listed, in("team-b"));
@@ -68,7 +68,7 @@ TEST_CASE("what is done to ServiceAccounts is told by namespace") {
           "Removed Secret regcred from imagePullSecrets of ServiceAccounts in 1 namespace: team-c");
 }
 
-TEST_CASE("what was told is not told again, and what is forgotten is not told") {
+TEST_CASE("collected and forgotten writes are not collected again") {
     event_aggregator events;
     events.record("hub", write_kind::adopted, in("team-a"));
     CHECK(events.collect("hub").size() == 1);

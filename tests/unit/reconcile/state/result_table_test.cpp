@@ -19,35 +19,34 @@ failure failed_with(const char* reason, const char* since) {
 
 }  // namespace
 
-TEST_CASE("a failure is as old as its reason") {
+TEST_CASE("a failure keeps its time while its reason is the same") {
     result_table results;
     results.failed(key, failed_with("Denied", "10:00"), {});
     results.failed(key, failed_with("Denied", "11:00"), {});
-    CHECK(results.find(key)->why->since == "10:00");
+    CHECK(results.find(key)->last_failure->since == "10:00");
     results.failed(key, failed_with("Forbidden", "12:00"), {});
-    CHECK(results.find(key)->why->since == "12:00");
+    CHECK(results.find(key)->last_failure->since == "12:00");
     results.synced(key, 1, {2});
-    CHECK(results.find(key)->why == nullptr);
+    CHECK(results.find(key)->last_failure == nullptr);
     results.failed(key, failed_with("Forbidden", "13:00"), {});
-    CHECK(results.find(key)->why->since == "13:00");
+    CHECK(results.find(key)->last_failure->since == "13:00");
 }
 
-TEST_CASE(
-    "what was desired when a Secret was right outlives a failure, and that no object wants it any more") {
+TEST_CASE("desired and specs of the last sync outlive a failure and unwanted") {
     result_table results;
     results.synced(key, 1, {2});
     results.failed(key, failed_with("Denied", "10:00"), {});
     CHECK(results.find(key)->desired == 1);
     CHECK(*results.find(key)->specs == specs{2});
     results.unwanted(key);
-    CHECK(results.find(key)->why == nullptr);
+    CHECK(results.find(key)->last_failure == nullptr);
     CHECK(results.find(key)->now == result_record::state::pending);
     CHECK(*results.find(key)->specs == specs{2});
     results.forget(key);
     CHECK(results.find(key) == nullptr);
 }
 
-TEST_CASE("a failed Secret is wanted by the specs of its last failure that has any") {
+TEST_CASE("a failure without specs keeps the specs of the last result") {
     result_table results;
     results.synced(key, 1, {2});
     results.failed(key, failed_with("SourceInvalid", "10:00"), {3});

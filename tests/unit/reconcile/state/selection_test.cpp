@@ -80,7 +80,7 @@ TEST_CASE("a selector alone never selects a system namespace, whatever its label
     CHECK(select(rules, system, own) == selection::system_namespace);
 }
 
-TEST_CASE("opting out and terminating beat every rule, a literal name included") {
+TEST_CASE("the opt-out annotation and termination override every rule, also a literal name") {
     v1alpha1::namespace_selection rules;
     rules.include = {"team-a"};
     auto meta = build::meta("team-a");

@@ -63,7 +63,7 @@ TEST_CASE("the sources of an object are combined, sorted by registry") {
     CHECK(result.entries->front().key.written() == "ghcr.io");
 }
 
-TEST_CASE("a source that goes missing or turns invalid leaves what it gave last") {
+TEST_CASE("a source that goes missing or becomes invalid keeps its last good content") {
     vault v;
     v.put("a", login("quay.io", "CANARY-1"));
     v.put("b", login("ghcr.io", "CANARY-2"));
@@ -97,8 +97,7 @@ TEST_CASE("a source that goes missing or turns invalid leaves what it gave last"
     }
 }
 
-TEST_CASE(
-    "a source that was never good gives nothing to deliver, and the others are not delivered without it") {
+TEST_CASE("with a source that was never valid nothing is delivered") {
     vault v;
     v.put("a", login("quay.io", "CANARY-1"));
     const auto now = v.resolve(from_sources({"a", "b"}));
@@ -106,8 +105,7 @@ TEST_CASE(
     CHECK(now.entries == nullptr);
 }
 
-TEST_CASE(
-    "a source that leaves the spec is revoked, though it was good, and does not come back from memory") {
+TEST_CASE("a source that leaves the spec is revoked and forgotten") {
     vault v;
     v.put("a", login("quay.io", "CANARY-1"));
     v.put("b", login("ghcr.io", "CANARY-2"));
@@ -117,7 +115,7 @@ TEST_CASE(
     CHECK(v.resolve(from_sources({"a", "b"})).entries == nullptr);
 }
 
-TEST_CASE("what an object gave last is forgotten with it") {
+TEST_CASE("forget drops the last good content") {
     vault v;
     v.put("a", login("quay.io", "CANARY-1"));
     const auto object = from_sources({"a"});
@@ -127,7 +125,7 @@ TEST_CASE("what an object gave last is forgotten with it") {
     CHECK(v.resolve(object).entries == nullptr);
 }
 
-TEST_CASE("one registry in two sources of an object is an error that names both") {
+TEST_CASE("a registry in two sources of an object is an error that names both") {
     vault v;
     v.put("a", login("quay.io", "CANARY-1"));
     v.put("b", login("quay.io", "CANARY-2"));
@@ -137,7 +135,7 @@ TEST_CASE("one registry in two sources of an object is an error that names both"
     CHECK(now.entries == nullptr);
 }
 
-TEST_CASE("a source that brings a registry which another one has changes nothing, until that is mended") {
+TEST_CASE("a source with a registry of another source changes nothing until one of them is corrected") {
     vault v;
     v.put("a", login("quay.io", "CANARY-1"));
     v.put("b", login("ghcr.io", "CANARY-2"));

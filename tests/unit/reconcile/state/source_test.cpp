@@ -92,7 +92,7 @@ TEST_CASE("selected entries outlive the Secret and what was parsed of it") {
     CHECK(build::shown(entries.at(0)) == "quay.io|u|p|");
 }
 
-TEST_CASE("a Secret that is no source is refused, and the message says what to create") {
+TEST_CASE("a Secret that cannot be a source is refused, and the message says what to create") {
     struct example {
         std::string_view what;
         kube::secret secret;
@@ -134,18 +134,27 @@ TEST_CASE("a Secret that is no source is refused, and the message says what to c
     add("no .dockerconfigjson",
         build::source_secret("login", kube::docker_config_json_type),
         source_fault::missing_data,
-        "no .dockerconfigjson");
+        "key .dockerconfigjson of its data is missing or empty");
     add("an empty .dockercfg",
         of(kube::docker_cfg_type, kube::docker_cfg_key, ""),
         source_fault::missing_data,
-        "no .dockercfg");
+        "key .dockercfg of its data is missing or empty");
     add("the data of the other form",
         of(kube::docker_cfg_type, kube::docker_config_json_key, "{}"),
         source_fault::missing_data,
-        "no .dockercfg");
-    add("no password", std::move(no_password), source_fault::missing_data, "no password");
-    add("an empty username", basic_auth("", "p"), source_fault::missing_data, "no username");
-    add("an empty password", basic_auth("u", ""), source_fault::missing_data, "no password");
+        "key .dockercfg of its data is missing or empty");
+    add("no password",
+        std::move(no_password),
+        source_fault::missing_data,
+        "key password of its data is missing or empty");
+    add("an empty username",
+        basic_auth("", "p"),
+        source_fault::missing_data,
+        "key username of its data is missing or empty");
+    add("an empty password",
+        basic_auth("u", ""),
+        source_fault::missing_data,
+        "key password of its data is missing or empty");
     add("a line break at the end of the password",
         basic_auth("u", "p\n"),
         source_fault::bad_password,
@@ -219,4 +228,32 @@ TEST_CASE("two entries of one document for one registry are an error for a sourc
     const auto hub = config_json(
         R"({"auths":{"docker.io":{"auth":"dTpw"},"https://index.docker.io/v1/":{"auth":"YTpi"}}})");
     CHECK(reconcile::select_entries(*parsed(hub), all()).error().fault == source_fault::key_collision);
+}
+
+TEST_CASE("reason_of returns the reason of SourcesValid for each fault") {
+    using enum source_fault;
+    CHECK(reconcile::reason_of(duplicate_registry) == "DuplicateRegistry");
+    CHECK(reconcile::reason_of(source_fault::too_large) == "SourceTooLarge");
+    for (const auto fault : {unsupported_type,
+                             missing_data,
+                             not_json,
+                             too_deep,
+                             wrong_type,
+                             too_many_entries,
+                             no_entries,
+                             bad_key,
+                             key_collision,
+                             bad_base64,
+                             no_colon,
+                             bad_username,
+                             bad_password,
+                             bad_email,
+                             token_only,
+                             empty_entry,
+                             registry_missing,
+                             registry_not_allowed,
+                             registries_not_allowed,
+                             nothing_selected}) {
+        CHECK(reconcile::reason_of(fault) == "SourceInvalid");
+    }
 }

@@ -22,7 +22,7 @@ kube::condition condition(const char* type, const char* status, const char* reas
 
 }  // namespace
 
-TEST_CASE("a condition that turns bad, or bad for another reason, is a warning once") {
+TEST_CASE("a condition that becomes False, or gets another reason, is a warning Event once") {
     const std::vector<kube::condition> well{condition("Ready", "True", "Synced"),
                                             condition("Synced", "True", "Synced")};
     const std::vector<kube::condition> bad{condition("Ready", "False", "Conflict"),
@@ -39,7 +39,7 @@ TEST_CASE("a condition that turns bad, or bad for another reason, is a warning o
     CHECK(condition_events(bad, worse).size() == 1);
 }
 
-TEST_CASE("Pods that fail to read the Secret are a warning once for each reason that needs an operator") {
+TEST_CASE("failing Pods are a warning Event once for each reason that needs an operator") {
     constexpr auto type = "FailedToRetrieveImagePullSecret";
     const auto is = [&](const char* status, const char* reason) {
         return std::vector<kube::condition>{condition(type, status, reason)};
@@ -56,7 +56,7 @@ TEST_CASE("Pods that fail to read the Secret are a warning once for each reason 
     CHECK(condition_events(is("False", "NoFailures"), is("Unknown", "Forbidden")).empty());
 }
 
-TEST_CASE("progress leads to no Event, its end does") {
+TEST_CASE("progress leads to no Event, becoming Ready does") {
     const std::vector<kube::condition> running{condition("Ready", "False", "Progressing"),
                                                condition("Synced", "False", "Progressing")};
     const std::vector<kube::condition> well{condition("Ready", "True", "Synced"),

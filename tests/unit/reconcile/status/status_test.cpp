@@ -60,7 +60,7 @@ TEST_CASE(
     CHECK(status.registry_summary == "ghcr.io,quay.io");
 }
 
-TEST_CASE("Pods that fail say nothing about whether the Secrets are right") {
+TEST_CASE("failing Pods do not change Ready and Synced") {
     auto report = all_well();
     report.pulls.pods = {{.reason = reconcile::reasons::namespace_not_selected,
                           .namespace_name = "lab",
@@ -74,7 +74,7 @@ TEST_CASE("Pods that fail say nothing about whether the Secrets are right") {
     CHECK(status.pull_failures == 1);
 }
 
-TEST_CASE("zero selected namespaces is right") {
+TEST_CASE("without a selected namespace Synced is True") {
     auto report = all_well();
     report.selected = report.synced = 0;
     const auto status = compute_status(build::credential("hub"), report, now);
@@ -82,7 +82,7 @@ TEST_CASE("zero selected namespaces is right") {
     CHECK(status.summary == "0/0");
 }
 
-TEST_CASE("while namespaces are still to be served it is Progressing and Reconciling, not Stalled") {
+TEST_CASE("while namespaces lack the Secret, the object is Progressing and Reconciling, not Stalled") {
     auto report = all_well();
     report.synced = 118;
     const auto status = compute_status(build::credential("hub"), report, now);
@@ -113,7 +113,7 @@ TEST_CASE("Ready takes the reason of the first condition that fails") {
     CHECK(find(status, "Reconciling") == nullptr);
 }
 
-TEST_CASE("the failure that is shown is of the commonest reason, and the others are counted") {
+TEST_CASE("the condition shows a failure of the most common reason and counts the others") {
     auto report = all_well();
     report.failures = {
         failure("a", "Conflict"), failure("b", "QuotaExceeded"), failure("c", "QuotaExceeded")};
@@ -138,7 +138,7 @@ TEST_CASE("status does not grow with the number of namespaces and registries") {
     CHECK(status.registry_summary == "registry.example.com,registry.example.com +98");
 }
 
-TEST_CASE("a Secret name that the install does not allow stalls, and the message names those that it does") {
+TEST_CASE("a Secret name that is not allowed stalls, and the message has the allowed names") {
     auto report = all_well();
     report.name_allowed = false;
     report.allowed_names = "regcred, team-pull";
@@ -166,15 +166,14 @@ TEST_CASE(
     CHECK(find(again, "Ready")->last_transition_time == later);
 }
 
-TEST_CASE("suspended objects keep reporting") {
+TEST_CASE("the message of Ready says that the object is suspended") {
     auto object = build::credential("hub");
     object.suspend = true;
     CHECK(find(compute_status(object, all_well(), now), "Ready")->message.find("suspended") !=
           std::string::npos);
 }
 
-TEST_CASE(
-    "a Secret that cannot be removed where nothing is selected any more is told like any other failure") {
+TEST_CASE("a Secret that cannot be removed is a failure even if no namespace is selected") {
     auto report = all_well();
     report.selected = report.synced = 3;
     report.stuck = 1;

@@ -75,7 +75,7 @@ struct fixture : build::cluster_fixture {
 
 }  // namespace
 
-TEST_CASE("a status that differs is put, bound to the version of the object, and does not queue itself") {
+TEST_CASE("a changed status is put with the resourceVersion of the object, and does not queue itself") {
     fixture f(put_back);
     CHECK(f.write() == runtime::outcome::done());
     CHECK(f.requests() == lines{"PUT " + hub_path + "/status"});
@@ -138,7 +138,7 @@ TEST_CASE("the status of an object that is gone or being deleted is not written"
     CHECK(f.requests().empty());
 }
 
-TEST_CASE("what was written is logged in one line for all namespaces, also when the status stays the same") {
+TEST_CASE("writes are logged in one line for all namespaces, even if the status is unchanged") {
     fixture f(put_back);
     for (const auto* name : {"team-a", "team-b"})
         f.writes.record("hub", reconcile::write_kind::created, {.namespace_name = name, .name = "regcred"});

@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/status/credential_report.hpp"
+
+#include "reconcile/state/reasons.hpp"
+#include "unit/reconcile/cluster_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using build::cluster_fixture;
+using build::wants;
+using reconcile::secret_action;
+
+namespace {
+
+const runtime::object_key team_a{.namespace_name = "team-a", .name = "regcred"};
+
+}  // namespace
+
+TEST_CASE("a report counts selected, synced and failed namespaces") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    const auto object = wants("hub", "login");
+    f.add_credential(object);
+    for (const char* name : {"a", "b", "c", "kube-system"})
+        f.add_namespace(name);
+    f.state.results().synced({"a", "regcred"}, 0, {});
+    f.state.results().failed(
+        {"b", "regcred"},
+        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .credentials = {}},
+        {});
+    const auto report = reconcile::report_on(f.state, object);
+    CHECK(report.selected == 3);
+    CHECK(report.synced == 1);
+    REQUIRE(report.failures.size() == 1);
+    CHECK(report.failures.front().namespace_name == "b");
+    CHECK(report.registries == std::vector<std::string>{"quay.io"});
+}
+
+TEST_CASE("a registry that an older RegistryCredential delivers is a RegistryConflict of the younger one") {
+    cluster_fixture f;
+    f.add_source("a", "quay.io", "CANARY-old");
+    f.add_source("b", "quay.io", "CANARY-new");
+    auto younger = wants("younger", "b");
+    younger.meta.creation_timestamp = "2026-02-02T00:00:00Z";
+    const auto older = wants("older", "a");
+    f.add_credential(younger);
+    f.add_credential(older);
+    f.add_namespace("team-a");
+
+    const auto report = reconcile::report_on(f.state, younger);
+    CHECK(report.source_fault.reason == reconcile::reasons::registry_conflict);
+    CHECK(report.source_fault.message.find("older") != std::string::npos);
+    CHECK(reconcile::report_on(f.state, older).source_fault.reason.empty());
+    f.remove_credential("older");
+    CHECK(reconcile::report_on(f.state, younger).source_fault.reason.empty());
+}
+
+TEST_CASE("a report has the allowed names, and whether the Secret name is one of them") {
+    cluster_fixture f;
+    auto object = wants("hub", "login");
+    object.secret_name = "not-allowed";
+    f.add_credential(object);
+    const auto report = reconcile::report_on(f.state, object);
+    CHECK_FALSE(report.name_allowed);
+    CHECK(report.allowed_names == "regcred, other");
+}
+
+TEST_CASE("a report has the reason why a source is not valid") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    f.apply_all();
+    f.state.sources().erase({.namespace_name = "regcred-system", .name = "login"}, f.next_version());
+    CHECK(reconcile::report_on(f.state, *f.find_credential("hub")).source_fault.reason == "SourceNotFound");
+}
+
+TEST_CASE("a Secret that cannot be removed is reported by its owner") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login", {"team-*"}));
+    f.add_credential(wants("bystander", "login", {"other"}));
+    f.add_namespace("team-a");
+    f.apply_all();
+    auto narrower = wants("hub", "login", {"nobody"});
+    narrower.meta.generation = 2;
+    f.add_credential(std::move(narrower));
+    REQUIRE(f.next("team-a") == secret_action::remove);
+    f.state.results().failed(
+        team_a,
+        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .credentials = {}},
+        {});
+
+    const auto object = f.find_credential("hub");
+    const auto report = reconcile::report_on(f.state, *object);
+    CHECK(report.selected == 0);
+    CHECK(report.stuck == 1);
+    REQUIRE(report.failures.size() == 1);
+    CHECK(report.failures[0].namespace_name == "team-a");
+    CHECK(report.failures[0].reason == "Denied");
+    const auto other = f.find_credential("bystander");
+    CHECK(reconcile::report_on(f.state, *other).failures.empty());
+}
