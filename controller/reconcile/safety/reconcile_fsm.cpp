@@ -21,14 +21,13 @@ reconcile_action end(reconcile_step step, runtime::outcome outcome) {
 reconcile_fsm::reconcile_fsm(runtime::object_key key,
                              contention& repairs,
                              deletion_guard& guard,
-                             int most_passes)
-    : key_(std::move(key)), repairs_(repairs), guard_(guard), passes_left_(most_passes) {}
+                             int max_passes)
+    : key_(std::move(key)), repairs_(repairs), guard_(guard), passes_left_(max_passes) {}
 
 reconcile_action reconcile_fsm::next(const reconcile_facts& facts, runtime::time_point now) {
     using runtime::outcome;
     if (failure_) return give_up(facts.failures);
     if (must_read_back_) return proceed(reconcile_step::read_back);
-    if (passes_left_-- == 0) return end(reconcile_step::contend, outcome::retry());
     desired_ = facts.desired;
     if (!facts.removes && !held_) guard_.forget(key_);
     if (!facts.writes) {
@@ -36,6 +35,7 @@ reconcile_action reconcile_fsm::next(const reconcile_facts& facts, runtime::time
         return held_ ? end(reconcile_step::finish, outcome::done())
                      : end(reconcile_step::settle, outcome::settled());
     }
+    if (passes_left_-- == 0) return end(reconcile_step::contend, outcome::retry());
     if (facts.destructive && !confirmed_) return proceed(reconcile_step::confirm);
     if (facts.removes && !facts.asked_for && !guard_.may_delete(key_, facts.objects, now)) {
         held_ = true;

@@ -60,15 +60,17 @@ struct reconcile_action {
 /// Calls: next() with the facts of a fresh view, and then the result of what it asks for, until it ends.
 class reconcile_fsm {
  public:
-    /// `most_passes`: calls of next() within one run, while others change the object all the time. What is
-    /// given by reference outlives the run.
-    reconcile_fsm(runtime::object_key key, contention& repairs, deletion_guard& guard, int most_passes);
+    /// `max_passes`: plans within one run that have something to write, while other writers change the object
+    /// all the time. `repairs` and `guard` outlive the run.
+    reconcile_fsm(runtime::object_key key, contention& repairs, deletion_guard& guard, int max_passes);
 
     [[nodiscard]] reconcile_action next(const reconcile_facts& facts, runtime::time_point now);
     void confirmed(const kube::result<void>& read);
     /// `verb` is for messages: "create", "update", "delete".
     void wrote(const kube::result<void>& written, std::string_view verb);
     void was_read(const kube::result<void>& read);
+    /// Whether the run ends with a failure: next() says which, about the view that led to it.
+    [[nodiscard]] bool has_failed() const noexcept { return failure_.has_value(); }
     /// Whether the deletion guard holds what is removed: the next plan leaves it as it is.
     [[nodiscard]] bool holds_removal() const noexcept { return held_; }
 

@@ -5,6 +5,7 @@
 #include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <chrono>
@@ -17,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int most_passes = 6;  // within one run, while others change the Secret concurrently
+constexpr int max_passes = 6;  // within one run, while others change the Secret concurrently
 
 write_kind kind_of(const secret_plan& plan) {
     if (plan.adopts) return write_kind::adopted;
@@ -75,11 +76,14 @@ reconcile_facts secret_reconciler::facts(const secret_view& view, const secret_p
 }
 
 asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_key key) {
-    reconcile_fsm run(key, repairs_, services_.guard, most_passes);
+    reconcile_fsm run(key, repairs_, services_.guard, max_passes);
+    secret_view view;
+    secret_plan plan;
     for (;;) {
-        const auto view = view_secret(services_.state, key);
-        auto plan = decide(view);
-        if (run.holds_removal() && plan.action == secret_action::remove) plan = {};
+        if (!run.has_failed()) {
+            view = view_secret(services_.state, key);
+            plan = decide(view);
+        }
         const auto action = run.next(facts(view, plan), std::chrono::steady_clock::now());
         switch (action.step) {
             case reconcile_step::confirm:
@@ -94,7 +98,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
             case reconcile_step::hold:
                 fail(view, held_by_guard(key, services_.state.results().size()));
                 services_.guard_reads.wake();
-                break;
+                co_return runtime::outcome::done();  // a removal is all of its plan
             case reconcile_step::settle:
                 settle(view, plan);
                 co_return action.outcome;
@@ -114,7 +118,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
 }
 
 void secret_reconciler::fail(const secret_view& view, cause problem) {
-    results_.failed(view.key, std::move(problem), affected_credentials(view), specs_of(view.contributors));
+    results_.failed(view.key, std::move(problem), all_credentials(view), specs_of(view.contributors));
 }
 
 void secret_reconciler::settle(const secret_view& view, const secret_plan& plan) {
@@ -167,8 +171,10 @@ asio::awaitable<kube::result<void>> secret_reconciler::write(const secret_view& 
     for (const auto& name : acting_credentials(view))
         services_.events.record(name, kind_of(plan), view.key);
     results_.update_statuses(affected_credentials(view));
+    if (!services_.log.enabled(runtime::log_level::debug)) co_return written;  // names cost time
     services_.log.debug("wrote Secret",
                         {{"action", verb},
+                         {"registrycredential", fmt::format("{}", fmt::join(all_credentials(view), ","))},
                          {"namespace", view.key.namespace_name},
                          {"name", view.key.name},
                          {"duration_ms", std::chrono::steady_clock::now() - started}});

@@ -19,7 +19,7 @@ namespace {
 
 /// Within one run, while others change the list concurrently: each pass is a read and a write, so another
 /// writer would have to be very busy to win them all.
-constexpr int most_passes = 20;
+constexpr int max_passes = 20;
 
 /// The failure that a refusal leads to.
 cause refused(const reconcile_action& action, const runtime::object_key& key) {
@@ -88,11 +88,15 @@ reconcile_facts service_account_reconciler::facts(const service_account_view& vi
 }
 
 asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime::object_key key) {
-    reconcile_fsm run(key, repairs_, services_.guard, most_passes);
+    reconcile_fsm run(key, repairs_, services_.guard, max_passes);
+    service_account_view view;
+    service_account_plan plan;
     for (;;) {
-        auto view = services_.accounts.view(key);
-        if (run.holds_removal()) view = with_removals_held(std::move(view));
-        const auto plan = decide(view);
+        if (!run.has_failed()) {
+            view = services_.accounts.view(key);
+            if (run.holds_removal()) view = with_removals_held(std::move(view));
+            plan = decide(view);
+        }
         const auto action = run.next(facts(view, plan), std::chrono::steady_clock::now());
         switch (action.step) {
             case reconcile_step::confirm:

@@ -316,3 +316,19 @@ TEST_CASE_FIXTURE(fixture, "a run ends after so many passes, and is retried") {
     CHECK(end.step == reconcile_step::contend);
     CHECK(end.outcome == outcome::retry());
 }
+
+TEST_CASE_FIXTURE(fixture, "a run whose last write was right is settled") {
+    auto fsm = run(1);
+    CHECK(fsm.next(update, now).step == reconcile_step::write);
+    fsm.wrote(ok(), "update");
+    CHECK(fsm.next(nothing, now).step == reconcile_step::settle);
+}
+
+TEST_CASE_FIXTURE(fixture, "a run has failed from the refusal until it is told") {
+    auto fsm = run();
+    CHECK(fsm.next(update, now).step == reconcile_step::write);
+    CHECK_FALSE(fsm.has_failed());
+    fsm.wrote(failed(kube::error_kind::server), "update");
+    CHECK(fsm.has_failed());
+    CHECK(fsm.next(update, now).step == reconcile_step::fail);
+}

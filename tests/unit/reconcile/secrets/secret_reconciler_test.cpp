@@ -209,3 +209,12 @@ TEST_CASE("a removal that no user asked for is held by the deletion guard, and r
     CHECK(f.state.find_copy(team_a) != nullptr);
     CHECK(f.reason() == reasons::deletion_guard);
 }
+
+TEST_CASE("a failure about a copy whose owner is gone names that owner in the log") {
+    fixture f({refusal(404, "NotFound", "registrycredentials"), refusal(500, "InternalError")});
+    f.add_credential(wants("hub", "login"));
+    f.apply_all();
+    f.remove_credential("hub");
+    CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
+    CHECK(f.log_lines.count("Secret out of sync registrycredential=hub") == 1);
+}

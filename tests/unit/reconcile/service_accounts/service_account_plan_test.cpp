@@ -101,9 +101,9 @@ TEST_CASE("decide changes imagePullSecrets and the annotation according to the g
 
 TEST_CASE("several entries are one patch, which names gains and losses") {
     auto view = view_of({"b", "x"}, {"b"}, entry_goal::listed);
-    view.entries = {{.secret_name = "a", .goal = entry_goal::listed},
-                    {.secret_name = "b", .goal = entry_goal::unlisted},
-                    {.secret_name = "c", .goal = entry_goal::listed}};
+    view.entries = {{.secret_name = "a", .goal = entry_goal::listed, .suspended_by = {}},
+                    {.secret_name = "b", .goal = entry_goal::unlisted, .suspended_by = {}},
+                    {.secret_name = "c", .goal = entry_goal::listed, .suspended_by = {}}};
     const auto decided = decide(view);
     CHECK(decided.listed == names{"x", "a", "c"});
     CHECK(decided.added == names{"a", "c"});
@@ -201,7 +201,7 @@ TEST_CASE("an annotation on a ServiceAccount that was never wanted is repaired l
 
 TEST_CASE("with removals held no entry is removed, and wanted entries are added") {
     auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
-    view.entries.push_back({.secret_name = "other", .goal = entry_goal::listed});
+    view.entries.push_back({.secret_name = "other", .goal = entry_goal::listed, .suspended_by = {}});
     const auto plan = decide(with_removals_held(view));
     CHECK(plan.losses.empty());
     CHECK(plan.gains == names{"other"});
