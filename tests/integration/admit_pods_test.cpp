@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(
     const auto value = named("pull");
     const auto ns = add_home("team-a", {{"pull", value}, {"tier", "x"}});
     const auto out = add_home("team-out", {{"pull", value}});
-    api().patch(namespace_path(out), {{"metadata", {{"annotations", {{"regcred.dev/opt-out", "true"}}}}}});
+    api().patch(namespace_path(out), annotations_patch({{"regcred.dev/opt-out", "true"}}));
     api().create(namespace_path(ns) + "/serviceaccounts",
                  {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "builder"}}}});
     const auto include = [](const std::vector<std::string>& globs) { return json{{"include", globs}}; };
@@ -114,8 +114,7 @@ TEST_CASE_FIXTURE(
         const auto credential = add_credential("case", spec);
         // That the policy knows the object is seen in a namespace that it selects beyond doubt.
         const auto probe = add_credential("probe", asking_spec({"absent"}, {out}));
-        api().patch(namespace_path(out),
-                    {{"metadata", {{"annotations", {{"regcred.dev/opt-out", nullptr}}}}}});
+        api().patch(namespace_path(out), annotations_patch({{"regcred.dev/opt-out", nullptr}}));
         await_admitted(out, "regcred");
         if (row.selects) {
             await_admitted(ns, "regcred");
@@ -124,8 +123,7 @@ TEST_CASE_FIXTURE(
         }
         CHECK(admitted(ns, {{"serviceAccountName", "builder"}}).empty());
         CHECK(admitted("kube-public").empty());
-        api().patch(namespace_path(out),
-                    {{"metadata", {{"annotations", {{"regcred.dev/opt-out", "true"}}}}}});
+        api().patch(namespace_path(out), annotations_patch({{"regcred.dev/opt-out", "true"}}));
         await_admitted(out, "");
         remove_credential(probe);
         remove_credential(credential);

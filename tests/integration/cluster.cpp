@@ -10,6 +10,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <future>
 #include <stdexcept>
 
 namespace harness {
@@ -60,13 +61,13 @@ cluster::cluster()
     : output_(REGCRED_TEST_OUTPUT), api_(admin_kubeconfig()), audit_file_(told_by_cluster({"audit"})) {
     std::filesystem::create_directories(output_);
     signal_controller_manager(SIGCONT);  // a run that was killed may have left it stopped
+    auto installed = std::async(std::launch::async, install);  // side by side: each kubectl takes its time
     run_or_throw({"kubectl", "apply", "-f", fmt::format("{}/crds", repository)});
-    run_or_throw({"kubectl",
-                  "wait",
-                  "--for=condition=Established",
-                  "--timeout=30s",
-                  "crd/registrycredentials.regcred.dev"});
-    install();
+    wait_until("the API server serves RegistryCredentials", [this] {
+        const auto answer = api_.send({.method = "GET", .path = credentials, .body = nullptr, .as = {}});
+        return answer.ok() ? "" : answer.message();
+    });
+    installed.get();
     controller_kubeconfig_ =
         write_account_kubeconfig(api_, "regcred-system", "regcred-controller", output_, "controller");
 }
@@ -117,11 +118,11 @@ void cluster::await_garbage_collector() {
     collector_knows_us_ = true;
 }
 
-sleeping_collector::sleeping_collector() {
+paused_controller_manager::paused_controller_manager() {
     signal_controller_manager(SIGSTOP);
 }
 
-sleeping_collector::~sleeping_collector() {
+paused_controller_manager::~paused_controller_manager() {
     signal_controller_manager(SIGCONT);
 }
 

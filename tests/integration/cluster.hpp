@@ -23,6 +23,10 @@ class cluster {
 
     [[nodiscard]] admin& api() noexcept { return api_; }
     [[nodiscard]] const std::filesystem::path& audit_file() const noexcept { return audit_file_; }
+    /// The user is the ServiceAccount that deploy/ makes for the controller.
+    [[nodiscard]] const std::filesystem::path& controller_kubeconfig() const noexcept {
+        return controller_kubeconfig_;
+    }
     [[nodiscard]] std::unique_ptr<controller_process> start_controller(const std::string& secret_names,
                                                                        const std::string& service_accounts,
                                                                        const std::string& log_name);
@@ -48,12 +52,20 @@ class cluster {
 
 /// While it lives, Kubernetes' own controllers are stopped: what is removed, the controller under test
 /// removes.
-class sleeping_collector {
+class paused_controller_manager {
  public:
-    sleeping_collector();
-    ~sleeping_collector();
-    sleeping_collector(const sleeping_collector&) = delete;
-    sleeping_collector& operator=(const sleeping_collector&) = delete;
+    paused_controller_manager();
+    ~paused_controller_manager();
+    paused_controller_manager(const paused_controller_manager&) = delete;
+    paused_controller_manager& operator=(const paused_controller_manager&) = delete;
+};
+
+/// Applies deploy/ again at its end, whatever the test changed of it.
+struct restored_install {
+    restored_install() = default;
+    ~restored_install() { cluster::install(); }
+    restored_install(const restored_install&) = delete;
+    restored_install& operator=(const restored_install&) = delete;
 };
 
 }  // namespace harness

@@ -41,7 +41,7 @@ class guarded : public scenario {
         for (const auto& ns : all)
             calls.push_back({.method = "PATCH",
                              .path = namespace_path(ns),
-                             .body = {{"metadata", {{"labels", {{"pull", to}}}}}},
+                             .body = labels_patch({{"pull", to}}),
                              .as = {}});
         for (const auto& answer : api().send_all(calls))
             REQUIRE(answer.ok());
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(guarded, "a change of a spec takes every copy away at once") {
 }
 
 TEST_CASE_FIXTURE(guarded, "the end of an object takes every copy away at once") {
-    const sleeping_collector nobody_else;
+    const paused_controller_manager no_garbage_collector;
     remove_credential(credential);
     for (const auto& ns : all)
         await_no_copy(ns);

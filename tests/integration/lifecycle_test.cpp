@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(scenario, "a living controller removes every copy of a deleted
     await_ready(credential, "5/5");
     settle();
 
-    const sleeping_collector nobody_else;
+    const paused_controller_manager no_garbage_collector;
     const auto before = mark();
     remove_credential(credential);
     std::vector<std::string> one_delete_each;
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(
     await_condition(credential, "Synced", "False", "SecretNameNotAllowed");
     settle();
     await_copy(ns, document_of(one_login("quay.io", "a")));
-    api().patch(namespace_path(ns), {{"metadata", {{"annotations", {{"regcred.dev/opt-out", "true"}}}}}});
+    api().patch(namespace_path(ns), annotations_patch({{"regcred.dev/opt-out", "true"}}));
     await_no_copy(ns);
 }
 

@@ -104,6 +104,14 @@ json owner_reference_to(const json& credential) {
             {"uid", uid_of(credential)}};
 }
 
+json labels_patch(const json& labels) {
+    return {{"metadata", {{"labels", labels}}}};
+}
+
+json annotations_patch(const json& annotations) {
+    return {{"metadata", {{"annotations", annotations}}}};
+}
+
 std::string namespace_path(const std::string& name) {
     return fmt::format("{}/{}", namespaces, name);
 }

@@ -50,6 +50,10 @@ using text_map = std::map<std::string, std::string>;
 [[nodiscard]] json spec_of(const std::vector<std::string>& sources, const std::vector<std::string>& include);
 [[nodiscard]] json owner_reference_to(const json& credential);
 
+// Merge patches of metadata; a null value removes the key.
+[[nodiscard]] json labels_patch(const json& labels);
+[[nodiscard]] json annotations_patch(const json& annotations);
+
 // Paths of the API.
 inline constexpr auto namespaces = "/api/v1/namespaces";
 inline constexpr auto credentials = "/apis/regcred.dev/v1alpha1/registrycredentials";

@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(scenario, "ten thousand Events take no memory and keep no name
 
     constexpr int total = 10'000;
     const auto late = named("late");
-    own(namespace_path(late));
+    delete_at_end(namespace_path(late));
     std::vector<api_call> calls;
     for (int i = 0; i < total; ++i) {
         if (i == total / 2)

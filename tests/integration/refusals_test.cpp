@@ -123,8 +123,8 @@ TEST_CASE_FIXTURE(
     "a namespace where admission denies the Secret keeps no other waiting, and heals when it is allowed") {
     const auto poisoned = add_namespace("team-poisoned");
     const auto policy = named("no-secrets");
-    own(std::string(policies) + "/" + policy);
-    own(std::string(bindings) + "/" + policy);
+    delete_at_end(std::string(policies) + "/" + policy);
+    delete_at_end(std::string(bindings) + "/" + policy);
     api().create(policies, policy_against(policy, poisoned));
     api().create(bindings, binding_of(policy));
     await_creates(api(), poisoned, true);
@@ -247,8 +247,8 @@ TEST_CASE_FIXTURE(scenario, "every object that a denied update concerns tells of
     await_ready(a, "1/1");
     await_ready(b, "1/1");
     const auto policy = named("no-updates");
-    own(std::string(policies) + "/" + policy);
-    own(std::string(bindings) + "/" + policy);
+    delete_at_end(std::string(policies) + "/" + policy);
+    delete_at_end(std::string(bindings) + "/" + policy);
     api().create(policies, policy_against(policy, ns, "UPDATE"));
     api().create(bindings, binding_of(policy));
     eventually("updates are refused", [&] {
@@ -275,8 +275,8 @@ TEST_CASE_FIXTURE(scenario, "an admission policy that changes what is written is
         "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings/";
     const auto ns = add_namespace("team");
     const auto policy = named("relabels");
-    own(mutating + policy);
-    own(mutating_bindings + policy);
+    delete_at_end(mutating + policy);
+    delete_at_end(mutating_bindings + policy);
     const auto collection = [](std::string path) { return path.substr(0, path.size() - 1); };
     api().create(collection(mutating), policy_that_relabels(policy, ns));
     auto binding = binding_of(policy);

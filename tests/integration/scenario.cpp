@@ -3,6 +3,7 @@
 #include "scenario.hpp"
 
 #include "failure_listener.hpp"
+#include "support/last_change.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -11,21 +12,11 @@
 #include <algorithm>
 #include <exception>
 #include <iostream>
-#include <random>
 #include <sstream>
 
 namespace harness {
 
 namespace {
-
-std::string random_suffix() {
-    constexpr std::string_view alphabet = "bcdfghjklmnpqrstvwxz2456789";
-    std::random_device device;
-    std::string text;
-    for (int i = 0; i < 5; ++i)
-        text += alphabet.at(device() % alphabet.size());
-    return text;
-}
 
 std::string seen_copy(const std::optional<json>& found, const std::string& document) {
     if (!found) return "no Secret";
@@ -46,10 +37,7 @@ std::string seen_condition(const json& object, const json& condition) {
 }  // namespace
 
 scenario::scenario()
-    : cluster_(cluster::instance()),
-      audit_(cluster_.audit_file(), controller_user),
-      suffix_(random_suffix()),
-      exceptions_at_start_(std::uncaught_exceptions()) {}
+    : audit_(cluster_.audit_file(), controller_user), exceptions_at_start_(std::uncaught_exceptions()) {}
 
 scenario::~scenario() {
     if (std::uncaught_exceptions() == exceptions_at_start_) {
@@ -60,72 +48,14 @@ scenario::~scenario() {
         } catch (...) {  // NOLINT(bugprone-empty-catch): a REQUIRE has failed, which is counted
         }
     }
-    clean_up(std::uncaught_exceptions() != exceptions_at_start_ || current_test_failed());
-}
-
-std::string scenario::named(std::string_view role) const {
-    return fmt::format("{}-{}", role, suffix_);
-}
-
-void scenario::own(std::string path) {
-    owned_.push_back(std::move(path));
-}
-
-std::string scenario::add_namespace(std::string_view role,
-                                    const text_map& labels,
-                                    const text_map& annotations) {
-    auto name = named(role);
-    api().create(namespaces, namespace_object(name, labels, annotations));
-    own(namespace_path(name));
-    return name;
-}
-
-std::vector<std::string> scenario::add_namespaces(std::string_view role, int count) {
-    std::vector<std::string> names;
-    std::vector<json> objects;
-    for (int i = 0; i < count; ++i) {
-        names.push_back(named(fmt::format("{}{}", role, i)));
-        objects.push_back(namespace_object(names.back()));
-        own(namespace_path(names.back()));
-    }
-    api().create_all(namespaces, objects);
-    return names;
-}
-
-std::string scenario::add_source(std::string_view role, const login_map& logins) {
-    return add_source(docker_config_secret(named(role), logins));
-}
-
-std::string scenario::add_source(const json& secret) {
-    auto name = secret.at("metadata").at("name").get<std::string>();
-    api().create(secrets_in(own_namespace), secret);
-    own(secret_path(own_namespace, name));
-    return name;
-}
-
-void scenario::change_source(const std::string& name, const login_map& logins) {
-    api().patch(secret_path(own_namespace, name), {{"data", docker_config_secret(name, logins).at("data")}});
-}
-
-std::string scenario::add_credential(std::string_view role, const json& spec) {
-    auto name = named(role);
-    api().create(credentials, credential_object(name, spec));
-    own(credential_path(name));
-    return name;
-}
-
-void scenario::change_spec(const std::string& credential, const json& change) {
-    api().patch(credential_path(credential), {{"spec", change}});
-}
-
-void scenario::remove_credential(const std::string& credential) {
-    api().remove(credential_path(credential));
+    end_controller(std::uncaught_exceptions() != exceptions_at_start_ || current_test_failed());
 }
 
 void scenario::start(const std::string& secret_names, const std::string& service_accounts) {
-    const auto log = fmt::format("{}-{}.log", suffix_, logs_.size() + 1);
+    const auto log = fmt::format("{}-{}.log", suffix(), logs_.size() + 1);
     secret_names_ = "," + secret_names + ",";
     controller_ = cluster_.start_controller(secret_names, service_accounts, log);
+    last_change::note();
     logs_.push_back(controller_->log_file());
 }
 
@@ -231,19 +161,15 @@ void scenario::show_log() {
 }
 
 /// The logs of a test that failed stay.
-void scenario::clean_up(bool failed) noexcept {
+void scenario::end_controller(bool failed) noexcept {
     controller_.reset();
-    std::vector<api_call> calls;
-    for (const auto& path : owned_)
-        calls.push_back({.method = "DELETE", .path = path, .body = nullptr, .as = {}});
     try {
         if (failed) show_log();
-        static_cast<void>(api().send_all(calls));
         for (const auto& file : logs_) {
             if (!failed) std::filesystem::remove(file);
         }
     } catch (const std::exception& e) {
-        std::cout << "clean-up: " << e.what() << '\n';
+        std::cout << "the controllers' logs: " << e.what() << '\n';
     }
 }
 

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cluster.hpp"
-#include "objects.hpp"
+#include "fixture.hpp"
 #include "support/audit_log.hpp"
 #include "support/eventually.hpp"
 
@@ -23,7 +22,7 @@ inline constexpr std::chrono::minutes long_patience{5};
 /// destructor checks that with the controller that runs then: that it has nothing more to write, that no
 /// credential leaked, that it read no foreign Secret, that its rights suffice and that SIGTERM ends it well;
 /// and it removes what the test made.
-class scenario {
+class scenario : protected fixture {
  public:
     scenario();
     ~scenario();
@@ -31,23 +30,6 @@ class scenario {
     scenario& operator=(const scenario&) = delete;
 
  protected:
-    // Things; each is removed at the end. Names are ROLE-SUFFIX, with the scenario's suffix.
-    [[nodiscard]] std::string named(std::string_view role) const;
-    /// Removed at the end, whoever made it.
-    void own(std::string path);
-    std::string add_namespace(std::string_view role,
-                              const text_map& labels = {},
-                              const text_map& annotations = {});
-    /// The same for many at once: ROLE0-SUFFIX and so on.
-    std::vector<std::string> add_namespaces(std::string_view role, int count);
-    std::string add_source(std::string_view role, const login_map& logins);
-    std::string add_source(const json& secret);
-    void change_source(const std::string& name, const login_map& logins);
-    std::string add_credential(std::string_view role, const json& spec);
-    /// Merge patch of spec.
-    void change_spec(const std::string& credential, const json& change);
-    void remove_credential(const std::string& credential);
-
     // The controller.
     void start(const std::string& secret_names = "regcred", const std::string& service_accounts = "default");
     /// SIGTERM; it must end by itself, with exit code 0.
@@ -87,8 +69,6 @@ class scenario {
     [[nodiscard]] std::string account_writes(std::size_t mark);
     [[nodiscard]] static std::string lines(std::vector<std::string> texts);
 
-    admin& api() noexcept { return cluster_.api(); }
-
  private:
     [[nodiscard]] std::string writes_of(std::string_view resource, std::size_t mark);
     void check_the_end();
@@ -98,12 +78,9 @@ class scenario {
     void check_requests();
     [[nodiscard]] bool may_read(const audit_record& record) const;
     void show_log();
-    void clean_up(bool failed) noexcept;
+    void end_controller(bool failed) noexcept;
 
-    cluster& cluster_;
     audit_log audit_;
-    std::string suffix_;
-    std::vector<std::string> owned_;  // paths, in the order of creation
     std::unique_ptr<controller_process> controller_;
     std::vector<std::filesystem::path> logs_;
     std::string secret_names_;  // of the last start, with a comma before and after each

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario.hpp"
 #include "support/canary.hpp"
+#include "support/last_change.hpp"
+#include "util/timestamp.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <ranges>
 
 namespace harness {
 
@@ -19,9 +22,8 @@ using clock = std::chrono::steady_clock;
 /// Longer than the controller holds anything back on purpose: a status is written at most once a second.
 constexpr std::chrono::milliseconds quiet_time{1200};
 
-std::size_t accepted_writes(const std::vector<audit_record>& records) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(records, [](const audit_record& r) { return r.is_write() && r.accepted(); }));
+bool is_accepted_write(const audit_record& record) {
+    return record.is_write() && record.accepted();
 }
 
 std::string describe(const audit_record& record) {
@@ -61,15 +63,12 @@ void scenario::check_the_end() {
 }
 
 void scenario::settle() {
-    auto seen = accepted_writes(audit_.records());
-    auto since = clock::now();
-    eventually("the controller writes nothing more", [&]() -> std::string {
-        const auto now = accepted_writes(audit_.records());
-        if (now != seen) {
-            seen = now;
-            since = clock::now();
-        }
-        return clock::now() - since >= quiet_time ? "" : describe(audit_.records().back());
+    wait_until("the controller writes nothing more", [&]() -> std::string {
+        const auto limit = std::chrono::system_clock::now() - quiet_time;
+        if (last_change::time() > limit) return "a change a moment ago";
+        auto writes = std::views::filter(audit_.records(), is_accepted_write);
+        if (writes.empty() || writes.back().answered < util::write_micro_time(limit)) return {};
+        return describe(writes.back());
     });
 }
 
@@ -85,23 +84,24 @@ void scenario::check_nothing_more_to_write() {
     const auto ns = add_namespace("marker");
     const auto credential = add_credential("marker", spec_of({source}, {ns}));
     await_copy(ns, document_of(one_login("marker.example.com", "marker")));
-    settle();
+    const auto end = clock::now() + quiet_time;
+    wait_until("a quiet time later", [&] { return clock::now() < end ? "not yet" : ""; });
     for (const auto& record : requests_since(before)) {
         const bool marker = record.namespace_name == ns || record.name.find(credential) != std::string::npos;
-        if (record.is_write() && record.accepted() && !marker)
+        if (is_accepted_write(record) && !marker)
             ADD_FAIL_CHECK_AT(__FILE__, __LINE__, "a write too many: " << describe(record));
     }
 }
 
 void scenario::touch_everything() {
-    std::vector<std::string> paths = owned_;
-    for (const auto& path : owned_) {
+    std::vector<std::string> paths = objects();
+    for (const auto& path : objects()) {
         if (!path.starts_with(namespaces) || path.find('/', std::strlen(namespaces) + 1) != std::string::npos)
             continue;
         paths.push_back(path + "/secrets/regcred");
         paths.push_back(path + "/serviceaccounts/default");
     }
-    const json change = {{"metadata", {{"annotations", {{"example.com/touched", "yes"}}}}}};
+    const json change = annotations_patch({{"example.com/touched", "yes"}});
     std::vector<api_call> calls;
     for (const auto& path : paths)
         calls.push_back({.method = "PATCH", .path = path, .body = change, .as = {}});

@@ -18,14 +18,6 @@ json by_label(const std::string& source, const std::string& key, const std::stri
     return spec;
 }
 
-json labels(const json& change) {
-    return {{"metadata", {{"labels", change}}}};
-}
-
-json annotations(const json& change) {
-    return {{"metadata", {{"annotations", change}}}};
-}
-
 }  // namespace
 
 TEST_CASE_FIXTURE(scenario,
@@ -40,12 +32,12 @@ TEST_CASE_FIXTURE(scenario,
     await_ready(credential, "1/1");
 
     const auto before = mark();
-    api().patch(namespace_path(ns), labels({{"pull", "no"}}));
+    api().patch(namespace_path(ns), labels_patch({{"pull", "no"}}));
     await_no_copy(ns);
     await_ready(credential, "0/0");
-    api().patch(namespace_path(later), labels({{"pull", value}}));
+    api().patch(namespace_path(later), labels_patch({{"pull", value}}));
     await_copy(later, document);
-    api().patch(namespace_path(ns), labels({{"pull", value}}));
+    api().patch(namespace_path(ns), labels_patch({{"pull", value}}));
     await_copy(ns, document);
     await_ready(credential, "2/2");
     settle();
@@ -84,11 +76,11 @@ TEST_CASE_FIXTURE(scenario, "the opt-out annotation of a namespace beats everyth
     await_ready(credential, "1/1");
     CHECK_FALSE(api().find(secret_path(out)));
 
-    api().patch(namespace_path(in), annotations({{"regcred.dev/opt-out", "true"}}));
+    api().patch(namespace_path(in), annotations_patch({{"regcred.dev/opt-out", "true"}}));
     await_no_copy(in);
     await_ready(credential, "0/0");
-    api().patch(namespace_path(in), annotations({{"regcred.dev/opt-out", nullptr}}));
-    api().patch(namespace_path(out), annotations({{"regcred.dev/opt-out", nullptr}}));
+    api().patch(namespace_path(in), annotations_patch({{"regcred.dev/opt-out", nullptr}}));
+    api().patch(namespace_path(out), annotations_patch({{"regcred.dev/opt-out", nullptr}}));
     await_copies({in, out}, document);
     await_ready(credential, "2/2");
 }
@@ -185,8 +177,8 @@ TEST_CASE_FIXTURE(
     stop();
 
     const auto before = mark();
-    api().patch(namespace_path(relabelled), labels({{"pull", nullptr}}));
-    api().patch(namespace_path(opted_out), annotations({{"regcred.dev/opt-out", "true"}}));
+    api().patch(namespace_path(relabelled), labels_patch({{"pull", nullptr}}));
+    api().patch(namespace_path(opted_out), annotations_patch({{"regcred.dev/opt-out", "true"}}));
     change_spec(credential, {{"namespaces", {{"exclude", json::array({excluded})}}}});
     start();
     for (const auto& ns : {relabelled, opted_out, excluded})

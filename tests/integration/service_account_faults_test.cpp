@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(
     const auto forged = add_home("forged");
     const auto huge = add_home("huge");
     const auto forge = [&](const std::string& ns, const std::string& text) {
-        api().patch(account_path(ns), {{"metadata", {{"annotations", {{added_annotation, text}}}}}});
+        api().patch(account_path(ns), annotations_patch({{added_annotation, text}}));
     };
     set_list(forged, {"theirs", "regcred", "regcred"});
     set_list(huge, std::vector<std::string>(300, "theirs"));

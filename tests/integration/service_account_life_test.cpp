@@ -83,7 +83,7 @@ class labelled_homes : public account_scenario {
         for (const auto& ns : all)
             calls.push_back({.method = "PATCH",
                              .path = namespace_path(ns),
-                             .body = {{"metadata", {{"labels", {{"pull", to}}}}}},
+                             .body = labels_patch({{"pull", to}}),
                              .as = {}});
         for (const auto& answer : api().send_all(calls))
             REQUIRE(answer.ok());

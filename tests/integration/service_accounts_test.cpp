@@ -10,10 +10,6 @@ namespace {
 
 const std::string document = document_of(one_login("quay.io", "accounts"));
 
-json annotations(const json& change) {
-    return {{"metadata", {{"annotations", change}}}};
-}
-
 }  // namespace
 
 TEST_CASE_FIXTURE(account_scenario,
@@ -95,8 +91,8 @@ TEST_CASE_FIXTURE(account_scenario, "deselection, opt-out and the end of the obj
     settle();
 
     const auto before = mark();
-    api().patch(namespace_path(deselected), {{"metadata", {{"labels", {{"pull", nullptr}}}}}});
-    api().patch(namespace_path(opted_out), annotations({{"regcred.dev/opt-out", "true"}}));
+    api().patch(namespace_path(deselected), labels_patch({{"pull", nullptr}}));
+    api().patch(namespace_path(opted_out), annotations_patch({{"regcred.dev/opt-out", "true"}}));
     await_list(deselected, "", "");
     await_list(opted_out, "", "");
     await_no_copy(deselected);
@@ -130,8 +126,8 @@ TEST_CASE_FIXTURE(
     stop();
 
     const auto before = mark();
-    api().patch(namespace_path(relabelled), {{"metadata", {{"labels", {{"pull", nullptr}}}}}});
-    api().patch(namespace_path(opted_out), annotations({{"regcred.dev/opt-out", "true"}}));
+    api().patch(namespace_path(relabelled), labels_patch({{"pull", nullptr}}));
+    api().patch(namespace_path(opted_out), annotations_patch({{"regcred.dev/opt-out", "true"}}));
     remove_credential(short_lived);
     start();
     for (const auto& ns : {relabelled, opted_out, ended})

@@ -38,7 +38,7 @@ TEST_CASE_FIXTURE(scenario, "several objects feed one Secret; when one of them g
           json::array({owner_reference_to(both[0]), owner_reference_to(both[1])}));
     settle();
 
-    const sleeping_collector nobody_else;
+    const paused_controller_manager no_garbage_collector;
     const auto before = mark();
     remove_credential(a);
     await_copy(shared, document_of(one_login("ghcr.io", "b")));

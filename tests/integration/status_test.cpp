@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(scenario, "foreign Secrets of other names are never read, nor 
     const auto source = add_source("quay", one_login("quay.io", "a"));
     const auto credential = add_credential("quay", spec_of({source}, {ns}));
     await_ready(credential, "1/1");
-    api().patch(secret_path(ns, "foreign"), {{"metadata", {{"labels", {{"example.com/any", "change"}}}}}});
+    api().patch(secret_path(ns, "foreign"), labels_patch({{"example.com/any", "change"}}));
     settle();
     int reads_of_copies = 0;
     for (const auto& record : requests_since(before)) {

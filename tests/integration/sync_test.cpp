@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(scenario,
     CHECK(meta["labels"]["example.com/stage"] == "test");
     CHECK(meta["annotations"]["example.com/note"] == "some text");
     // What others put there is theirs.
-    api().patch(secret_path(ns), {{"metadata", {{"labels", {{"example.com/theirs", "stays"}}}}}});
+    api().patch(secret_path(ns), labels_patch({{"example.com/theirs", "stays"}}));
 
     change_spec(credential,
                 {{"secretTemplate",

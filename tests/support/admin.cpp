@@ -4,6 +4,7 @@
 
 #include "kube/config/connection_config.hpp"
 #include "net/http_client.hpp"
+#include "support/last_change.hpp"
 #include "support/subprocess.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -52,28 +53,28 @@ net::tls_config tls_of(const kube::connection_config& config) {
     return tls;
 }
 
-net::request to_request(const api_call& what) {
+net::request to_request(const api_call& call) {
     net::request request;
     static const std::map<std::string, net::method> methods{{"GET", net::method::get},
                                                             {"POST", net::method::post},
                                                             {"PUT", net::method::put},
                                                             {"PATCH", net::method::patch},
                                                             {"DELETE", net::method::delete_}};
-    request.verb = methods.at(what.method);
-    request.target = what.path;
+    request.verb = methods.at(call.method);
+    request.target = call.path;
     request.headers = {{"Accept", "application/json"}};
-    if (!what.as.empty()) request.headers.emplace_back("Impersonate-User", what.as);
-    if (!what.body.is_null()) {
+    if (!call.as.empty()) request.headers.emplace_back("Impersonate-User", call.as);
+    if (!call.body.is_null()) {
         request.headers.emplace_back(
-            "Content-Type", what.method == "PATCH" ? "application/merge-patch+json" : "application/json");
-        request.body = util::secret_bytes(what.body.dump());
+            "Content-Type", call.method == "PATCH" ? "application/merge-patch+json" : "application/json");
+        request.body = util::secret_bytes(call.body.dump());
     }
     return request;
 }
 
-std::runtime_error refused(const api_call& what, const api_answer& answer) {
+std::runtime_error refused(const api_call& call, const api_answer& answer) {
     return std::runtime_error(
-        fmt::format("{} {}: {} {}", what.method, what.path, answer.status, answer.message()));
+        fmt::format("{} {}: {} {}", call.method, call.path, answer.status, answer.message()));
 }
 
 }  // namespace
@@ -88,6 +89,7 @@ class admin::implementation {
  public:
     explicit implementation(const std::string& kubeconfig)
         : config_(load(kubeconfig)),
+          token_(util::secret_bytes(data_or_file(config_.token.reveal(), config_.token_file))),
           work_(asio::make_work_guard(context_)),
           client_(context_.get_executor(), config_.server, {}) {
         if (const auto used = client_.set_tls_config(tls_of(config_)); !used)
@@ -102,14 +104,19 @@ class admin::implementation {
     implementation(const implementation&) = delete;
     implementation& operator=(const implementation&) = delete;
 
-    [[nodiscard]] std::future<api_answer> begin(const api_call& what) {
-        return asio::co_spawn(context_, exchange(client_, to_request(what)), asio::use_future);
+    [[nodiscard]] std::future<api_answer> begin(const api_call& call, const header_list& more_headers = {}) {
+        auto request = to_request(call);
+        request.headers.insert(request.headers.end(), more_headers.begin(), more_headers.end());
+        request.bearer_token = token_.clone();
+        return asio::co_spawn(context_, exchange(client_, std::move(request)), asio::use_future);
     }
     [[nodiscard]] const kube::connection_config& connection() const noexcept { return config_; }
 
  private:
     static asio::awaitable<api_answer> exchange(net::http_client& client, net::request request) {
+        const bool is_write = request.verb != net::method::get;
         const auto reply = co_await client.send(request);
+        if (is_write) last_change::note();
         if (!reply) throw std::runtime_error(reply.error().what);
         api_answer answer{.status = reply->status, .body = json::parse(reply->body.reveal(), nullptr, false)};
         if (answer.body.is_discarded()) answer.body = nullptr;
@@ -117,6 +124,7 @@ class admin::implementation {
     }
 
     kube::connection_config config_;
+    util::secret_bytes token_;  // empty: the client certificate says who asks
     asio::io_context context_;
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     net::http_client client_;  // used on thread_ only
@@ -131,8 +139,8 @@ const kube::connection_config& admin::connection() const noexcept {
     return impl_->connection();
 }
 
-api_answer admin::send(const api_call& what) {
-    return impl_->begin(what).get();
+api_answer admin::send(const api_call& call, const header_list& more_headers) {
+    return impl_->begin(call, more_headers).get();
 }
 
 std::vector<api_answer> admin::send_all(const std::vector<api_call>& calls) {
@@ -142,18 +150,18 @@ std::vector<api_answer> admin::send_all(const std::vector<api_call>& calls) {
         answers.push_back(pending.front().get());
         pending.pop_front();
     };
-    for (const auto& what : calls) {
+    for (const auto& call : calls) {
         if (pending.size() == side_by_side) take_one();
-        pending.push_back(impl_->begin(what));
+        pending.push_back(impl_->begin(call));
     }
     while (!pending.empty())
         take_one();
     return answers;
 }
 
-json admin::must(const api_call& what) {
-    auto answer = send(what);
-    if (!answer.ok()) throw refused(what, answer);
+json admin::must(const api_call& call) {
+    auto answer = send(call);
+    if (!answer.ok()) throw refused(call, answer);
     return std::move(answer.body);
 }
 
@@ -176,10 +184,10 @@ json admin::get(const std::string& path) {
 }
 
 std::optional<json> admin::find(const std::string& path) {
-    const api_call what{.method = "GET", .path = path, .body = nullptr, .as = {}};
-    auto answer = send(what);
+    const api_call call{.method = "GET", .path = path, .body = nullptr, .as = {}};
+    auto answer = send(call);
     if (answer.status == 404) return {};
-    if (!answer.ok()) throw refused(what, answer);
+    if (!answer.ok()) throw refused(call, answer);
     return std::move(answer.body);
 }
 
@@ -195,9 +203,9 @@ void admin::remove(const std::string& path, const std::string& propagation) {
     json options;
     if (!propagation.empty())
         options = {{"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", propagation}};
-    const api_call what{.method = "DELETE", .path = path, .body = options, .as = {}};
-    const auto answer = send(what);
-    if (!answer.ok() && answer.status != 404) throw refused(what, answer);
+    const api_call call{.method = "DELETE", .path = path, .body = options, .as = {}};
+    const auto answer = send(call);
+    if (!answer.ok() && answer.status != 404) throw refused(call, answer);
 }
 
 std::vector<json> admin::list(const std::string& collection) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kube {
@@ -33,9 +34,12 @@ struct api_call {
     std::string as;    // the user to impersonate; empty: oneself
 };
 
-/// The API server for tests, with a kubeconfig's rights: plain calls with raw JSON that wait for the answer.
-/// It knows nothing of the controller's own types and preconditions, so that it can do what the controller
-/// must never do. What the server refuses is an exception unless said otherwise.
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+/// The API server for tests, with the rights of the kubeconfig's user (a client certificate or a token):
+/// plain calls with raw JSON that wait for the answer. It knows nothing of the controller's own types and
+/// preconditions, so that it can do what the controller must never do. What the server refuses is an
+/// exception unless said otherwise.
 class admin {
  public:
     explicit admin(const std::string& kubeconfig);
@@ -44,7 +48,7 @@ class admin {
     admin& operator=(const admin&) = delete;
 
     /// Any answer is returned; throws only when there is none.
-    [[nodiscard]] api_answer send(const api_call& what);
+    [[nodiscard]] api_answer send(const api_call& call, const header_list& more_headers = {});
     /// The same for many at a time, side by side; answers in the order of the calls.
     [[nodiscard]] std::vector<api_answer> send_all(const std::vector<api_call>& calls);
 
@@ -65,7 +69,7 @@ class admin {
     [[nodiscard]] const kube::connection_config& connection() const noexcept;
 
  private:
-    [[nodiscard]] json must(const api_call& what);
+    [[nodiscard]] json must(const api_call& call);
 
     class implementation;
     std::unique_ptr<implementation> impl_;

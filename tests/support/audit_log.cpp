@@ -60,6 +60,7 @@ void audit_log::take(std::string_view line) {
                         .name = text_of(object, "name"),
                         .uri = text_of(event, "requestURI"),
                         .received = text_of(event, "requestReceivedTimestamp"),
+                        .answered = text_of(event, "stageTimestamp"),
                         .code = status.contains("code") ? status["code"].get<int>() : 0});
 }
 

@@ -20,6 +20,7 @@ struct audit_record {
     std::string name;
     std::string uri;
     std::string received;  // RFC 3339 with microseconds: sorts as text
+    std::string answered;
     int code = 0;
 
     [[nodiscard]] bool is_write() const { return verb != "get" && verb != "list" && verb != "watch"; }

@@ -12,15 +12,20 @@ namespace harness {
 
 inline constexpr std::chrono::seconds patience{120};
 
-/// What was awaited did not come; the text tells what was there instead.
+/// The condition was not met in time; the text says what was seen instead.
 class timed_out : public std::runtime_error {
  public:
     using std::runtime_error::runtime_error;
 };
 
-/// Looks every 20 ms until `missing()` returns an empty text. Otherwise it says what is there instead, for
-/// the text of timed_out.
-void eventually(std::string_view what,
+/// Looks every 20 ms until `missing()` returns an empty text. Until then it returns what is seen instead,
+/// for the text of timed_out.
+void wait_until(std::string_view condition,
+                const std::function<std::string()>& missing,
+                std::chrono::milliseconds limit = patience);
+
+/// The same for what the cluster does: what came about only now is a change, noted as the last one.
+void eventually(std::string_view condition,
                 const std::function<std::string()>& missing,
                 std::chrono::milliseconds limit = patience);
 

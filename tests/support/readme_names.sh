@@ -29,7 +29,7 @@ for name in $names; do
     deploy/* | tests/*) [ -e "../$name" ] || say_missing "$name" ;;
     */* | *.*) [ -e "$name" ] || say_missing "$name" ;;
     now) ;;
-    *) grep -rqE "\b$name\b( \{|\(|;)" --include='*.hpp' --include='*.cpp' . || say_missing "$name" ;;
+    *) grep -rqE "\b$name\b( \{|\(|;|,)" --include='*.hpp' --include='*.cpp' . || say_missing "$name" ;;
   esac
 done
 ((count >= 20)) || {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/subprocess.hpp"
 
+#include "support/last_change.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -113,6 +115,7 @@ command_output run(std::vector<std::string> arguments, std::string input) {
                         .output = output,
                         .input = std::move(input)});
     const auto end = program.wait(std::chrono::minutes(2));
+    last_change::note();
     command_output result{.code = 128 + SIGKILL, .text = read_text(output)};
     if (end) result.code = end->signal == 0 ? end->code : 128 + end->signal;
     std::filesystem::remove(output);

@@ -1,0 +1,199 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/base64.hpp"
+#include "support/eventually.hpp"
+#include "support/subprocess.hpp"
+#include "support/temporary_folder.hpp"
+#include "token_fixture.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+using namespace harness;
+
+// deploy/ as an administrator meets it: that it installs, hardened, and that its README tells the truth.
+
+namespace {
+
+constexpr auto deployment = "/apis/apps/v1/namespaces/regcred-system/deployments/regcred-controller";
+
+std::vector<std::string> controller_arguments(admin& api) {
+    return api.get(deployment)["spec"]["template"]["spec"]["containers"][0]["args"]
+        .get<std::vector<std::string>>();
+}
+
+bool has(const std::vector<std::string>& texts, const std::string& text) {
+    return std::ranges::find(texts, text) != texts.end();
+}
+
+/// The payload of a JSON Web Token.
+json claims_of(const std::string& token) {
+    const auto begin = token.find('.') + 1;
+    auto text = token.substr(begin, token.find('.', begin) - begin);
+    std::ranges::replace(text, '-', '+');
+    std::ranges::replace(text, '_', '/');
+    text.append((4 - text.size() % 4) % 4, '=');
+    return json::parse(from_base64(text));
+}
+
+/// The YAML in deploy/README.md between two headings.
+std::string yaml_below(const std::string& heading, const std::string& next_heading) {
+    std::istringstream lines(read_text(REGCRED_REPOSITORY "/deploy/README.md"));
+    bool in_section = false;
+    bool in_block = false;
+    std::string yaml;
+    for (std::string line; std::getline(lines, line);) {
+        if (line == "## " + heading) in_section = true;
+        if (line.starts_with("## " + next_heading)) in_section = false;
+        if (!in_section) continue;
+        if (in_block && line == "```") in_block = false;
+        if (in_block) yaml += line + "\n";
+        if (line == "```yaml") in_block = true;
+    }
+    return yaml;
+}
+
+/// Applies the overlay that deploy/README.md shows below a heading, word for word.
+void apply_overlay(const std::string& heading, const std::string& next_heading) {
+    const temporary_folder folder;
+    folder.write("kustomization.yaml", yaml_below(heading, next_heading));
+    std::filesystem::create_directory_symlink(REGCRED_REPOSITORY "/deploy", folder.path("deploy"));
+    const auto applied = run({"kubectl", "apply", "-k", folder.path("")});
+    CHECK_MESSAGE(applied.code == 0, applied.text);
+    CHECK_MESSAGE(applied.text.find("rror") == std::string::npos, applied.text);
+}
+
+json pull_secrets(const std::vector<std::string>& names) {
+    json list = json::array();
+    for (const auto& name : names)
+        list.push_back({{"name", name}});
+    return {{"imagePullSecrets", list}};
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(token_fixture,
+                  "kubectl apply -k deploy/ creates a hardened Deployment, without a warning") {
+    api().remove(deployment);  // a warning comes when it is created
+    const auto applied = run({"kubectl", "apply", "-k", REGCRED_REPOSITORY "/deploy"});
+    INFO(applied.text);
+    CHECK(applied.text.find("deployment.apps/regcred-controller") != std::string::npos);
+    CHECK(applied.text.find("rror") == std::string::npos);
+    CHECK(applied.text.find("arning") == std::string::npos);
+    std::istringstream again(run_or_throw({"kubectl", "apply", "-k", REGCRED_REPOSITORY "/deploy"}));
+    for (std::string line; std::getline(again, line);)
+        CHECK_MESSAGE(line.ends_with(" unchanged"), line);
+    CHECK(has(controller_arguments(api()), "--secret-names=regcred"));
+    const auto samples =
+        run({"kubectl", "apply", "--dry-run=server", "-f", REGCRED_REPOSITORY "/deploy/samples/"});
+    CHECK_MESSAGE(samples.code == 0, samples.text);
+}
+
+TEST_CASE_FIXTURE(
+    token_fixture,
+    "regcred-system admits the Deployment's Pod and no privileged one, with a token for an hour") {
+    const auto privileged = run({"kubectl",
+                                 "run",
+                                 "privileged",
+                                 "-n",
+                                 own_namespace,
+                                 "--image=none",
+                                 "--privileged",
+                                 "--dry-run=server"});
+    CHECK_MESSAGE(privileged.text.find("violates PodSecurity \"restricted") != std::string::npos,
+                  privileged.text);
+
+    // By hand: the test cluster need not run Deployments.
+    const auto spec = api().get(deployment)["spec"]["template"]["spec"];
+    const auto pods = namespace_path(own_namespace) + "/pods";
+    delete_at_end(pods + "/" + named("pod"));
+    const auto pod = api().create(
+        pods,
+        {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", named("pod")}}}, {"spec", spec}});
+    json seconds;
+    for (const auto& volume : spec["volumes"]) {
+        for (const auto& source : volume.value("projected", json::object()).value("sources", json::array()))
+            if (source.contains("serviceAccountToken"))
+                seconds = source["serviceAccountToken"]["expirationSeconds"];
+    }
+    REQUIRE(seconds.is_number());
+    // A token of 3607 seconds, as the automatic mount asks for, would be good for a year.
+    const auto answer = api().create(
+        account_path(own_namespace, "regcred-controller") + "/token",
+        {{"apiVersion", "authentication.k8s.io/v1"},
+         {"kind", "TokenRequest"},
+         {"spec",
+          {{"expirationSeconds", seconds},
+           {"boundObjectRef",
+            {{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", named("pod")}, {"uid", uid_of(pod)}}}}}});
+    const auto claims = claims_of(answer["status"]["token"].get<std::string>());
+    CHECK(claims["exp"].get<long>() - claims["iat"].get<long>() <= 3600);
+}
+
+TEST_CASE_FIXTURE(token_fixture, "the administrator of a namespace may do nothing with RegistryCredentials") {
+    const json subject = {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "User"}, {"name", "tenant"}};
+    api().create(
+        "/apis/rbac.authorization.k8s.io/v1/namespaces/" + ns + "/rolebindings",
+        {{"apiVersion", "rbac.authorization.k8s.io/v1"},
+         {"kind", "RoleBinding"},
+         {"metadata", {{"name", "tenant"}}},
+         {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", "admin"}}},
+         {"subjects", json::array({subject})}});
+    const auto can_tenant = [&](const json& attributes) {
+        const auto review =
+            api().create("/apis/authorization.k8s.io/v1/subjectaccessreviews",
+                         {{"apiVersion", "authorization.k8s.io/v1"},
+                          {"kind", "SubjectAccessReview"},
+                          {"spec", {{"user", "tenant"}, {"resourceAttributes", attributes}}}});
+        return review["status"]["allowed"].get<bool>();
+    };
+    eventually("the tenant's role works", [&] {
+        return can_tenant({{"verb", "create"}, {"resource", "secrets"}, {"namespace", ns}}) ? "" : "not yet";
+    });
+    for (const auto* verb : {"get", "create", "patch", "delete"}) {
+        CAPTURE(verb);
+        CHECK_FALSE(
+            can_tenant({{"verb", verb}, {"group", "regcred.dev"}, {"resource", "registrycredentials"}}));
+    }
+}
+
+TEST_CASE_FIXTURE(token_fixture,
+                  "the overlay of the README allows another ServiceAccount, and deploy/ takes it back") {
+    const restored_install restored;
+    api().create(namespace_path(ns) + "/serviceaccounts",
+                 {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "builder"}}}});
+    const auto builder = account_path(ns, "builder");
+    deny("list a Secret in a ServiceAccount of another name", "PATCH", builder, pull_secrets({"regcred"}));
+    apply_overlay("ServiceAccounts", "Other Secret names");
+    await_status(200, "PATCH", builder, pull_secrets({"regcred"}));
+    CHECK(has(controller_arguments(api()), "--service-accounts=default,builder"));
+    cluster::install();
+}
+
+TEST_CASE_FIXTURE(token_fixture,
+                  "the overlay of the README allows another Secret name, and deploy/ takes it back") {
+    const restored_install restored;
+    const auto all = secrets_in(ns);
+    eventually("the namespace has its ServiceAccount",
+               [&] { return api().find(account_path(ns)) ? "" : "none"; });
+    api().patch(account_path(ns), pull_secrets({"theirs", "b"}));
+    apply_overlay("Other Secret names", "Risks");
+    await_status(201, "POST", all, empty_copy("team-regcred"));
+    const std::string list = "/api/v1/secrets?fieldSelector=metadata.name%3Dteam-regcred";
+    allow("list the second name", "GET", list);
+    refuse("only write Secrets named regcred, team-regcred, not other2",
+           "create a third name",
+           "POST",
+           all,
+           empty_copy("other2"));
+    // Each policy takes effect in its own time.
+    await_status(200, "PATCH", account_path(ns), pull_secrets({"theirs", "b", "team-regcred"}));
+    CHECK(has(controller_arguments(api()), "--secret-names=regcred,team-regcred"));
+    cluster::install();
+    await_status(422, "POST", all, empty_copy("team-regcred"));
+    deny("list the second name", "GET", list);
+}

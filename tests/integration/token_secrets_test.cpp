@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "token_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace harness;
+
+// What the controller's token can do with Secrets, and what a thief of it cannot: found out by using it.
+
+TEST_CASE_FIXTURE(token_fixture, "the token reads the copies, the sources and nothing else of Secrets") {
+    api().create(secrets_in(ns), secret_object("other", "Opaque", {}));
+    const std::string all = "/api/v1/secrets";
+    const auto named_regcred = all + "?fieldSelector=metadata.name%3Dregcred";
+    allow("list the Secrets named regcred of every namespace", "GET", named_regcred);
+    allow("list them as metadata only", "GET", named_regcred, nullptr, metadata_only);
+    allow("watch them", "GET", named_regcred + watched);
+    allow("watch them with a streaming list", "GET", named_regcred + streamed);
+    allow("list the sources", "GET", secrets_in(own_namespace));
+    allow("list namespaces", "GET", namespaces);
+    allow("list RegistryCredentials", "GET", credentials);
+    deny("list every Secret", "GET", all);
+    deny("list the Secrets of a namespace", "GET", secrets_in(ns));
+    deny("list the Secrets of kube-system", "GET", secrets_in("kube-system"));
+    deny("list Secrets of another name", "GET", all + "?fieldSelector=metadata.name%3Dother");
+    deny("list the Secrets not named regcred", "GET", all + "?fieldSelector=metadata.name%21%3Dregcred");
+    deny("list Secrets by label", "GET", all + "?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dregcred");
+    deny("list Secrets by type", "GET", all + "?fieldSelector=type%3Dkubernetes.io%2Fdockerconfigjson");
+    deny("watch every Secret", "GET", all + "?watch=1&timeoutSeconds=1");
+    deny("read a Secret of another name", "GET", secret_path(ns, "other"));
+}
+
+TEST_CASE_FIXTURE(token_fixture, "the token writes Secrets named regcred of the copies' type, and no other") {
+    api().create(secrets_in(ns), secret_object("other", "Opaque", {}));
+    const auto all = secrets_in(ns);
+    const auto copy = secret_path(ns);
+    allow("create regcred", "POST", all, empty_copy("regcred"));
+    allow("read regcred", "GET", copy);
+    allow("update regcred", "PUT", copy, empty_copy("regcred"));
+    allow("patch regcred", "PATCH", copy, labels_patch({{"app.kubernetes.io/managed-by", "regcred"}}));
+    allow("delete regcred", "DELETE", copy);
+
+    refuse("only write Secrets named regcred, not other2",
+           "create a Secret of another name",
+           "POST",
+           all,
+           empty_copy("other2"));
+    auto generated = empty_copy("");
+    generated["metadata"] = {{"generateName", "regcred-"}};
+    refuse("only write Secrets named regcred, not regcred-",
+           "create a Secret with generateName",
+           "POST",
+           all,
+           generated);
+    const std::string wrong_type = "only write Secrets of type kubernetes.io/dockerconfigjson";
+    refuse(
+        wrong_type, "create regcred as an Opaque Secret", "POST", all, {{"metadata", {{"name", "regcred"}}}});
+    auto token = annotations_patch({{"kubernetes.io/service-account.name", "default"}});
+    token["metadata"]["name"] = "regcred";
+    token["type"] = "kubernetes.io/service-account-token";
+    refuse(wrong_type, "create regcred as another ServiceAccount's token", "POST", all, token);
+    const auto other = secret_path(ns, "other");
+    deny("update a Secret of another name", "PUT", other, empty_copy("other"));
+    deny("patch a Secret of another name", "PATCH", other, labels_patch({{"a", "b"}}));
+    deny("delete a Secret of another name", "DELETE", other);
+    deny("delete all the Secrets of a namespace", "DELETE", all);
+    deny("delete all the Secrets named regcred of a namespace",
+         "DELETE",
+         all + "?fieldSelector=metadata.name%3Dregcred");
+
+    api().create(all, secret_object("regcred", "Opaque", {}));
+    refuse(wrong_type, "update a regcred of another type", "PATCH", copy, labels_patch({{"a", "b"}}));
+    allow("delete a regcred of another type", "DELETE", copy);
+}
+
+TEST_CASE_FIXTURE(token_fixture, "the token writes no Secret in a protected namespace") {
+    api().create(secrets_in("kube-system"), empty_copy("regcred"));
+    delete_at_end(secret_path("kube-system"));
+    for (const std::string name : protected_namespaces) {
+        refuse("may not write Secrets in " + name +
+                   ": it is one of protectedNamespaces in the ValidatingAdmissionPolicy regcred-controller",
+               "create regcred",
+               "POST",
+               secrets_in(name),
+               empty_copy("regcred"));
+    }
+    const std::string text = "may not write Secrets in kube-system";
+    refuse(text,
+           "update regcred in kube-system",
+           "PATCH",
+           secret_path("kube-system"),
+           labels_patch({{"a", "b"}}));
+    refuse(text, "delete regcred in kube-system", "DELETE", secret_path("kube-system"), nullptr);
+    deny("update a source", "PUT", secret_path(own_namespace, "hub-login"), empty_copy("hub-login"));
+}
