@@ -35,8 +35,8 @@ pod_image& find_or_add_image(pod& subject, const std::string& image) {
 
 const json& status_of(const json& statuses, const std::string& name) {
     static const json none = json::object();
-    const auto found =
-        std::ranges::find_if(statuses, [&](const json& each) { return kube::string_at(each, "name") == name; });
+    const auto found = std::ranges::find_if(
+        statuses, [&](const json& each) { return kube::string_at(each, "name") == name; });
     return found == statuses.end() ? none : *found;
 }
 

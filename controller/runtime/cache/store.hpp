@@ -26,11 +26,11 @@ struct change {
     change_kind kind;
     std::shared_ptr<const T> before;  // the state known until now; null if added
     std::shared_ptr<const T> after;   // null if deleted
-    bool missed = false;  // found by a relist: no watch event told of it, though one should have
+    bool missed = false;              // found by a relist: no watch event told of it, though one should have
 };
 
-/// Learns of the changes of a store, after the store has changed; client-go's ResourceEventHandler. It must not
-/// call the store's changing functions.
+/// Learns of the changes of a store, after the store has changed; client-go's ResourceEventHandler. It must
+/// not call the store's changing functions.
 template <class T>
 class event_handler {
  public:

@@ -16,8 +16,8 @@ enum class outcome_kind {
 class outcome {
  public:
     [[nodiscard]] static outcome done() noexcept { return {outcome_kind::done, {}}; }
-    /// As done(), by work that looked at the state after everything for which the key was added meanwhile: its
-    /// own write comes back as a watch event, which is no reason to look again.
+    /// As done(), by work that looked at the state after everything for which the key was added meanwhile:
+    /// its own write comes back as a watch event, which is no reason to look again.
     [[nodiscard]] static outcome settled() noexcept {
         outcome result = done();
         result.settled_ = true;

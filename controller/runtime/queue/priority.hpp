@@ -20,12 +20,13 @@ inline constexpr std::size_t priority_count = 3;
     return index_of(a) < index_of(b) ? a : b;
 }
 
-/// For each priority the ticket of the key that has waited longest (tickets grow); nothing where no key waits.
+/// For each priority the ticket of the key that has waited longest (tickets grow); nothing where no key
+/// waits.
 using ready_heads = std::array<std::optional<std::uint64_t>, priority_count>;
 
-/// Strict priority, with a share for lower ones: after `passed_over_limit` choices in a row that passed over a
-/// waiting key of a lower priority, the next choice is the lower priority whose key has waited longest. So of
-/// 8 choices at least one is for them, however much urgent work there is.
+/// Strict priority, with a share for lower ones: after `passed_over_limit` choices in a row that passed over
+/// a waiting key of a lower priority, the next choice is the lower priority whose key has waited longest. So
+/// of 8 choices at least one is for them, however much urgent work there is.
 class priority_picker {
  public:
     static constexpr unsigned passed_over_limit = 7;

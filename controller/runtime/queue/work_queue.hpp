@@ -74,7 +74,9 @@ class work_queue {
     [[nodiscard]] bool shutting_down() const noexcept { return shut_down_; }
 
     [[nodiscard]] std::size_t waiting() const noexcept;  // ready to be taken
-    [[nodiscard]] std::size_t waiting(priority level) const noexcept { return ready_[index_of(level)].size(); }
+    [[nodiscard]] std::size_t waiting(priority level) const noexcept {
+        return ready_[index_of(level)].size();
+    }
     [[nodiscard]] std::size_t delayed() const noexcept { return delayed_.size(); }
     [[nodiscard]] std::size_t running() const noexcept { return running_; }
     [[nodiscard]] std::size_t failing() const noexcept { return failing_; }
@@ -246,8 +248,8 @@ void work_queue<Key, Hash>::mark_dirty(node& what, priority level, time_point no
     }
     if (more_urgent(of.level, level) == of.level) return;
     if (of.ready) {
-        // To the end of the better priority, with a ticket of its own there: the heads' tickets must grow within
-        // a priority.
+        // To the end of the better priority, with a ticket of its own there: the heads' tickets must grow
+        // within a priority.
         ready_list& target = ready_[index_of(level)];
         target.splice(target.end(), ready_[index_of(of.level)], *of.ready);
         of.ticket = next_ticket_++;

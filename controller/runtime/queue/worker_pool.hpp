@@ -29,8 +29,8 @@ struct worker_hooks {
 /// A work queue and the coroutines that work on it: never two on one key. After the work, the rule of
 /// controller-runtime: done forgets the key's failures; requeue_after forgets them and adds the key after the
 /// delay; retry adds it after its back-off; both with the priority it had. Must outlive its workers: that is
-/// until stop() has answered true, or its io_context is destroyed. A worker's exception is a programming error
-/// and leaves io_context::run().
+/// until stop() has answered true, or its io_context is destroyed. A worker's exception is a programming
+/// error and leaves io_context::run().
 template <class Key, class Hash = std::hash<Key>>
 class worker_pool {
  public:
