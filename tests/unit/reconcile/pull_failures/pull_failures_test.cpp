@@ -140,6 +140,19 @@ TEST_CASE("a repeated Event brings the next look forward, to five seconds after 
     f.now += 4s;
     CHECK(f.due() == "team-a/web");
     CHECK(f.due().empty());
+    f.now += pull_failures::first_pause;
+    CHECK(f.due() == "team-a/web");
+}
+
+TEST_CASE("a repeated Event updates when the Pod was last seen") {
+    fixture f;
+    f.record_event("team-a", "web");
+    f.record_pod("team-a", "web", seen(pod_progress::waits));
+    f.now += 1min;
+    f.record_event("team-a", "web");
+    std::vector<runtime::wall_time> times;
+    f.table.for_each("regcred", [&](const auto& pod) { times.push_back(pod.last_seen); });
+    CHECK(times == std::vector{f.wall + (f.now - runtime::time_point{})});
 }
 
 TEST_CASE("a Pod without an Event for ten minutes is forgotten") {
@@ -252,6 +265,22 @@ TEST_CASE("in a full table the namespace with the most Pods loses one, suspected
     CHECK(f.failing() == "flood0/p0 team-a/web39");
 }
 
+TEST_CASE("in a full table a namespace grows only while another one has at least two Pods more") {
+    fixture f;
+    const auto spaces = pull_failures::max_pods / pull_failures::max_pods_per_namespace;
+    REQUIRE(spaces * pull_failures::max_pods_per_namespace == pull_failures::max_pods);
+    for (std::size_t space = 0; space < spaces; ++space) {
+        for (std::size_t i = 0; i < pull_failures::max_pods_per_namespace; ++i)
+            f.record_event(fmt::format("flood{}", space), fmt::format("p{}", i));
+    }
+    for (int i = 0; i < 60; ++i) {
+        const auto pod = fmt::format("web{}", i);
+        f.record_event("team-a", pod);
+        f.record_pod("team-a", pod, seen(pod_progress::waits, pod));
+    }
+    CHECK(f.table.failing() == 48);  // then no other namespace has more than 49
+}
+
 TEST_CASE("where Pods are forbidden, Events are trusted for ten minutes") {
     fixture f;
     f.record_event("team-a", "web");
@@ -285,6 +314,19 @@ TEST_CASE("where Pods are forbidden, Events are trusted for ten minutes") {
         CHECK(f.failing() == "team-a/web");
         f.now += 5s;
         CHECK_FALSE(f.due().empty());
+    }
+    SUBCASE("an Event of another Pod with the same name counts as a repeat") {
+        f.now = runtime::time_point{1h} + 9min;
+        f.record_event("team-a", "web", {"regcred"}, "uid-recreated");
+        f.now += 5min;
+        f.table.expire(f.now);
+        CHECK(f.failing() == "team-a/web");
+    }
+    SUBCASE("trusted Events expire even before Pods are tried again") {
+        f.now += 7min;
+        REQUIRE_FALSE(f.due().empty());
+        f.table.pods_forbidden(f.now);
+        CHECK(f.table.next_due() == runtime::time_point{1h} + pull_failures::forget_after);
     }
     SUBCASE("trusted Events expire") {
         f.now += 10min;

@@ -154,3 +154,16 @@ TEST_CASE("is_missing is true for a Secret that is wanted and absent") {
     f.copy("team-a");
     CHECK_FALSE(f.reporter.is_missing({"team-a", "regcred"}));
 }
+
+TEST_CASE("a report says that there are more Pods if one of its namespaces has more than are tracked") {
+    fixture f;
+    const auto object = f.credential("hub", {"*"});
+    f.state.namespaces().upsert(build::live_namespace("team-a"));
+    f.state.namespaces().upsert(build::live_namespace("team-b"));
+    f.fails("team-b", "web");
+    for (std::size_t i = 0; i < reconcile::pull_failures::max_pods_per_namespace; ++i)
+        f.fails("team-a", fmt::format("web-{}", i));
+    CHECK_FALSE(f.reporter.report(object, event_watch_state::open).more);
+    f.fails("team-a", "one-more");
+    CHECK(f.reporter.report(object, event_watch_state::open).more);
+}

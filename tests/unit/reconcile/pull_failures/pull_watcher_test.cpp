@@ -37,6 +37,10 @@ kube::json kubelet_event() {
            "succeed."}}}};
 }
 
+std::string event_line() {
+    return kubelet_event().dump() + "\n";
+}
+
 std::string waiting_pod() {
     auto metadata = wire::metadata("web-1", "7", "team-a");
     metadata["uid"] = "0a1b";
@@ -54,17 +58,15 @@ std::string waiting_pod() {
 /// open.
 api_fixture::respond events_and(std::string pod_response) {
     auto watches = std::make_shared<std::atomic<int>>(0);
-    return [pod_response = std::move(pod_response), watches](const std::string& request) {
+    return [pod_response = std::move(pod_response), first = std::move(first), watches](
+               const std::string& request) {
         if (request.find("/pods/web-1") != std::string::npos) return pod_response;
-        if (request.find("watch=1") == std::string::npos) {
-            return wire::ok({{"apiVersion", "meta.k8s.io/v1"},
-                             {"kind", "PartialObjectMetadataList"},
-                             {"metadata", {{"resourceVersion", "5"}}},
-                             {"items", kube::json::array()}});
-        }
+        if (request.find("watch=1") == std::string::npos) return list_of_events();
         const bool is_first = watches->fetch_add(1) == 0;
-        return std::string(harness::chunked_head) + harness::http_chunk(kubelet_event().dump() + "\n") +
-               (is_first ? std::string(harness::last_chunk) : std::string());
+        std::string response(harness::chunked_head);
+        if (!is_first || !first.empty()) response += harness::http_chunk(is_first ? first : event_line());
+        if (is_first) response += harness::last_chunk;
+        return response;
     };
 }
 
@@ -157,6 +159,16 @@ TEST_CASE("a repeated Event does not queue the missing Secret again within half 
     REQUIRE(f.run_until([&] { return f.watcher.events() == 2; }));
     CHECK(f.secrets().empty());
     CHECK(f.statuses().empty());
+}
+
+TEST_CASE("an Event queues the status even if its Pod cannot be read") {
+    fixture f(events_and(wire::refusal(500, "InternalError"), {}));
+    f.watcher.start(f.tasks);
+    REQUIRE(f.run_until([&] { return f.watcher.watches_events(); }));
+    f.clear_queues();
+    REQUIRE(f.run_until([&] { return f.watcher.events() == 1; }));
+    CHECK(f.statuses().contains("hub"));
+    CHECK(f.watcher.failing() == 0);
 }
 
 TEST_CASE("an Event about a Secret that exists queues the status and not the Secret") {
