@@ -27,7 +27,7 @@ class admitting : public account_scenario {
         const auto answer = api().send(
             {.method = "POST", .path = namespace_path(ns) + "/pods?dryRun=All", .body = pod, .as = {}});
         if (!answer.ok()) return answer.message();
-        return listed_in(answer.body.at("spec"));
+        return pull_secrets_of(answer.body.at("spec"));
     }
     void await_admitted(const std::string& ns, const std::string& listed, const json& spec = json::object()) {
         eventually(fmt::format("a Pod in {} lists [{}]", ns, listed), [&] {
@@ -41,9 +41,9 @@ class admitting : public account_scenario {
 
 TEST_CASE_FIXTURE(
     admitting,
-    "the first Pod lists the Secret though its ServiceAccount does not, and only where it is missing") {
-    const auto ns = add_home("team");
-    const auto credential = add_credential("quay", asking_spec({"absent"}, {ns}));
+    "the policy adds the Secret to a Pod that does not list it, whatever its ServiceAccount lists") {
+    const auto ns = add_namespace("team");
+    const auto credential = add_credential("quay", accounts_spec({"absent"}, {ns}));
     await_admitted(ns, "regcred");
     const auto list = [](const std::vector<std::string>& names) {
         json spec = {{"imagePullSecrets", json::array()}};
@@ -53,12 +53,12 @@ TEST_CASE_FIXTURE(
     };
     CHECK(admitted(ns, list({"theirs"})) == "theirs,regcred");
     CHECK(admitted(ns, list({"regcred", "theirs"})) == "regcred,theirs");
-    set_list(ns, {"of-the-account"});
+    set_pull_secrets(ns, {"of-the-account"});
     await_admitted(ns, "of-the-account,regcred");
-    set_list(ns, {"regcred"});
+    set_pull_secrets(ns, {"regcred"});
     await_admitted(ns, "regcred");
 
-    set_list(ns, {});
+    set_pull_secrets(ns, {});
     change_spec(credential, {{"suspend", true}});
     await_admitted(ns, "");
     change_spec(credential, {{"suspend", false}, {"secretName", "elsewhere"}});
@@ -71,10 +71,10 @@ TEST_CASE_FIXTURE(
 
 TEST_CASE_FIXTURE(
     admitting,
-    "the policy selects what the controller selects: globs, labels, opt-out, names of ServiceAccounts") {
+    "the policy selects namespaces and ServiceAccounts as the controller does: globs, labels, opt-out") {
     const auto value = named("pull");
-    const auto ns = add_home("team-a", {{"pull", value}, {"tier", "x"}});
-    const auto out = add_home("team-out", {{"pull", value}});
+    const auto ns = add_namespace("team-a", {{"pull", value}, {"tier", "x"}});
+    const auto out = add_namespace("team-out", {{"pull", value}});
     api().patch(namespace_path(out), annotations_patch({{"regcred.dev/opt-out", "true"}}));
     api().create(namespace_path(ns) + "/serviceaccounts",
                  {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "builder"}}}});
@@ -109,11 +109,11 @@ TEST_CASE_FIXTURE(
     };
     for (const auto& row : table) {
         CAPTURE(row.what);
-        auto spec = asking_spec({"absent"}, {"*"});
+        auto spec = accounts_spec({"absent"}, {"*"});
         spec["namespaces"] = row.namespaces;
         const auto credential = add_credential("case", spec);
         // That the policy knows the object is seen in a namespace that it selects beyond doubt.
-        const auto probe = add_credential("probe", asking_spec({"absent"}, {out}));
+        const auto probe = add_credential("probe", accounts_spec({"absent"}, {out}));
         api().patch(namespace_path(out), annotations_patch({{"regcred.dev/opt-out", nullptr}}));
         await_admitted(out, "regcred");
         if (row.selects) {
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(
         remove_credential(credential);
         await_admitted(ns, "");
     }
-    auto spec = asking_spec({"absent"}, {"*"});
+    auto spec = accounts_spec({"absent"}, {"*"});
     spec["serviceAccounts"] = json::array({"b*r"});
     const auto credential = add_credential("builder", spec);
     await_admitted(ns, "regcred", {{"serviceAccountName", "builder"}});

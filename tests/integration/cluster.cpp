@@ -31,6 +31,12 @@ std::string admin_kubeconfig() {
     return file;
 }
 
+/// Tests on two clusters may run side by side.
+std::filesystem::path output_folder() {
+    const char* name = std::getenv("CLUSTER_NAME");
+    return std::filesystem::path(REGCRED_TEST_OUTPUT) / (name == nullptr ? "none" : name);
+}
+
 /// What the cluster's script says of it.
 std::string told_by_cluster(const std::vector<std::string>& question) {
     std::vector<std::string> command{fmt::format("{}/tests/cluster/cluster", repository)};
@@ -58,7 +64,7 @@ cluster& cluster::instance() {
 }
 
 cluster::cluster()
-    : output_(REGCRED_TEST_OUTPUT), api_(admin_kubeconfig()), audit_file_(told_by_cluster({"audit"})) {
+    : output_(output_folder()), api_(admin_kubeconfig()), audit_file_(told_by_cluster({"audit"})) {
     std::filesystem::create_directories(output_);
     signal_controller_manager(SIGCONT);  // a run that was killed may have left it stopped
     auto installed = std::async(std::launch::async, install);  // side by side: each kubectl takes its time

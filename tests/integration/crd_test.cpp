@@ -33,7 +33,7 @@ int count_described(const json& schema, const std::string& path) {
     const auto& fields = schema.contains("items") ? schema["items"] : schema;
     const auto properties = fields.value("properties", json::object());
     for (const auto& [name, field] : properties.items())
-        count += count_described(field, path + "." + name);
+        count += count_described(field, fmt::format("{}.{}", path, name));
     return count;
 }
 

@@ -63,7 +63,8 @@ class guarded : public scenario {
 }  // namespace
 
 TEST_CASE_FIXTURE(guarded,
-                  "labels that all go by mistake take a few copies, and none when they are put back") {
+                  "the deletion guard holds most deletions back when all labels are removed, and drops them "
+                  "when the labels are restored") {
     label(nullptr);
     const auto object = await_condition(credential, "Synced", "False", "DeletionGuard");
     CHECK(condition_of(object, "Stalled")["reason"] == "DeletionGuard");
@@ -79,7 +80,8 @@ TEST_CASE_FIXTURE(guarded,
     CHECK(condition_of(api().get(credential_path(credential)), "Stalled").is_null());
 }
 
-TEST_CASE_FIXTURE(guarded, "a mass deletion that no spec explains goes on when two reads agree") {
+TEST_CASE_FIXTURE(guarded,
+                  "a mass deletion without a spec change continues when two reads of the namespaces agree") {
     label(nullptr);
     await_condition(credential, "Synced", "False", "DeletionGuard");
     for (const auto& ns : all)
@@ -90,7 +92,7 @@ TEST_CASE_FIXTURE(guarded, "a mass deletion that no spec explains goes on when t
     CHECK(reads() >= 2);
 }
 
-TEST_CASE_FIXTURE(guarded, "a change of a spec takes every copy away at once") {
+TEST_CASE_FIXTURE(guarded, "a spec change deletes every copy without the deletion guard") {
     change_spec(credential, {{"namespaces", {{"selector", {{"matchLabels", {{"pull", "nobody"}}}}}}}});
     for (const auto& ns : all)
         await_no_copy(ns);
@@ -100,7 +102,8 @@ TEST_CASE_FIXTURE(guarded, "a change of a spec takes every copy away at once") {
     CHECK(reads() == 0);
 }
 
-TEST_CASE_FIXTURE(guarded, "the end of an object takes every copy away at once") {
+TEST_CASE_FIXTURE(guarded,
+                  "the deletion of a RegistryCredential deletes every copy without the deletion guard") {
     const paused_controller_manager no_garbage_collector;
     remove_credential(credential);
     for (const auto& ns : all)

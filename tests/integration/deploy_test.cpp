@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(
 TEST_CASE_FIXTURE(token_fixture, "the administrator of a namespace may do nothing with RegistryCredentials") {
     const json subject = {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "User"}, {"name", "tenant"}};
     api().create(
-        "/apis/rbac.authorization.k8s.io/v1/namespaces/" + ns + "/rolebindings",
+        "/apis/rbac.authorization.k8s.io/v1/namespaces/" + ns_ + "/rolebindings",
         {{"apiVersion", "rbac.authorization.k8s.io/v1"},
          {"kind", "RoleBinding"},
          {"metadata", {{"name", "tenant"}}},
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(token_fixture, "the administrator of a namespace may do nothin
         return review["status"]["allowed"].get<bool>();
     };
     eventually("the tenant's role works", [&] {
-        return can_tenant({{"verb", "create"}, {"resource", "secrets"}, {"namespace", ns}}) ? "" : "not yet";
+        return can_tenant({{"verb", "create"}, {"resource", "secrets"}, {"namespace", ns_}}) ? "" : "not yet";
     });
     for (const auto* verb : {"get", "create", "patch", "delete"}) {
         CAPTURE(verb);
@@ -164,9 +164,9 @@ TEST_CASE_FIXTURE(token_fixture, "the administrator of a namespace may do nothin
 TEST_CASE_FIXTURE(token_fixture,
                   "the overlay of the README allows another ServiceAccount, and deploy/ takes it back") {
     const restored_install restored;
-    api().create(namespace_path(ns) + "/serviceaccounts",
+    api().create(namespace_path(ns_) + "/serviceaccounts",
                  {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "builder"}}}});
-    const auto builder = account_path(ns, "builder");
+    const auto builder = account_path(ns_, "builder");
     deny("list a Secret in a ServiceAccount of another name", "PATCH", builder, pull_secrets({"regcred"}));
     apply_overlay("ServiceAccounts", "Other Secret names");
     await_status(200, "PATCH", builder, pull_secrets({"regcred"}));
@@ -177,10 +177,10 @@ TEST_CASE_FIXTURE(token_fixture,
 TEST_CASE_FIXTURE(token_fixture,
                   "the overlay of the README allows another Secret name, and deploy/ takes it back") {
     const restored_install restored;
-    const auto all = secrets_in(ns);
+    const auto all = secrets_in(ns_);
     eventually("the namespace has its ServiceAccount",
-               [&] { return api().find(account_path(ns)) ? "" : "none"; });
-    api().patch(account_path(ns), pull_secrets({"theirs", "b"}));
+               [&] { return api().find(account_path(ns_)) ? "" : "none"; });
+    api().patch(account_path(ns_), pull_secrets({"theirs", "b"}));
     apply_overlay("Other Secret names", "Risks");
     await_status(201, "POST", all, empty_copy("team-regcred"));
     const std::string list = "/api/v1/secrets?fieldSelector=metadata.name%3Dteam-regcred";
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(token_fixture,
            all,
            empty_copy("other2"));
     // Each policy takes effect in its own time.
-    await_status(200, "PATCH", account_path(ns), pull_secrets({"theirs", "b", "team-regcred"}));
+    await_status(200, "PATCH", account_path(ns_), pull_secrets({"theirs", "b", "team-regcred"}));
     CHECK(has(controller_arguments(api()), "--secret-names=regcred,team-regcred"));
     cluster::install();
     await_status(422, "POST", all, empty_copy("team-regcred"));

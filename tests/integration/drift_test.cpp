@@ -18,19 +18,16 @@ json with_data(const std::string& key, const std::string& value) {
 }  // namespace
 
 TEST_CASE_FIXTURE(scenario,
-                  "each way to damage a copy is put right with one write, and the others are left alone") {
+                  "the controller repairs each damaged copy with one write, and writes no other copy") {
     start();
     const auto edited = add_namespace("edited");
     const auto extended = add_namespace("extended");
     const auto stripped = add_namespace("stripped");
     const auto deleted = add_namespace("deleted");
     const auto untouched = add_namespace("untouched");
-    const auto source = add_source("quay", one_login("quay.io", "drift"));
     const std::vector<std::string> all{edited, extended, stripped, deleted, untouched};
-    const auto credential = add_credential("quay", spec_of({source}, all));
+    const auto credential = synced(all, "drift").credential;
     const auto right = document_of(one_login("quay.io", "drift"));
-    await_copies(all, right);
-    await_ready(credential, "5/5");
     const auto uid_of_edited = uid_of(copy_in(edited));
     settle();
 
@@ -57,15 +54,12 @@ TEST_CASE_FIXTURE(scenario,
 }
 
 TEST_CASE_FIXTURE(scenario,
-                  "a copy that was damaged while no controller ran is put right at the next start") {
+                  "the controller repairs at its start a copy that was damaged while it was not running") {
     start();
     const auto edited = add_namespace("edited");
     const auto deleted = add_namespace("deleted");
     const auto untouched = add_namespace("untouched");
-    const auto source = add_source("quay", one_login("quay.io", "old"));
-    const auto credential = add_credential("quay", spec_of({source}, {edited, deleted, untouched}));
-    await_copies({edited, deleted, untouched}, document_of(one_login("quay.io", "old")));
-    await_ready(credential, "3/3");
+    synced({edited, deleted, untouched}, "old");
     stop();
 
     api().patch(secret_path(edited), with_data(docker_config_key, R"({"auths":{}})"));
@@ -78,14 +72,12 @@ TEST_CASE_FIXTURE(scenario,
           lines({"update " + edited + "/regcred", "create " + deleted + "/regcred"}));
 }
 
-TEST_CASE_FIXTURE(scenario,
-                  "a rotation that was made while no controller ran reaches every copy at the next start") {
+TEST_CASE_FIXTURE(
+    scenario,
+    "the controller updates every copy at its start when a source was rotated while it was not running") {
     start();
     const auto all = add_namespaces("team", 3);
-    const auto source = add_source("quay", one_login("quay.io", "old"));
-    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
-    await_copies(all, document_of(one_login("quay.io", "old")));
-    await_ready(credential, "3/3");
+    const auto [source, credential] = synced(all, "old", {named("team*")});
     stop();
     change_source(source, one_login("quay.io", "new"));
     start();
@@ -93,13 +85,10 @@ TEST_CASE_FIXTURE(scenario,
     await_ready(credential, "3/3");
 }
 
-TEST_CASE_FIXTURE(scenario, "a restart in a settled cluster writes nothing") {
+TEST_CASE_FIXTURE(scenario, "a restart of the controller writes nothing when all copies are right") {
     start();
     const auto all = add_namespaces("team", 10);
-    const auto source = add_source("quay", one_login("quay.io", "same"));
-    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
-    await_copies(all, document_of(one_login("quay.io", "same")));
-    await_ready(credential, "10/10");
+    synced(all, "same", {named("team*")});
     settle();
     stop();
 
@@ -112,16 +101,14 @@ TEST_CASE_FIXTURE(scenario, "a restart in a settled cluster writes nothing") {
     }
 }
 
-TEST_CASE_FIXTURE(
-    scenario,
-    "a copy that something else changes again and again is repaired less often, and that is reported") {
+TEST_CASE_FIXTURE(scenario,
+                  "a copy that another writer changes again and again is repaired less often, and is "
+                  "reported as Contended") {
     start();
     const auto ns = add_namespace("team");
     const auto quiet = add_namespace("quiet");
-    const auto source = add_source("quay", one_login("quay.io", "drift"));
-    const auto credential = add_credential("quay", spec_of({source}, {ns, quiet}));
+    const auto credential = synced({ns, quiet}, "drift").credential;
     const auto right = document_of(one_login("quay.io", "drift"));
-    await_ready(credential, "2/2");
 
     const auto before = mark();
     const auto damage = with_data(docker_config_key, R"({"auths":{}})");

@@ -26,6 +26,7 @@ fixture::fixture() : cluster_(cluster::instance()), suffix_(random_suffix()) {}
 
 fixture::~fixture() {
     std::vector<api_call> calls;
+    calls.reserve(objects_.size());
     for (const auto& path : objects_)
         calls.push_back({.method = "DELETE", .path = path, .body = nullptr, .as = {}});
     try {

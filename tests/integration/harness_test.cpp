@@ -18,7 +18,7 @@ using namespace harness;
 
 // The tools that the other tests trust. No cluster is needed here.
 
-TEST_CASE("the canary is found in every form in which a credential could leak") {
+TEST_CASE("find_canary finds a credential in plain text and in base64") {
     const auto who = canary_login("x");
     CHECK_FALSE(find_canary(who.password).empty());
     CHECK_FALSE(find_canary(who.username).empty());
@@ -35,7 +35,7 @@ TEST_CASE("the canary is found in every form in which a credential could leak") 
     CHECK(find_canary(to_base64("a text of no interest")).empty());
 }
 
-TEST_CASE("base64 is read as it is written, for every length") {
+TEST_CASE("from_base64 reads what to_base64 wrote, for every length") {
     std::string bytes;
     for (int i = 0; i < 10; ++i) {
         CHECK(from_base64(to_base64(bytes)) == bytes);
@@ -45,7 +45,8 @@ TEST_CASE("base64 is read as it is written, for every length") {
     CHECK_THROWS_AS(static_cast<void>(from_base64("a?==")), std::invalid_argument);
 }
 
-TEST_CASE("the audit log gives the requests of one user from now on, whatever the split of its lines") {
+TEST_CASE(
+    "audit_log gives the requests of one user since its construction, whatever the split of the lines") {
     const temporary_folder folder;
     const std::filesystem::path file = folder.path("audit.log");
     std::ofstream out(file, std::ios::trunc);
@@ -84,7 +85,7 @@ TEST_CASE("the audit log gives the requests of one user from now on, whatever th
     CHECK(log.since(1).size() == 1);
 }
 
-TEST_CASE("what does not come about is told with what was there instead") {
+TEST_CASE("eventually throws timed_out with the condition and what was seen last") {
     try {
         eventually("the impossible", [] { return "nothing"; }, std::chrono::milliseconds(1));
         FAIL("it came about");
@@ -95,7 +96,7 @@ TEST_CASE("what does not come about is told with what was there instead") {
     }
 }
 
-TEST_CASE("a program's end and output are told as they are") {
+TEST_CASE("run returns the exit code or signal of a program, and its output") {
     CHECK(run({"sh", "-c", "echo out; echo err >&2; exit 3"}).code == 3);
     CHECK(run({"sh", "-c", "echo out; echo err >&2"}).text == "out\nerr\n");
     CHECK(run({"cat"}, "input").text == "input");

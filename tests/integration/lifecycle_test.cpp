@@ -36,22 +36,14 @@ void allow_second_name(admin& api) {
     });
 }
 
-/// Puts back what deploy/ says, whatever happens to the test.
-struct restored_install {
-    restored_install() = default;
-    ~restored_install() { cluster::install(); }
-    restored_install(const restored_install&) = delete;
-    restored_install& operator=(const restored_install&) = delete;
-};
-
 }  // namespace
 
-TEST_CASE_FIXTURE(scenario, "a living controller removes every copy of a deleted object by itself") {
+TEST_CASE_FIXTURE(
+    scenario,
+    "the controller deletes every copy of a deleted RegistryCredential without the garbage collector") {
     start();
     const auto all = add_namespaces("team", 5);
-    const auto source = add_source("quay", one_login("quay.io", "a"));
-    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
-    await_ready(credential, "5/5");
+    const auto credential = synced(all, "a", {named("team*")}).credential;
     settle();
 
     const paused_controller_manager no_garbage_collector;
@@ -66,15 +58,13 @@ TEST_CASE_FIXTURE(scenario, "a living controller removes every copy of a deleted
     CHECK(secret_writes(before) == lines(one_delete_each));
 }
 
-TEST_CASE_FIXTURE(
-    scenario,
-    "the garbage collector removes the copies of an object that is deleted while no controller runs") {
+TEST_CASE_FIXTURE(scenario,
+                  "the garbage collector deletes the copies of a RegistryCredential that is deleted while no "
+                  "controller runs") {
     cluster::instance().await_garbage_collector();
     start();
     const auto all = add_namespaces("team", 3);
-    const auto source = add_source("quay", one_login("quay.io", "a"));
-    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
-    await_ready(credential, "3/3");
+    const auto credential = synced(all, "a", {named("team*")}).credential;
     stop();
     remove_credential(credential);
     for (const auto& ns : all)
@@ -82,8 +72,9 @@ TEST_CASE_FIXTURE(
     start();
 }
 
-TEST_CASE_FIXTURE(scenario,
-                  "copies of an object with Retain stay as they are when it goes, and belong to nobody") {
+TEST_CASE_FIXTURE(
+    scenario,
+    "deletionPolicy Retain keeps the copies of a deleted RegistryCredential unchanged, without an owner") {
     cluster::instance().await_garbage_collector();
     start();
     const auto ns = add_namespace("team");
@@ -111,14 +102,12 @@ TEST_CASE_FIXTURE(scenario,
     await_ready(second, "2/2");
 }
 
-TEST_CASE_FIXTURE(scenario,
-                  "kubectl delete --cascade=orphan keeps the copies, which are foreign from then on") {
+TEST_CASE_FIXTURE(
+    scenario, "kubectl delete --cascade=orphan keeps the copies, which are foreign Secrets from then on") {
     cluster::instance().await_garbage_collector();
     start();
     const auto ns = add_namespace("team");
-    const auto source = add_source("quay", one_login("quay.io", "kept"));
-    const auto credential = add_credential("quay", spec_of({source}, {ns}));
-    await_ready(credential, "1/1");
+    const auto [source, credential] = synced({ns}, "kept");
     const auto before = mark();
     run_or_throw({"kubectl", "delete", "registrycredential", credential, "--cascade=orphan", "--wait=false"});
     const auto missing = [&]() -> std::string {
@@ -139,14 +128,13 @@ TEST_CASE_FIXTURE(scenario,
 }
 
 TEST_CASE_FIXTURE(
-    scenario, "a renamed secretName: in every namespace the new Secret is there before the old one goes") {
+    scenario,
+    "a change of secretName creates the new Secret in each namespace before it deletes the old one") {
     const restored_install restore;
     allow_second_name(api());
     start("regcred,regcred2");
     const auto all = add_namespaces("team", 5);
-    const auto source = add_source("quay", one_login("quay.io", "a"));
-    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
-    await_ready(credential, "5/5");
+    const auto credential = synced(all, "a", {named("team*")}).credential;
     settle();
 
     const auto before = mark();
@@ -179,12 +167,10 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(scenario,
-                  "suspend changes nothing and goes on reporting; what waited is done when it ends") {
+                  "spec.suspend stops all writes but the status, and its end carries out what is pending") {
     start();
     const auto ns = add_namespace("team");
-    const auto source = add_source("quay", one_login("quay.io", "old"));
-    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
-    await_ready(credential, "1/1");
+    const auto [source, credential] = synced({ns}, "old", {named("team*")});
     change_spec(credential, {{"suspend", true}});
     await_condition(credential, "Synced", "True", "Synced");
     settle();
@@ -205,12 +191,11 @@ TEST_CASE_FIXTURE(scenario,
 }
 
 TEST_CASE_FIXTURE(scenario,
-                  "what is deselected under suspend is told, and removed at its end without a brake") {
+                  "copies that are deselected under spec.suspend are reported, and deleted at its end "
+                  "without the deletion guard") {
     start();
     const auto all = add_namespaces("team", 15);
-    const auto source = add_source("quay", one_login("quay.io", "a"));
-    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
-    await_ready(credential, "15/15");
+    const auto credential = synced(all, "a", {named("team*")}).credential;
     change_spec(credential, {{"suspend", true}, {"namespaces", {{"include", json::array({"nobody"})}}}});
     const auto object = await_condition(credential, "Synced", "False", "Suspended", "0/0");
     CHECK(object["status"]["namespaces"]["failed"] == 15);
@@ -226,13 +211,11 @@ TEST_CASE_FIXTURE(scenario,
         CHECK_FALSE((record.verb == "list" && record.resource == "namespaces"));
 }
 
-TEST_CASE_FIXTURE(
-    scenario, "a rename that cannot be carried out keeps the old Secret, until its namespace is taken away") {
+TEST_CASE_FIXTURE(scenario,
+                  "a secretName that is not allowed keeps the old Secret until its namespace opts out") {
     start();
     const auto ns = add_namespace("team");
-    const auto source = add_source("quay", one_login("quay.io", "a"));
-    const auto credential = add_credential("quay", spec_of({source}, {ns}));
-    await_ready(credential, "1/1");
+    const auto credential = synced({ns}, "a").credential;
     change_spec(credential, {{"secretName", "not-allowed"}});
     await_condition(credential, "Synced", "False", "SecretNameNotAllowed");
     settle();
@@ -241,8 +224,7 @@ TEST_CASE_FIXTURE(
     await_no_copy(ns);
 }
 
-TEST_CASE_FIXTURE(scenario,
-                  "SIGTERM ends a controller that has much to do, within seconds and with exit code 0") {
+TEST_CASE_FIXTURE(scenario, "SIGTERM ends a busy controller within seconds and with exit code 0") {
     start();
     const auto all = add_namespaces("team", 60);
     const auto source = add_source("quay", one_login("quay.io", "a"));

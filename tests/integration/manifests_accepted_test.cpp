@@ -50,7 +50,7 @@ std::string line_with(const std::string& text, const std::string& part) {
 }
 
 /// {.a.path[0]} of the object, as kubectl's jsonpath writes it.
-std::string value_at(const json& object, std::string path) {
+std::string value_at(const json& object, const std::string& path) {
     std::string pointer;
     for (const char c : path.substr(1, path.size() - 2)) {
         if (c == '.' || c == '[')

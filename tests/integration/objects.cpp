@@ -145,7 +145,7 @@ std::string data_of(const json& secret, const std::string& key) {
     return from_base64(secret["data"][key].get<std::string>());
 }
 
-std::string listed_in(const json& service_account) {
+std::string pull_secrets_of(const json& service_account) {
     std::vector<std::string> names;
     for (const auto& entry : service_account.value("imagePullSecrets", json::array()))
         names.push_back(entry.value("name", ""));

@@ -70,7 +70,7 @@ inline constexpr auto credentials = "/apis/regcred.dev/v1alpha1/registrycredenti
 /// A value of a Secret's data, decoded; a text that says so if there is none.
 [[nodiscard]] std::string data_of(const json& secret, const std::string& key = docker_config_key);
 /// The names in imagePullSecrets of a ServiceAccount, as they stand: "a,b".
-[[nodiscard]] std::string listed_in(const json& service_account);
+[[nodiscard]] std::string pull_secrets_of(const json& service_account);
 [[nodiscard]] std::string annotation_of(const json& object, const std::string& key);  // empty: there is none
 [[nodiscard]] json condition_of(const json& credential, std::string_view type);       // null: there is none
 

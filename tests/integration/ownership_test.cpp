@@ -16,7 +16,9 @@ json owned_by(json secret, const json& credential) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(scenario, "a foreign Secret is left alone, reported as Conflict, and heals when it goes") {
+TEST_CASE_FIXTURE(scenario,
+                  "a foreign Secret is not written and is reported as Conflict, and the copy is created when "
+                  "the Secret goes") {
     const auto ns = add_namespace("team");
     const auto good = add_namespace("good");
     auto theirs = docker_config_secret("regcred", one_login("quay.io", "theirs"));
@@ -50,7 +52,7 @@ TEST_CASE_FIXTURE(scenario, "a foreign Secret is left alone, reported as Conflic
 }
 
 TEST_CASE_FIXTURE(scenario,
-                  "a source that lies in a selected namespace under the copies' name is never overwritten") {
+                  "a source Secret with the copies' name in a selected namespace is never overwritten") {
     start();
     api().remove(secret_path(own_namespace));  // of a run that was killed
     const auto source = add_source(docker_config_secret("regcred", one_login("quay.io", "self")));
@@ -75,7 +77,8 @@ TEST_CASE_FIXTURE(scenario,
     }
 }
 
-TEST_CASE_FIXTURE(scenario, "Adopt takes a foreign Secret over, content and type, and says so") {
+TEST_CASE_FIXTURE(
+    scenario, "conflictPolicy Adopt replaces content and type of a foreign Secret, and records an Event") {
     const auto same = add_namespace("same-type");
     const auto other = add_namespace("other-type");
     auto applied = docker_config_secret("regcred", one_login("quay.io", "theirs"));
@@ -108,14 +111,12 @@ TEST_CASE_FIXTURE(scenario, "Adopt takes a foreign Secret over, content and type
     });
 }
 
-TEST_CASE_FIXTURE(scenario,
-                  "a Secret of ours that cannot be updated is deleted and made anew, after a trial") {
+TEST_CASE_FIXTURE(scenario, "a copy that cannot be updated is deleted and recreated after a dry run") {
     const auto wrong_type = add_namespace("wrong-type");
     const auto immutable = add_namespace("immutable");
     start();
-    const auto source = add_source("quay", one_login("quay.io", "old"));
-    const auto credential = add_credential("quay", spec_of({source}, {wrong_type, immutable}));
-    const auto object = await_ready(credential, "2/2");
+    const auto [source, credential] = synced({wrong_type, immutable}, "old");
+    const auto object = api().get(credential_path(credential));
     settle();
 
     const auto before = mark();
@@ -140,12 +141,10 @@ TEST_CASE_FIXTURE(scenario,
     CHECK(order == "create on trial, delete, create, ");
 }
 
-TEST_CASE_FIXTURE(scenario, "an immutable copy is replaced even before it has to change") {
+TEST_CASE_FIXTURE(scenario, "an immutable copy is recreated before it has to change") {
     const auto ns = add_namespace("team");
     start();
-    const auto source = add_source("quay", one_login("quay.io", "a"));
-    const auto credential = add_credential("quay", spec_of({source}, {ns}));
-    await_ready(credential, "1/1");
+    synced({ns}, "a");
     api().patch(secret_path(ns), {{"immutable", true}});
     eventually("the copy is mutable", [&] {
         const auto found = api().find(secret_path(ns));
@@ -154,12 +153,10 @@ TEST_CASE_FIXTURE(scenario, "an immutable copy is replaced even before it has to
     await_copy(ns, document_of(one_login("quay.io", "a")));
 }
 
-TEST_CASE_FIXTURE(scenario, "a copy whose ownerReference a tenant strips is foreign from then on") {
+TEST_CASE_FIXTURE(scenario, "a copy whose ownerReference is removed is a foreign Secret from then on") {
     start();
     const auto ns = add_namespace("team");
-    const auto source = add_source("quay", one_login("quay.io", "a"));
-    const auto credential = add_credential("quay", spec_of({source}, {ns}));
-    await_ready(credential, "1/1");
+    const auto [source, credential] = synced({ns}, "a");
     settle();
     api().patch(secret_path(ns), {{"metadata", {{"ownerReferences", nullptr}}}});
     await_condition(credential, "Synced", "False", "Conflict");

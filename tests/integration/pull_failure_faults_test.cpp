@@ -18,14 +18,6 @@ namespace {
 const std::string document = document_of(one_login("quay.io", "pulls"));
 constexpr auto role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/regcred-controller-pull-failures";
 
-/// Puts back what deploy/ says, whatever happens to the test.
-struct restored_install {
-    restored_install() = default;
-    ~restored_install() { cluster::install(); }
-    restored_install(const restored_install&) = delete;
-    restored_install& operator=(const restored_install&) = delete;
-};
-
 /// Takes the rights to these resources from the controller's ServiceAccount.
 void take_away(admin& api, const std::vector<std::string>& resources) {
     auto object = api.get(role);
@@ -65,8 +57,7 @@ double metric(const controller_process& process, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(scenario,
-                  "without the right to Events all else works, and the condition says what is not known") {
+TEST_CASE_FIXTURE(scenario, "without the right to Events the condition is Unknown, and all else works") {
     const restored_install restored;
     expect_forbidden();
     take_away(api(), {"events"});
@@ -89,7 +80,9 @@ TEST_CASE_FIXTURE(scenario,
     CHECK(metric(controller(), "regcred_pull_failures_watched") == 1);
 }
 
-TEST_CASE_FIXTURE(scenario, "without the right to Pods, Events are believed as they are, and it says so") {
+TEST_CASE_FIXTURE(
+    scenario,
+    "without the right to Pods the condition counts Events without a look at the Pods, and says so") {
     const restored_install restored;
     expect_forbidden();
     take_away(api(), {"pods"});
@@ -107,7 +100,7 @@ TEST_CASE_FIXTURE(scenario, "without the right to Pods, Events are believed as t
     CHECK(condition_of(object, "Ready")["status"] == "True");
 }
 
-TEST_CASE_FIXTURE(scenario, "ten thousand Events take no memory and keep no namespace waiting") {
+TEST_CASE_FIXTURE(scenario, "ten thousand Events take no memory and delay no namespace") {
     start();
     const auto ns = add_namespace("team");
     const auto flood = add_namespace("flood");

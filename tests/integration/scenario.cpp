@@ -82,6 +82,17 @@ std::vector<json> scenario::log_records() const {
     return records;
 }
 
+scenario::synced_objects scenario::synced(const std::vector<std::string>& selected,
+                                          std::string_view tag,
+                                          const std::vector<std::string>& include) {
+    const auto login = one_login("quay.io", tag);
+    const auto source = add_source("quay", login);
+    const auto credential = add_credential("quay", spec_of({source}, include.empty() ? selected : include));
+    await_copies(selected, document_of(login));
+    await_ready(credential, fmt::format("{0}/{0}", selected.size()));
+    return {.source = source, .credential = credential};
+}
+
 void scenario::await_copy(const std::string& ns, const std::string& document, const std::string& name) {
     eventually(fmt::format("Secret {}/{} with {}", ns, name, document),
                [&] { return seen_copy(api().find(secret_path(ns, name)), document); });

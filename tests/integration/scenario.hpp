@@ -40,6 +40,17 @@ class scenario : protected fixture {
     /// For scenarios that take rights away.
     void expect_forbidden() { forbidden_is_expected_ = true; }
 
+    /// What synced() created.
+    struct synced_objects {
+        std::string source;
+        std::string credential;
+    };
+    /// A source with a login of `tag` for quay.io, and a RegistryCredential that selects these namespaces, by
+    /// their names or as `include` says. Waits until each has its copy, and for Ready.
+    synced_objects synced(const std::vector<std::string>& selected,
+                          std::string_view tag,
+                          const std::vector<std::string>& include = {});
+
     // What must come about.
     void await_copy(const std::string& ns, const std::string& document, const std::string& name = "regcred");
     void await_copies(const std::vector<std::string>& all, const std::string& document);

@@ -103,6 +103,7 @@ void scenario::touch_everything() {
     }
     const json change = annotations_patch({{"example.com/touched", "yes"}});
     std::vector<api_call> calls;
+    calls.reserve(paths.size());
     for (const auto& path : paths)
         calls.push_back({.method = "PATCH", .path = path, .body = change, .as = {}});
     for (const auto& answer : api().send_all(calls)) {

@@ -21,7 +21,7 @@ json by_label(const std::string& source, const std::string& key, const std::stri
 }  // namespace
 
 TEST_CASE_FIXTURE(scenario,
-                  "labels select: a change of them brings the copy, takes it away and brings it back") {
+                  "a change of a namespace's labels creates the copy, deletes it and creates it again") {
     start();
     const auto value = named("pull");
     const auto ns = add_namespace("team", {{"pull", value}});
@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(scenario,
           lines({"delete " + ns + "/regcred", "create " + later + "/regcred", "create " + ns + "/regcred"}));
 }
 
-TEST_CASE_FIXTURE(scenario, "exclude beats include, and a change of either is followed") {
+TEST_CASE_FIXTURE(scenario, "exclude wins over include, and the copies follow a change of either") {
     start();
     const auto a = add_namespace("team-a");
     const auto box = add_namespace("team-sandbox");
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(scenario, "exclude beats include, and a change of either is fo
     await_ready(credential, "1/1");
 }
 
-TEST_CASE_FIXTURE(scenario, "the opt-out annotation of a namespace beats everything while it is there") {
+TEST_CASE_FIXTURE(scenario, "the opt-out annotation of a namespace wins over every selection") {
     start();
     const auto out = add_namespace("out", {}, {{"regcred.dev/opt-out", "true"}});
     const auto in = add_namespace("in", {}, {{"regcred.dev/opt-out", "false"}});
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(scenario, "the opt-out annotation of a namespace beats everyth
     await_ready(credential, "2/2");
 }
 
-TEST_CASE_FIXTURE(scenario, "\"*\" is every namespace but the system's own") {
+TEST_CASE_FIXTURE(scenario, "include [\"*\"] selects every namespace but the system's") {
     start();
     const auto ns = add_namespace("team");
     const auto source = add_source("quay", one_login("quay.io", "selection"));
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(scenario, "\"*\" is every namespace but the system's own") {
     await_no_copy("default");
 }
 
-TEST_CASE_FIXTURE(scenario, "a namespace that terminates is let go without a retry or a word") {
+TEST_CASE_FIXTURE(scenario, "a terminating namespace is ignored without a retry or a warning") {
     start();
     const auto ns = add_namespace("going");
     // What keeps it from ending.
@@ -117,9 +117,7 @@ TEST_CASE_FIXTURE(scenario, "a namespace that terminates is let go without a ret
     const auto anchor_path = namespace_path(ns) + "/configmaps/anchor";
     api().create(namespace_path(ns) + "/configmaps", anchor);
     const auto stays = add_namespace("staying");
-    const auto source = add_source("quay", one_login("quay.io", "selection"));
-    const auto credential = add_credential("quay", spec_of({source}, {ns, stays}));
-    await_ready(credential, "2/2");
+    const auto [source, credential] = synced({ns, stays}, "selection");
     settle();
 
     const auto before = mark();
@@ -139,12 +137,10 @@ TEST_CASE_FIXTURE(scenario, "a namespace that terminates is let go without a ret
     api().patch(anchor_path, {{"metadata", {{"finalizers", nullptr}}}});
 }
 
-TEST_CASE_FIXTURE(scenario, "a namespace that is deleted and created again under its name is served anew") {
+TEST_CASE_FIXTURE(scenario, "a namespace that is deleted and recreated under its name gets a new copy") {
     start();
     const auto ns = add_namespace("phoenix");
-    const auto source = add_source("quay", one_login("quay.io", "selection"));
-    const auto credential = add_credential("quay", spec_of({source}, {ns}));
-    await_ready(credential, "1/1");
+    const auto credential = synced({ns}, "selection").credential;
     const auto first = uid_of(copy_in(ns));
 
     api().remove(namespace_path(ns));
@@ -161,9 +157,9 @@ TEST_CASE_FIXTURE(scenario, "a namespace that is deleted and created again under
     CHECK(secret_writes(before) == lines({"create " + ns + "/regcred"}));
 }
 
-TEST_CASE_FIXTURE(
-    scenario,
-    "what was deselected, excluded or opted out while no controller ran is removed at the next start") {
+TEST_CASE_FIXTURE(scenario,
+                  "the controller deletes at its start the copies of namespaces that were deselected, "
+                  "excluded or opted out meanwhile") {
     start();
     const auto value = named("pull");
     const auto relabelled = add_namespace("relabelled", {{"pull", value}});

@@ -76,21 +76,22 @@ std::ptrdiff_t denied_requests(const std::vector<audit_record>& records) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(account_scenario,
-                  "a writer that changes the list every 5 ms loses nothing, and nor do we") {
+TEST_CASE_FIXTURE(
+    account_scenario,
+    "another writer that changes imagePullSecrets every 5 ms loses no entry, nor does the controller") {
     start();
-    const auto ns = add_home("team");
+    const auto ns = add_namespace("team");
     const auto source = add_source("quay", one_login("quay.io", "accounts"));
     busy_writer other(account_path(ns));
     eventually("the other writer is at work", [&] { return other.count() > 5 ? "" : "not yet"; });
-    const auto credential = add_credential("quay", asking_spec({source}, {ns}));
+    const auto credential = add_credential("quay", accounts_spec({source}, {ns}));
     await_ready(credential, "1/1");
     const auto seen = other.count();
     eventually("it goes on", [&] { return other.count() > seen + 20 ? "" : "not yet"; });
     const auto theirs = other.end();
 
     std::vector<std::string> names;
-    const auto account = account_in(ns);
+    const auto account = service_account_in(ns);
     for (const auto& entry : account["imagePullSecrets"])
         names.push_back(entry["name"].get<std::string>());
     CHECK(std::erase(names, "regcred") == 1);
@@ -99,7 +100,8 @@ TEST_CASE_FIXTURE(account_scenario,
 }
 
 TEST_CASE_FIXTURE(account_scenario,
-                  "without the optional role the field is reported, all else works, and it heals by itself") {
+                  "without the optional ClusterRole spec.serviceAccounts is reported as Forbidden, all else "
+                  "works, and it heals by itself") {
     expect_forbidden();
     role_left_out missing(api());
     eventually("the right is gone", [&] {
@@ -109,7 +111,7 @@ TEST_CASE_FIXTURE(account_scenario,
     });
     const auto before = mark();
     start();
-    const auto ns = add_home("team");
+    const auto ns = add_namespace("team");
     const auto source = add_source("quay", one_login("quay.io", "accounts"));
     const auto silent = add_credential("silent", spec_of({source}, {ns}));
     await_ready(silent, "1/1");
@@ -120,7 +122,7 @@ TEST_CASE_FIXTURE(account_scenario,
     CHECK(controller().get("/metrics")->body.find("regcred_failing_watches 0\n") != std::string::npos);
 
     const auto another = add_source("ghcr", one_login("ghcr.io", "accounts"));
-    const auto asking = add_credential("asking", asking_spec({another}, {ns}));
+    const auto asking = add_credential("asking", accounts_spec({another}, {ns}));
     const auto object = await_condition(asking, "ServiceAccountsPatched", "False", "Forbidden", "1/1");
     CHECK(condition_of(object, "ServiceAccountsPatched")["message"].get<std::string>().find(
               "deploy/service-accounts.yaml") != std::string::npos);
@@ -135,16 +137,17 @@ TEST_CASE_FIXTURE(account_scenario,
     CHECK(loud == 1);
 
     cluster::install();
-    await_list(ns, "regcred", "regcred");
+    await_pull_secrets(ns, "regcred", "regcred");
     await_ready(asking, "1/1");
 }
 
-TEST_CASE_FIXTURE(account_scenario, "a right that is taken away later is reported, and found again") {
+TEST_CASE_FIXTURE(
+    account_scenario,
+    "a right to ServiceAccounts that is removed later is reported, and used again when it is restored") {
     expect_forbidden();
     start();
-    const auto first = add_home("team-a");
-    const auto credential = add_credential(
-        "quay", asking_spec({add_source("quay", one_login("quay.io", "accounts"))}, {named("team-*")}));
+    const auto first = add_namespace("team-a");
+    const auto credential = add_accounts_credential({named("team-*")});
     await_ready(credential, "1/1");
     role_left_out missing(api());
     eventually("the right is gone", [&] {
@@ -154,25 +157,25 @@ TEST_CASE_FIXTURE(account_scenario, "a right that is taken away later is reporte
                                         .as = controller_user});
         return answer.status == 403 ? "" : std::to_string(answer.status);
     });
-    set_list(first, {"theirs"});
+    set_pull_secrets(first, {"theirs"});
     const auto object = await_condition(credential, "ServiceAccountsPatched", "False", "Forbidden", "1/1");
     CHECK(object["status"]["failures"][0]["namespace"] == first);
     cluster::install();
-    await_list(first, "theirs,regcred", "regcred");
+    await_pull_secrets(first, "theirs,regcred", "regcred");
     await_ready(credential, "1/1");
 }
 
-TEST_CASE_FIXTURE(account_scenario,
-                  "a ServiceAccount that something keeps resetting is reported, not fought for") {
+TEST_CASE_FIXTURE(
+    account_scenario,
+    "a ServiceAccount that another writer keeps resetting is reported as Contended and patched less often") {
     start();
-    const auto ns = add_home("team");
-    const auto credential =
-        add_credential("quay", asking_spec({add_source("quay", one_login("quay.io", "accounts"))}, {ns}));
+    const auto ns = add_namespace("team");
+    const auto credential = add_accounts_credential({ns});
     await_ready(credential, "1/1");
     settle();
     const auto before = mark();
     eventually("it is given up for now", [&]() -> std::string {
-        if (listed_in(account_in(ns)) == "regcred") set_list(ns, {});
+        if (pull_secrets_of(service_account_in(ns)) == "regcred") set_pull_secrets(ns, {});
         const auto condition = condition_of(api().get(credential_path(credential)), "ServiceAccountsPatched");
         return condition["reason"] == "Contended" ? "" : condition.dump();
     });
@@ -181,15 +184,16 @@ TEST_CASE_FIXTURE(account_scenario,
     const auto object = api().get(credential_path(credential));
     CHECK(condition_of(object, "Ready")["reason"] == "Contended");
     CHECK(condition_of(object, "Synced")["status"] == "True");
-    await_list(ns, "regcred", "regcred");  // it is tried again by itself
+    await_pull_secrets(ns, "regcred", "regcred");  // it is tried again by itself
     await_ready(credential, "1/1");
 }
 
-TEST_CASE_FIXTURE(account_scenario,
-                  "a name that the install does not allow is reported, and the others are served") {
+TEST_CASE_FIXTURE(
+    account_scenario,
+    "a ServiceAccount name that the installation does not allow is reported, and the others are patched") {
     start();
-    const auto ns = add_home("team");
-    auto spec = asking_spec({add_source("quay", one_login("quay.io", "accounts"))}, {ns});
+    const auto ns = add_namespace("team");
+    auto spec = accounts_spec({add_source("quay", one_login("quay.io", "accounts"))}, {ns});
     spec["serviceAccounts"] = json::array({"d*t", "builder"});
     const auto credential = add_credential("quay", spec);
     const auto object =
@@ -197,46 +201,46 @@ TEST_CASE_FIXTURE(account_scenario,
     CHECK(condition_of(object, "Stalled")["reason"] == "ServiceAccountNameNotAllowed");
     CHECK(condition_of(object, "ServiceAccountsPatched")["message"].get<std::string>().find(
               "--service-accounts") != std::string::npos);
-    await_list(ns, "regcred", "regcred");
+    await_pull_secrets(ns, "regcred", "regcred");
     change_spec(credential, {{"serviceAccounts", json::array({"d*t"})}});
     await_ready(credential, "1/1");
 }
 
-TEST_CASE_FIXTURE(
-    account_scenario,
-    "a forged annotation takes away an entry that nobody wants, and no other; a huge one does no harm") {
+TEST_CASE_FIXTURE(account_scenario,
+                  "a forged annotation has the controller remove unwanted entries of its own names only, and "
+                  "a huge one does no harm") {
     start();
-    const auto wanted = add_home("wanted");
-    const auto forged = add_home("forged");
-    const auto huge = add_home("huge");
+    const auto wanted = add_namespace("wanted");
+    const auto forged = add_namespace("forged");
+    const auto huge = add_namespace("huge");
     const auto forge = [&](const std::string& ns, const std::string& text) {
         api().patch(account_path(ns), annotations_patch({{added_annotation, text}}));
     };
-    set_list(forged, {"theirs", "regcred", "regcred"});
-    set_list(huge, std::vector<std::string>(300, "theirs"));
+    set_pull_secrets(forged, {"theirs", "regcred", "regcred"});
+    set_pull_secrets(huge, std::vector<std::string>(300, "theirs"));
     forge(forged, "regcred,theirs,../x,kube-system/secret");
     forge(huge, std::string(200'000, ','));
-    const auto credential =
-        add_credential("quay", asking_spec({add_source("quay", one_login("quay.io", "accounts"))}, {wanted}));
-    await_list(wanted, "regcred", "regcred");
-    await_list(forged, "theirs,regcred", "theirs");
+    const auto credential = add_accounts_credential({wanted});
+    await_pull_secrets(wanted, "regcred", "regcred");
+    await_pull_secrets(forged, "theirs,regcred", "theirs");
     change_spec(credential, {{"namespaces", {{"include", json::array({wanted, huge})}}}});
     await_condition(credential, "ServiceAccountsPatched", "False", "ServiceAccountTooLarge", "2/2");
-    set_list(huge, {"theirs"});
-    await_list(huge, "theirs,regcred", "regcred");
+    set_pull_secrets(huge, {"theirs"});
+    await_pull_secrets(huge, "theirs,regcred", "regcred");
     await_ready(credential, "2/2");
 }
 
-TEST_CASE_FIXTURE(account_scenario, "the fence refuses a protected namespace, by its name") {
+TEST_CASE_FIXTURE(
+    account_scenario,
+    "the admission policy refuses a ServiceAccount in a protected namespace, with the namespace's name") {
     start();
-    const auto ns = add_home("team");
-    const auto credential = add_credential(
-        "quay", asking_spec({add_source("quay", one_login("quay.io", "accounts"))}, {ns, "kube-public"}));
+    const auto ns = add_namespace("team");
+    const auto credential = add_accounts_credential({ns, "kube-public"});
     const auto object = await_condition(credential, "ServiceAccountsPatched", "False", "Denied");
     const auto text = condition_of(object, "ServiceAccountsPatched")["message"].get<std::string>();
     CHECK(text.find("kube-public") != std::string::npos);
     CHECK(text.find("protectedNamespaces") != std::string::npos);
-    await_list(ns, "regcred", "regcred");
+    await_pull_secrets(ns, "regcred", "regcred");
     change_spec(credential, {{"namespaces", {{"include", json::array({ns})}}}});
     await_ready(credential, "1/1");
 }

@@ -64,13 +64,13 @@ class wider_install {
 };
 
 /// Many namespaces that are selected by a label, of whose sources there are none: so no Secret's brake helps.
-class labelled_homes : public account_scenario {
+class labelled_accounts : public account_scenario {
  protected:
-    labelled_homes() {
+    labelled_accounts() {
         start();
         for (int n = 0; n < many; ++n)
-            all.push_back(add_home(fmt::format("team{}", n), {{"pull", value}}));
-        auto spec = asking_spec({"absent"}, {"*"});
+            all.push_back(add_namespace(fmt::format("team{}", n), {{"pull", value}}));
+        auto spec = accounts_spec({"absent"}, {"*"});
         spec["namespaces"] = label(value);
         credential = add_credential("quay", spec);
         await_condition(credential, "ServiceAccountsPatched", "True", "Patched");
@@ -90,8 +90,8 @@ class labelled_homes : public account_scenario {
     }
     /// ServiceAccounts that list the Secret.
     [[nodiscard]] std::ptrdiff_t count() {
-        return std::ranges::count_if(all,
-                                     [&](const auto& ns) { return listed_in(account_in(ns)) == "regcred"; });
+        return std::ranges::count_if(
+            all, [&](const auto& ns) { return pull_secrets_of(service_account_in(ns)) == "regcred"; });
     }
 
     std::string value = named("pull");
@@ -101,8 +101,9 @@ class labelled_homes : public account_scenario {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(labelled_homes,
-                  "labels that all go by mistake take a few entries, and none when they are put back") {
+TEST_CASE_FIXTURE(labelled_accounts,
+                  "the deletion guard holds most entries back when all labels are removed, and keeps them "
+                  "when the labels are restored") {
     relabel(nullptr);
     const auto object = await_condition(credential, "ServiceAccountsPatched", "False", "DeletionGuard");
     CHECK(object["status"]["serviceAccounts"]["selected"] == 0);
@@ -118,7 +119,8 @@ TEST_CASE_FIXTURE(labelled_homes,
     CHECK(std::ranges::count(writes, '\n') + 1 == unbraked);
 }
 
-TEST_CASE_FIXTURE(labelled_homes, "a mass loss that no spec explains goes on when two reads agree") {
+TEST_CASE_FIXTURE(labelled_accounts,
+                  "a mass removal of entries without a spec change continues when two reads agree") {
     relabel(nullptr);
     await_condition(credential, "ServiceAccountsPatched", "False", "DeletionGuard");
     eventually(
@@ -126,7 +128,7 @@ TEST_CASE_FIXTURE(labelled_homes, "a mass loss that no spec explains goes on whe
     await_condition(credential, "ServiceAccountsPatched", "True", "Patched");
 }
 
-TEST_CASE_FIXTURE(labelled_homes, "a change of the spec takes every entry back at once") {
+TEST_CASE_FIXTURE(labelled_accounts, "a spec change removes every entry without the deletion guard") {
     change_spec(credential, {{"serviceAccounts", nullptr}});
     eventually("all are taken back", [&] { return count() == 0 ? "" : std::to_string(count()); });
     for (const auto& record : log_records())
@@ -135,41 +137,41 @@ TEST_CASE_FIXTURE(labelled_homes, "a change of the spec takes every entry back a
 
 TEST_CASE_FIXTURE(
     account_scenario,
-    "an install may allow more: two Secret names on one ServiceAccount, and ServiceAccounts of any name") {
+    "an installation can allow two Secret names on one ServiceAccount, and ServiceAccounts of any name") {
     const wider_install wider(api());
     start("regcred,regcred2", "*");
-    const auto ns = add_home("team");
+    const auto ns = add_namespace("team");
     const auto runner =
         json{{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "ci.runner-1"}}}};
     api().create(namespace_path(ns) + "/serviceaccounts", runner);
-    const auto first = add_credential("first", asking_spec({"absent"}, {ns}));
-    await_list(ns, "regcred", "regcred");
-    auto spec = asking_spec({"absent"}, {ns});
+    const auto first = add_credential("first", accounts_spec({"absent"}, {ns}));
+    await_pull_secrets(ns, "regcred", "regcred");
+    auto spec = accounts_spec({"absent"}, {ns});
     spec["secretName"] = "regcred2";
     spec["serviceAccounts"] = json::array({"*"});
     const auto second = add_credential("second", spec);
-    await_list(ns, "regcred,regcred2", "regcred,regcred2");
-    await_list(ns, "regcred2", "regcred2", "ci.runner-1");
+    await_pull_secrets(ns, "regcred,regcred2", "regcred,regcred2");
+    await_pull_secrets(ns, "regcred2", "regcred2", "ci.runner-1");
     const auto object = await_condition(second, "ServiceAccountsPatched", "True", "Patched");
     CHECK(object["status"]["serviceAccounts"]["selected"] == 2);
     remove_credential(first);
-    await_list(ns, "regcred2", "regcred2");
+    await_pull_secrets(ns, "regcred2", "regcred2");
     remove_credential(second);
-    await_list(ns, "", "");
-    await_list(ns, "", "", "ci.runner-1");
+    await_pull_secrets(ns, "", "");
+    await_pull_secrets(ns, "", "", "ci.runner-1");
 }
 
 TEST_CASE_FIXTURE(account_scenario,
-                  "a ServiceAccount of a namespace that terminates is let go without a word") {
+                  "a ServiceAccount in a terminating namespace is ignored without a warning") {
     start();
-    const auto ns = add_home("going");
-    const auto stays = add_home("staying");
+    const auto ns = add_namespace("going");
+    const auto stays = add_namespace("staying");
     // What keeps it from ending.
     api().patch(account_path(ns), {{"metadata", {{"finalizers", json::array({"example.com/anchor"})}}}});
     const auto source = add_source("quay", one_login("quay.io", "accounts"));
-    const auto credential = add_credential("quay", asking_spec({source}, {ns, stays}));
-    await_list(ns, "regcred", "regcred");
-    await_list(stays, "regcred", "regcred");
+    const auto credential = add_credential("quay", accounts_spec({source}, {ns, stays}));
+    await_pull_secrets(ns, "regcred", "regcred");
+    await_pull_secrets(stays, "regcred", "regcred");
     settle();
     const auto before = mark();
     api().remove(namespace_path(ns));
@@ -178,7 +180,7 @@ TEST_CASE_FIXTURE(account_scenario,
         return status["serviceAccounts"]["selected"] == 1 ? "" : status["serviceAccounts"].dump();
     });
     change_spec(credential, {{"serviceAccounts", nullptr}});
-    await_list(stays, "", "");
+    await_pull_secrets(stays, "", "");
     settle();
     CHECK(account_writes(before) == lines({"patch " + stays + "/default"}));
     for (const auto& record : log_records()) {
@@ -189,11 +191,10 @@ TEST_CASE_FIXTURE(account_scenario,
 }
 
 TEST_CASE_FIXTURE(account_scenario,
-                  "what was done is told as Events and counted, and a ServiceAccount made anew is served") {
+                  "patches are recorded as Events and counted, and a recreated ServiceAccount is patched") {
     start();
-    const auto ns = add_home("team");
-    const auto credential =
-        add_credential("quay", asking_spec({add_source("quay", one_login("quay.io", "accounts"))}, {ns}));
+    const auto ns = add_namespace("team");
+    const auto credential = add_accounts_credential({ns});
     await_ready(credential, "1/1");
     eventually("an Event tells of it", [&] {
         for (const auto& event : api().list("/apis/events.k8s.io/v1/namespaces/default/events")) {
@@ -212,12 +213,12 @@ TEST_CASE_FIXTURE(account_scenario,
               .get("/metrics")
               ->body.find(R"(regcred_service_account_writes_total{action="add",result="ok"} 1)") !=
           std::string::npos);
-    const auto uid = uid_of(account_in(ns));
+    const auto uid = uid_of(service_account_in(ns));
     api().remove(account_path(ns));  // Kubernetes makes it again
     eventually("it is made anew", [&] {
         const auto found = api().find(account_path(ns));
         return found && uid_of(*found) != uid ? "" : "not yet";
     });
-    await_list(ns, "regcred", "regcred");
+    await_pull_secrets(ns, "regcred", "regcred");
     await_ready(credential, "1/1");
 }

@@ -22,7 +22,8 @@ void sort_by_precedence(std::vector<json>& objects) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(scenario, "several objects feed one Secret; when one of them goes, its entries go") {
+TEST_CASE_FIXTURE(
+    scenario, "several RegistryCredentials share one Secret, and the entries of a deleted one are removed") {
     start();
     const auto shared = add_namespace("shared");
     const auto only_a = add_namespace("only-a");
@@ -50,9 +51,9 @@ TEST_CASE_FIXTURE(scenario, "several objects feed one Secret; when one of them g
     await_no_copy(shared);
 }
 
-TEST_CASE_FIXTURE(scenario,
-                  "a shared Secret with one Retain among its objects outlives the others' end, also while no "
-                  "controller runs") {
+TEST_CASE_FIXTURE(
+    scenario,
+    "a shared Secret with one Retain among its owners outlives the others, also while no controller runs") {
     cluster::instance().await_garbage_collector();
     start();
     const auto shared = add_namespace("shared");
@@ -82,9 +83,9 @@ TEST_CASE_FIXTURE(scenario,
     CHECK(copy_in(shared)["metadata"]["annotations"]["regcred.dev/owner"] == uid_of(second));
 }
 
-TEST_CASE_FIXTURE(scenario,
-                  "a change of deletionPolicy moves the proof of ownership from ownerReferences to the "
-                  "annotation and back") {
+TEST_CASE_FIXTURE(
+    scenario,
+    "a change of deletionPolicy moves the ownership from ownerReferences to the annotation and back") {
     start();
     const auto ns = add_namespace("team");
     const auto credential =
@@ -107,8 +108,8 @@ TEST_CASE_FIXTURE(scenario,
 }
 
 TEST_CASE_FIXTURE(scenario,
-                  "of two objects that claim one registry the older has it; the other reports it, and has it "
-                  "after the older's end") {
+                  "the older of two RegistryCredentials for one registry wins; the other reports "
+                  "RegistryConflict, and wins when the older is deleted") {
     start();
     const auto ns = add_namespace("team");
     const auto a = add_credential("a", spec_of({add_source("a", one_login("quay.io", "a"))}, {ns}));
@@ -138,7 +139,7 @@ TEST_CASE_FIXTURE(scenario,
 }
 
 TEST_CASE_FIXTURE(
-    scenario, "an object tells that it waits for another one's broken source, of which nothing is known") {
+    scenario, "a RegistryCredential reports that a shared Secret waits for a missing source of another one") {
     start();
     const auto ns = add_namespace("team");
     const auto broken = add_source("broken", one_login("quay.io", "a"));
@@ -165,9 +166,9 @@ TEST_CASE_FIXTURE(
     await_ready(b, "1/1");
 }
 
-TEST_CASE_FIXTURE(
-    scenario,
-    "the bytes of a copy depend on the set of objects alone, for every order of creation of up to four") {
+TEST_CASE_FIXTURE(scenario,
+                  "a shared copy depends on the set of RegistryCredentials only, for every order of creation "
+                  "of up to four") {
     start();
     struct group {
         std::string ns;

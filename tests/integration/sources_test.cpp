@@ -19,7 +19,7 @@ json docker_config_data(const std::string& document) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(scenario, "a source that is missing is reported, and its copies come when it appears") {
+TEST_CASE_FIXTURE(scenario, "a missing source is reported, and its copies are created when it appears") {
     start();
     const auto ns = add_namespace("team");
     const auto source = named("later");
@@ -37,7 +37,7 @@ TEST_CASE_FIXTURE(scenario, "a source that is missing is reported, and its copie
 
 TEST_CASE_FIXTURE(
     scenario,
-    "a source that breaks changes nothing: copies keep, and new namespaces get, what was good last") {
+    "a source that becomes invalid changes no copy, and new namespaces get the last valid document") {
     start();
     const auto ns = add_namespace("team-a");
     const auto source = add_source("quay", one_login("quay.io", "good"));
@@ -72,14 +72,11 @@ TEST_CASE_FIXTURE(
     await_ready(credential, "2/2");
 }
 
-TEST_CASE_FIXTURE(
-    scenario, "a controller that starts while a source is broken leaves the copies alone and creates none") {
+TEST_CASE_FIXTURE(scenario,
+                  "a controller that starts with an invalid source changes no copy and creates none") {
     start();
     const auto ns = add_namespace("team-a");
-    const auto source = add_source("quay", one_login("quay.io", "good"));
-    const auto credential = add_credential("quay", spec_of({source}, {named("team-*")}));
-    await_copy(ns, document_of(one_login("quay.io", "good")));
-    await_ready(credential, "1/1");
+    const auto [source, credential] = synced({ns}, "good", {named("team-*")});
     settle();
     stop();
 
@@ -102,7 +99,7 @@ TEST_CASE_FIXTURE(
 
 TEST_CASE_FIXTURE(
     scenario,
-    "an entry that is removed from a source, and a source that is removed from the spec, are revoked") {
+    "entries that are removed from a source, or with a source from the spec, are removed from the copies") {
     start();
     const auto all = add_namespaces("team", 3);
     const auto first = add_source("first", united(one_login("quay.io", "a"), one_login("ghcr.io", "b")));
@@ -128,9 +125,9 @@ TEST_CASE_FIXTURE(
     CHECK(object["status"]["registries"] == json::array({"quay.io"}));
 }
 
-TEST_CASE_FIXTURE(
-    scenario,
-    "two sources of one object that bring the same registry are an error, and nothing is delivered") {
+TEST_CASE_FIXTURE(scenario,
+                  "two sources of one RegistryCredential with the same registry are reported as "
+                  "DuplicateRegistry, and no copy is created") {
     start();
     const auto ns = add_namespace("team");
     const auto a = add_source("a", one_login("quay.io", "a"));

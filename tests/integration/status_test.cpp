@@ -28,7 +28,7 @@ std::string describe(const std::string& credential) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(scenario, "kubectl wait, get and describe tell the truth of an object that is well") {
+TEST_CASE_FIXTURE(scenario, "kubectl wait, get and describe show a RegistryCredential that is Ready") {
     start();
     const auto ns = add_namespace("team");
     const auto source = add_source("quay", united(one_login("quay.io", "a"), one_login("ghcr.io", "b")));
@@ -59,13 +59,10 @@ TEST_CASE_FIXTURE(scenario, "kubectl wait, get and describe tell the truth of an
     });
 }
 
-TEST_CASE_FIXTURE(scenario,
-                  "kubectl wait does not take the readiness of an earlier spec for that of the current one") {
+TEST_CASE_FIXTURE(scenario, "kubectl wait does not take an earlier spec's Ready for the current one's") {
     start();
     const auto ns = add_namespace("team");
-    const auto source = add_source("quay", one_login("quay.io", "a"));
-    const auto credential = add_credential("quay", spec_of({source}, {ns}));
-    await_ready(credential, "1/1");
+    const auto credential = synced({ns}, "a").credential;
     stop();
     change_spec(credential, spec_of({named("absent")}, {ns}));
     CHECK(run({"kubectl", "wait", "--for=condition=Ready", "--timeout=1s", "regcred/" + credential}).code !=
@@ -82,12 +79,10 @@ TEST_CASE_FIXTURE(scenario,
     });
 }
 
-TEST_CASE_FIXTURE(scenario, "many copies are a few Events, and a repeated state is none") {
+TEST_CASE_FIXTURE(scenario, "many copies are recorded in a few Events, and an unchanged state in none") {
     start();
-    add_namespaces("team", 50);
-    const auto source = add_source("quay", one_login("quay.io", "a"));
-    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
-    await_ready(credential, "50/50");
+    const auto all = add_namespaces("team", 50);
+    const auto credential = synced(all, "a", {named("team*")}).credential;
     settle();
     const auto events_about = [&] {
         return api().list(
@@ -107,7 +102,7 @@ TEST_CASE_FIXTURE(scenario, "many copies are a few Events, and a repeated state 
     CHECK(events_about().size() == events.size());
 }
 
-TEST_CASE_FIXTURE(scenario, "status.failures names twenty namespaces at most, the counts name all") {
+TEST_CASE_FIXTURE(scenario, "status.failures lists at most twenty namespaces, and the counts include all") {
     const auto all = add_namespaces("team", 30);
     for (const auto& ns : all)
         api().create(secrets_in(ns), docker_config_secret("regcred", one_login("quay.io", "theirs")));
@@ -123,14 +118,12 @@ TEST_CASE_FIXTURE(scenario, "status.failures names twenty namespaces at most, th
     CHECK(object["status"]["summary"] == "0/30");
 }
 
-TEST_CASE_FIXTURE(scenario, "foreign Secrets of other names are never read, nor listed in bulk") {
+TEST_CASE_FIXTURE(scenario, "the controller never reads or lists Secrets of other names") {
     const auto ns = add_namespace("team");
     api().create(secrets_in(ns), docker_config_secret("foreign", one_login("quay.io", "theirs")));
     const auto before = mark();
     start();
-    const auto source = add_source("quay", one_login("quay.io", "a"));
-    const auto credential = add_credential("quay", spec_of({source}, {ns}));
-    await_ready(credential, "1/1");
+    synced({ns}, "a");
     api().patch(secret_path(ns, "foreign"), labels_patch({{"example.com/any", "change"}}));
     settle();
     int reads_of_copies = 0;
@@ -147,12 +140,10 @@ TEST_CASE_FIXTURE(scenario, "foreign Secrets of other names are never read, nor 
     CHECK(reads_of_copies >= 1);
 }
 
-TEST_CASE_FIXTURE(scenario, "probes and metrics are served, and count what was written") {
+TEST_CASE_FIXTURE(scenario, "the controller serves probes and metrics, which count the writes") {
     start();
     const auto all = add_namespaces("team", 3);
-    const auto source = add_source("quay", one_login("quay.io", "a"));
-    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
-    await_ready(credential, "3/3");
+    synced(all, "a", {named("team*")});
     const auto health = controller().get("/healthz");
     REQUIRE(health);
     CHECK(health->status == 200);

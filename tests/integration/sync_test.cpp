@@ -63,13 +63,10 @@ TEST_CASE_FIXTURE(scenario, "each selected namespace gets the Secret that kubect
     CHECK_FALSE(api().find(secret_path(other)));
 }
 
-TEST_CASE_FIXTURE(scenario, "a rotation rewrites every copy once, in place") {
+TEST_CASE_FIXTURE(scenario, "a rotated source updates every copy once, in place") {
     start();
     const auto all = add_namespaces("team", 20);
-    const auto source = add_source("quay", one_login("quay.io", "old"));
-    const auto credential = add_credential("quay", spec_of({source}, {named("team*")}));
-    await_copies(all, document_of(one_login("quay.io", "old")));
-    await_ready(credential, "20/20");
+    const auto source = synced(all, "old", {named("team*")}).source;
     std::vector<std::string> uids;
     for (const auto& ns : all)
         uids.push_back(uid_of(copy_in(ns)));
@@ -88,7 +85,7 @@ TEST_CASE_FIXTURE(scenario, "a rotation rewrites every copy once, in place") {
     CHECK(secret_writes(before) == lines(one_update_each));
 }
 
-TEST_CASE_FIXTURE(scenario, "a namespace that is created later is served at once, with one write") {
+TEST_CASE_FIXTURE(scenario, "a namespace that is created later gets its copy with one write") {
     start();
     const auto source = add_source("quay", one_login("quay.io", "late"));
     const auto credential = add_credential("quay", spec_of({source}, {named("late-*")}));
@@ -126,7 +123,7 @@ TEST_CASE_FIXTURE(scenario, "sources of every type are merged into one canonical
 }
 
 TEST_CASE_FIXTURE(scenario,
-                  "labels and annotations of secretTemplate are put on the copies, and taken away with it") {
+                  "copies get the labels and annotations of secretTemplate, and lose them with it") {
     start();
     const auto ns = add_namespace("team");
     const auto source = add_source("quay", one_login("quay.io", "template"));

@@ -20,8 +20,8 @@ std::string dry_run(const std::string& method, const std::string& path) {
 }  // namespace
 
 token_fixture::token_fixture()
-    : ns(add_namespace("token")), token_(cluster_.controller_kubeconfig().string()) {
-    await_status(422, "POST", secrets_in(ns), {{"metadata", {{"name", "regcred"}}}});
+    : ns_(add_namespace("token")), token_(cluster_.controller_kubeconfig().string()) {
+    await_status(422, "POST", secrets_in(ns_), {{"metadata", {{"name", "regcred"}}}});
 }
 
 api_answer token_fixture::send(const std::string& method,

@@ -48,7 +48,7 @@ class token_fixture : protected fixture {
     /// takes effect a moment later.
     void await_status(unsigned status, const std::string& method, const std::string& path, const json& body);
 
-    const std::string ns;
+    const std::string ns_;
 
  private:
     void check_refusal(unsigned status,

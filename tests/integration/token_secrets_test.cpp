@@ -9,7 +9,7 @@ using namespace harness;
 // What the controller's token can do with Secrets, and what a thief of it cannot: found out by using it.
 
 TEST_CASE_FIXTURE(token_fixture, "the token reads the copies, the sources and nothing else of Secrets") {
-    api().create(secrets_in(ns), secret_object("other", "Opaque", {}));
+    api().create(secrets_in(ns_), secret_object("other", "Opaque", {}));
     const std::string all = "/api/v1/secrets";
     const auto named_regcred = all + "?fieldSelector=metadata.name%3Dregcred";
     allow("list the Secrets named regcred of every namespace", "GET", named_regcred);
@@ -20,20 +20,20 @@ TEST_CASE_FIXTURE(token_fixture, "the token reads the copies, the sources and no
     allow("list namespaces", "GET", namespaces);
     allow("list RegistryCredentials", "GET", credentials);
     deny("list every Secret", "GET", all);
-    deny("list the Secrets of a namespace", "GET", secrets_in(ns));
+    deny("list the Secrets of a namespace", "GET", secrets_in(ns_));
     deny("list the Secrets of kube-system", "GET", secrets_in("kube-system"));
     deny("list Secrets of another name", "GET", all + "?fieldSelector=metadata.name%3Dother");
     deny("list the Secrets not named regcred", "GET", all + "?fieldSelector=metadata.name%21%3Dregcred");
     deny("list Secrets by label", "GET", all + "?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dregcred");
     deny("list Secrets by type", "GET", all + "?fieldSelector=type%3Dkubernetes.io%2Fdockerconfigjson");
     deny("watch every Secret", "GET", all + "?watch=1&timeoutSeconds=1");
-    deny("read a Secret of another name", "GET", secret_path(ns, "other"));
+    deny("read a Secret of another name", "GET", secret_path(ns_, "other"));
 }
 
 TEST_CASE_FIXTURE(token_fixture, "the token writes Secrets named regcred of the copies' type, and no other") {
-    api().create(secrets_in(ns), secret_object("other", "Opaque", {}));
-    const auto all = secrets_in(ns);
-    const auto copy = secret_path(ns);
+    api().create(secrets_in(ns_), secret_object("other", "Opaque", {}));
+    const auto all = secrets_in(ns_);
+    const auto copy = secret_path(ns_);
     allow("create regcred", "POST", all, empty_copy("regcred"));
     allow("read regcred", "GET", copy);
     allow("update regcred", "PUT", copy, empty_copy("regcred"));
@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(token_fixture, "the token writes Secrets named regcred of the 
     token["metadata"]["name"] = "regcred";
     token["type"] = "kubernetes.io/service-account-token";
     refuse(wrong_type, "create regcred as another ServiceAccount's token", "POST", all, token);
-    const auto other = secret_path(ns, "other");
+    const auto other = secret_path(ns_, "other");
     deny("update a Secret of another name", "PUT", other, empty_copy("other"));
     deny("patch a Secret of another name", "PATCH", other, labels_patch({{"a", "b"}}));
     deny("delete a Secret of another name", "DELETE", other);

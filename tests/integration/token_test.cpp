@@ -34,8 +34,8 @@ json pod(const std::string& name) {
 TEST_CASE_FIXTURE(token_fixture,
                   "the token changes imagePullSecrets named regcred of ServiceAccounts named default, and "
                   "nothing else of them") {
-    const auto accounts = namespace_path(ns) + "/serviceaccounts";
-    const auto account = account_path(ns);
+    const auto accounts = namespace_path(ns_) + "/serviceaccounts";
+    const auto account = account_path(ns_);
     eventually("the namespace has its ServiceAccount", [&] { return api().find(account) ? "" : "none"; });
     api().create(accounts,
                  {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "other"}}}});
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(token_fixture,
 
     deny("list every ServiceAccount", "GET", all);
     deny("list the ServiceAccounts of a namespace", "GET", accounts);
-    const auto other = account_path(ns, "other");
+    const auto other = account_path(ns_, "other");
     deny("read a ServiceAccount of another name", "GET", other);
     deny("change a ServiceAccount of another name", "PATCH", other, pull_secrets({"regcred"}));
     deny("replace a ServiceAccount", "PUT", account, {{"metadata", {{"name", "default"}}}});
@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(token_fixture,
     allow("patch it", "PATCH", path, {{"series", {{"count", 2}, {"lastObservedTime", now}}}});
     const auto described = run({"kubectl", "describe", "registrycredential", name});
     CHECK_MESSAGE(described.text.find("a test") != std::string::npos, described.text);
-    deny("create an Event in another namespace", "POST", groups + ns + "/events", event);
+    deny("create an Event in another namespace", "POST", groups + ns_ + "/events", event);
     const auto core = core_events_in("default");
     deny("read an Event", "GET", core + "/" + named("event"));
     deny("read Events of the newer API group", "GET", groups + "default/events");
@@ -144,10 +144,10 @@ TEST_CASE_FIXTURE(token_fixture,
 TEST_CASE_FIXTURE(token_fixture,
                   "the token watches Events of failed pulls and reads Pods by name, and no more") {
     const std::string events = "/api/v1/events";
-    const auto pods = pods_in(ns);
-    const auto waiting = pod_path(ns, "waiting");
+    const auto pods = pods_in(ns_);
+    const auto waiting = pod_path(ns_, "waiting");
     eventually("the namespace has its ServiceAccount",
-               [&] { return api().find(account_path(ns)) ? "" : "none"; });
+               [&] { return api().find(account_path(ns_)) ? "" : "none"; });
     api().create(pods, pod("waiting"));
     allow("list Events of every namespace", "GET", events + "?limit=1", nullptr, metadata_only);
     allow("watch those of failed pulls",
@@ -168,16 +168,16 @@ TEST_CASE_FIXTURE(token_fixture,
          {{"spec", {{"ephemeralContainers", json::array()}}}});
 }
 
-TEST_CASE_FIXTURE(token_fixture, "the token gives nobody more rights, nor itself") {
-    const auto one = namespace_path(ns);
+TEST_CASE_FIXTURE(token_fixture, "the token can raise no rights, its own included") {
+    const auto one = namespace_path(ns_);
     const std::string rbac = "/apis/rbac.authorization.k8s.io/v1";
     const std::string admission = "/apis/admissionregistration.k8s.io/v1";
     const json any_token = {{"spec", json::object()}};
-    deny("create a Pod", "POST", pods_in(ns), pod("x"));
+    deny("create a Pod", "POST", pods_in(ns_), pod("x"));
     deny("create a namespace", "POST", namespaces, {{"metadata", {{"name", "x"}}}});
     deny("label a namespace", "PATCH", one, labels_patch({{"pull", "private"}}));
     deny("delete a namespace", "DELETE", one);
-    deny("request a token of a ServiceAccount", "POST", account_path(ns) + "/token", any_token);
+    deny("request a token of a ServiceAccount", "POST", account_path(ns_) + "/token", any_token);
     deny("request a token of its own",
          "POST",
          account_path(own_namespace, "regcred-controller") + "/token",

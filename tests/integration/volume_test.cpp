@@ -54,7 +54,7 @@ void check_one_write_each(const std::vector<audit_record>& records, const std::v
 
 TEST_CASE_FIXTURE(
     scenario,
-    "five hundred namespaces at once: exactly one create each, whichever comes first, they or the object") {
+    "five hundred namespaces get exactly one create each, created before the RegistryCredential or after") {
     start();
     const auto source = add_source("quay", one_login("quay.io", "many"));
     const auto first = add_credential("first", spec_of({source}, {named("many*")}));
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(
 
 TEST_CASE_FIXTURE(
     scenario,
-    "a controller that is killed in the middle of two hundred namespaces finishes after its restart") {
+    "a controller that is killed halfway through two hundred namespaces finishes after its restart") {
     const auto all = add_namespaces("many", 200);
     const auto source = add_source("quay", one_login("quay.io", "first"));
     start();

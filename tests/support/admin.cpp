@@ -171,6 +171,7 @@ json admin::create(const std::string& collection, const json& object) {
 
 void admin::create_all(const std::string& collection, const std::vector<json>& objects) {
     std::vector<api_call> calls;
+    calls.reserve(objects.size());
     for (const auto& object : objects)
         calls.push_back({.method = "POST", .path = collection, .body = object, .as = {}});
     const auto answers = send_all(calls);

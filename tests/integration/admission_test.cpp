@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "refusal.hpp"
+#include "scenario.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace harness;
+
+namespace {
+
+const std::string document = document_of(one_login("quay.io", "refused"));
+constexpr auto policies = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
+constexpr auto bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
+
+json rule_for(const std::string& operation) {
+    return {{"apiGroups", json::array({""})},
+            {"apiVersions", json::array({"v1"})},
+            {"operations", json::array({operation})},
+            {"resources", json::array({"secrets"})}};
+}
+
+/// Forbids to do that with Secrets in one namespace.
+json policy_against(const std::string& name, const std::string& ns, const std::string& operation = "CREATE") {
+    const auto rule = rule_for(operation);
+    const json validation = {{"expression", "request.namespace != '" + ns + "'"},
+                             {"message", "no Secrets here, by order of the platform team"}};
+    return {{"apiVersion", "admissionregistration.k8s.io/v1"},
+            {"kind", "ValidatingAdmissionPolicy"},
+            {"metadata", {{"name", name}}},
+            {"spec",
+             {{"matchConstraints", {{"resourceRules", json::array({rule})}}},
+              {"validations", json::array({validation})}}}};
+}
+
+json binding_of(const std::string& name) {
+    return {{"apiVersion", "admissionregistration.k8s.io/v1"},
+            {"kind", "ValidatingAdmissionPolicyBinding"},
+            {"metadata", {{"name", name}}},
+            {"spec", {{"policyName", name}, {"validationActions", json::array({"Deny"})}}}};
+}
+
+/// Sets a label on what is named regcred in one namespace, whatever its writer says.
+json policy_that_relabels(const std::string& name, const std::string& ns) {
+    const json mine = {
+        {"name", "there"},
+        {"expression", "request.namespace == '" + ns + "' && object.metadata.name == 'regcred'"}};
+    const json mutation = {
+        {"patchType", "ApplyConfiguration"},
+        {"applyConfiguration",
+         {{"expression",
+           "Object{metadata: Object.metadata{labels: {'app.kubernetes.io/managed-by': 'the-webhook'}}}"}}}};
+    return {
+        {"apiVersion", "admissionregistration.k8s.io/v1"},
+        {"kind", "MutatingAdmissionPolicy"},
+        {"metadata", {{"name", name}}},
+        {"spec",
+         {{"matchConstraints", {{"resourceRules", json::array({rule_for("CREATE"), rule_for("UPDATE")})}}},
+          {"matchConditions", json::array({mine})},
+          {"reinvocationPolicy", "Never"},
+          {"failurePolicy", "Fail"},
+          {"mutations", json::array({mutation})}}}};
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(scenario,
+                  "an admission policy that denies a create delays no other namespace, and the Secret is "
+                  "created when the policy goes") {
+    const auto poisoned = add_namespace("team-poisoned");
+    const auto policy = named("no-secrets");
+    delete_at_end(std::string(policies) + "/" + policy);
+    delete_at_end(std::string(bindings) + "/" + policy);
+    api().create(policies, policy_against(policy, poisoned));
+    api().create(bindings, binding_of(policy));
+    await_creates(api(), poisoned, true);
+    start();
+    const auto all = add_namespaces("team-good", 20);
+    const auto source = add_source("quay", one_login("quay.io", "refused"));
+    const auto credential = add_credential("quay", spec_of({source}, {named("team-*")}));
+    await_copies(all, document);
+    const auto object = await_condition(credential, "Synced", "False", "Denied", "20/21");
+    const auto failure = only_failure(object);
+    CHECK(failure["namespace"] == poisoned);
+    CHECK(failure["message"].get<std::string>().find("by order of the platform team") != std::string::npos);
+    // Nor has it anything to do with those that come later.
+    const auto late = add_namespace("team-late");
+    await_copy(late, document);
+
+    api().remove(std::string(bindings) + "/" + policy);
+    await_copy(poisoned, document);
+    await_ready(credential, "22/22");
+}
+
+TEST_CASE_FIXTURE(scenario,
+                  "the admission policy of deploy/ refuses a Secret in a system namespace that "
+                  "spec.namespaces.include names") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto source = add_source("quay", one_login("quay.io", "refused"));
+    const auto credential = add_credential("quay", spec_of({source}, {ns, "kube-public"}));
+    await_copy(ns, document);
+    const auto object = await_condition(credential, "Synced", "False", "Denied", "1/2");
+    const auto failure = only_failure(object);
+    CHECK(failure["namespace"] == "kube-public");
+    CHECK(failure["message"].get<std::string>().find("protectedNamespaces") != std::string::npos);
+    CHECK_FALSE(api().find(secret_path("kube-public")));
+    change_spec(credential, spec_of({source}, {ns}));
+    await_ready(credential, "1/1");
+}
+
+TEST_CASE_FIXTURE(scenario,
+                  "a denied update of a shared Secret is reported by every RegistryCredential that it "
+                  "concerns, and so is its end") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto a = add_credential("a", spec_of({add_source("a", one_login("quay.io", "a"))}, {ns}));
+    const auto b = add_credential("b", spec_of({add_source("b", one_login("ghcr.io", "b"))}, {ns}));
+    await_ready(a, "1/1");
+    await_ready(b, "1/1");
+    const auto policy = named("no-updates");
+    delete_at_end(std::string(policies) + "/" + policy);
+    delete_at_end(std::string(bindings) + "/" + policy);
+    api().create(policies, policy_against(policy, ns, "UPDATE"));
+    api().create(bindings, binding_of(policy));
+    eventually("updates are refused", [&] {
+        auto copy = copy_in(ns);
+        copy["metadata"]["labels"]["example.com/probe"] = "yes";
+        const auto answer = api().send(
+            {.method = "PUT", .path = secret_path(ns) + "?dryRun=All", .body = copy, .as = controller_user});
+        return answer.ok() ? "an update was taken" : "";
+    });
+
+    // b wants the Secret no more: a is left to tell, and b, whose login is still there.
+    change_spec(b, {{"namespaces", {{"include", json::array({"nobody"})}}}});
+    await_condition(a, "Synced", "False", "Denied", "0/1");
+    await_condition(b, "Synced", "False", "Denied", "0/0");
+    api().remove(std::string(bindings) + "/" + policy);
+    await_copy(ns, document_of(one_login("quay.io", "a")));
+    await_ready(a, "1/1");
+    await_ready(b, "0/0");
+}
+
+TEST_CASE_FIXTURE(
+    scenario, "the controller reports an admission policy that changes its Secrets, and stops writing them") {
+    constexpr auto mutating = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies/";
+    constexpr auto mutating_bindings =
+        "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings/";
+    const auto ns = add_namespace("team");
+    const auto policy = named("relabels");
+    delete_at_end(mutating + policy);
+    delete_at_end(mutating_bindings + policy);
+    const auto collection = [](std::string path) { return path.substr(0, path.size() - 1); };
+    api().create(collection(mutating), policy_that_relabels(policy, ns));
+    auto binding = binding_of(policy);
+    binding["kind"] = "MutatingAdmissionPolicyBinding";
+    binding["spec"].erase("validationActions");
+    api().create(collection(mutating_bindings), binding);
+    eventually("the policy is at work", [&] {
+        const auto answer =
+            api().send({.method = "POST",
+                        .path = secrets_in(ns) + "?dryRun=All",
+                        .body = docker_config_secret("regcred", one_login("quay.io", "probe")),
+                        .as = controller_user});
+        return answer.body.dump().find("the-webhook") != std::string::npos ? "" : answer.body.dump();
+    });
+    start();
+    const auto before = mark();
+    const auto source = add_source("quay", one_login("quay.io", "refused"));
+    const auto credential = add_credential("quay", spec_of({source}, {ns}));
+    await_condition(credential, "Synced", "False", "Contended", "0/1");
+    settle();
+    const auto writes = secret_writes(before);
+    CHECK(std::ranges::count(writes, '\n') < 8);
+    await_copy(ns, document);
+
+    api().remove(mutating_bindings + policy);
+    api().remove(mutating + policy);
+    await_ready(credential, "1/1");
+}
