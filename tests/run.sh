@@ -2,7 +2,8 @@
 # SPDX-FileCopyrightText: The regcred authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# run.sh [CTEST-ARGUMENT...]: builds, starts a cluster of its own, runs every test in it, and removes the cluster.
+# run.sh [CTEST-ARGUMENT...]: builds, starts two clusters of its own, in which integration tests run side by side, runs every
+# test, and removes the clusters.
 # The last lines are ctest's summary. For example: tests/run.sh -R reconcile
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -20,6 +21,11 @@ if ! cmake -S . -B build/release -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DCMAK
 fi
 ninja -C build/release
 
-trap '"$cluster" down' EXIT
+second() { CLUSTER_NAME=$CLUSTER_NAME-2 "$cluster" "$1"; }
+trap '"$cluster" down; second down' EXIT
+second up &
 "$cluster" up
-ctest --test-dir build/release --output-on-failure --no-tests=error --parallel "$(nproc)" "$@"
+wait $!
+echo '{"version": {"major": 1, "minor": 0}, "local": [{"clusters": [{"id": "1"}, {"id": "2"}]}]}' > build/clusters.json
+ctest --test-dir build/release --output-on-failure --no-tests=error --parallel "$(nproc)" \
+  --resource-spec-file "$PWD/build/clusters.json" "$@"
