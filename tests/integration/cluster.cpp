@@ -69,6 +69,12 @@ cluster::cluster()
     signal_controller_manager(SIGCONT);  // a run that was killed may have left it stopped
     auto installed = std::async(std::launch::async, install);  // side by side: each kubectl takes its time
     run_or_throw({"kubectl", "apply", "-f", fmt::format("{}/crds", repository)});
+    wait_until("the CRD is established", [this] {
+        const auto crd = api_.get(
+            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/registrycredentials.regcred.dev");
+        const auto established = condition_of(crd, "Established");
+        return established.is_object() && established["status"] == "True" ? "" : crd.dump();
+    });
     wait_until("the API server serves RegistryCredentials", [this] {
         const auto answer = api_.send({.method = "GET", .path = credentials, .body = nullptr, .as = {}});
         return answer.ok() ? "" : answer.message();

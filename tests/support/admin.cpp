@@ -12,6 +12,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <fmt/format.h>
@@ -32,6 +35,8 @@ namespace asio = boost::asio;
 /// Calls at a time. The client has as many connections; with more calls than that the last would wait longer
 /// than one may.
 constexpr std::size_t side_by_side = 16;
+
+constexpr unsigned too_many_requests = 429;
 
 kube::connection_config load(const std::string& path) {
     auto config = kube::kubeconfig(path);
@@ -113,9 +118,15 @@ class admin::implementation {
     [[nodiscard]] const kube::connection_config& connection() const noexcept { return config_; }
 
  private:
+    /// Repeats what the server has no time for, as client-go does: it says so of a CRD that is new.
     static asio::awaitable<api_answer> exchange(net::http_client& client, net::request request) {
         const bool is_write = request.verb != net::method::get;
-        const auto reply = co_await client.send(request);
+        auto reply = co_await client.send(request);
+        for (int retries = 0; reply && reply->status == too_many_requests && retries < 100; ++retries) {
+            asio::steady_timer pause(co_await asio::this_coro::executor, std::chrono::milliseconds(100));
+            co_await pause.async_wait(asio::use_awaitable);
+            reply = co_await client.send(request);
+        }
         if (is_write) last_change::note();
         if (!reply) throw std::runtime_error(reply.error().what);
         api_answer answer{.status = reply->status, .body = json::parse(reply->body.reveal(), nullptr, false)};
