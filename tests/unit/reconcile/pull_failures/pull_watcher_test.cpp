@@ -54,9 +54,15 @@ std::string waiting_pod() {
                      {"status", {{"containerStatuses", kube::json::array({{{"state", waiting}}})}}}});
 }
 
-/// An API server whose watches of Events show one Event each: the first watch ends after it, later ones stay
-/// open.
-api_fixture::respond events_and(std::string pod_response) {
+std::string list_of_events() {
+    return wire::ok({{"apiVersion", "meta.k8s.io/v1"},
+                     {"kind", "PartialObjectMetadataList"},
+                     {"metadata", {{"resourceVersion", "5"}}},
+                     {"items", kube::json::array()}});
+}
+
+/// An API server whose first watch of Events gives `first` and ends; later ones give an Event and stay open.
+api_fixture::respond events_and(std::string pod_response, std::string first = event_line()) {
     auto watches = std::make_shared<std::atomic<int>>(0);
     return [pod_response = std::move(pod_response), first = std::move(first), watches](
                const std::string& request) {
