@@ -10,11 +10,6 @@
 #include <variant>
 #include <vector>
 
-namespace CLI {
-class App;
-class ParseError;
-}  // namespace CLI
-
 /// The checked options of the command line and the environment. A flag overrides its variable.
 struct config {
     std::vector<std::string> secret_names{"regcred"};
@@ -41,8 +36,5 @@ using environment = std::function<const char*(const char* name)>;
 [[nodiscard]] std::optional<std::string> kubeconfig_path(const config& options, const environment& variable);
 
 [[nodiscard]] std::string_view program_version() noexcept;
-
-/// How the program ends for an error of the parser, which also reports --help and --version as errors.
-[[nodiscard]] exit_now exit_for(const CLI::App& app, const CLI::ParseError& error);
 
 [[nodiscard]] std::variant<config, exit_now> parse_command_line(int argc, const char* const* argv);
