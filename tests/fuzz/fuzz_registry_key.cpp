@@ -32,8 +32,7 @@ void check_taken(const registry_key& key, std::string_view written) {
             "a key that is taken has nothing that the kubelet drops");
     require(host_shown_by(key.stored()) == host_shown_by(written), "a key keeps its host");
     const auto again = registry_key::parse(key.stored());
-    require(again.has_value() && again->stored() == key.stored(),
-            "normalising twice is normalising once");
+    require(again.has_value() && again->stored() == key.stored(), "normalising twice is normalising once");
     require(dockerconfig::same_registry(*again, key), "a key and its stored form are one registry");
 }
 
