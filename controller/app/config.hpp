@@ -45,7 +45,4 @@ using environment = std::function<const char*(const char* name)>;
 
 [[nodiscard]] std::string_view program_version() noexcept;
 
-/// How the program ends for an error of the parser, which also reports --help and --version as errors.
-[[nodiscard]] exit_now exit_for(const CLI::App& app, const CLI::ParseError& error);
-
 [[nodiscard]] std::variant<config, exit_now> parse_command_line(int argc, const char* const* argv);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/explain_options.hpp"
 
+#include "app/command_line_error.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
