@@ -88,7 +88,7 @@ class pending_call {
     pending_call(client_fixture& fixture, net::request request) : request_(std::move(request)) {
         boost::asio::co_spawn(fixture.io,
                               fixture.client->send(request_),
-                              [this](std::exception_ptr fault, net::result<net::response> response) {
+                              [this](const std::exception_ptr& fault, net::result<net::response> response) {
                                   if (fault) std::rethrow_exception(fault);
                                   response_.emplace(std::move(response));
                               });

@@ -141,9 +141,10 @@ TEST_CASE_FIXTURE(address_fixture, "abort() ends open() while the resolver does 
     answers = false;
     auto& connection = this->connection();
     std::optional<net::result<void>> opened;
-    boost::asio::co_spawn(io,
-                          connection.open(resolver, limits, std::chrono::steady_clock::now() + 50s),
-                          [&](const std::exception_ptr&, net::result<void> result) { opened = result; });
+    boost::asio::co_spawn(
+        io,
+        connection.open(resolver, limits, std::chrono::steady_clock::now() + 50s),
+        [&](const std::exception_ptr&, const net::result<void>& result) { opened = result; });
     io.poll();
     CHECK_FALSE(opened);
     connection.abort();

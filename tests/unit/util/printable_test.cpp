@@ -73,6 +73,8 @@ TEST_CASE("encoded credentials are redacted, and names of Kubernetes objects are
         {"Q0FOQVJZLXBhc3N3b3JkLTEyMw==", "<redacted>"},
         {"x: Q0FOQVJZLXBhc3N3b3JkLTEyMw==.", "x: <redacted>."},
         {"dckr_pat_AbCdEfGhIjKlMnOpQrStUv1", "<redacted>"},
+        {"Q0FOQVJZLXBhc3N3b3JkLTEy", "<redacted>"},
+        {"Q0FOQVJZLXBhc3N3b3JkLTE", "Q0FOQVJZLXBhc3N3b3JkLTE"},  // a character less
         {"ghp_16C7e42F292c6912E7710c838347Ae178B4a", "<redacted>"},
         {"secrets \"regcred\" is forbidden", "secrets \"regcred\" is forbidden"},
         {"ValidatingAdmissionPolicy 'regcred-copies'", "ValidatingAdmissionPolicy 'regcred-copies'"},
