@@ -66,7 +66,8 @@ try_fault() {
   [[ $'\n'$rest != *"$old"* ]] || { report stale "$file" "$2" 'these lines stand there twice' && return; }
   require_sound "$program"
   printf '%s' "${text:1:${#text}-${#rest}-${#old}-1}${new}${rest}" > "$copy/$file"
-  if ! compile "$program"; then
+  # ccache would keep the object of a compilation that was killed while the file changed.
+  if ! CCACHE_DISABLE=1 compile "$program"; then
     report broken "$file" "$2" 'does not compile'
   elif passes "$program"; then
     report unnoticed "$file" "$2" 'NOT NOTICED'

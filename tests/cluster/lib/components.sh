@@ -40,6 +40,9 @@ is_running() {
   pid=$(pid_of "$1") && cluster_pids | grep -qx "$pid"
 }
 
+# has_threads PID: the threads of a process share its sockets, and may end after its first one, which it is listed by.
+has_threads() { grep -hs '^State:' "/proc/$1/task/"*/status | grep -qv '[ZX] ('; }
+
 # launch COMPONENT CMD...: in the namespace, detached from the caller: no terminal, no environment, no lock of ours.
 launch() {
   local component=$1
