@@ -70,3 +70,16 @@ TEST_CASE("an object that has been quiet takes no memory") {
     c.repaired(key, now);
     CHECK(c.size() == 1);
 }
+
+TEST_CASE("repairs before a quiet time do not count, even if they are still in memory") {
+    contention c;
+    const runtime::object_key other{.namespace_name = "team-b", .name = "regcred"};
+    const auto begin = start + contention::quiet;
+    c.repaired(other, begin);
+    for (int n = 0; n < contention::free_repairs; ++n)
+        c.repaired(key, begin + 1min);
+    c.repaired(other, begin + contention::quiet);
+    const auto later = begin + 1min + contention::quiet;
+    c.repaired(key, later);
+    CHECK(c.wait(key, later) == 0s);
+}

@@ -120,6 +120,19 @@ TEST_CASE("a missing copy is created, and settled when the response matches") {
     CHECK(f.requests().size() == 1);
 }
 
+TEST_CASE("a copy that becomes synced queues the other Secrets of its namespace") {
+    fixture probe({});
+    probe.add_credential(wants("hub", "login"));
+    fixture f({wire::created(probe.copy("50", probe.desired_document()))});
+    f.add_credential(wants("hub", "login"));
+    reconcile::observed_secret other;
+    other.meta = build::meta("other", "team-a");
+    f.state.copies("other").upsert(std::move(other));
+    f.clear_queues();
+    REQUIRE(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.secrets().contains({.namespace_name = "team-a", .name = "other"}));
+}
+
 TEST_CASE(
     "a copy that is not wanted any more is removed after reads of its RegistryCredential and namespace") {
     auto hub = wire::credential("hub", "900");

@@ -142,8 +142,7 @@ TEST_CASE_FIXTURE(fixture,
 }
 
 TEST_CASE_FIXTURE(
-    fixture,
-    "the end of an object that is being deleted decides, and its Secret that was left keeps its entry") {
+    fixture, "an entry waits for an object that is being deleted, and the entry of a retained Secret stays") {
     add_namespace("team-a");
     add_account(here, {"regcred"}, {"regcred"});
     auto object = asking("hub");
@@ -317,4 +316,17 @@ TEST_CASE_FIXTURE(fixture,
     CHECK(goal() == entry_goal::suspended_add);
     add_credential(asking("hub"));
     CHECK(goal() == entry_goal::listed);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a suspended object that is being deleted does not keep an entry that it does not want") {
+    add_namespace("team-a");
+    add_account(here, {"regcred"}, {"regcred"});
+    auto object = asking("hub");
+    object.service_accounts = {};
+    object.suspend = true;
+    object.meta.deleting = true;
+    add_credential(object);
+    CHECK(goal() == entry_goal::unlisted);
+    CHECK(accounts.view(here).others.empty());
 }

@@ -403,17 +403,37 @@ TEST_CASE("specs stand while their objects exist, are not being deleted, and kee
 }
 
 TEST_CASE("the caches are synced when each store has had a complete list") {
+    constexpr int stores = 5;
+    for (int left_out = 0; left_out <= stores; ++left_out) {
+        CAPTURE(left_out);
+        cluster_fixture f;
+        int number = 0;
+        const auto complete = [&](auto& store) {
+            if (number++ == left_out) return;
+            store.begin_replace();
+            store.end_replace("1");
+        };
+        CHECK_FALSE(f.state.synced());
+        complete(f.state.credentials());
+        complete(f.state.namespaces());
+        complete(f.state.sources());
+        complete(f.state.copies("regcred"));
+        complete(f.state.copies("other"));
+        CHECK(f.state.synced() == (left_out == stores));
+    }
+}
+
+TEST_CASE(
+    "a deleted RegistryCredential queues the copies that it owns in namespaces that it does not select") {
     cluster_fixture f;
-    const auto complete = [](auto& store) {
-        store.begin_replace();
-        store.end_replace("1");
-    };
-    CHECK_FALSE(f.state.synced());
-    complete(f.state.credentials());
-    complete(f.state.namespaces());
-    complete(f.state.sources());
-    complete(f.state.copies("regcred"));
-    CHECK_FALSE(f.state.synced());
-    complete(f.state.copies("other"));
-    CHECK(f.state.synced());
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    f.apply_all();
+    auto narrower = wants("hub", "login", {"team-b"});
+    narrower.meta.generation = 2;
+    f.add_credential(std::move(narrower));
+    f.clear_queues();
+    f.remove_credential("hub");
+    CHECK(f.secrets().contains(team_a));
 }
