@@ -168,7 +168,15 @@ TEST_CASE("a client that does not read its response in time is disconnected") {
     CHECK(fixture.read_all(client).size() < size);
 }
 
-TEST_CASE("the server accepts again after it had no file descriptor") {
+// UndefinedBehaviorSanitizer needs two free file descriptors, to ask the kernel whether a vptr can be read.
+#if __has_feature(undefined_behavior_sanitizer)
+constexpr bool needs_file_descriptors = true;
+#else
+constexpr bool needs_file_descriptors = false;
+#endif
+
+TEST_CASE("the server accepts again after it had no file descriptor" *
+          doctest::skip(needs_file_descriptors)) {
     server_fixture fixture;
     auto client = fixture.connect();
     asio::write(client, asio::buffer(std::string("GET /healthz HTTP/1.1\r\n\r\n")));
