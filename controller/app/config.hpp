@@ -10,11 +10,6 @@
 #include <variant>
 #include <vector>
 
-namespace CLI {
-class App;
-class ParseError;
-}  // namespace CLI
-
 /// The field manager of the program's writes: what kubectl get --show-managed-fields names.
 inline constexpr const char* field_manager = "regcred-controller";
 
