@@ -140,5 +140,5 @@ TEST_CASE_FIXTURE(manifest_fixture, "kubectl explain describes every field") {
     }
     check_contains(
         one_line(run_or_throw({"kubectl", "explain", "registrycredential.spec.namespaces.include"})),
-        R"(["*"] is every namespace)");
+        R"(["*"] matches every namespace except the system namespaces)");
 }
