@@ -70,7 +70,7 @@ void watches::add(std::string name,
     auto source = std::make_unique<runtime::client_watch_source>(client_, std::move(scope));
     auto on_decode_error = [&log = log_, name](const runtime::object_key& key, const std::string& error) {
         log.warn("cannot decode object",
-                 {{"watch", name}, {"object", runtime::to_string(runtime::view_of(key))}, {"error", error}});
+                 {{"watch", name}, {"object", runtime::to_string(key)}, {"error", error}});
     };
     auto sink =
         std::make_unique<runtime::store_sink<T>>(store, std::move(decode), std::move(on_decode_error));

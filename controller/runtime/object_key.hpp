@@ -45,5 +45,8 @@ struct object_key_hash {
     if (!key.namespace_name.empty()) text.append(key.namespace_name).append("/");
     return text.append(key.name);
 }
+[[nodiscard]] inline std::string to_string(const object_key& key) {
+    return to_string(view_of(key));
+}
 
 }  // namespace runtime

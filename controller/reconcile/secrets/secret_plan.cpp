@@ -46,10 +46,9 @@ secret_plan for_incomplete(const secret_view& view) {
     if (view.contributors.size() == 1 && has_desired_metadata(view)) return {};
     return blocked(
         reasons::source_invalid,
-        fmt::format("Secret {}/{} not updated: not all RegistryCredentials that feed it have readable "
+        fmt::format("Secret {} not updated: not all RegistryCredentials that feed it have readable "
                     "sources; see the condition SourcesValid of each",
-                    view.key.namespace_name,
-                    view.key.name));
+                    runtime::to_string(view.key)));
 }
 
 secret_plan without_contributor(const secret_view& view) {
@@ -67,18 +66,16 @@ secret_plan for_foreign(const secret_view& view) {
     if (view.is_source) {
         return blocked(
             reasons::conflict,
-            fmt::format("Secret {}/{} is a source of credentials and is never overwritten; exclude the "
+            fmt::format("Secret {} is a source of credentials and is never overwritten; exclude the "
                         "namespace, or give the source another name",
-                        view.key.namespace_name,
-                        view.key.name));
+                        runtime::to_string(view.key)));
     }
     if (must_be_left_alone(view)) {
         return blocked(
             reasons::conflict,
-            fmt::format("Secret {}/{} exists and was not made by regcred; delete or rename it, or set "
+            fmt::format("Secret {} exists and was not made by regcred; delete or rename it, or set "
                         "spec.conflictPolicy: Adopt",
-                        view.key.namespace_name,
-                        view.key.name));
+                        runtime::to_string(view.key)));
     }
     return act(can_be_updated(*view.present) ? secret_action::update : secret_action::recreate, true);
 }
@@ -90,11 +87,9 @@ secret_plan for_wanted(const secret_view& view) {
     if (view.owner == ownership::ours && !view.desired.complete) return for_incomplete(view);
     if (view.desired.document == nullptr) {
         if (view.owner == ownership::ours) return {};  // the last good copy stays
-        return blocked(
-            reasons::source_invalid,
-            fmt::format("Secret {}/{} not written: no usable source; see the condition SourcesValid",
-                        view.key.namespace_name,
-                        view.key.name));
+        return blocked(reasons::source_invalid,
+                       fmt::format("Secret {} not written: no usable source; see the condition SourcesValid",
+                                   runtime::to_string(view.key)));
     }
     switch (view.owner) {
         case ownership::absent:
@@ -114,13 +109,11 @@ secret_plan decide(const secret_view& view) {
     if (!view.namespace_usable) return {};
     auto plan = view.contributors.empty() ? without_contributor(view) : for_wanted(view);
     if (plan.action == secret_action::none || view.suspended_by.empty()) return plan;
-    return blocked(
-        reasons::suspended,
-        fmt::format("Secret {}/{} not {}d: RegistryCredential {} is suspended (spec.suspend: true)",
-                    view.key.namespace_name,
-                    view.key.name,
-                    verb_of(plan.action),
-                    view.suspended_by));
+    return blocked(reasons::suspended,
+                   fmt::format("Secret {} not {}d: RegistryCredential {} is suspended (spec.suspend: true)",
+                               runtime::to_string(view.key),
+                               verb_of(plan.action),
+                               view.suspended_by));
 }
 
 std::string_view verb_of(secret_action action) noexcept {

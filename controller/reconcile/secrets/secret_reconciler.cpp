@@ -31,25 +31,22 @@ write_kind kind_of(const secret_plan& plan) {
 }
 
 cause held_by_guard(const runtime::object_key& key, std::size_t objects) {
-    return {
-        .reason = reasons::deletion_guard,
-        .message = fmt::format(
-            "Secret {}/{} not deleted yet: its namespace is no longer selected, like those of more than {} "
-            "other Secrets within a minute, although no spec has changed; regcred deletes the Secrets "
-            "when two lists of all namespaces, {} s apart, agree. To keep them, restore the namespaces' "
-            "labels and opt-out annotations, or set spec.suspend: true",
-            key.namespace_name,
-            key.name,
-            deletion_guard::limit(objects),
-            std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count())};
+    return {.reason = reasons::deletion_guard,
+            .message = fmt::format(
+                "Secret {} not deleted yet: its namespace is no longer selected, like those of more than {} "
+                "other Secrets within a minute, although no spec has changed; regcred deletes the Secrets "
+                "when two lists of all namespaces, {} s apart, agree. To keep them, restore the namespaces' "
+                "labels and opt-out annotations, or set spec.suspend: true",
+                runtime::to_string(key),
+                deletion_guard::limit(objects),
+                std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count())};
 }
 
 cause contended(const runtime::object_key& key) {
     return {.reason = reasons::contended,
-            .message = fmt::format("Secret {}/{} keeps being changed by another writer; find and stop that "
+            .message = fmt::format("Secret {} keeps being changed by another writer; find and stop that "
                                    "writer, or exclude the namespace",
-                                   key.namespace_name,
-                                   key.name)};
+                                   runtime::to_string(key))};
 }
 
 }  // namespace

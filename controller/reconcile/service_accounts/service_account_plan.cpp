@@ -82,7 +82,7 @@ class planner {
             "RegistryCredential {} is suspended (spec.suspend: true)",
             entry.secret_name,
             change,
-            shown(view_.key),
+            runtime::to_string(view_.key),
             entry.suspended_by);
     }
 
@@ -102,7 +102,7 @@ service_account_plan for_too_large(const service_account_view& view) {
     plan.message = fmt::format(
         "ServiceAccount {} not patched: its imagePullSecrets has more than {} entries, or one whose name no "
         "Secret can have; shorten the list",
-        shown(view.key),
+        runtime::to_string(view.key),
         most_listed);
     return plan;
 }
@@ -171,10 +171,6 @@ std::set<std::string> affected_credentials(const service_account_view& view, con
         }
     }
     return names;
-}
-
-std::string shown(const runtime::object_key& key) {
-    return runtime::to_string(runtime::view_of(key));
 }
 
 }  // namespace reconcile

@@ -79,7 +79,4 @@ struct service_account_plan {
 [[nodiscard]] std::set<std::string> affected_credentials(const service_account_view& view,
                                                          const std::string& secret_name = {});
 
-/// "team-a/default"
-[[nodiscard]] std::string shown(const runtime::object_key& key);
-
 }  // namespace reconcile

@@ -34,7 +34,7 @@ cause refused(const reconcile_action& action, const runtime::object_key& key) {
     return {.reason = reason,
             .message = fmt::format("cannot {} ServiceAccount {}: {}{}",
                                    cannot,
-                                   shown(key),
+                                   runtime::to_string(key),
                                    kube::public_message(action.error),
                                    lacks_role ? "; apply deploy/service-accounts.yaml" : "")};
 }
@@ -47,7 +47,7 @@ cause held_by_guard(const runtime::object_key& key, std::size_t objects) {
             "than {} other ServiceAccounts within a minute, although no spec has changed; regcred removes "
             "the imagePullSecrets entries when two lists of all namespaces, {} s apart, agree. To keep "
             "them, restore the namespaces' labels and opt-out annotations, or set spec.suspend: true",
-            shown(key),
+            runtime::to_string(key),
             deletion_guard::limit(objects),
             std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count())};
 }
@@ -56,7 +56,7 @@ cause contended(const runtime::object_key& key) {
     return {.reason = reasons::contended,
             .message = fmt::format("imagePullSecrets of ServiceAccount {} keeps being changed by another "
                                    "writer; find and stop that writer, or exclude the namespace",
-                                   shown(key))};
+                                   runtime::to_string(key))};
 }
 
 bool has(const service_account_view& view, entry_goal goal) {

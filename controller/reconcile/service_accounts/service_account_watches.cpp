@@ -58,9 +58,8 @@ void service_account_watches::add(const std::string& allowed_name, service_accou
                           {{"watch", title}});
         });
     auto on_decode_error = [this, title](const runtime::object_key& key, const std::string& error) {
-        log_.warn(
-            "cannot decode object",
-            {{"watch", title}, {"object", runtime::to_string(runtime::view_of(key))}, {"error", error}});
+        log_.warn("cannot decode object",
+                  {{"watch", title}, {"object", runtime::to_string(key)}, {"error", error}});
     };
     auto sink = std::make_unique<runtime::store_sink<observed_service_account>>(
         store, decode_service_account, std::move(on_decode_error));

@@ -31,7 +31,7 @@ struct fixture {
     lines reports;
     runtime::store_sink<thing> sink{
         store, test::decode, [this](const runtime::object_key& key, const std::string& why) {
-            reports.push_back(runtime::to_string(view_of(key)) + ": " + why);
+            reports.push_back(runtime::to_string(key) + ": " + why);
         }};
 
     fixture() { store.add_handler(changes); }
