@@ -38,6 +38,4 @@ using environment = std::function<const char*(const char* name)>;
 /// the order of controller-runtime: --kubeconfig, $KUBECONFIG, the Pod, ~/.kube/config.
 [[nodiscard]] std::optional<std::string> kubeconfig_path(const config& options, const environment& variable);
 
-[[nodiscard]] std::string_view program_version() noexcept;
-
 [[nodiscard]] std::variant<config, exit_now> parse_command_line(int argc, const char* const* argv);

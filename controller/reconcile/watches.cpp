@@ -68,12 +68,8 @@ void watches::add(std::string name,
                   typename runtime::store_sink<T>::decoder decode) {
     const auto policy = policy_for(scope);
     auto source = std::make_unique<runtime::client_watch_source>(client_, std::move(scope));
-    auto on_decode_error = [&log = log_, name](const runtime::object_key& key, const std::string& error) {
-        log.warn("cannot decode object",
-                 {{"watch", name}, {"object", runtime::to_string(key)}, {"error", error}});
-    };
-    auto sink =
-        std::make_unique<runtime::store_sink<T>>(store, std::move(decode), std::move(on_decode_error));
+    auto sink = std::make_unique<runtime::store_sink<T>>(
+        store, std::move(decode), runtime::log_unreadable(log_, name));
     auto reader = std::make_unique<runtime::reflector>(
         executor_,
         *source,

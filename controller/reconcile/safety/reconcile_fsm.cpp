@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/safety/reconcile_fsm.hpp"
 
+#include "reconcile/state/reasons.hpp"
+
 #include <utility>
 
 namespace reconcile {
@@ -17,6 +19,11 @@ reconcile_action end(reconcile_step step, runtime::outcome outcome) {
 }
 
 }  // namespace
+
+void compare_with_result(reconcile_facts& facts, const result_record& known) {
+    facts.drifted = known.now == result_record::state::synced && known.desired == facts.desired;
+    facts.contended = known.last_failure != nullptr && known.last_failure->reason == reasons::contended;
+}
 
 reconcile_fsm::reconcile_fsm(runtime::object_key key,
                              contention& repairs,

@@ -6,6 +6,7 @@
 #include "reconcile/safety/contention.hpp"
 #include "reconcile/safety/deletion_guard.hpp"
 #include "reconcile/safety/write_refusal.hpp"
+#include "reconcile/state/result_table.hpp"
 #include "runtime/object_key.hpp"
 #include "runtime/queue/outcome.hpp"
 #include "runtime/time.hpp"
@@ -30,6 +31,9 @@ struct reconcile_facts {
     std::size_t objects = 0;    // of this kind that are known, for the deletion guard
     unsigned failures = 0;      // of this key in a row, so far
 };
+
+/// Sets `drifted` and `contended`, for what is desired now, from the last result for the object.
+void compare_with_result(reconcile_facts& facts, const result_record& known);
 
 enum class reconcile_step : std::uint8_t {
     settle,     // all is as it should be, or can be: record that, and end

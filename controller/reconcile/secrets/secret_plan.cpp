@@ -131,9 +131,7 @@ reconcile_facts facts_of(const secret_view& view,
     facts.destructive = facts.removes || plan.action == secret_action::recreate || plan.adopts;
     facts.asked_for = has_lost_owner(view) || !specs_stand;
     facts.desired = desired_fingerprint(view);
-    if (known == nullptr) return facts;
-    facts.drifted = known->now == result_record::state::synced && known->desired == facts.desired;
-    facts.contended = known->last_failure != nullptr && known->last_failure->reason == reasons::contended;
+    if (known != nullptr) compare_with_result(facts, *known);
     return facts;
 }
 

@@ -81,7 +81,8 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
             view = view_secret(services_.state, key);
             plan = decide(view);
         }
-        const auto action = run.next(facts(view, plan), std::chrono::steady_clock::now());
+        const auto known = facts(view, plan);
+        const auto action = run.next(known, std::chrono::steady_clock::now());
         switch (action.step) {
             case reconcile_step::confirm:
                 run.confirmed(co_await reader_.confirm(all_credentials(view), key.namespace_name));
@@ -97,7 +98,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 services_.guard_reads.wake();
                 co_return runtime::outcome::done();  // a removal is all of its plan
             case reconcile_step::settle:
-                settle(view, plan);
+                settle(view, plan, known.desired);
                 co_return action.outcome;
             case reconcile_step::contend:
                 fail(view, contended(key));
@@ -118,7 +119,7 @@ void secret_reconciler::fail(const secret_view& view, cause problem) {
     results_.failed(view.key, std::move(problem), all_credentials(view), specs_of(view.contributors));
 }
 
-void secret_reconciler::settle(const secret_view& view, const secret_plan& plan) {
+void secret_reconciler::settle(const secret_view& view, const secret_plan& plan, std::uint64_t desired) {
     if (!plan.reason.empty()) return fail(view, {.reason = plan.reason, .message = plan.message});
     if (view.contributors.empty()) {
         repairs_.forget(view.key);
@@ -130,7 +131,7 @@ void secret_reconciler::settle(const secret_view& view, const secret_plan& plan)
         return;
     }
     const bool is_news = results_.synced(view.key,
-                                         desired_fingerprint(view),
+                                         desired,
                                          specs_of(view.contributors),
                                          affected_credentials(view),
                                          std::chrono::steady_clock::now());

@@ -18,6 +18,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
+
 namespace reconcile {
 
 /// Brings one Secret to its desired state: views it, plans and applies the plan until nothing is left to do,
@@ -47,7 +49,8 @@ class secret_reconciler {
                                                                    const secret_plan& plan);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> send(const secret_view& view,
                                                                   secret_action action);
-    void settle(const secret_view& view, const secret_plan& plan);
+    /// `desired`: the fingerprint of what the view desires.
+    void settle(const secret_view& view, const secret_plan& plan, std::uint64_t desired);
     void fail(const secret_view& view, cause problem);
 
     services services_;

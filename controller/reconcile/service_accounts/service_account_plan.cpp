@@ -146,15 +146,14 @@ reconcile_facts facts_of(const service_account_view& view,
     facts.destructive = facts.removes;
     facts.asked_for = !specs_stand;
     facts.desired = desired_fingerprint(view);
-    if (known == nullptr) {
+    if (known != nullptr) {
+        compare_with_result(facts, *known);
+    } else {
         // The annotation is on a ServiceAccount that no RegistryCredential is known to have wanted. This
         // counts as a repair, so that someone who keeps writing such annotations does not cause a write each
         // time.
         facts.drifted = view.wanting.empty();
-        return facts;
     }
-    facts.drifted = known->now == result_record::state::synced && known->desired == facts.desired;
-    facts.contended = known->last_failure != nullptr && known->last_failure->reason == reasons::contended;
     return facts;
 }
 

@@ -97,7 +97,8 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
             if (run.holds_removal()) view = with_removals_held(std::move(view));
             plan = decide(view);
         }
-        const auto action = run.next(facts(view, plan), std::chrono::steady_clock::now());
+        const auto known = facts(view, plan);
+        const auto action = run.next(known, std::chrono::steady_clock::now());
         switch (action.step) {
             case reconcile_step::confirm:
                 run.confirmed(co_await confirm(view));
@@ -113,7 +114,7 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
                 services_.guard_reads.wake();
                 break;
             case reconcile_step::settle:
-                settle(view, plan);
+                settle(view, plan, known.desired);
                 co_return action.outcome;
             case reconcile_step::contend:
                 fail(view, contended(key));
@@ -137,7 +138,9 @@ void service_account_reconciler::fail(const service_account_view& view,
         view.key, std::move(problem), affected_credentials(view, secret_name), specs_of(view.wanting));
 }
 
-void service_account_reconciler::settle(const service_account_view& view, const service_account_plan& plan) {
+void service_account_reconciler::settle(const service_account_view& view,
+                                        const service_account_plan& plan,
+                                        std::uint64_t desired) {
     if (!plan.reason.empty())
         return fail(view, {.reason = plan.reason, .message = plan.message}, plan.secret_name);
     if (view.wanting.empty()) {
@@ -150,7 +153,7 @@ void service_account_reconciler::settle(const service_account_view& view, const 
         return;
     }
     static_cast<void>(results_.synced(view.key,
-                                      desired_fingerprint(view),
+                                      desired,
                                       specs_of(view.wanting),
                                       affected_credentials(view),
                                       std::chrono::steady_clock::now()));

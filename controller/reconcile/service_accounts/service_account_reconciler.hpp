@@ -17,6 +17,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
+
 namespace reconcile {
 
 /// Brings one ServiceAccount to its desired state, as secret_reconciler does with a Secret. It decides
@@ -48,7 +50,8 @@ class service_account_reconciler {
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(const service_account_view& view,
                                                                    const service_account_plan& plan);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_back(runtime::object_key key);
-    void settle(const service_account_view& view, const service_account_plan& plan);
+    /// `desired`: the fingerprint of what the view desires.
+    void settle(const service_account_view& view, const service_account_plan& plan, std::uint64_t desired);
     void fail(const service_account_view& view, cause problem, const std::string& secret_name = {});
     void record_events(const service_account_view& view, const service_account_plan& plan);
 

@@ -57,12 +57,8 @@ void service_account_watches::add(const std::string& allowed_name, service_accou
                 log_.info("RBAC does not allow reading ServiceAccounts; apply deploy/service-accounts.yaml",
                           {{"watch", title}});
         });
-    auto on_decode_error = [this, title](const runtime::object_key& key, const std::string& error) {
-        log_.warn("cannot decode object",
-                  {{"watch", title}, {"object", runtime::to_string(key)}, {"error", error}});
-    };
     auto sink = std::make_unique<runtime::store_sink<observed_service_account>>(
-        store, decode_service_account, std::move(on_decode_error));
+        store, decode_service_account, runtime::log_unreadable(log_, title));
     auto reader = std::make_unique<runtime::reflector>(
         executor_,
         *source,

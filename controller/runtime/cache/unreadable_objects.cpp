@@ -17,6 +17,12 @@ kube::result<object_identity> identify(const kube::json& object) {
     return identity;
 }
 
+unreadable_objects::listener log_unreadable(const logger& log, std::string watch) {
+    return [&log, watch = std::move(watch)](const object_key& key, const std::string& error) {
+        log.warn("cannot decode object", {{"watch", watch}, {"object", to_string(key)}, {"error", error}});
+    };
+}
+
 unreadable_objects::unreadable_objects(listener on_unreadable) : listener_(std::move(on_unreadable)) {}
 
 void unreadable_objects::add(const object_identity& object, const kube::error& error) {

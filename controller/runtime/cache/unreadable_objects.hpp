@@ -4,6 +4,7 @@
 
 #include "kube/error.hpp"
 #include "kube/json.hpp"
+#include "runtime/log/log.hpp"
 #include "runtime/object_key.hpp"
 
 #include <cstdint>
@@ -49,5 +50,8 @@ class unreadable_objects {
     std::map<object_key, entry> entries_;
     std::uint64_t list_ = 0;
 };
+
+/// Logs each as a warning. `watch` names the watch that has read it; `log` outlives the listener.
+[[nodiscard]] unreadable_objects::listener log_unreadable(const logger& log, std::string watch);
 
 }  // namespace runtime

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/cache/unreadable_objects.hpp"
 
+#include "support/log_capture.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -97,3 +99,16 @@ TEST_CASE("without a listener objects are not reported") {
 }
 
 }  // namespace
+
+TEST_CASE("log_unreadable() warns of the object, the watch and the error") {
+    support::log_capture log_lines;
+    const runtime::logger log{
+        log_lines, runtime::log_level::warn, runtime::log_format::text, [] { return runtime::wall_time{}; }};
+    runtime::log_unreadable(log, "namespaces")({.namespace_name = "ns", .name = "a"}, "spec: required");
+    REQUIRE(log_lines.lines().size() == 1);
+    for (const auto* part :
+         {" warn ", "cannot decode object", "watch=namespaces", "object=ns/a", "spec: required"}) {
+        CAPTURE(log_lines.lines().front());
+        CHECK(log_lines.count(part) == 1);
+    }
+}
