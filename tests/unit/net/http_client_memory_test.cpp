@@ -3,43 +3,22 @@
 // Searches every freed block of memory for a credential while one passes through the client.
 #include "net/receive_buffer.hpp"
 #include "net/response_parser.hpp"
+#include "support/freed_memory.hpp"
 #include "unit/net/client_fixture.hpp"
 
-#include <malloc.h>
-
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
-#include <cstring>
-#include <new>
 #include <string>
 #include <thread>
 
 namespace {
 
+using freed_memory::blocks_seen;
+using freed_memory::blocks_with_canary;
+using freed_memory::searching;
+
 constexpr char request_canary[] = "CANARY-request-7f3a";
 constexpr char token_canary[] = "CANARY-token-91bd";
 constexpr char answer_canary[] = "CANARY-answer-c4e8";
-
-std::atomic<std::size_t> blocks_seen{0};
-std::atomic<std::size_t> blocks_with_canary{0};
-thread_local bool searching = false;  // not on the server's threads
-
-bool holds(const void* block, std::size_t size, const char* canary) {
-    return memmem(block, size, canary, std::strlen(canary)) != nullptr;
-}
-
-void search_and_free(void* block) noexcept {
-    if (searching && block != nullptr) {
-        ++blocks_seen;
-        const auto size = malloc_usable_size(block);
-        if (holds(block, size, request_canary) || holds(block, size, token_canary) ||
-            holds(block, size, answer_canary)) {
-            ++blocks_with_canary;
-        }
-    }
-    std::free(block);
-}
 
 std::string long_text(const char* canary, std::size_t size) {
     std::string text;
@@ -49,17 +28,6 @@ std::string long_text(const char* canary, std::size_t size) {
 }
 
 }  // namespace
-
-void* operator new(std::size_t size) {
-    if (void* const block = std::malloc(size == 0 ? 1 : size)) return block;
-    throw std::bad_alloc();
-}
-void operator delete(void* block) noexcept {
-    search_and_free(block);
-}
-void operator delete(void* block, std::size_t) noexcept {
-    search_and_free(block);
-}
 
 TEST_CASE("freed memory never holds a body or a token") {
     for (const std::size_t size : {20U, 2'000U, 300'000U}) {

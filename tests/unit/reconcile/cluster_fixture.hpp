@@ -138,4 +138,24 @@ inline v1alpha1::registry_credential wants(const char* name,
     return object;
 }
 
+/// Of the last failure of an object; empty: it has none; "unknown": the object has no result.
+inline std::string failure_reason(const reconcile::result_table& results, const runtime::object_key& key) {
+    const auto* known = results.find(key);
+    if (known == nullptr) return "unknown";
+    return known->last_failure == nullptr ? "" : known->last_failure->reason;
+}
+
+/// Two RegistryCredentials, "older" and "younger", with different passwords for quay.io, and the namespace
+/// team-a. Returns the younger one.
+inline v1alpha1::registry_credential add_two_of_one_registry(cluster_fixture& cluster) {
+    cluster.add_source("a", "quay.io", "CANARY-old");
+    cluster.add_source("b", "quay.io", "CANARY-new");
+    auto younger = wants("younger", "b");
+    younger.meta.creation_timestamp = "2026-02-02T00:00:00Z";
+    cluster.add_credential(younger);
+    cluster.add_credential(wants("older", "a"));
+    cluster.add_namespace("team-a");
+    return younger;
+}
+
 }  // namespace build

@@ -2,16 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "util/secret_bytes.hpp"
 
+#include "support/freed_memory.hpp"
 #include "util/base64.hpp"
 
 #include <doctest/doctest.h>
 
-#include <malloc.h>
-
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
-#include <new>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -28,37 +24,17 @@ bool all_zero(const char* bytes, std::size_t size) {
     return std::all_of(bytes, bytes + size, [](char c) { return c == 0; });
 }
 
-bool searching = false;
-int freed_with_canary = 0;
-
-void search_and_free(void* block) noexcept {
-    if (searching && block != nullptr && memmem(block, malloc_usable_size(block), "CANARY", 6) != nullptr)
-        ++freed_with_canary;
-    std::free(block);
-}
-
 /// How many of the blocks that the action frees hold a canary.
 template <class Action>
 int blocks_with_canary(Action action) {
-    freed_with_canary = 0;
-    searching = true;
+    freed_memory::blocks_with_canary = 0;
+    freed_memory::searching = true;
     action();
-    searching = false;
-    return freed_with_canary;
+    freed_memory::searching = false;
+    return freed_memory::blocks_with_canary;
 }
 
 }  // namespace
-
-void* operator new(std::size_t size) {
-    if (void* const block = std::malloc(size == 0 ? 1 : size)) return block;
-    throw std::bad_alloc();
-}
-void operator delete(void* block) noexcept {
-    search_and_free(block);
-}
-void operator delete(void* block, std::size_t) noexcept {
-    search_and_free(block);
-}
 
 TEST_CASE("freed memory never holds secret bytes") {
     CHECK(blocks_with_canary([] { static_cast<void>(std::string(long_text)); }) == 1);

@@ -51,12 +51,7 @@ struct fixture : build::cluster_fixture {
     }
     runtime::outcome reconcile() { return stage.run(reconciler.reconcile(team_a)); }
     [[nodiscard]] lines requests() const { return wire::request_lines(stage); }
-    [[nodiscard]] std::string reason() const {
-        const auto* known = state.results().find(team_a);
-        return known == nullptr                 ? "unknown"
-               : known->last_failure == nullptr ? ""
-                                                : known->last_failure->reason;
-    }
+    [[nodiscard]] std::string reason() const { return build::failure_reason(state.results(), team_a); }
     /// The copy as the API server would show it, of this version.
     [[nodiscard]] kube::json copy(const std::string& resource_version, const std::string& document) {
         auto object = wire::secret("team-a", resource_version);

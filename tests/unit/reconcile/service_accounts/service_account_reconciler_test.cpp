@@ -72,10 +72,7 @@ struct fixture : build::cluster_fixture {
     runtime::outcome reconcile() { return stage.run(reconciler.reconcile(default_account)); }
     [[nodiscard]] lines requests() const { return wire::request_lines(stage); }
     [[nodiscard]] std::string reason() const {
-        const auto* known = accounts.results().find(default_account);
-        return known == nullptr                 ? "unknown"
-               : known->last_failure == nullptr ? ""
-                                                : known->last_failure->reason;
+        return build::failure_reason(accounts.results(), default_account);
     }
 
     support::log_capture log_lines;

@@ -128,14 +128,7 @@ TEST_CASE("after a rename the old copy stays until the new one is synced") {
 
 TEST_CASE("the older of two RegistryCredentials with the same registry delivers it") {
     cluster_fixture f;
-    f.add_source("a", "quay.io", "CANARY-old");
-    f.add_source("b", "quay.io", "CANARY-new");
-    auto younger = wants("younger", "b");
-    younger.meta.creation_timestamp = "2026-02-02T00:00:00Z";
-    const auto older = wants("older", "a");
-    f.add_credential(younger);
-    f.add_credential(older);
-    f.add_namespace("team-a");
+    build::add_two_of_one_registry(f);
 
     const auto text = f.view(team_a).desired.document->reveal();
     CHECK(text.find("CANARY-old") != std::string_view::npos);

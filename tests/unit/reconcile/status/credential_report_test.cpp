@@ -43,19 +43,12 @@ TEST_CASE("a report counts selected, synced and failed namespaces") {
 
 TEST_CASE("a registry that an older RegistryCredential delivers is a RegistryConflict of the younger one") {
     cluster_fixture f;
-    f.add_source("a", "quay.io", "CANARY-old");
-    f.add_source("b", "quay.io", "CANARY-new");
-    auto younger = wants("younger", "b");
-    younger.meta.creation_timestamp = "2026-02-02T00:00:00Z";
-    const auto older = wants("older", "a");
-    f.add_credential(younger);
-    f.add_credential(older);
-    f.add_namespace("team-a");
+    const auto younger = build::add_two_of_one_registry(f);
 
     const auto report = reconcile::report_on(f.state, younger);
     CHECK(report.source_fault.reason == reconcile::reasons::registry_conflict);
     CHECK(report.source_fault.message.find("older") != std::string::npos);
-    CHECK(reconcile::report_on(f.state, older).source_fault.reason.empty());
+    CHECK(reconcile::report_on(f.state, wants("older", "a")).source_fault.reason.empty());
     f.remove_credential("older");
     CHECK(reconcile::report_on(f.state, younger).source_fault.reason.empty());
 }
