@@ -34,7 +34,6 @@ struct response {
     unsigned status = 0;
     std::string content_type;
     std::optional<std::string> retry_after;  // the header's text
-    std::optional<std::string> date;         // the server's clock, for a Retry-After that is a date
     util::secret_bytes body;
 };
 

@@ -58,9 +58,6 @@ class response_collector : public http::basic_parser<false> {
             case http::field::retry_after:
                 head.retry_after = text;
                 break;
-            case http::field::date:
-                head.date = text;
-                break;
             case http::field::content_encoding:
                 if (!boost::beast::iequals(value, "identity")) refuse(failure::protocol, "is compressed", ec);
                 break;

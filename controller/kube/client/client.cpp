@@ -79,7 +79,6 @@ asio::awaitable<error> read_error(net::response_stream& stream) {
     response.status = head.status;
     response.content_type = head.content_type;
     response.retry_after = head.retry_after;
-    response.date = head.date;
     response.body = util::secret_bytes(std::move(body));
     co_return error_from_response(response);
 }

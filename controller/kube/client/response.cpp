@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/client/response.hpp"
 
-#include "kube/client/retry_after.hpp"
 #include "kube/client/status.hpp"
 #include "util/printable.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <utility>
 
 namespace kube {
@@ -13,6 +15,7 @@ namespace kube {
 namespace {
 
 constexpr std::size_t max_text_bytes = 256;
+constexpr std::chrono::seconds max_wait{60};
 constexpr json_bounds status_bounds{.bytes = 1024U * 1024, .depth = 32, .values = 10'000};
 constexpr json_bounds object_bounds{.bytes = max_object_bytes};
 constexpr json_bounds page_bounds{.bytes = max_page_bytes, .depth = 100, .values = 2'000'000};
@@ -32,6 +35,14 @@ error error_without_status(const net::response& response) {
         failure.message = util::one_line(response.body.reveal(), max_text_bytes);
     if (failure.message.empty()) failure.message = "HTTP " + std::to_string(code) + " without a Status";
     return failure;
+}
+
+/// A number of seconds, of which at most 60 count. The API server sends no dates in a Retry-After.
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text) {
+    std::uint32_t seconds = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return std::min(std::chrono::seconds(seconds), max_wait);
 }
 
 error error_from_body(const net::response& response) {
@@ -119,8 +130,7 @@ error error_from_response(const net::response& response) {
                                   "HTTP " + std::to_string(response.status) + " is not expected here");
     auto failure = error_from_body(response);
     if (response.retry_after) {
-        const auto wait = parse_retry_after(*response.retry_after, response.date.value_or(""));
-        if (wait) failure.retry_after = wait;
+        if (const auto wait = parse_retry_after(*response.retry_after)) failure.retry_after = wait;
     }
     return failure;
 }

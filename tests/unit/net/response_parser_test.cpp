@@ -114,7 +114,6 @@ TEST_CASE("the head can be read before the body is complete") {
     CHECK(parser.head().status == 429);
     CHECK(parser.head().content_type == "text/plain");
     CHECK(parser.head().retry_after == "7");
-    CHECK(parser.head().date == "Sun, 06 Nov 1994 08:49:37 GMT");
     REQUIRE(feed_all(parser, "owly"));
     const auto response = parser.take();
     CHECK(response.status == 429);

@@ -220,10 +220,39 @@ TEST_CASE("retry_after comes from the Retry-After header, else from the Status")
     CHECK(error_from_response(response).retry_after == 3s);
     response.retry_after = "soon";
     CHECK(error_from_response(response).retry_after == 5s);
-    response.retry_after = "Sun, 06 Nov 1994 08:49:40 GMT";
-    response.date = "Sun, 06 Nov 1994 08:49:38 GMT";
-    CHECK(error_from_response(response).retry_after == 2s);
     CHECK(error_from_response(response_of(503, "")).retry_after == std::nullopt);
+}
+
+TEST_CASE("Retry-After is a number of seconds, of which at most 60 count") {
+    struct row {
+        std::string value;
+        std::optional<std::chrono::milliseconds> wait;
+    };
+    const std::vector<row> rows = {
+        {"0", 0ms},
+        {"1", 1s},
+        {"007", 7s},
+        {"60", 60s},
+        {"61", 60s},
+        {"3600", 60s},
+        {"4294967295", 60s},
+        {"4294967296", std::nullopt},
+        {"99999999999999999999999", std::nullopt},
+        {"-1", std::nullopt},
+        {"+1", std::nullopt},
+        {" 1", std::nullopt},
+        {"1.5", std::nullopt},
+        {"1s", std::nullopt},
+        {"NaN", std::nullopt},
+        {"", std::nullopt},
+        {"Sun, 06 Nov 1994 08:49:40 GMT", std::nullopt},
+    };
+    for (const auto& [value, wait] : rows) {
+        CAPTURE(value);
+        auto response = response_of(503, "");
+        response.retry_after = value;
+        CHECK(error_from_response(response).retry_after == wait);
+    }
 }
 
 TEST_CASE("an unexpected HTTP status below 400 is malformed") {
