@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -78,85 +79,48 @@ counter& counter_family::with(const label_values& values) {
     return counters_[values];
 }
 
-/// What stands under one name.
-class metrics_registry::metric {
- public:
-    metric(std::string help, std::string_view type) : help_(std::move(help)), type_(type) {}
-    virtual ~metric() = default;
-    metric(const metric&) = delete;
-    metric& operator=(const metric&) = delete;
-
-    void write(std::string& to, const std::string& name) const {
-        append_header(to, name, help_, type_);
-        write_samples(to, name);
-    }
-
- private:
-    virtual void write_samples(std::string& to, const std::string& name) const = 0;
-
-    std::string help_;
-    std::string_view type_;
-};
-
-class metrics_registry::counter_metric final : public metric {
- public:
-    counter_metric(std::string help, std::vector<std::string> label_names)
-        : metric(std::move(help), "counter"), family_(std::move(label_names)) {}
-    counter_family& family() noexcept { return family_; }
-
- private:
-    void write_samples(std::string& to, const std::string& name) const override {
-        for (const auto& [values, counter] : family_.all())
-            append_sample(to, name, family_.label_names(), values, counter.value());
-    }
-
-    counter_family family_;
-};
-
-class metrics_registry::func_metric final : public metric {
- public:
-    func_metric(std::string help, std::string_view type, std::function<double()> value)
-        : metric(std::move(help), type), value_(std::move(value)) {}
-
- private:
-    void write_samples(std::string& to, const std::string& name) const override {
-        append_sample(to, name, {}, {}, value_());
-    }
-
-    std::function<double()> value_;
-};
-
-metrics_registry::metrics_registry() = default;
-metrics_registry::~metrics_registry() = default;
-
-template <class Metric>
-Metric& metrics_registry::add(std::string name, std::unique_ptr<Metric> metric) {
+void metrics_registry::add(std::string name, metric added) {
     if (!is_metric_name(name)) throw std::logic_error("not a metric name: " + name);
     if (metrics_.contains(name)) throw std::logic_error("a metric exists already: " + name);
-    Metric& added = *metric;
-    metrics_.emplace(std::move(name), std::move(metric));
-    return added;
+    metrics_.emplace(std::move(name), std::move(added));
+}
+
+void metrics_registry::add_func(std::string name,
+                                std::string help,
+                                std::string_view type,
+                                std::function<double()> value) {
+    const auto write = [value = std::move(value)](std::string& to, const std::string& sample) {
+        append_sample(to, sample, {}, {}, value());
+    };
+    add(std::move(name), {std::move(help), type, write});
 }
 
 counter_family& metrics_registry::counters(std::string name,
                                            std::string help,
                                            std::vector<std::string> label_names) {
-    auto metric = std::make_unique<counter_metric>(std::move(help), std::move(label_names));
-    return add(std::move(name), std::move(metric)).family();
+    const auto family = std::make_shared<counter_family>(std::move(label_names));
+    const auto write = [family](std::string& to, const std::string& sample) {
+        for (const auto& [values, counter] : family->all())
+            append_sample(to, sample, family->label_names(), values, counter.value());
+    };
+    add(std::move(name), {std::move(help), "counter", write});
+    return *family;
 }
 
 void metrics_registry::gauge_func(std::string name, std::string help, std::function<double()> value) {
-    add(std::move(name), std::make_unique<func_metric>(std::move(help), "gauge", std::move(value)));
+    add_func(std::move(name), std::move(help), "gauge", std::move(value));
 }
 
 void metrics_registry::counter_func(std::string name, std::string help, std::function<double()> value) {
-    add(std::move(name), std::make_unique<func_metric>(std::move(help), "counter", std::move(value)));
+    add_func(std::move(name), std::move(help), "counter", std::move(value));
 }
 
 std::string metrics_registry::text() const {
     std::string text;
-    for (const auto& [name, metric] : metrics_)
-        metric->write(text, name);
+    for (const auto& [name, metric] : metrics_) {
+        append_header(text, name, metric.help, metric.type);
+        metric.write_samples(text, name);
+    }
     return text;
 }
 

@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,8 +44,8 @@ class counter_family {
 /// is used twice, is a programming error (std::logic_error).
 class metrics_registry {
  public:
-    metrics_registry();
-    ~metrics_registry();
+    metrics_registry() = default;
+    ~metrics_registry() = default;
     metrics_registry(const metrics_registry&) = delete;
     metrics_registry& operator=(const metrics_registry&) = delete;
 
@@ -60,13 +59,15 @@ class metrics_registry {
     static constexpr std::string_view content_type = "text/plain; version=0.0.4; charset=utf-8";
 
  private:
-    class metric;
-    class counter_metric;
-    class func_metric;
-    template <class Metric>
-    Metric& add(std::string name, std::unique_ptr<Metric> metric);
+    struct metric {
+        std::string help;
+        std::string_view type;
+        std::function<void(std::string& to, const std::string& name)> write_samples;
+    };
+    void add(std::string name, metric added);
+    void add_func(std::string name, std::string help, std::string_view type, std::function<double()> value);
 
-    std::map<std::string, std::unique_ptr<metric>> metrics_;
+    std::map<std::string, metric> metrics_;
 };
 
 }  // namespace runtime
