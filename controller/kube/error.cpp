@@ -5,6 +5,7 @@
 #include "util/printable.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace kube {
@@ -12,6 +13,25 @@ namespace kube {
 namespace {
 
 constexpr std::size_t max_public_bytes = 256;
+
+constexpr std::array<std::string_view, 17> kind_names{"no_response",
+                                                      "cancelled",
+                                                      "malformed",
+                                                      "bad_request",
+                                                      "unauthorized",
+                                                      "forbidden",
+                                                      "not_found",
+                                                      "already_exists",
+                                                      "conflict",
+                                                      "expired",
+                                                      "too_large",
+                                                      "invalid",
+                                                      "too_many_requests",
+                                                      "server",
+                                                      "server_timeout",
+                                                      "stream_ended",
+                                                      "other"};
+static_assert(kind_names.size() == static_cast<std::size_t>(error_kind::other) + 1);
 
 }  // namespace
 
@@ -25,43 +45,7 @@ error malformed(std::string text) {
 }
 
 std::string_view to_string(error_kind kind) noexcept {
-    switch (kind) {
-        case error_kind::no_response:
-            return "no_response";
-        case error_kind::cancelled:
-            return "cancelled";
-        case error_kind::malformed:
-            return "malformed";
-        case error_kind::bad_request:
-            return "bad_request";
-        case error_kind::unauthorized:
-            return "unauthorized";
-        case error_kind::forbidden:
-            return "forbidden";
-        case error_kind::not_found:
-            return "not_found";
-        case error_kind::already_exists:
-            return "already_exists";
-        case error_kind::conflict:
-            return "conflict";
-        case error_kind::expired:
-            return "expired";
-        case error_kind::too_large:
-            return "too_large";
-        case error_kind::invalid:
-            return "invalid";
-        case error_kind::too_many_requests:
-            return "too_many_requests";
-        case error_kind::server:
-            return "server";
-        case error_kind::server_timeout:
-            return "server_timeout";
-        case error_kind::stream_ended:
-            return "stream_ended";
-        case error_kind::other:
-            return "other";
-    }
-    return "other";
+    return kind_names.at(static_cast<std::size_t>(kind));
 }
 
 std::string public_message(const error& e) {

@@ -4,6 +4,8 @@
 
 #include <boost/system/result.hpp>
 
+#include <cstddef>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -25,27 +27,10 @@ enum class failure {
 };
 
 [[nodiscard]] constexpr std::string_view to_string(failure phase) noexcept {
-    switch (phase) {
-        case failure::resolve:
-            return "resolve";
-        case failure::connect:
-            return "connect";
-        case failure::tls:
-            return "tls";
-        case failure::write:
-            return "write";
-        case failure::read:
-            return "read";
-        case failure::protocol:
-            return "protocol";
-        case failure::too_large:
-            return "too_large";
-        case failure::ended:
-            return "ended";
-        case failure::cancelled:
-            return "cancelled";
-    }
-    return "unknown";
+    constexpr std::string_view names[] = {
+        "resolve", "connect", "tls", "write", "read", "protocol", "too_large", "ended", "cancelled"};
+    static_assert(std::size(names) == static_cast<std::size_t>(failure::cancelled) + 1);
+    return names[static_cast<std::size_t>(phase)];
 }
 
 /// Why there is no response. `what` may be logged: it names the peer and the phase, never a byte of a body.

@@ -3,6 +3,7 @@
 #include "net/http_message.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace net {
 
@@ -67,19 +68,8 @@ result<util::secret_bytes> serialize(const request& request, const std::string& 
 }
 
 std::string_view to_string(method verb) noexcept {
-    switch (verb) {
-        case method::get:
-            return "GET";
-        case method::post:
-            return "POST";
-        case method::put:
-            return "PUT";
-        case method::patch:
-            return "PATCH";
-        case method::delete_:
-            return "DELETE";
-    }
-    return "GET";
+    constexpr std::array<std::string_view, 5> names{"GET", "POST", "PUT", "PATCH", "DELETE"};
+    return names.at(static_cast<std::size_t>(verb));
 }
 
 }  // namespace net

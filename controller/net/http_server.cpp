@@ -104,104 +104,90 @@ asio::awaitable<void> serve(std::shared_ptr<session> client,
 
 }  // namespace
 
-class http_server::implementation {
- public:
-    implementation(asio::any_io_executor executor, handler handler, std::chrono::milliseconds phase_timeout)
-        : executor_(executor),
-          handler_(std::make_shared<const http_server::handler>(std::move(handler))),
-          phase_timeout_(phase_timeout),
-          acceptor_(executor),
-          retry_timer_(executor) {}
+/// Shared with the accept loop, which ends after the http_server.
+struct http_server::state {
+    state(asio::any_io_executor given_executor, http_server::handler given, std::chrono::milliseconds timeout)
+        : executor(given_executor),
+          handler(std::make_shared<const http_server::handler>(std::move(given))),
+          phase_timeout(timeout),
+          acceptor(executor),
+          retry_timer(executor) {}
 
-    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
-    result<void> listen(const std::string& address, std::uint16_t port);
-    [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-    void close();
-    static asio::awaitable<void> accept_loop(std::shared_ptr<implementation> self);
-
- private:
+    static asio::awaitable<void> accept_loop(std::shared_ptr<state> self);
     void start_session(tcp::socket accepted);
 
-    asio::any_io_executor executor_;
-    std::shared_ptr<const handler> handler_;
-    std::chrono::milliseconds phase_timeout_;
-    tcp::acceptor acceptor_;
-    asio::steady_timer retry_timer_;
-    std::uint16_t port_ = 0;
-    std::list<std::weak_ptr<session>> sessions_;  // the oldest first
+    asio::any_io_executor executor;
+    std::shared_ptr<const http_server::handler> handler;
+    std::chrono::milliseconds phase_timeout;
+    tcp::acceptor acceptor;
+    asio::steady_timer retry_timer;
+    std::uint16_t port = 0;
+    std::list<std::weak_ptr<session>> sessions;  // the oldest first
 };
 
-result<void> http_server::implementation::listen(const std::string& address, std::uint16_t port) {
-    error_code ec;
-    const tcp::endpoint local(asio::ip::make_address(address, ec), port);
-    if (!ec) acceptor_.open(local.protocol(), ec);
-    if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address(true), ec);
-    if (!ec) acceptor_.bind(local, ec);
-    if (!ec) acceptor_.listen(static_cast<int>(max_sessions), ec);
-    if (ec)
-        return error{failure::connect,
-                     fmt::format("cannot listen on {} port {}: {}", address, port, ec.message())};
-    port_ = acceptor_.local_endpoint(ec).port();
-    return {};
-}
-
-asio::awaitable<void> http_server::implementation::accept_loop(std::shared_ptr<implementation> self) {
-    while (self->acceptor_.is_open()) {
-        auto [ec, accepted] = co_await self->acceptor_.async_accept(as_values);
+asio::awaitable<void> http_server::state::accept_loop(std::shared_ptr<state> self) {
+    while (self->acceptor.is_open()) {
+        auto [ec, accepted] = co_await self->acceptor.async_accept(as_values);
         if (ec == asio::error::operation_aborted) co_return;
         if (!ec) {
             self->start_session(std::move(accepted));
             continue;
         }
         // Without a free file descriptor, for example, accepting would fail again at once.
-        self->retry_timer_.expires_after(accept_retry_delay);
-        const auto [cancelled] = co_await self->retry_timer_.async_wait(as_values);
+        self->retry_timer.expires_after(accept_retry_delay);
+        const auto [cancelled] = co_await self->retry_timer.async_wait(as_values);
         if (cancelled) co_return;
     }
 }
 
-void http_server::implementation::start_session(tcp::socket accepted) {
-    std::erase_if(sessions_, [](const auto& known) { return known.expired(); });
+void http_server::state::start_session(tcp::socket accepted) {
+    std::erase_if(sessions, [](const auto& known) { return known.expired(); });
     // A request is served within milliseconds: the oldest session is a client that sends none.
-    if (sessions_.size() >= max_sessions) {
-        if (const auto oldest = sessions_.front().lock()) oldest->close();
-        sessions_.pop_front();
+    if (sessions.size() >= max_sessions) {
+        if (const auto oldest = sessions.front().lock()) oldest->close();
+        sessions.pop_front();
     }
-    auto client = std::make_shared<session>(std::move(accepted), executor_);
-    sessions_.push_back(client);
-    asio::co_spawn(executor_, serve(std::move(client), handler_, phase_timeout_), asio::detached);
-}
-
-void http_server::implementation::close() {
-    error_code ignored;
-    acceptor_.close(ignored);
-    retry_timer_.cancel();
-    for (const auto& known : sessions_) {
-        if (const auto open = known.lock()) open->close();
-    }
+    auto client = std::make_shared<session>(std::move(accepted), executor);
+    sessions.push_back(client);
+    asio::co_spawn(executor, serve(std::move(client), handler, phase_timeout), asio::detached);
 }
 
 http_server::http_server(asio::any_io_executor executor,
                          handler handler,
                          std::chrono::milliseconds phase_timeout)
-    : impl_(std::make_shared<implementation>(std::move(executor), std::move(handler), phase_timeout)) {}
+    : state_(std::make_shared<state>(std::move(executor), std::move(handler), phase_timeout)) {}
 
 http_server::~http_server() {
-    impl_->close();
+    close();
 }
 
 result<void> http_server::listen(const std::string& address, std::uint16_t port) {
-    auto listening = impl_->listen(address, port);
-    if (listening) asio::co_spawn(impl_->executor(), implementation::accept_loop(impl_), asio::detached);
-    return listening;
+    auto& acceptor = state_->acceptor;
+    error_code ec;
+    const tcp::endpoint local(asio::ip::make_address(address, ec), port);
+    if (!ec) acceptor.open(local.protocol(), ec);
+    if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+    if (!ec) acceptor.bind(local, ec);
+    if (!ec) acceptor.listen(static_cast<int>(max_sessions), ec);
+    if (ec)
+        return error{failure::connect,
+                     fmt::format("cannot listen on {} port {}: {}", address, port, ec.message())};
+    state_->port = acceptor.local_endpoint(ec).port();
+    asio::co_spawn(state_->executor, state::accept_loop(state_), asio::detached);
+    return {};
 }
 
 std::uint16_t http_server::port() const noexcept {
-    return impl_->port();
+    return state_->port;
 }
 
 void http_server::close() {
-    impl_->close();
+    error_code ignored;
+    state_->acceptor.close(ignored);
+    state_->retry_timer.cancel();
+    for (const auto& known : state_->sessions) {
+        if (const auto open = known.lock()) open->close();
+    }
 }
 
 }  // namespace net

@@ -42,8 +42,8 @@ class http_server {
     void close();
 
  private:
-    class implementation;
-    std::shared_ptr<implementation> impl_;
+    struct state;
+    std::shared_ptr<state> state_;
 };
 
 }  // namespace net
