@@ -32,9 +32,4 @@ namespace util {
     return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
-/// Whether the glob has no wildcard, so that it matches itself and nothing else.
-[[nodiscard]] constexpr bool glob_is_literal(std::string_view pattern) noexcept {
-    return pattern.find_first_of("*?") == std::string_view::npos;
-}
-
 }  // namespace util

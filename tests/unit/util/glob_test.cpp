@@ -73,10 +73,3 @@ TEST_CASE("a hostile glob takes at most pattern times text steps") {
     // At most ten million steps. A matcher that tries earlier stars again would never end.
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{10});
 }
-
-TEST_CASE("a glob without wildcards is literal") {
-    CHECK(util::glob_is_literal("team-a"));
-    CHECK(util::glob_is_literal(""));
-    CHECK_FALSE(util::glob_is_literal("team-*"));
-    CHECK_FALSE(util::glob_is_literal("?"));
-}
