@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config.hpp"
 #include "app/explain_command.hpp"
-#include "app/explain_options.hpp"
 #include "app/probes.hpp"
 #include "app/version.hpp"
 #include "kube/client/client.hpp"
@@ -12,11 +11,13 @@
 #include "runtime/log/descriptor_sink.hpp"
 #include "runtime/log/log.hpp"
 #include "runtime/metrics/metrics.hpp"
-#include "runtime/shutdown_signal.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <fmt/format.h>
 
@@ -68,13 +69,21 @@ runtime::random_source make_random() {
     };
 }
 
+/// Waits for SIGTERM, which the kubelet sends, or SIGINT, and returns its number. A second one has its
+/// default effect: another Ctrl-C ends the process at once.
+asio::awaitable<int> wait_for_shutdown_signal() {
+    const auto executor = co_await asio::this_coro::executor;
+    asio::signal_set signals(executor, SIGTERM, SIGINT);
+    co_return co_await signals.async_wait(asio::use_awaitable);
+}
+
 /// Shuts the program down in order after SIGTERM or SIGINT.
 asio::awaitable<void> shut_down_on_signal(asio::io_context& io,
                                           reconcile::controller& work,
                                           kube::client& client,
                                           net::http_server& probes,
                                           const runtime::logger& log) {
-    const int signal = co_await runtime::wait_for_shutdown_signal();
+    const int signal = co_await wait_for_shutdown_signal();
     log.info("shutting down", {{"signal", signal}});
     const bool ended = co_await work.stop(shutdown_limit);
     if (!ended) log.warn("shutdown timed out, remaining work cancelled");

@@ -2,15 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config.hpp"
 
-#include "app/command_line_error.hpp"
 #include "app/version.hpp"
 #include "kube/api/names.hpp"
+#include "util/ascii.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <sstream>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -58,14 +59,33 @@ std::string read_address(const std::string& text, config& result) {
     std::string_view host(text.data(), colon);
     if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
     result.listen_host = host.empty() ? "::" : std::string(host);
-    const char* const end = text.data() + text.size();
-    const auto [last, error] = std::from_chars(text.data() + colon + 1, end, result.listen_port);
-    if (error != std::errc{} || last != end || colon + 1 == text.size())
-        return "the port must be a number from 0 to 65535";
+    const auto port = util::read_decimal<std::uint16_t>(std::string_view(text).substr(colon + 1));
+    if (!port) return "the port must be a number from 0 to 65535";
+    result.listen_port = *port;
     return {};
 }
 
 }  // namespace
+
+exit_now exit_for(const CLI::App& app, const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = app.exit(error, out, err);
+    if (code == 0) return exit_now{.code = 0, .text = out.str()};
+    const std::string_view message = error.what();
+    const auto name = std::string(message.substr(0, message.find(':')));
+    const auto* owner = &app;
+    while (owner->get_option_no_throw(name) == nullptr && !owner->get_subcommands().empty())
+        owner = owner->get_subcommands().front();
+    const auto* option = owner->get_option_no_throw(name);
+    // "--secret-names: 1 required TEXT:NAME missing"
+    if (option == nullptr || !message.ends_with(" missing")) return exit_now{.code = 2, .text = err.str()};
+    const bool is_list = option->get_expected_max() > 1;
+    return exit_now{.code = 2,
+                    .text = fmt::format("{} needs {}\nRun with --help for more information.\n",
+                                        name,
+                                        is_list ? "at least one name" : "a value")};
+}
 
 std::optional<std::string> kubeconfig_path(const config& options, const environment& variable) {
     if (!options.kubeconfig.empty()) return options.kubeconfig;

@@ -10,6 +10,11 @@
 #include <variant>
 #include <vector>
 
+namespace CLI {
+class App;
+class ParseError;
+}  // namespace CLI
+
 /// The field manager of the program's writes: what kubectl get --show-managed-fields names.
 inline constexpr const char* field_manager = "regcred-controller";
 
@@ -39,3 +44,6 @@ using environment = std::function<const char*(const char* name)>;
 [[nodiscard]] std::optional<std::string> kubeconfig_path(const config& options, const environment& variable);
 
 [[nodiscard]] std::variant<config, exit_now> parse_command_line(int argc, const char* const* argv);
+
+/// How the program ends for an error of the parser, which also reports --help and --version as errors.
+[[nodiscard]] exit_now exit_for(const CLI::App& app, const CLI::ParseError& error);

@@ -3,10 +3,9 @@
 #include "app/explain_command.hpp"
 
 #include "app/config.hpp"
-#include "app/explain_options.hpp"
 #include "app/version.hpp"
 #include "explain/explanation.hpp"
-#include "explain/observer.hpp"
+#include "explain/observation.hpp"
 #include "explain/report.hpp"
 #include "kube/client/client.hpp"
 #include "kube/config/connection_config.hpp"
@@ -14,6 +13,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -21,9 +21,53 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace {
+
+constexpr std::string_view plugin_name = "kubectl-regcred";
+
+constexpr auto pod_description =
+    "Shows, for each image of a Pod, which pull Secrets the kubelet reads, which of their entries match,\n"
+    "in which order it tries them, what is wrong and what to do. It only reads, with your own permissions,\n"
+    "and contacts no registry. It shows user names and registries, but no passwords.";
+
+constexpr auto pod_footer =
+    "Exit code:\n"
+    "  0  Every image has credentials that the kubelet would use: an entry with a user name and a password\n"
+    "     matches, no listed Secret is broken or unreadable, and the registry has not refused the pull.\n"
+    "     Also for an image that no entry matches, if its container has run or its imagePullPolicy is "
+    "Never.\n"
+    "  1  Some image has no such credentials, has no valid name, or is missing on the node.\n"
+    "  2  No diagnosis was possible: a mistake in the command, no connection, no such Pod.\n"
+    "\n"
+    "It needs permission to get the Pod and the Secrets that the Pod lists. With permission to read its\n"
+    "ServiceAccount, its Namespace and RegistryCredentials it gives better advice.";
+
+constexpr auto usage =
+    "write 'explain pod NAMESPACE/NAME', or 'explain pod NAME --namespace NAMESPACE'\n"
+    "Run with --help for more information.\n";
+
+std::string_view file_name(std::string_view path) {
+    return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+}
+
+/// NAMESPACE/NAME, or a name beside --namespace.
+std::string read_pod_name(const std::string& text, explain_options& options) {
+    const auto slash = text.find('/');
+    if (slash == std::string::npos) {
+        options.pod = text;
+        return {};
+    }
+    const auto ns = text.substr(0, slash);
+    options.pod = text.substr(slash + 1);
+    if (!options.namespace_name.empty() && options.namespace_name != ns)
+        return "give the namespace only once: either in NAMESPACE/NAME or with --namespace";
+    options.namespace_name = ns;
+    const bool valid = !ns.empty() && !options.pod.empty() && options.pod.find('/') == std::string::npos;
+    return valid ? std::string() : "write NAMESPACE/NAME, or NAME with --namespace";
+}
 
 constexpr int exit_problem_found = 1;
 constexpr int exit_no_diagnosis = 2;
@@ -61,6 +105,45 @@ kube::result<explain::observation> observe(kube::connection_config server,
 }
 
 }  // namespace
+
+bool is_explain_command(int argc, const char* const* argv) {
+    if (argc > 0 && file_name(argv[0]) == plugin_name) return true;
+    return argc > 1 && std::string_view(argv[1]) == "explain";
+}
+
+std::variant<explain_options, exit_now> parse_explain_command_line(int argc, const char* const* argv) {
+    explain_options options;
+    const bool is_plugin = argc > 0 && file_name(argv[0]) == plugin_name;
+    CLI::App app("Shows why a Pod can or cannot pull its images.",
+                 is_plugin ? "kubectl regcred" : "regcred-controller");
+    app.require_subcommand(1);
+    auto* explain = app.add_subcommand("explain", "Show why a Pod can or cannot pull its images");
+    explain->require_subcommand(1);
+    auto* pod = explain->add_subcommand("pod", pod_description)->alias("pods")->alias("po");
+    pod->footer(pod_footer);
+    pod->get_formatter()->column_width(34);
+    std::string name;
+    pod->add_option("POD", name, "NAMESPACE/NAME, or NAME with --namespace")->required()->option_text(" ");
+    pod->add_option("-n,--namespace",
+                    options.namespace_name,
+                    "The Pod's namespace; default: the kubeconfig context's, else 'default'")
+        ->option_text("NAME");
+    pod->add_option("--context", options.context, "The context of the kubeconfig; default: the current one")
+        ->option_text("NAME");
+    pod->add_option(
+           "--kubeconfig", options.kubeconfig, "The kubeconfig; default: $KUBECONFIG, else ~/.kube/config")
+        ->option_text("FILE");
+    try {
+        app.parse(argc, argv);
+        if (auto mistake = read_pod_name(name, options); !mistake.empty())
+            throw CLI::ValidationError("POD", mistake);
+    } catch (const CLI::RequiredError&) {
+        return exit_now{.code = 2, .text = usage};
+    } catch (const CLI::ParseError& error) {
+        return exit_for(app, error);
+    }
+    return options;
+}
 
 int explain_command(int argc, const char* const* argv) {
     const auto parsed = parse_explain_command_line(argc, argv);

@@ -3,8 +3,8 @@
 #include "explain/advice.hpp"
 
 #include "explain/delivery_advice.hpp"
-#include "explain/mismatch.hpp"
-#include "util/printable.hpp"
+#include "explain/explanation.hpp"
+#include "util/utf8.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

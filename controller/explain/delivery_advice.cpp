@@ -3,7 +3,7 @@
 #include "explain/delivery_advice.hpp"
 
 #include "kubelet/image_reference.hpp"
-#include "kubelet/registry_match.hpp"
+#include "kubelet/pull_keyring.hpp"
 #include "reconcile/state/selection.hpp"
 
 #include <fmt/format.h>

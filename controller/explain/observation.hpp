@@ -4,12 +4,19 @@
 
 #include "api/v1alpha1/registry_credential.hpp"
 #include "explain/pod.hpp"
+#include "kube/error.hpp"
 #include "kubelet/pull_keyring.hpp"
+
+#include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace kube {
+class client;
+}
 
 namespace explain {
 
@@ -44,5 +51,11 @@ struct observation {
     std::optional<kube::object_meta> namespace_meta;
     std::vector<v1alpha1::registry_credential> credentials;  // empty also when they may not be read
 };
+
+/// Reads a Pod and all that decides how its images are pulled; writes nothing. An error means that the Pod
+/// itself could not be read; the observation says what else could not.
+[[nodiscard]] boost::asio::awaitable<kube::result<observation>> observe(kube::client& client,
+                                                                        std::string namespace_name,
+                                                                        std::string pod_name);
 
 }  // namespace explain

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/error.hpp"
 
-#include "util/printable.hpp"
+#include "util/utf8.hpp"
 
 #include <algorithm>
 #include <array>

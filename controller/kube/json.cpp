@@ -2,11 +2,108 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/json.hpp"
 
-#include "kube/json_builder.hpp"
-
 #include <limits>
+#include <utility>
+#include <vector>
 
 namespace kube {
+
+namespace {
+
+constexpr int out_of_range_number = 406;  // the id of nlohmann's out_of_range exception
+
+/// Builds the document from the parser's calls. Stops the parser at the first value or level over the bounds,
+/// before it allocates memory for it. Of duplicate names the last value counts, as in Go's encoding/json.
+class json_builder {
+ public:
+    json_builder(json& root, const json_bounds& bounds) : root_(root), bounds_(bounds) {}
+
+    /// Why the parser stopped. `size` is the size of the text.
+    [[nodiscard]] error failure(std::size_t size) const {
+        switch (fault_) {
+            case fault::too_deep:
+                return malformed("JSON nested deeper than " + std::to_string(bounds_.depth) + " levels");
+            case fault::too_many_values:
+                return malformed("JSON with more than " + std::to_string(bounds_.values) + " values");
+            case fault::number_out_of_range:
+                return malformed("JSON number out of range before byte " + std::to_string(position_));
+            case fault::syntax:
+                break;
+        }
+        if (position_ > size) return malformed("JSON ends early, after " + std::to_string(size) + " bytes");
+        return malformed("not JSON at byte " + std::to_string(position_));
+    }
+
+    // Called by json::sax_parse, which stops at false.
+    bool null() { return add(json{}) != nullptr; }
+    bool boolean(bool value) { return add(json(value)) != nullptr; }
+    bool number_integer(json::number_integer_t value) { return add(json(value)) != nullptr; }
+    bool number_unsigned(json::number_unsigned_t value) { return add(json(value)) != nullptr; }
+    bool number_float(json::number_float_t value, const std::string& /*text*/) {
+        return add(json(value)) != nullptr;
+    }
+    bool string(std::string& value) { return add(json(std::move(value))) != nullptr; }
+    bool binary(json::binary_t& /*value*/) { return stop(fault::syntax); }  // JSON text has none
+    bool start_object(std::size_t /*count*/) { return open(json::object()); }
+    bool key(std::string& name) {
+        slot_ = &open_.back()->get_ref<json::object_t&>()[std::move(name)];
+        return true;
+    }
+    bool end_object() { return close(); }
+    bool start_array(std::size_t /*count*/) { return open(json::array()); }
+    bool end_array() { return close(); }
+    bool parse_error(std::size_t position,
+                     const std::string& /*last_token*/,
+                     const json::exception& exception) {
+        position_ = position;
+        return stop(exception.id == out_of_range_number ? fault::number_out_of_range : fault::syntax);
+    }
+
+ private:
+    enum class fault { syntax, number_out_of_range, too_deep, too_many_values };
+
+    json* add(json value) {
+        if (++values_ > bounds_.values) {
+            stop(fault::too_many_values);
+            return nullptr;
+        }
+        json* slot = &root_;
+        if (!open_.empty() && open_.back()->is_array()) {
+            slot = &open_.back()->get_ref<json::array_t&>().emplace_back();
+        } else if (!open_.empty()) {
+            slot = slot_;
+        }
+        *slot = std::move(value);
+        return slot;
+    }
+
+    bool open(json container) {
+        if (open_.size() >= bounds_.depth) return stop(fault::too_deep);
+        auto* added = add(std::move(container));
+        if (added != nullptr) open_.push_back(added);
+        return added != nullptr;
+    }
+
+    bool close() {
+        open_.pop_back();
+        return true;
+    }
+
+    bool stop(fault reason) {
+        fault_ = reason;
+        return false;
+    }
+
+    json& root_;
+    json_bounds bounds_;
+    std::vector<json*> open_;  // the containers around the next value, outermost first
+    json* slot_ = nullptr;     // of the key that was read last
+    std::size_t values_ = 0;
+    fault fault_ = fault::syntax;
+    std::size_t position_ = 0;  // bytes read when the parser reported the fault
+};
+
+}  // namespace
 
 result<json> parse_bounded(std::string_view text, const json_bounds& bounds) {
     if (text.size() > bounds.bytes) {

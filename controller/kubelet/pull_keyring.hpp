@@ -2,16 +2,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kubelet/pull_content.hpp"
+#include "dockerconfig/docker_config.hpp"
+#include "kube/api/secret.hpp"
+#include "util/secret_bytes.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace kubelet {
+
+/// The form in which the kubelet stores any key of a docker config; nothing when it skips the entry. Equals
+/// dockerconfig::registry_key::stored() for a key that parses.
+[[nodiscard]] std::optional<std::string> stored_key(std::string_view written);
+
+/// Whether a stored key matches a repository: equal ports, equally many labels in the host, each of which may
+/// have `*`, and a path that is the beginning of the repository's, byte by byte.
+[[nodiscard]] bool key_matches(std::string_view stored, std::string_view repository);
+
+/// An entry of a docker config as the kubelet reads it: unlike dockerconfig::registry_entry, with any key and
+/// any login.
+struct pull_entry {
+    std::string written_key;
+    std::optional<std::string> stored_key;  // nothing: the kubelet skips the entry
+    util::secret_bytes username;
+    util::secret_bytes password;
+    bool has_token = false;  // identitytoken or registrytoken, which the kubelet ignores
+
+    /// The user for a terminal: one line, without what looks like an encoded token.
+    [[nodiscard]] std::string printable_user() const;
+    /// The key for a terminal, unless it does not look like a registry.
+    [[nodiscard]] std::string printable_key() const;
+    /// Whether it has both a username and a password: containerd sends nothing without a username, and no
+    /// registry accepts an empty password.
+    [[nodiscard]] bool has_credentials() const noexcept;
+};
+
+enum class content_state : std::uint8_t {
+    used,
+    wrong_type,  // ignored in silence
+    no_data,     // ignored in silence
+    broken,      // fails every pull of the Pod
+};
+
+/// What the kubelet reads from one Secret.
+struct pull_content {
+    content_state state = content_state::used;
+    std::string error;                // of a broken one; holds no value of the document
+    std::vector<pull_entry> entries;  // sorted by their written keys, each of which is there once
+    bool has_credential_store = false;
+};
+
+[[nodiscard]] pull_content read_pull_content(const kube::secret& secret);
+[[nodiscard]] pull_content read_pull_content(std::string_view text, dockerconfig::docker_config_form form);
 
 /// An entry that the kubelet tries.
 struct pull_attempt {

@@ -3,7 +3,6 @@
 #include "net/connection.hpp"
 
 #include "net/deadline_timer.hpp"
-#include "net/receive_buffer.hpp"
 #include "net/resolver_cache.hpp"
 
 #include <boost/asio/as_tuple.hpp>

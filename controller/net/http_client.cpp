@@ -40,7 +40,6 @@ class connection_stream : public response_stream {
     connection_stream(std::shared_ptr<connection> connection, response_parser parser)
         : connection_(std::move(connection)), parser_(std::move(parser)) {}
 
-    [[nodiscard]] unsigned status() const noexcept override { return parser_.head().status; }
     [[nodiscard]] const response& head() const noexcept override { return parser_.head(); }
 
     asio::awaitable<result<std::string_view>> read_some(std::chrono::milliseconds inactivity) override {

@@ -19,7 +19,6 @@ namespace net {
 class response_stream {
  public:
     virtual ~response_stream() = default;
-    [[nodiscard]] virtual unsigned status() const noexcept = 0;
     [[nodiscard]] virtual const response& head() const noexcept = 0;  // its body is empty
     /// The next bytes, valid until the next call. failure::ended at the clean end of the body; a read timeout
     /// when the peer sends nothing for `inactivity`. Any error ends the stream; the connection is closed with

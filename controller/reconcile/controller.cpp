@@ -9,7 +9,6 @@
 #include "reconcile/state/event_aggregator.hpp"
 #include "reconcile/status/status_writer.hpp"
 #include "reconcile/watches.hpp"
-#include "runtime/events/client_event_writer.hpp"
 #include "runtime/events/event_recorder.hpp"
 #include "runtime/task_group.hpp"
 

@@ -9,6 +9,12 @@
 
 namespace runtime {
 
+duration scaled(duration base, double factor) noexcept {
+    const double ticks = static_cast<double>(base.count()) * factor;
+    if (ticks >= static_cast<double>(duration::max().count())) return duration::max();
+    return duration{static_cast<duration::rep>(ticks)};
+}
+
 duration backoff_delay(const backoff_policy& policy, unsigned failures, double random) noexcept {
     // The power of many failures is infinite, which scaled() handles.
     const duration delay = scaled(policy.initial, std::pow(policy.factor, failures));
@@ -27,6 +33,13 @@ duration backoff::next(time_point now) {
 
 void backoff::reset() noexcept {
     failures_ = 0;
+}
+
+retry_policy exponential_retry(duration initial, random_source random) {
+    const backoff_policy policy{.initial = initial, .cap = std::chrono::minutes{5}, .jitter = 0.5};
+    return [policy, random = std::move(random)](unsigned failures) {
+        return backoff_delay(policy, failures, random());
+    };
 }
 
 }  // namespace runtime

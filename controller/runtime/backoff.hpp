@@ -4,7 +4,12 @@
 
 #include "runtime/time.hpp"
 
+#include <functional>
+
 namespace runtime {
+
+/// `base` times `factor`, which is not negative; duration::max() instead of an overflow.
+[[nodiscard]] duration scaled(duration base, double factor) noexcept;
 
 /// Exponential delays from `initial` up to `cap`. Each is lengthened by a random part of up to `jitter` times
 /// itself, so that many clients of one server do not come back together. As in client-go the cap holds before
@@ -19,6 +24,12 @@ struct backoff_policy {
 
 /// The delay after a failure that `failures` others preceded; `random` in [0, 1).
 [[nodiscard]] duration backoff_delay(const backoff_policy& policy, unsigned failures, double random) noexcept;
+
+/// How long a key of a work queue waits that has failed `failures` times before this one.
+using retry_policy = std::function<duration(unsigned failures)>;
+
+/// Exponential, from `initial` up to 5 minutes, with jitter of up to a half.
+[[nodiscard]] retry_policy exponential_retry(duration initial, random_source random);
 
 /// Counts the consecutive failures of one operation.
 class backoff {

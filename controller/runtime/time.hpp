@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <functional>
-#include <string>
 
 namespace runtime {
 
@@ -16,13 +15,5 @@ using wall_clock = std::function<wall_time()>;
 
 /// Uniform in [0, 1), for jitter.
 using random_source = std::function<double()>;
-
-/// `2026-01-02T03:04:05Z`: metav1.Time, whole seconds, rounded down.
-[[nodiscard]] std::string rfc3339(wall_time time);
-/// `2026-01-02T03:04:05.678Z`, rounded down.
-[[nodiscard]] std::string rfc3339_millis(wall_time time);
-
-/// `base` times `factor`, which is not negative; duration::max() instead of an overflow.
-[[nodiscard]] duration scaled(duration base, double factor) noexcept;
 
 }  // namespace runtime

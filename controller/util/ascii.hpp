@@ -3,6 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
+#include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -44,6 +47,16 @@ namespace util {
     if (is_digit(c)) return c - '0';
     if (!is_hexadecimal(c)) return -1;
     return c - (is_lower(c) ? 'a' : 'A') + 10;
+}
+
+/// The number that decimal digits make. Nothing for any other text, and for a number that `Number` cannot
+/// hold.
+template <std::unsigned_integral Number>
+[[nodiscard]] std::optional<Number> read_decimal(std::string_view text) noexcept {
+    Number number = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
 }
 
 /// The text with its upper-case ASCII letters in lower case.

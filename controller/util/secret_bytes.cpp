@@ -3,11 +3,27 @@
 #include "util/secret_bytes.hpp"
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace util {
+
+namespace {
+
+keyed_digest random_key() {
+    keyed_digest key{};
+    // With a guessable key, a weak password can be found from its digest: the process must not go on.
+    if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1)
+        throw std::runtime_error("OpenSSL has no random bytes");
+    return key;
+}
+
+}  // namespace
 
 // A short string is stored inside the std::string object: a move copies it and leaves the old bytes behind.
 // So every source of a move is wiped too.
@@ -65,6 +81,24 @@ void append_wiping(std::string& text, std::string_view more) {
     const auto needed = text.size() + more.size();
     if (needed > text.capacity()) reserve_wiping(text, std::max(needed, 2 * text.capacity()));
     text.append(more);
+}
+
+keyed_digest digest_of(std::string_view bytes) {
+    static const keyed_digest key = random_key();
+    keyed_digest digest{};
+    unsigned size = 0;
+    const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
+    if (HMAC(EVP_sha256(),
+             key.data(),
+             static_cast<int>(key.size()),
+             data,
+             bytes.size(),
+             digest.data(),
+             &size) == nullptr ||
+        size != digest.size()) {
+        throw std::runtime_error("HMAC-SHA256 failed");
+    }
+    return digest;
 }
 
 }  // namespace util

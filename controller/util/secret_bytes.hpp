@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,5 +55,10 @@ void reserve_wiping(std::string& text, std::size_t bytes);
 
 /// std::string::append() that wipes the memory which the text leaves when it grows.
 void append_wiping(std::string& text, std::string_view more);
+
+/// HMAC-SHA256 with a random key of this process. It shows whether bytes are equal without keeping them. A
+/// plain hash would reveal a weak password; this digest is of no use outside the process.
+using keyed_digest = std::array<std::uint8_t, 32>;
+[[nodiscard]] keyed_digest digest_of(std::string_view bytes);
 
 }  // namespace util

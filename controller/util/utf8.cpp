@@ -2,9 +2,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "util/utf8.hpp"
 
+#include "util/ascii.hpp"
+
+#include <algorithm>
 #include <array>
 
 namespace util {
+
+namespace {
+
+bool is_invisible(char32_t code) noexcept {
+    const auto within = [code](char32_t first, char32_t last) { return code >= first && code <= last; };
+    return code <= 0x20 || within(0x7F, 0xA0) || code == 0xAD || within(0x2000, 0x200F) ||
+           within(0x2028, 0x202F) || within(0x205F, 0x206F) || code == 0x3000 || code == 0xFEFF ||
+           within(0xFFF9, 0xFFFB) || within(0xE0000, 0xE007F);
+}
+
+bool is_base64(char c) noexcept {
+    return is_alphanumeric(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '=';
+}
+
+// 24 characters hold 18 bytes. No reason, kind or object name of Kubernetes of that length mixes all three
+// classes.
+bool looks_encoded(std::string_view run) noexcept {
+    return run.size() >= 24 && std::ranges::any_of(run, is_lower) && std::ranges::any_of(run, is_upper) &&
+           std::ranges::any_of(run, is_digit);
+}
+
+}  // namespace
 
 utf8_character utf8_at(std::string_view text) noexcept {
     const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -37,6 +62,47 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept {
         at += next.length;
     }
     return std::nullopt;
+}
+
+std::string one_line(std::string_view text, std::size_t max_bytes) {
+    constexpr std::string_view ellipsis = "...";
+    std::string line;
+    bool gap = false;
+    while (!text.empty()) {
+        const auto next = utf8_at(text);
+        const auto bytes = text.substr(0, next.length);
+        text.remove_prefix(next.length);
+        if (next.valid && is_invisible(next.code)) {
+            gap = true;
+            continue;
+        }
+        if (gap && !line.empty()) line += ' ';
+        gap = false;
+        line += next.valid ? bytes : std::string_view{"?"};
+        if (line.size() > max_bytes) {
+            const std::size_t room = max_bytes < ellipsis.size() ? 0 : max_bytes - ellipsis.size();
+            line.resize(utf8_prefix(line, room).size());
+            line += ellipsis.substr(0, max_bytes);
+            break;
+        }
+    }
+    return line;
+}
+
+std::string redact_encoded(std::string_view text) {
+    std::string kept;
+    kept.reserve(text.size());
+    while (!text.empty()) {
+        const auto run_end = std::ranges::find_if_not(text, is_base64);
+        const auto run = text.substr(0, static_cast<std::size_t>(run_end - text.begin()));
+        kept += looks_encoded(run) ? std::string_view{"<redacted>"} : run;
+        text.remove_prefix(run.size());
+        const auto rest = std::ranges::find_if(text, is_base64);
+        const auto between = text.substr(0, static_cast<std::size_t>(rest - text.begin()));
+        kept += between;
+        text.remove_prefix(between.size());
+    }
+    return kept;
 }
 
 }  // namespace util

@@ -4,7 +4,7 @@
 
 #include "client_thread.hpp"
 #include "kube/api/object.hpp"
-#include "kube/client/watch_decoder.hpp"
+#include "kube/client/watch.hpp"
 
 #include <chrono>
 #include <exception>

@@ -3,7 +3,7 @@
 #include "fuzzing.hpp"
 #include "kube/error.hpp"
 #include "kube/json.hpp"
-#include "util/printable.hpp"
+#include "util/utf8.hpp"
 
 #include <algorithm>
 

@@ -3,8 +3,7 @@
 #include "dockerconfig/docker_config.hpp"
 #include "fuzzing.hpp"
 #include "kubelet/image_reference.hpp"
-#include "kubelet/pull_content.hpp"
-#include "kubelet/registry_match.hpp"
+#include "kubelet/pull_keyring.hpp"
 
 #include <map>
 #include <string>

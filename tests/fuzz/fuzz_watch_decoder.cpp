@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzzing.hpp"
-#include "kube/client/watch_decoder.hpp"
+#include "kube/client/watch.hpp"
 
 #include <optional>
 #include <vector>

@@ -4,7 +4,6 @@
 
 #include "kube/api/condition.hpp"
 #include "kube/api/object.hpp"
-#include "kube/api/resource.hpp"
 #include "kube/api/selector.hpp"
 
 #include <cstdint>

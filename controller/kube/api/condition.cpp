@@ -3,7 +3,7 @@
 #include "kube/api/condition.hpp"
 
 #include "util/ascii.hpp"
-#include "util/printable.hpp"
+#include "util/utf8.hpp"
 
 #include <algorithm>
 #include <stdexcept>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/api/event.hpp"
 
-#include "util/printable.hpp"
+#include "util/utf8.hpp"
 
 #include <algorithm>
 

@@ -3,6 +3,7 @@
 #include "kube/api/object.hpp"
 
 #include "kube/field_reader.hpp"
+#include "util/ascii.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -11,6 +12,10 @@
 namespace kube {
 
 namespace {
+
+bool is_version(std::string_view text) noexcept {
+    return !text.empty() && text.front() != '0' && std::ranges::all_of(text, util::is_digit);
+}
 
 result<owner_reference> read_owner_reference(const field_reader& from) {
     auto api_version = from.get_required_string("apiVersion");
@@ -92,6 +97,12 @@ json write_owner_reference(const owner_reference& owner) {
 }
 
 }  // namespace
+
+std::partial_ordering compare_resource_versions(std::string_view a, std::string_view b) noexcept {
+    if (!is_version(a) || !is_version(b)) return std::partial_ordering::unordered;
+    if (a.size() != b.size()) return a.size() <=> b.size();
+    return a <=> b;
+}
 
 result<void> check_kind(const json& object, std::initializer_list<std::string_view> kinds) {
     if (!object.is_object()) return malformed("must be an object");

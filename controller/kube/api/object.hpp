@@ -6,6 +6,7 @@
 #include "kube/field_reader.hpp"
 #include "kube/json.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -40,6 +41,17 @@ struct object_meta {
     std::vector<std::string> finalizers;
 };
 
+/// Compares two resourceVersions of one type of object. They are comparable as decimal integers of any length
+/// without leading zeros since Kubernetes 1.35 (KEP-5504), and were so in fact before; "" and "0" are no
+/// versions. unordered: one of them is not such a number, and nothing can be said.
+[[nodiscard]] std::partial_ordering compare_resource_versions(std::string_view a,
+                                                              std::string_view b) noexcept;
+
+/// Whether `a` is known to be older than `b`.
+[[nodiscard]] inline bool is_older(std::string_view a, std::string_view b) noexcept {
+    return compare_resource_versions(a, b) == std::partial_ordering::less;
+}
+
 /// malformed when the object's kind is none of these. An object without a kind passes: the items of a list
 /// have none.
 [[nodiscard]] result<void> check_kind(const json& object, std::initializer_list<std::string_view> kinds);
@@ -73,5 +85,22 @@ class precondition {
     std::string uid_;
     std::string resource_version_;
 };
+
+/// A resource of the API. A list of its objects has the kind + "List".
+struct resource {
+    std::string_view group_version;  // "v1" (the core group), "events.k8s.io/v1"
+    std::string_view plural;         // "secrets"
+    std::string_view kind;           // "Secret"
+    bool namespaced = true;
+    bool bookmarks = true;  // whether the server caches it and sends a bookmark about every minute
+};
+
+inline constexpr resource namespaces{"v1", "namespaces", "Namespace", false};
+inline constexpr resource secrets{"v1", "secrets", "Secret", true};
+inline constexpr resource service_accounts{"v1", "serviceaccounts", "ServiceAccount", true};
+inline constexpr resource events{"events.k8s.io/v1", "events", "Event", true, false};
+/// The same objects as `events`, with the fields of core/v1, in which the kubelet writes them.
+inline constexpr resource core_events{"v1", "events", "Event", true, false};
+inline constexpr resource pods{"v1", "pods", "Pod"};
 
 }  // namespace kube

@@ -4,8 +4,6 @@
 
 #include "kube/client/request_path.hpp"
 #include "kube/client/response.hpp"
-#include "kube/config/tls_source.hpp"
-#include "kube/config/token_source.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -85,105 +83,78 @@ asio::awaitable<error> read_error(net::response_stream& stream) {
 
 }  // namespace
 
-class client::implementation {
- public:
-    implementation(asio::any_io_executor executor, connection_config config, net::http_limits limits)
-        : config_(std::move(config)),
-          tls_(config_),
-          token_(config_.token_file, config_.token.clone()),
-          http_(std::move(executor), config_.server, limits) {}
-
-    result<void> load_certificates() {
-        const auto config = tls_.read();
-        if (!config) return config.error();
-        return use(*config);
-    }
-
-    asio::awaitable<result<net::response>> send(net::request request) {
-        prepare(request);
-        auto response = co_await http_.send(request);
-        if (response && response->status == unauthorized && refresh_token(request))
-            response = co_await http_.send(request);
-        if (!response) co_return failed(response.error());
-        co_return std::move(*response);
-    }
-
-    asio::awaitable<result<std::unique_ptr<net::response_stream>>> open_stream(net::request request) {
-        prepare(request);
-        auto stream = co_await http_.open_stream(request);
-        if (stream && (*stream)->status() == unauthorized && refresh_token(request)) {
-            stream = co_await http_.open_stream(request);
-        }
-        if (!stream) co_return failed(stream.error());
-        co_return std::move(*stream);
-    }
-
-    asio::awaitable<result<json>> write(net::method verb,
-                                        std::string_view kind,
-                                        std::string path,
-                                        util::secret_bytes body) {
-        if (!config_.field_manager.empty()) add_query(path, "fieldManager", config_.field_manager);
-        // Otherwise the server silently drops the fields that it does not know. Patches name built-in fields
-        // only.
-        if (verb != net::method::patch) add_query(path, "fieldValidation", "Strict");
-        const auto response = co_await send(write_request(verb, std::move(path), std::move(body)));
-        if (!response) co_return response.error();
-        co_return read_object_response(*response, kind);
-    }
-
-    void close() { http_.close(); }
-
- private:
-    result<void> use(const net::tls_config& config) {
-        const auto used = http_.set_tls_config(config);
-        if (!used) return error(error_kind::other, used.error().what);
-        tls_.set_current(config);
-        return {};
-    }
-
-    void prepare(net::request& request) {
-        const auto now = clock::now();
-        reload_certificates(now);
-        request.target.insert(0, config_.path_prefix);
-        add_headers(request, now);
-    }
-
-    void reload_certificates(clock::time_point now) {
-        // use() refuses a half-written rotation: the connections keep the current certificates until a later
-        // poll finds the complete files.
-        if (const auto config = tls_.poll(now)) static_cast<void>(use(*config));
-    }
-
-    void add_headers(net::request& request, clock::time_point now) {
-        if (!config_.user_agent.empty()) request.headers.emplace_back("User-Agent", config_.user_agent);
-        request.bearer_token = token_.get(now).clone();
-    }
-
-    bool refresh_token(net::request& request) {
-        const auto now = clock::now();
-        if (!token_.refresh(now, request.bearer_token)) return false;
-        request.bearer_token = token_.get(now).clone();
-        return true;
-    }
-
-    error failed(const net::error& failure) {
-        if (failure.phase == net::failure::tls) tls_.poll_at_once();
-        return error_from_net(failure);
-    }
-
-    connection_config config_;
-    tls_source tls_;
-    token_source token_;
-    net::http_client http_;
-};
-
 client::client(asio::any_io_executor executor, connection_config config, net::http_limits limits)
-    : impl_(std::make_unique<implementation>(std::move(executor), std::move(config), limits)) {}
-
-client::~client() = default;
+    : config_(std::move(config)),
+      tls_(config_),
+      token_(config_.token_file, config_.token.clone()),
+      http_(std::move(executor), config_.server, limits) {}
 
 result<void> client::load_certificates() {
-    return impl_->load_certificates();
+    const auto config = tls_.read();
+    if (!config) return config.error();
+    return use(*config);
+}
+
+result<void> client::use(const net::tls_config& config) {
+    const auto used = http_.set_tls_config(config);
+    if (!used) return error(error_kind::other, used.error().what);
+    tls_.set_current(config);
+    return {};
+}
+
+void client::prepare(net::request& request) {
+    const auto now = clock::now();
+    // use() refuses a half-written rotation: the connections keep the current certificates until a later poll
+    // finds the complete files.
+    if (const auto config = tls_.poll(now)) static_cast<void>(use(*config));
+    request.target.insert(0, config_.path_prefix);
+    if (!config_.user_agent.empty()) request.headers.emplace_back("User-Agent", config_.user_agent);
+    request.bearer_token = token_.get(now).clone();
+}
+
+bool client::refresh_token(net::request& request) {
+    const auto now = clock::now();
+    if (!token_.refresh(now, request.bearer_token)) return false;
+    request.bearer_token = token_.get(now).clone();
+    return true;
+}
+
+error client::failed(const net::error& failure) {
+    if (failure.phase == net::failure::tls) tls_.poll_at_once();
+    return error_from_net(failure);
+}
+
+asio::awaitable<result<net::response>> client::send(net::request request) {
+    prepare(request);
+    auto response = co_await http_.send(request);
+    if (response && response->status == unauthorized && refresh_token(request))
+        response = co_await http_.send(request);
+    if (!response) co_return failed(response.error());
+    co_return std::move(*response);
+}
+
+asio::awaitable<result<std::unique_ptr<net::response_stream>>> client::open_stream(net::request request) {
+    prepare(request);
+    auto stream = co_await http_.open_stream(request);
+    if (stream && (*stream)->head().status == unauthorized && refresh_token(request)) {
+        stream = co_await http_.open_stream(request);
+    }
+    if (!stream) co_return failed(stream.error());
+    co_return std::move(*stream);
+}
+
+asio::awaitable<result<json>> client::write(net::method verb,
+                                            std::string_view kind,
+                                            result<std::string> path,
+                                            util::secret_bytes body) {
+    if (!path) co_return path.error();
+    if (!config_.field_manager.empty()) add_query(*path, "fieldManager", config_.field_manager);
+    // Otherwise the server silently drops the fields that it does not know. Patches name built-in fields
+    // only.
+    if (verb != net::method::patch) add_query(*path, "fieldValidation", "Strict");
+    const auto response = co_await send(write_request(verb, *std::move(path), std::move(body)));
+    if (!response) co_return response.error();
+    co_return read_object_response(*response, kind);
 }
 
 asio::awaitable<result<json>> client::get(resource resource, std::string namespace_name, std::string name) {
@@ -191,7 +162,7 @@ asio::awaitable<result<json>> client::get(resource resource, std::string namespa
     if (!path) co_return path.error();
     auto request = read_request(*std::move(path), "application/json");
     request.max_body_bytes = max_object_bytes;
-    const auto response = co_await impl_->send(std::move(request));
+    const auto response = co_await send(std::move(request));
     if (!response) co_return response.error();
     co_return read_object_response(*response, resource.kind);
 }
@@ -200,16 +171,16 @@ asio::awaitable<result<list_page>> client::list(scope scope, list_options option
     auto request = read_request(list_path(scope, options), accept(scope, partial_list));
     request.max_body_bytes = max_page_bytes;
     request.header_timeout = list_timeout;
-    const auto response = co_await impl_->send(std::move(request));
+    const auto response = co_await send(std::move(request));
     if (!response) co_return response.error();
     co_return read_list_response(*response, kind_of_list(scope));
 }
 
 asio::awaitable<result<std::unique_ptr<watch_stream>>> client::watch(scope scope, watch_options options) {
     auto stream =
-        co_await impl_->open_stream(read_request(watch_path(scope, options), accept(scope, partial_object)));
+        co_await open_stream(read_request(watch_path(scope, options), accept(scope, partial_object)));
     if (!stream) co_return stream.error();
-    if ((*stream)->status() != 200) co_return co_await read_error(**stream);
+    if ((*stream)->head().status != 200) co_return co_await read_error(**stream);
     co_return std::make_unique<watch_stream>(
         *std::move(stream), watch_idle_timeout(scope.resource, options.timeout), kind_of_object(scope));
 }
@@ -220,33 +191,31 @@ asio::awaitable<result<json>> client::create(resource resource,
                                              bool dry_run) {
     auto path = collection_path(resource, namespace_name);
     if (dry_run) add_query(path, "dryRun", "All");
-    co_return co_await impl_->write(net::method::post, resource.kind, std::move(path), std::move(body));
+    return write(net::method::post, resource.kind, std::move(path), std::move(body));
 }
 
 asio::awaitable<result<json>> client::replace(resource resource,
                                               std::string namespace_name,
                                               std::string name,
                                               util::secret_bytes body) {
-    auto path = object_path(resource, namespace_name, name);
-    if (!path) co_return path.error();
-    co_return co_await impl_->write(net::method::put, resource.kind, *std::move(path), std::move(body));
+    return write(
+        net::method::put, resource.kind, object_path(resource, namespace_name, name), std::move(body));
 }
 
 asio::awaitable<result<json>> client::replace_status(resource resource,
                                                      std::string name,
                                                      util::secret_bytes body) {
     auto path = object_path(resource, "", name);
-    if (!path) co_return path.error();
-    co_return co_await impl_->write(net::method::put, resource.kind, *path + "/status", std::move(body));
+    if (path) *path += "/status";
+    return write(net::method::put, resource.kind, std::move(path), std::move(body));
 }
 
 asio::awaitable<result<json>> client::merge_patch(resource resource,
                                                   std::string namespace_name,
                                                   std::string name,
                                                   util::secret_bytes body) {
-    auto path = object_path(resource, namespace_name, name);
-    if (!path) co_return path.error();
-    co_return co_await impl_->write(net::method::patch, resource.kind, *std::move(path), std::move(body));
+    return write(
+        net::method::patch, resource.kind, object_path(resource, namespace_name, name), std::move(body));
 }
 
 asio::awaitable<result<void>> client::remove(resource resource,
@@ -256,13 +225,13 @@ asio::awaitable<result<void>> client::remove(resource resource,
     auto path = object_path(resource, namespace_name, name);
     if (!path) co_return path.error();
     auto request = write_request(net::method::delete_, *std::move(path), delete_options(precondition));
-    const auto response = co_await impl_->send(std::move(request));
+    const auto response = co_await send(std::move(request));
     if (!response) co_return response.error();
     co_return read_delete_response(*response, resource.kind);
 }
 
 void client::close() {
-    impl_->close();
+    http_.close();
 }
 
 }  // namespace kube

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "kube/api/object.hpp"
-#include "kube/api/resource.hpp"
-#include "kube/client/watch_stream.hpp"
+#include "kube/client/watch.hpp"
 #include "kube/config/connection_config.hpp"
+#include "kube/config/credential_source.hpp"
 #include "kube/error.hpp"
 #include "kube/json.hpp"
 #include "net/http_client.hpp"
+#include "util/secret_bytes.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -54,7 +55,7 @@ struct watch_options {
 class client {
  public:
     client(boost::asio::any_io_executor executor, connection_config config, net::http_limits limits = {});
-    ~client();
+    ~client() = default;
     client(const client&) = delete;
     client& operator=(const client&) = delete;
 
@@ -96,8 +97,22 @@ class client {
     void close();
 
  private:
-    class implementation;
-    std::unique_ptr<implementation> impl_;
+    [[nodiscard]] result<void> use(const net::tls_config& config);
+    void prepare(net::request& request);
+    [[nodiscard]] bool refresh_token(net::request& request);
+    [[nodiscard]] error failed(const net::error& failure);
+    [[nodiscard]] boost::asio::awaitable<result<net::response>> send(net::request request);
+    [[nodiscard]] boost::asio::awaitable<result<std::unique_ptr<net::response_stream>>> open_stream(
+        net::request request);
+    [[nodiscard]] boost::asio::awaitable<result<json>> write(net::method verb,
+                                                             std::string_view kind,
+                                                             result<std::string> path,
+                                                             util::secret_bytes body);
+
+    connection_config config_;
+    tls_source tls_;
+    token_source token_;
+    net::http_client http_;
 };
 
 }  // namespace kube

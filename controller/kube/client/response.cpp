@@ -3,10 +3,10 @@
 #include "kube/client/response.hpp"
 
 #include "kube/client/status.hpp"
-#include "util/printable.hpp"
+#include "util/ascii.hpp"
+#include "util/utf8.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <utility>
 
@@ -39,10 +39,9 @@ error error_without_status(const net::response& response) {
 
 /// A number of seconds, of which at most 60 count. The API server sends no dates in a Retry-After.
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text) {
-    std::uint32_t seconds = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return std::min(std::chrono::seconds(seconds), max_wait);
+    const auto seconds = util::read_decimal<std::uint32_t>(text);
+    if (!seconds) return std::nullopt;
+    return std::min(std::chrono::seconds(*seconds), max_wait);
 }
 
 error error_from_body(const net::response& response) {

@@ -6,7 +6,6 @@
 #include "util/ascii.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 
 namespace kube {
@@ -28,6 +27,12 @@ bool is_alphanumeric_or(char c, std::string_view others) {
 
 bool all_alphanumeric_or(std::string_view text, std::string_view others) {
     return std::ranges::all_of(text, [others](char c) { return is_alphanumeric_or(c, others); });
+}
+
+/// 1 to 65535.
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+    const auto port = util::read_decimal<std::uint16_t>(text);
+    return port == 0 ? std::nullopt : port;
 }
 
 /// host, host:port, [v6] or [v6]:port.
@@ -71,13 +76,6 @@ result<connection_config> in_cluster_config(const std::string& folder) {
     }
     if (const auto name = read_file(folder + "/namespace")) config.namespace_name = name->reveal();
     return config;
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (ec != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
-    return port;
 }
 
 std::optional<server_url> parse_server_url(std::string_view text) {

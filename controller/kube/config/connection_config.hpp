@@ -61,7 +61,4 @@ struct server_url {
 /// Parses https://host[:port][/path]. Nothing for another scheme, user info, a query or a fragment.
 [[nodiscard]] std::optional<server_url> parse_server_url(std::string_view text);
 
-/// 1 to 65535, digits only.
-[[nodiscard]] std::optional<std::uint16_t> parse_port(std::string_view text);
-
 }  // namespace kube

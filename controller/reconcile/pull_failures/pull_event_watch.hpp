@@ -3,8 +3,7 @@
 #pragma once
 
 #include "kube/client/client.hpp"
-#include "runtime/cache/watch_sink.hpp"
-#include "runtime/cache/watch_source.hpp"
+#include "runtime/cache/reflector.hpp"
 
 #include <functional>
 #include <memory>

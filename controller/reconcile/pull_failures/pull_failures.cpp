@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/pull_failures/pull_failures.hpp"
 
+#include "runtime/backoff.hpp"
+
 #include <algorithm>
 #include <utility>
 

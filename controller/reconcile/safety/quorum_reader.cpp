@@ -4,7 +4,6 @@
 
 #include "reconcile/state/observed_secret.hpp"
 #include "reconcile/state/selection.hpp"
-#include "runtime/cache/resource_version.hpp"
 
 #include <utility>
 
@@ -85,7 +84,7 @@ bool says_absent(const kube::error& error, const kube::resource& resource) noexc
 
 bool contradicts(const kube::object_meta& read, const kube::object_meta& known) {
     if (read.uid != known.uid) return false;
-    if (runtime::is_older(read.resource_version, known.resource_version)) return true;
+    if (kube::is_older(read.resource_version, known.resource_version)) return true;
     return read.resource_version == known.resource_version && !same_for_selection(read, known);
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/safety/result_recorder.hpp"
 
+#include "util/timestamp.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -40,7 +42,7 @@ void result_recorder::failed(const runtime::object_key& key,
     services_.results.failed(key,
                              {.reason = std::string(problem.reason),
                               .message = std::move(problem.message),
-                              .since = runtime::rfc3339(services_.clock()),
+                              .since = util::write_time(services_.clock()),
                               .credentials = {credentials.begin(), credentials.end()}},
                              std::move(specs));
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "runtime/cache/watch_source.hpp"
+#include "runtime/cache/reflector.hpp"
 #include "runtime/time.hpp"
 #include "runtime/wakeup.hpp"
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "dockerconfig/login.hpp"
-#include "util/digest.hpp"
 #include "util/secret_bytes.hpp"
 
 #include <memory>

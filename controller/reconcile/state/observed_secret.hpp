@@ -4,7 +4,7 @@
 
 #include "kube/api/secret.hpp"
 #include "kube/json.hpp"
-#include "util/digest.hpp"
+#include "util/secret_bytes.hpp"
 
 #include <functional>
 #include <string>

@@ -4,7 +4,7 @@
 
 #include "dockerconfig/merge.hpp"
 #include "reconcile/state/reasons.hpp"
-#include "util/printable.hpp"
+#include "util/utf8.hpp"
 
 #include <algorithm>
 #include <string_view>

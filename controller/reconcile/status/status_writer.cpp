@@ -5,6 +5,7 @@
 #include "reconcile/status/condition_events.hpp"
 #include "reconcile/status/credential_report.hpp"
 #include "reconcile/status/status.hpp"
+#include "util/timestamp.hpp"
 
 #include <chrono>
 #include <iterator>
@@ -82,7 +83,7 @@ v1alpha1::registry_credential_status status_writer::status_of(
     auto report = report_on(services_.state, object);
     report.accounts = services_.accounts.report(object);
     report.pulls = services_.pulls.report(object);
-    return compute_status(object, report, runtime::rfc3339(services_.clock()));
+    return compute_status(object, report, util::write_time(services_.clock()));
 }
 
 asio::awaitable<runtime::outcome> status_writer::reconcile(runtime::object_key key) {

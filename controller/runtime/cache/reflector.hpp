@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kube/client/client.hpp"
+#include "kube/client/watch.hpp"
+#include "kube/error.hpp"
+#include "kube/json.hpp"
 #include "runtime/cache/watch_fsm.hpp"
-#include "runtime/cache/watch_sink.hpp"
-#include "runtime/cache/watch_source.hpp"
 #include "runtime/log/log.hpp"
 #include "runtime/time.hpp"
 #include "runtime/wakeup.hpp"
@@ -13,10 +15,57 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace runtime {
+
+/// What a reflector lists and watches.
+class watch_source {
+ public:
+    virtual ~watch_source() = default;
+    [[nodiscard]] virtual boost::asio::awaitable<kube::result<kube::list_page>> list(
+        kube::list_options options) = 0;
+    [[nodiscard]] virtual boost::asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> watch(
+        kube::watch_options options) = 0;
+};
+
+/// One scope of an API server. `client` must outlive it.
+class client_watch_source final : public watch_source {
+ public:
+    client_watch_source(kube::client& client, kube::scope scope)
+        : client_(client), scope_(std::move(scope)) {}
+    [[nodiscard]] boost::asio::awaitable<kube::result<kube::list_page>> list(
+        kube::list_options options) override {
+        return client_.list(scope_, std::move(options));
+    }
+    [[nodiscard]] boost::asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> watch(
+        kube::watch_options options) override {
+        return client_.watch(scope_, std::move(options));
+    }
+
+ private:
+    kube::client& client_;
+    kube::scope scope_;
+};
+
+/// Takes what a reflector reads. item() and event() fail only if the object cannot be identified: then the
+/// list or the stream cannot be trusted and starts again. An object that is identified but cannot be decoded
+/// is not an error: the sink keeps its last known state, so that it does not look deleted.
+class watch_sink {
+ public:
+    virtual ~watch_sink() = default;
+    /// A list begins; one that was not ended is dropped.
+    virtual void begin_replace() = 0;
+    [[nodiscard]] virtual kube::result<void> item(const kube::json& object) = 0;
+    virtual void end_replace(const std::string& resource_version) = 0;
+    /// The list that was begun, if any, will not be completed.
+    virtual void abandon_replace() = 0;
+    /// An object was added, modified or deleted; in a streaming list this counts from the list's end.
+    [[nodiscard]] virtual kube::result<void> event(const kube::watch_event& event) = 0;
+};
 
 /// The state of a watch, for readiness and metrics. A watch that fails leaves the sink as it was: possibly
 /// out of date, never taken for empty.

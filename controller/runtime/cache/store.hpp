@@ -3,7 +3,6 @@
 #pragma once
 
 #include "kube/api/object.hpp"
-#include "runtime/cache/resource_version.hpp"
 #include "runtime/object_key.hpp"
 
 #include <cassert>
@@ -153,7 +152,8 @@ void store<T>::upsert(T object) {
 template <class T>
 void store<T>::erase(object_key_view key, const std::string& resource_version) {
     const auto found = objects_.find(key);
-    if (found == objects_.end() || is_older(resource_version, found->object->meta.resource_version)) return;
+    if (found == objects_.end() || kube::is_older(resource_version, found->object->meta.resource_version))
+        return;
     const pointer gone = found->object;
     objects_.erase(found);
     tell(change_kind::deleted, gone, nullptr, false);
@@ -211,7 +211,7 @@ void store<T>::end_replace(std::string_view resource_version) {
     std::vector<pointer> gone;
     for (auto each = objects_.begin(); each != objects_.end();) {
         const bool in_view = each->seen == view_ || staged_.contains(key_of(*each->object));
-        if (in_view || is_older(resource_version, each->object->meta.resource_version)) {
+        if (in_view || kube::is_older(resource_version, each->object->meta.resource_version)) {
             ++each;
             continue;
         }
@@ -231,7 +231,7 @@ template <class T>
 bool store<T>::is_news(const T& object, const T& known) noexcept {
     if (object.meta.uid == known.meta.uid && object.meta.resource_version == known.meta.resource_version)
         return false;
-    return !is_older(object.meta.resource_version, known.meta.resource_version);
+    return !kube::is_older(object.meta.resource_version, known.meta.resource_version);
 }
 
 template <class T>

@@ -4,15 +4,58 @@
 
 #include "kube/error.hpp"
 #include "kube/json.hpp"
+#include "runtime/cache/reflector.hpp"
 #include "runtime/cache/store.hpp"
-#include "runtime/cache/unreadable_objects.hpp"
-#include "runtime/cache/watch_sink.hpp"
+#include "runtime/log/log.hpp"
+#include "runtime/object_key.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 
 namespace runtime {
+
+/// What is known even of an object that cannot be decoded.
+struct object_identity {
+    object_key key;
+    std::string uid;               // empty if it has none
+    std::string resource_version;  // empty if it has none
+};
+
+/// malformed without metadata.name.
+[[nodiscard]] kube::result<object_identity> identify(const kube::json& object);
+
+/// The objects of one type that exist and cannot be decoded. Each version of an object is reported once.
+class unreadable_objects {
+ public:
+    /// `error` is fit for a log.
+    using listener = std::function<void(const object_key& key, const std::string& error)>;
+
+    explicit unreadable_objects(listener on_unreadable = {});
+
+    void add(const object_identity& object, const kube::error& error);
+    /// The object can be decoded again, or is gone.
+    void remove(const object_key& key);
+    /// At the end of a list the objects that were not added since its beginning are gone.
+    void begin_list() noexcept { ++list_; }
+    void end_list();
+
+ private:
+    struct entry {
+        std::string uid;
+        std::string resource_version;
+        std::uint64_t list = 0;  // the last list that held it
+    };
+
+    listener listener_;
+    std::map<object_key, entry> entries_;
+    std::uint64_t list_ = 0;
+};
+
+/// Logs each as a warning. `watch` names the watch that has read it; `log` outlives the listener.
+[[nodiscard]] unreadable_objects::listener log_unreadable(const logger& log, std::string watch);
 
 /// Decodes objects into a store. One that cannot be decoded stays as it was last known.
 template <class T>
@@ -32,10 +75,6 @@ class store_sink final : public watch_sink {
     [[nodiscard]] kube::result<void> event(const kube::watch_event& event) override;
 
  private:
-    void take(T object);
-    void keep(const object_identity& which, const kube::error& why);
-    void remove(const object_identity& which);
-
     store<T>& store_;
     decoder decode_;
     unreadable_objects unreadable_;
@@ -58,11 +97,16 @@ kube::result<void> store_sink<T>::item(const kube::json& object) {
     const auto which = identify(object);
     if (!which) return which.error();
     auto decoded = decode_(object);
-    if (decoded) {
-        unreadable_.remove(which->key);
-        take(std::move(*decoded));
+    if (!decoded) {
+        unreadable_.add(*which, decoded.error());
+        if (store_.replacing()) store_.replace_keep(view_of(which->key), which->uid);
+        return {};
+    }
+    unreadable_.remove(which->key);
+    if (store_.replacing()) {
+        store_.replace_item(std::move(*decoded));
     } else {
-        keep(*which, decoded.error());
+        store_.upsert(std::move(*decoded));
     }
     return {};
 }
@@ -74,33 +118,13 @@ kube::result<void> store_sink<T>::event(const kube::watch_event& event) {
     // The identity is enough: an object that cannot be decoded can be deleted all the same.
     const auto which = identify(event.object);
     if (!which) return which.error();
-    remove(*which);
+    unreadable_.remove(which->key);
+    if (store_.replacing()) {
+        store_.replace_erase(view_of(which->key));
+    } else {
+        store_.erase(view_of(which->key), which->resource_version);
+    }
     return {};
-}
-
-template <class T>
-void store_sink<T>::take(T object) {
-    if (store_.replacing()) {
-        store_.replace_item(std::move(object));
-    } else {
-        store_.upsert(std::move(object));
-    }
-}
-
-template <class T>
-void store_sink<T>::keep(const object_identity& which, const kube::error& why) {
-    unreadable_.add(which, why);
-    if (store_.replacing()) store_.replace_keep(view_of(which.key), which.uid);
-}
-
-template <class T>
-void store_sink<T>::remove(const object_identity& which) {
-    unreadable_.remove(which.key);
-    if (store_.replacing()) {
-        store_.replace_erase(view_of(which.key));
-    } else {
-        store_.erase(view_of(which.key), which.resource_version);
-    }
 }
 
 }  // namespace runtime

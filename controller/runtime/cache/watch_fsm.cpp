@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/cache/watch_fsm.hpp"
 
-#include "runtime/cache/resource_version.hpp"
+#include "kube/api/object.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -143,7 +143,7 @@ bool watch_fsm::is_usable(const std::string& list_version) {
         refusal_ = "the API server's list has no resourceVersion";
         return false;
     }
-    if (is_older(list_version, version_)) {
+    if (kube::is_older(list_version, version_)) {
         refusal_ =
             "the API server's list is older than what was read before; "
             "if etcd was restored from a backup, restart the controller";
@@ -161,7 +161,7 @@ received_as watch_fsm::refuse_list(std::string_view reason, time_point now) {
 }
 
 void watch_fsm::advance_version(const std::string& resource_version) {
-    if (!resource_version.empty() && !is_older(resource_version, version_)) version_ = resource_version;
+    if (!resource_version.empty() && !kube::is_older(resource_version, version_)) version_ = resource_version;
 }
 
 bool watch_fsm::failed(const kube::error& error, time_point now) {

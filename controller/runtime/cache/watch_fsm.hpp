@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kube/client/watch_decoder.hpp"
+#include "kube/client/watch.hpp"
 #include "kube/error.hpp"
 #include "runtime/backoff.hpp"
 #include "runtime/time.hpp"

@@ -2,10 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/events/event_recorder.hpp"
 
+#include "util/secret_bytes.hpp"
+
 #include <chrono>
 #include <utility>
 
 namespace runtime {
+
+namespace {
+
+kube::result<void> without_body(const kube::result<kube::json>& response) {
+    if (!response) return response.error();
+    return {};
+}
+
+}  // namespace
 
 event_recorder::event_recorder(boost::asio::any_io_executor executor,
                                event_writer& writer,
@@ -67,6 +78,39 @@ boost::asio::awaitable<void> event_recorder::write(event_write write) {
     if (std::exchange(failing_, true)) co_return;
     log_.warn("failed to write event",
               {{"reason", write.event.reason}, {"error", kube::public_message(result.error())}});
+}
+
+kube::json new_event(const event_write& write, const event_reporter& reporter) {
+    kube::event event;
+    event.name = write.name;
+    event.regarding = write.event.regarding;
+    event.type = write.event.type;
+    event.reason = write.event.reason;
+    event.action = write.event.action;
+    event.note = write.event.note;
+    event.reporting_controller = reporter.controller;
+    event.reporting_instance = reporter.instance;
+    event.time = write.last_observed;
+    kube::json body = kube::write_event(event);
+    if (write.count > 1) body.update(kube::write_event_series(write.count, write.last_observed));
+    return body;
+}
+
+client_event_writer::client_event_writer(kube::client& client, event_reporter reporter)
+    : client_(client), reporter_(std::move(reporter)) {}
+
+boost::asio::awaitable<kube::result<void>> client_event_writer::create(event_write write) {
+    util::secret_bytes body(kube::to_text(new_event(write, reporter_)));
+    const auto response =
+        co_await client_.create(kube::events, kube::event_namespace(write.event.regarding), std::move(body));
+    co_return without_body(response);
+}
+
+boost::asio::awaitable<kube::result<void>> client_event_writer::update_series(event_write write) {
+    util::secret_bytes body(kube::to_text(kube::write_event_series(write.count, write.last_observed)));
+    const auto response = co_await client_.merge_patch(
+        kube::events, kube::event_namespace(write.event.regarding), write.name, std::move(body));
+    co_return without_body(response);
 }
 
 }  // namespace runtime

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kube/client/client.hpp"
 #include "kube/error.hpp"
+#include "kube/json.hpp"
 #include "runtime/events/event_correlator.hpp"
 #include "runtime/log/log.hpp"
 #include "runtime/time.hpp"
@@ -14,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <string>
 
 namespace runtime {
 
@@ -61,6 +64,27 @@ class event_recorder {
     bool failing_ = false;  // the last request failed: failures in a row are logged once
     std::uint64_t written_ = 0;
     std::uint64_t dropped_ = 0;
+};
+
+/// Who reports an Event.
+struct event_reporter {
+    std::string controller;  // a qualified name: example.com/controller
+    std::string instance;    // this process: the Pod, or the host
+};
+
+/// The body of the POST that creates an Event, with a series if it happened more than once before that.
+[[nodiscard]] kube::json new_event(const event_write& write, const event_reporter& reporter);
+
+/// Writes Events to an API server. `client` must outlive it.
+class client_event_writer final : public event_writer {
+ public:
+    client_event_writer(kube::client& client, event_reporter reporter);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> create(event_write write) override;
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> update_series(event_write write) override;
+
+ private:
+    kube::client& client_;
+    event_reporter reporter_;
 };
 
 }  // namespace runtime

@@ -20,12 +20,6 @@
 
 namespace runtime {
 
-/// How long a key waits that has failed `failures` times before this one.
-using retry_policy = std::function<duration(unsigned failures)>;
-
-/// Exponential per key, 5 ms up to 5 minutes, jitter of up to a half.
-[[nodiscard]] retry_policy default_retry_policy(random_source random);
-
 /// Which keys need work, in the semantics of client-go's work queue, with priorities:
 ///  - a key that was added and not yet taken is waiting once, however often it is added;
 ///  - a key that is added while it is worked on runs once more after done(), however often it is added, but
@@ -42,13 +36,12 @@ class work_queue {
     struct taken {
         Key key;
         priority level;
-        duration waited;  // since it became ready
     };
 
     explicit work_queue(retry_policy retry) : retry_(std::move(retry)) {}
 
     /// Ignored after shut_down(), as are the other adds.
-    void add(const Key& key, priority level, time_point now);
+    void add(const Key& key, priority level);
     void add_after(const Key& key, duration delay, priority level, time_point now);
     /// Counts a failure and adds the key after the delay that the policy gives, and not before `at_least` has
     /// passed. Returns the delay.
@@ -60,9 +53,9 @@ class work_queue {
     /// A key to work on, which the caller gives back with done(); nothing if none is ready, or after
     /// shut_down().
     [[nodiscard]] std::optional<taken> take(time_point now);
-    void done(const Key& key, time_point now);
+    void done(const Key& key);
     /// As done(), of work that has seen all for which the key was added meanwhile. What is delayed stays.
-    void settle(const Key& key, time_point now);
+    void settle(const Key& key);
 
     /// When take() may have something: `now` or earlier if a key is ready, nothing if none is waiting or
     /// delayed.
@@ -97,14 +90,13 @@ class work_queue {
         priority level = priority::bulk;          // of the pending run; meaningful if dirty
         priority delayed_level = priority::bulk;  // meaningful if delayed
         std::uint64_t ticket = 0;
-        time_point ready_since;
         std::optional<typename ready_list::iterator> ready;
         std::optional<typename delay_list::iterator> delayed;
     };
 
     node& find_or_make(const Key& key);
-    void mark_dirty(node& what, priority level, time_point now);
-    void make_ready(node& what, time_point now);
+    void mark_dirty(node& what, priority level);
+    void make_ready(node& what);
     void release_due(time_point now);
     void drop_if_idle(node& what);
 
@@ -120,15 +112,15 @@ class work_queue {
 };
 
 template <class Key, class Hash>
-void work_queue<Key, Hash>::add(const Key& key, priority level, time_point now) {
+void work_queue<Key, Hash>::add(const Key& key, priority level) {
     if (shut_down_) return;
-    mark_dirty(find_or_make(key), level, now);
+    mark_dirty(find_or_make(key), level);
 }
 
 template <class Key, class Hash>
 void work_queue<Key, Hash>::add_after(const Key& key, duration delay, priority level, time_point now) {
     if (shut_down_) return;
-    if (delay <= duration::zero()) return add(key, level, now);
+    if (delay <= duration::zero()) return add(key, level);
     node& what = find_or_make(key);
     entry& of = what.second;
     const time_point due = delay > time_point::max() - now ? time_point::max() : now + delay;
@@ -184,23 +176,23 @@ auto work_queue<Key, Hash>::take(time_point now) -> std::optional<taken> {
     of.dirty = false;  // before the work begins, so that an add during the work is not lost
     of.running = true;
     ++running_;
-    return taken{what.first, *from, now - of.ready_since};
+    return taken{what.first, *from};
 }
 
 template <class Key, class Hash>
-void work_queue<Key, Hash>::done(const Key& key, time_point now) {
+void work_queue<Key, Hash>::done(const Key& key) {
     const auto found = entries_.find(key);
     assert(found != entries_.end() && found->second.running);
     found->second.running = false;
     --running_;
-    if (found->second.dirty) return make_ready(*found, now);
+    if (found->second.dirty) return make_ready(*found);
     drop_if_idle(*found);
 }
 
 template <class Key, class Hash>
-void work_queue<Key, Hash>::settle(const Key& key, time_point now) {
+void work_queue<Key, Hash>::settle(const Key& key) {
     if (const auto found = entries_.find(key); found != entries_.end()) found->second.dirty = false;
-    done(key, now);
+    done(key);
 }
 
 template <class Key, class Hash>
@@ -238,12 +230,12 @@ auto work_queue<Key, Hash>::find_or_make(const Key& key) -> node& {
 }
 
 template <class Key, class Hash>
-void work_queue<Key, Hash>::mark_dirty(node& what, priority level, time_point now) {
+void work_queue<Key, Hash>::mark_dirty(node& what, priority level) {
     entry& of = what.second;
     if (!of.dirty) {
         of.dirty = true;
         of.level = level;
-        if (!of.running) make_ready(what, now);
+        if (!of.running) make_ready(what);
         return;
     }
     if (more_urgent(of.level, level) == of.level) return;
@@ -258,11 +250,10 @@ void work_queue<Key, Hash>::mark_dirty(node& what, priority level, time_point no
 }
 
 template <class Key, class Hash>
-void work_queue<Key, Hash>::make_ready(node& what, time_point now) {
+void work_queue<Key, Hash>::make_ready(node& what) {
     entry& of = what.second;
     ready_list& list = ready_[index_of(of.level)];
     of.ticket = next_ticket_++;
-    of.ready_since = now;
     of.ready = list.insert(list.end(), &what);
 }
 
@@ -272,7 +263,7 @@ void work_queue<Key, Hash>::release_due(time_point now) {
         node& what = *delayed_.begin()->second;
         delayed_.erase(delayed_.begin());
         what.second.delayed.reset();
-        mark_dirty(what, what.second.delayed_level, now);
+        mark_dirty(what, what.second.delayed_level);
     }
 }
 

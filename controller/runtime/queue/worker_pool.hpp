@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/object_key.hpp"
 #include "runtime/queue/outcome.hpp"
 #include "runtime/queue/work_queue.hpp"
 #include "runtime/wakeup.hpp"
@@ -20,12 +21,6 @@
 
 namespace runtime {
 
-/// Called by a pool, for metrics.
-struct worker_hooks {
-    std::function<void(priority level, duration waited)> taken;
-    std::function<void(outcome_kind kind, duration took)> finished;
-};
-
 /// A work queue and the coroutines that work on it: never two on one key. After the work, the rule of
 /// controller-runtime: done forgets the key's failures; requeue_after forgets them and adds the key after the
 /// delay; retry adds it after its back-off; both with the priority it had. Must outlive its workers: that is
@@ -36,12 +31,8 @@ class worker_pool {
  public:
     using work = std::function<boost::asio::awaitable<outcome>(Key)>;
 
-    worker_pool(boost::asio::any_io_executor executor, retry_policy retry, worker_hooks hooks = {})
-        : executor_(executor),
-          queue_(std::move(retry)),
-          hooks_(std::move(hooks)),
-          ready_(executor),
-          ended_(executor) {}
+    worker_pool(boost::asio::any_io_executor executor, retry_policy retry)
+        : executor_(executor), queue_(std::move(retry)), ready_(executor), ended_(executor) {}
     worker_pool(const worker_pool&) = delete;
     worker_pool& operator=(const worker_pool&) = delete;
 
@@ -72,7 +63,6 @@ class worker_pool {
     boost::asio::any_io_executor executor_;
     work_queue<Key, Hash> queue_;
     work work_;
-    worker_hooks hooks_;
     wakeup ready_;  // idle workers wait here until the queue's next_wakeup()
     wakeup ended_;
     std::size_t workers_ = 0;
@@ -94,7 +84,7 @@ void worker_pool<Key, Hash>::start(std::size_t workers, work reconcile) {
 
 template <class Key, class Hash>
 void worker_pool<Key, Hash>::add(const Key& key, priority level) {
-    queue_.add(key, level, now());
+    queue_.add(key, level);
     ready_.notify_one();
 }
 
@@ -134,10 +124,7 @@ boost::asio::awaitable<void> worker_pool<Key, Hash>::worker() {
 
 template <class Key, class Hash>
 boost::asio::awaitable<void> worker_pool<Key, Hash>::work_on(taken item) {
-    if (hooks_.taken) hooks_.taken(item.level, item.waited);
-    const time_point begun = now();
     const outcome result = co_await work_(item.key);
-    if (hooks_.finished) hooks_.finished(result.kind(), now() - begun);
     finish(item, result);
 }
 
@@ -156,9 +143,9 @@ void worker_pool<Key, Hash>::finish(const taken& item, const outcome& result) {
             break;
     }
     if (result.is_settled()) {
-        queue_.settle(item.key, now());
+        queue_.settle(item.key);
     } else {
-        queue_.done(item.key, now());
+        queue_.done(item.key);
     }
     wake_for_earlier();
 }
@@ -170,5 +157,11 @@ void worker_pool<Key, Hash>::wake_for_earlier() {
     const auto next = queue_.next_wakeup(now());
     if (next && *next < ready_.deadline()) ready_.notify_all();
 }
+
+/// Objects of one type that must be reconciled, and the workers that do it.
+using object_queue = worker_pool<object_key, object_key_hash>;
+
+extern template class work_queue<object_key, object_key_hash>;
+extern template class worker_pool<object_key, object_key_hash>;
 
 }  // namespace runtime

@@ -3,21 +3,41 @@
 #include "kubelet/pull_keyring.hpp"
 
 #include "kubelet/image_reference.hpp"
+#include "support/base64.hpp"
+#include "support/canary.hpp"
 #include "support/pull_table.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
+
+using dockerconfig::docker_config_form;
+using kubelet::content_state;
+using kubelet::key_matches;
+using kubelet::read_pull_content;
+using kubelet::stored_key;
 
 namespace {
 
+const std::string secret(harness::canary);
+
+struct broken {
+    std::string document;
+    std::string message;
+};
+
+std::string in_entry(const std::string& fields) {
+    return R"({"auths":{"quay.io":{)" + fields + "}}}";
+}
+
 kubelet::pull_content content_of(const harness::table_secret& from) {
-    kube::secret secret;
-    secret.type = from.type;
-    secret.data.emplace(from.key, util::secret_bytes::copy_of(from.document));
-    return kubelet::read_pull_content(secret);
+    kube::secret made;
+    made.type = from.type;
+    made.data.emplace(from.key, util::secret_bytes::copy_of(from.document));
+    return kubelet::read_pull_content(made);
 }
 
 std::string outcome(const harness::pull_table& table, const harness::table_pull& pull) {
@@ -41,6 +61,135 @@ std::string outcome(const harness::pull_table& table, const harness::table_pull&
 }
 
 }  // namespace
+
+TEST_CASE("stored_key drops scheme, login and version, and skips what Go refuses") {
+    CHECK(stored_key("https://user:x@quay.io/v2/team?q#f") == "quay.io/team");
+    CHECK(stored_key("http://quay.io/") == "quay.io");
+    CHECK(stored_key("quay.io/v1") == "quay.io/v1");
+    CHECK_FALSE(stored_key("quay.io:port"));
+    CHECK(stored_key("https://https://quay.io") == "https://quay.io");
+}
+
+TEST_CASE("key_matches compares port, labels and the beginning of the path") {
+    struct comparison {
+        std::string_view key;
+        std::string_view repository;
+        bool matches;
+    };
+    const std::vector<comparison> table{
+        {"quay.io", "quay.io/team/app", true},
+        {"quay.io/te", "quay.io/team/app", true},
+        {"quay.io/team", "quay.io/other/team/app", false},
+        {"*.quay.io", "a.quay.io/app", true},
+        {"*.quay.io", "a.b.quay.io/app", false},
+        {"quay.io", "quay.io:443/app", false},
+        {"quay.io:443", "quay.io:443/app", true},
+        {"[::1]:5000", "[::1]:5000/app", true},
+        {"[::1]", "[::1]/app", false},
+    };
+    for (const auto& [key, repository, matches] : table) {
+        CAPTURE(key);
+        CAPTURE(repository);
+        CHECK(key_matches(key, repository) == matches);
+    }
+}
+
+TEST_CASE("a broken document gives the place of the fault, and no value") {
+    const std::vector<broken> table{
+        {"", "the docker config ends too early, after 0 bytes"},
+        {secret, "the docker config is not JSON at byte 1"},
+        {"[]", "the docker config is not a JSON object"},
+        {R"({"auths":")" + secret + "\"}", "`auths` is not an object"},
+        {R"({"HttpHeaders":[]})", "`HttpHeaders` is not an object"},
+        {R"({"HttpHeaders":{"a":1}})", "a value of `HttpHeaders` is not a string"},
+        {R"({"auths":{"quay.io":")" + secret + "\"}}", "entry \"quay.io\": not an object"},
+        {in_entry(R"("username":1)"), "entry \"quay.io\": `username` is not a string"},
+        {in_entry(R"("Password":[])"), "entry \"quay.io\": `password` is not a string"},
+        {in_entry(R"("email":{})"), "entry \"quay.io\": `email` is not a string"},
+        {in_entry(R"("auth":true)"), "entry \"quay.io\": `auth` is not a string"},
+        {in_entry(R"("auth":")" + secret + "!\""),
+         "entry \"quay.io\": `auth` is not base64 in the standard alphabet: write base64(username:password), "
+         "or remove it and write `username` and `password`"},
+        {in_entry(R"("auth":")" + harness::to_base64(secret) + "\""),
+         "entry \"quay.io\": `auth` has no colon: write base64(username:password)"},
+        {R"({"auths":{"a.io":5,"quay.io":{"auth":5}}})", "entry \"a.io\": not an object"},
+        {R"({"auths":{"quay.io":{},")" + secret + R"(":1}})", "entry 2 of the docker config: not an object"},
+    };
+    for (const auto& [document, message] : table) {
+        CAPTURE(document);
+        const auto content = read_pull_content(document, docker_config_form::config_json);
+        CHECK(content.state == content_state::broken);
+        CHECK(content.error == message);
+        CHECK(harness::find_canary(content.error).empty());
+    }
+}
+
+TEST_CASE("an error in an entry outlives the entry") {
+    for (const std::string document : {R"({"auths":{"quay.io":5},"auths":null})",
+                                       R"({"auths":{"quay.io":{"auth":5},"quay.io":{"auth":"YTpi"}}})"}) {
+        CAPTURE(document);
+        CHECK(read_pull_content(document, docker_config_form::config_json).state == content_state::broken);
+    }
+}
+
+TEST_CASE("of equal keys the last one counts") {
+    const auto content = read_pull_content(
+        R"({"quay.io":{"auth":"YTpi"},"a.io":{},"quay.io":{"username":"c"}})", docker_config_form::cfg);
+    REQUIRE(content.entries.size() == 2);
+    CHECK(content.entries[0].written_key == "a.io");
+    CHECK(content.entries[1].printable_user() == "c");
+    CHECK_FALSE(content.entries[1].has_credentials());
+}
+
+TEST_CASE("an entry has credentials when it has a username and a password") {
+    const auto has_credentials = [](const std::string& fields) {
+        return read_pull_content(in_entry(fields), docker_config_form::config_json)
+            .entries.at(0)
+            .has_credentials();
+    };
+    CHECK(has_credentials(R"("username":"u","password":"p")"));
+    CHECK_FALSE(has_credentials(R"("username":"u")"));
+    CHECK_FALSE(has_credentials(R"("password":"p")"));
+    CHECK_FALSE(has_credentials(""));
+}
+
+TEST_CASE("what the kubelet ignores is reported") {
+    const auto store = read_pull_content(R"({"auths":{"quay.io":{}},"credsStore":"desktop"})",
+                                         docker_config_form::config_json);
+    CHECK(store.has_credential_store);
+    const auto helpers =
+        read_pull_content(R"({"credHelpers":{"quay.io":"x"}})", docker_config_form::config_json);
+    CHECK(helpers.has_credential_store);
+    const auto token =
+        read_pull_content(R"({"quay.io":{"IdentityToken":"x","auth":"YTo="}})", docker_config_form::cfg);
+    CHECK_FALSE(token.has_credential_store);
+    CHECK(token.entries.at(0).has_token);
+}
+
+TEST_CASE("a Secret of another type, or without data, has no entries and is not broken") {
+    kube::secret made;
+    made.type = "Opaque";
+    made.data.emplace(kube::docker_config_json_key, util::secret_bytes::copy_of("{"));
+    CHECK(read_pull_content(made).state == content_state::wrong_type);
+    made.type = kube::docker_cfg_type;
+    CHECK(read_pull_content(made).state == content_state::no_data);
+    made.data.emplace(kube::docker_cfg_key, util::secret_bytes{});
+    CHECK(read_pull_content(made).state == content_state::no_data);
+    made.type = kube::docker_config_json_type;
+    CHECK(read_pull_content(made).state == content_state::broken);
+}
+
+TEST_CASE("an entry is printable without tokens, control characters and keys that may be a login") {
+    const std::string token = "ghp_0123456789abcdefABCDEF0123456789abcd";
+    const auto content = read_pull_content(
+        R"({"bob:CANARY@quay.io":{"username":")" + token + R"("},"quay.io":{"username":"al\u001bice"}})",
+        docker_config_form::cfg);
+    REQUIRE(content.entries.size() == 2);
+    CHECK(content.entries[0].printable_user() == "<redacted>");
+    CHECK(content.entries[0].printable_key() == "(a key that is not a registry)");
+    CHECK(content.entries[1].printable_user() == "al ice");
+    CHECK(content.entries[1].printable_key() == "quay.io");
+}
 
 TEST_CASE("lookup gives the users that the kubelet tries, in its order") {
     const auto table = harness::read_pull_table(REGCRED_SUPPORT_DATA "/pulls.txt");

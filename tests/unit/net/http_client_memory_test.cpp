@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 // Searches every freed block of memory for a credential while one passes through the client.
-#include "net/receive_buffer.hpp"
+#include "net/connection.hpp"
 #include "net/response_parser.hpp"
 #include "support/freed_memory.hpp"
 #include "unit/net/client_fixture.hpp"

@@ -56,7 +56,7 @@ TEST_CASE("a stream returns the head at once, and the body as it arrives") {
     client_fixture fixture(server.port());
     auto stream = open(fixture);
     REQUIRE(stream);
-    CHECK((*stream)->status() == 200);
+    CHECK((*stream)->head().status == 200);
     CHECK((*stream)->head().content_type == "application/json");
     go_on = true;
     go_on.notify_all();
@@ -155,7 +155,7 @@ TEST_CASE("the response to a stream may be an error status with a length") {
     client_fixture fixture(server.port());
     auto stream = open(fixture);
     REQUIRE(stream);
-    CHECK((*stream)->status() == 403);
+    CHECK((*stream)->head().status == 403);
     const auto [all, end] = read_to_the_end(fixture, **stream);
     CHECK(all == "{\"kind\":\"Status\"}");
     CHECK(end.phase == failure::ended);

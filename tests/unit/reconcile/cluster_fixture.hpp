@@ -119,7 +119,7 @@ struct cluster_fixture {
         constexpr auto all_due = runtime::time_point::max();
         while (const auto item = from.queue().take(all_due)) {
             to.insert_or_assign(item->key, item->level);
-            from.queue().done(item->key, all_due);
+            from.queue().done(item->key);
         }
         return to;
     }

@@ -17,6 +17,12 @@ using runtime::time_point;
 const backoff_policy policy{.initial = 800ms, .cap = 30s, .factor = 2.0, .jitter = 1.0, .reset_after = 2min};
 const time_point start{1h};
 
+TEST_CASE("a scaled duration does not overflow") {
+    CHECK(runtime::scaled(10ms, 2.5) == 25ms);
+    CHECK(runtime::scaled(10ms, 0.0) == 0ms);
+    CHECK(runtime::scaled(1h, 1e300) == runtime::duration::max());
+}
+
 TEST_CASE("delays double from the initial one up to the cap") {
     backoff delays(policy, [] { return 0.0; });
     std::vector<std::chrono::milliseconds> seen;
@@ -53,6 +59,17 @@ TEST_CASE("delays start again if nothing failed for a while after the last delay
         delays.reset();
         CHECK(delays.next(start) == 800ms);
     }
+}
+
+TEST_CASE("retries grow from the initial delay to 5 minutes, with up to half as much jitter") {
+    const auto calm = runtime::exponential_retry(5ms, [] { return 0.0; });
+    CHECK(calm(0) == 5ms);
+    CHECK(calm(1) == 10ms);
+    CHECK(calm(10) == 5120ms);
+    CHECK(calm(16) == 5min);
+    CHECK(calm(1'000) == 5min);
+    const auto wild = runtime::exponential_retry(5ms, [] { return 0.5; });
+    CHECK(wild(0) == 6250us);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,16 @@ TEST_CASE("hexadecimal digits have a value, other bytes have none") {
         CAPTURE(byte);
         const auto at = util::is_hexadecimal(c) ? digits.find(util::lower({&c, 1})) : std::string_view::npos;
         CHECK(util::hexadecimal_value(c) == (at == std::string_view::npos ? -1 : static_cast<int>(at)));
+    }
+}
+
+TEST_CASE("read_decimal() reads digits alone, up to the largest number of the type") {
+    CHECK(util::read_decimal<std::uint16_t>("0") == 0);
+    CHECK(util::read_decimal<std::uint16_t>("007") == 7);
+    CHECK(util::read_decimal<std::uint16_t>("65535") == 65'535);
+    for (const auto* text : {"", "65536", "-1", "+1", " 1", "1 ", "0x1", "1.5"}) {
+        CAPTURE(text);
+        CHECK_FALSE(util::read_decimal<std::uint16_t>(text).has_value());
     }
 }
 

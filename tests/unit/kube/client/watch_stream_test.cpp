@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kube/client/watch_stream.hpp"
-
+#include "kube/client/watch.hpp"
 #include "unit/kube/client/api_fixture.hpp"
 
 #include <string>
@@ -153,7 +152,6 @@ namespace {
 class silent_stream : public net::response_stream {
  public:
     explicit silent_stream(std::chrono::milliseconds& timeout) : timeout_(timeout) {}
-    [[nodiscard]] unsigned status() const noexcept override { return 200; }
     [[nodiscard]] const net::response& head() const noexcept override { return head_; }
     boost::asio::awaitable<net::result<std::string_view>> read_some(
         std::chrono::milliseconds timeout) override {

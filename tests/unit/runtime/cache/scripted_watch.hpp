@@ -4,7 +4,7 @@
 
 #include "kube/error.hpp"
 #include "net/http_client.hpp"
-#include "runtime/cache/watch_source.hpp"
+#include "runtime/cache/reflector.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -35,7 +35,6 @@ struct response {
 class scripted_stream final : public net::response_stream {
  public:
     scripted_stream(std::vector<std::string> lines, net::failure end) : lines_(std::move(lines)), end_(end) {}
-    [[nodiscard]] unsigned status() const noexcept override { return 200; }
     [[nodiscard]] const net::response& head() const noexcept override { return head_; }
     [[nodiscard]] boost::asio::awaitable<net::result<std::string_view>> read_some(
         std::chrono::milliseconds) override {

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/cache/store_sink.hpp"
 
+#include "support/log_capture.hpp"
 #include "unit/runtime/cache/thing.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -17,6 +19,90 @@ using test::document;
 using test::thing;
 using lines = std::vector<std::string>;
 
+runtime::object_identity object(std::string name, std::string uid, std::string resource_version) {
+    return {.key = {.namespace_name = "ns", .name = std::move(name)},
+            .uid = std::move(uid),
+            .resource_version = std::move(resource_version)};
+}
+
+struct fixture {
+    lines reports;
+    runtime::unreadable_objects objects{[this](const runtime::object_key& key, const std::string& error) {
+        reports.push_back(key.namespace_name + "/" + key.name + ": " + error);
+    }};
+
+    void add(const runtime::object_identity& each) {
+        objects.add(each, kube::error(kube::error_kind::malformed, "spec: required"));
+    }
+};
+
+TEST_CASE("an object is identified by its metadata") {
+    const auto identity = runtime::identify(
+        {{"metadata", {{"namespace", "ns"}, {"name", "a"}, {"uid", "u1"}, {"resourceVersion", "7"}}}});
+    REQUIRE(identity.has_value());
+    CHECK(identity->key.namespace_name == "ns");
+    CHECK(identity->key.name == "a");
+    CHECK(identity->uid == "u1");
+    CHECK(identity->resource_version == "7");
+}
+
+TEST_CASE("an object without a name is malformed, any other field may be missing") {
+    CHECK(runtime::identify({{"metadata", {{"name", "a"}}}}).has_value());
+    CHECK(runtime::identify({{"metadata", {{"uid", "u1"}}}}).error().kind == kube::error_kind::malformed);
+    CHECK(runtime::identify(kube::json()).error().kind == kube::error_kind::malformed);
+}
+
+TEST_CASE_FIXTURE(fixture, "each version of an object is reported once") {
+    add(object("a", "u1", "1"));
+    add(object("a", "u1", "1"));
+    CHECK(reports == lines{"ns/a: spec: required"});
+    add(object("a", "u1", "2"));
+    add(object("a", "u1", "2"));
+    CHECK(reports.size() == 2);
+    add(object("a", "u2", "2"));
+    add(object("b", "u3", "2"));
+    CHECK(reports.size() == 4);
+}
+
+TEST_CASE_FIXTURE(fixture, "a removed object is reported again") {
+    add(object("a", "u1", "1"));
+    objects.remove({.namespace_name = "ns", .name = "a"});
+    add(object("a", "u1", "1"));
+    CHECK(reports.size() == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "an object that a list does not hold is gone") {
+    add(object("a", "u1", "1"));
+    add(object("b", "u2", "1"));
+    for (int i = 0; i < 2; ++i) {
+        objects.begin_list();
+        add(object("a", "u1", "1"));
+        objects.end_list();
+    }
+    CHECK(reports.size() == 2);
+    add(object("b", "u2", "1"));
+    CHECK(reports.size() == 3);
+    add(object("a", "u1", "1"));
+    CHECK(reports.size() == 3);
+}
+
+TEST_CASE_FIXTURE(fixture, "a list that does not end removes nothing") {
+    add(object("a", "u1", "1"));
+    objects.begin_list();
+    objects.begin_list();
+    add(object("b", "u2", "1"));
+    add(object("a", "u1", "1"));
+    objects.end_list();
+    add(object("a", "u1", "1"));
+    add(object("b", "u2", "1"));
+    CHECK(reports.size() == 2);
+}
+
+TEST_CASE("without a listener objects are not reported") {
+    runtime::unreadable_objects objects;
+    objects.add(object("a", "u1", "1"), kube::error(kube::error_kind::malformed, "spec: required"));
+}
+
 watch_event event(watch_event_type type, kube::json object) {
     watch_event made;
     made.type = type;
@@ -25,7 +111,7 @@ watch_event event(watch_event_type type, kube::json object) {
     return made;
 }
 
-struct fixture {
+struct sink_fixture {
     test::change_log changes;
     runtime::store<thing> store;
     lines reports;
@@ -34,7 +120,7 @@ struct fixture {
             reports.push_back(runtime::to_string(key) + ": " + why);
         }};
 
-    fixture() { store.add_handler(changes); }
+    sink_fixture() { store.add_handler(changes); }
 
     bool take(watch_event_type type, kube::json object) {
         return sink.event(event(type, std::move(object))).has_value();
@@ -47,7 +133,7 @@ struct fixture {
     }
 };
 
-TEST_CASE_FIXTURE(fixture, "events and views reach the store") {
+TEST_CASE_FIXTURE(sink_fixture, "events and views reach the store") {
     view({document("a", "u1", "1"), document("b", "u2", "2")}, "10");
     CHECK(changes.take().size() == 2);
     CHECK(take(watch_event_type::modified, document("a", "u1", "11")));
@@ -57,7 +143,7 @@ TEST_CASE_FIXTURE(fixture, "events and views reach the store") {
     CHECK(changes.take() == lines{"~a@1>11", "+c@12", "-b@2"});
 }
 
-TEST_CASE_FIXTURE(fixture, "events within a view count from its end") {
+TEST_CASE_FIXTURE(sink_fixture, "events within a view count from its end") {
     view({document("a", "u1", "1")}, "10");
     (void)changes.take();
     sink.begin_replace();
@@ -69,7 +155,8 @@ TEST_CASE_FIXTURE(fixture, "events within a view count from its end") {
     CHECK(changes.take() == lines{"-a@1!", "+b@2!"});
 }
 
-TEST_CASE_FIXTURE(fixture, "an object that cannot be decoded stays as it was, in a view and by an event") {
+TEST_CASE_FIXTURE(sink_fixture,
+                  "an object that cannot be decoded stays as it was, in a view and by an event") {
     view({document("a", "u1", "1"), document("b", "u2", "2")}, "10");
     (void)changes.take();
     CHECK(take(watch_event_type::modified, document("a", "u1", "11", "broken")));
@@ -79,7 +166,8 @@ TEST_CASE_FIXTURE(fixture, "an object that cannot be decoded stays as it was, in
     CHECK(reports.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "an object that cannot be decoded is reported once for each of its versions") {
+TEST_CASE_FIXTURE(sink_fixture,
+                  "an object that cannot be decoded is reported once for each of its versions") {
     for (int i = 0; i < 3; ++i)
         view({document("a", "u1", "1", "broken")}, "10");
     CHECK(take(watch_event_type::modified, document("a", "u1", "1", "broken")));
@@ -89,7 +177,7 @@ TEST_CASE_FIXTURE(fixture, "an object that cannot be decoded is reported once fo
     CHECK(store.size() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "an object is unreadable until it can be decoded or is gone") {
+TEST_CASE_FIXTURE(sink_fixture, "an object is unreadable until it can be decoded or is gone") {
     const std::vector<kube::json> broken{document("a", "u1", "1", "broken"),
                                          document("b", "u2", "2", "broken"),
                                          document("c", "u3", "3", "broken")};
@@ -114,14 +202,14 @@ TEST_CASE_FIXTURE(fixture, "an object is unreadable until it can be decoded or i
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "an object that cannot be decoded can be deleted") {
+TEST_CASE_FIXTURE(sink_fixture, "an object that cannot be decoded can be deleted") {
     view({document("a", "u1", "1")}, "10");
     (void)changes.take();
     CHECK(take(watch_event_type::deleted, document("a", "u1", "11", "broken")));
     CHECK(changes.take() == lines{"-a@1"});
 }
 
-TEST_CASE_FIXTURE(fixture, "an object that cannot even be told apart is an error") {
+TEST_CASE_FIXTURE(sink_fixture, "an object that cannot even be told apart is an error") {
     for (const kube::json& nobody : std::vector<kube::json>{kube::json::object(),
                                                             kube::json(),
                                                             kube::json("text"),
@@ -137,3 +225,16 @@ TEST_CASE_FIXTURE(fixture, "an object that cannot even be told apart is an error
 }
 
 }  // namespace
+
+TEST_CASE("log_unreadable() warns of the object, the watch and the error") {
+    support::log_capture log_lines;
+    const runtime::logger log{
+        log_lines, runtime::log_level::warn, runtime::log_format::text, [] { return runtime::wall_time{}; }};
+    runtime::log_unreadable(log, "namespaces")({.namespace_name = "ns", .name = "a"}, "spec: required");
+    REQUIRE(log_lines.lines().size() == 1);
+    for (const auto* part :
+         {" warn ", "cannot decode object", "watch=namespaces", "object=ns/a", "spec: required"}) {
+        CAPTURE(log_lines.lines().front());
+        CHECK(log_lines.count(part) == 1);
+    }
+}

@@ -13,8 +13,44 @@ namespace {
 using namespace std::chrono_literals;
 using runtime::event_correlator;
 using runtime::object_event;
+using runtime::time_point;
+using runtime::token_bucket;
 
-const runtime::time_point start{1h};
+const time_point start{1h};
+
+int taken(token_bucket& bucket, time_point now) {
+    int count = 0;
+    while (bucket.take(now))
+        ++count;
+    return count;
+}
+
+TEST_CASE("a bucket gives its burst at once and then one token an interval") {
+    token_bucket bucket(3, 1min, start);
+    CHECK(bucket.full(start));
+    CHECK(taken(bucket, start) == 3);
+    CHECK_FALSE(bucket.full(start));
+    CHECK(taken(bucket, start + 59s) == 0);
+    CHECK(taken(bucket, start + 60s) == 1);
+    CHECK(taken(bucket, start + 180s) == 2);
+}
+
+TEST_CASE("a bucket never holds more than its burst") {
+    token_bucket bucket(3, 1min, start);
+    CHECK(taken(bucket, start) == 3);
+    CHECK_FALSE(bucket.full(start + 179s));
+    CHECK(bucket.full(start + 180s));
+    CHECK(taken(bucket, start + 24h) == 3);
+}
+
+TEST_CASE("a time in the past neither gives nor takes tokens") {
+    token_bucket bucket(1, 1min, start);
+    CHECK(taken(bucket, start) == 1);
+    CHECK(taken(bucket, start - 1h) == 0);
+    CHECK(taken(bucket, start + 59s) == 0);
+    CHECK(taken(bucket, start + 60s) == 1);
+}
+
 const runtime::wall_time wall{1h};
 
 object_event event(std::string text, std::string object = "blue") {

@@ -29,7 +29,7 @@ std::string take(queue& from, time_point now = start) {
 TEST_CASE("a key that is added many times is handed out once") {
     queue work = make_queue();
     for (int i = 0; i < 5; ++i)
-        work.add("a", priority::normal, start);
+        work.add("a", priority::normal);
     CHECK(work.waiting() == 1);
     CHECK(take(work) == "a");
     CHECK(take(work) == "-");
@@ -37,12 +37,12 @@ TEST_CASE("a key that is added many times is handed out once") {
 
 TEST_CASE("settle drops what was added while the key ran, and nothing else") {
     queue work = make_queue();
-    work.add("a", priority::normal, start);
+    work.add("a", priority::normal);
     REQUIRE(take(work) == "a");
-    work.add("a", priority::urgent, start);
-    work.add("b", priority::normal, start);
+    work.add("a", priority::urgent);
+    work.add("b", priority::normal);
     work.add_after("a", 1s, priority::normal, start);
-    work.settle("a", start);
+    work.settle("a");
     CHECK(work.running() == 0);
     CHECK(take(work) == "b");
     CHECK(take(work) == "-");
@@ -51,9 +51,9 @@ TEST_CASE("settle drops what was added while the key ran, and nothing else") {
 
 TEST_CASE("a settled key that was not added again takes no memory") {
     queue work = make_queue();
-    work.add("a", priority::normal, start);
+    work.add("a", priority::normal);
     REQUIRE(take(work) == "a");
-    work.settle("a", start);
+    work.settle("a");
     CHECK(work.tracked() == 0);
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("an urgent delayed key stays urgent when it is added for bulk work bef
     queue work = make_queue();
     work.add_after("a", 2s, priority::urgent, start);
     work.add_after("a", 1s, priority::bulk, start);
-    work.add("b", priority::normal, start);
+    work.add("b", priority::normal);
     const auto first = work.take(start + 1s);
     REQUIRE(first);
     CHECK(first->key == "a");
@@ -71,7 +71,7 @@ TEST_CASE("an urgent delayed key stays urgent when it is added for bulk work bef
 TEST_CASE("keys of a priority are handed out in the order they came") {
     queue work = make_queue();
     for (const char* key : {"c", "a", "b", "a"})
-        work.add(key, priority::normal, start);
+        work.add(key, priority::normal);
     CHECK(take(work) == "c");
     CHECK(take(work) == "a");
     CHECK(take(work) == "b");
@@ -79,22 +79,22 @@ TEST_CASE("keys of a priority are handed out in the order they came") {
 
 TEST_CASE("re-adding a key while it runs reruns it once") {
     queue work = make_queue();
-    work.add("a", priority::normal, start);
+    work.add("a", priority::normal);
     REQUIRE(take(work) == "a");
     for (int i = 0; i < 5; ++i)
-        work.add("a", priority::normal, start);
+        work.add("a", priority::normal);
     CHECK(take(work) == "-");  // never two workers on one key
     CHECK(work.waiting() == 0);
-    work.done("a", start);
+    work.done("a");
     CHECK(take(work) == "a");
-    work.done("a", start);
+    work.done("a");
     CHECK(take(work) == "-");
 }
 
 TEST_CASE("other keys go on while one runs") {
     queue work = make_queue();
-    work.add("a", priority::normal, start);
-    work.add("b", priority::normal, start);
+    work.add("a", priority::normal);
+    work.add("b", priority::normal);
     REQUIRE(take(work) == "a");
     CHECK(take(work) == "b");
     CHECK(work.running() == 2);
@@ -102,9 +102,9 @@ TEST_CASE("other keys go on while one runs") {
 
 TEST_CASE("more urgent priorities go first") {
     queue work = make_queue();
-    work.add("bulk", priority::bulk, start);
-    work.add("normal", priority::normal, start);
-    work.add("urgent", priority::urgent, start);
+    work.add("bulk", priority::bulk);
+    work.add("normal", priority::normal);
+    work.add("urgent", priority::urgent);
     CHECK(take(work) == "urgent");
     CHECK(take(work) == "normal");
     CHECK(take(work) == "bulk");
@@ -112,10 +112,10 @@ TEST_CASE("more urgent priorities go first") {
 
 TEST_CASE("a waiting key moves up when it is added to a more urgent priority, and never down") {
     queue work = make_queue();
-    work.add("first", priority::bulk, start);
-    work.add("second", priority::bulk, start);
-    work.add("second", priority::urgent, start);
-    work.add("second", priority::bulk, start);
+    work.add("first", priority::bulk);
+    work.add("second", priority::bulk);
+    work.add("second", priority::urgent);
+    work.add("second", priority::bulk);
     CHECK(work.waiting(priority::urgent) == 1);
     CHECK(work.waiting(priority::bulk) == 1);
     const auto taken = work.take(start);
@@ -128,22 +128,22 @@ TEST_CASE("a waiting key moves up when it is added to a more urgent priority, an
 
 TEST_CASE("a key that runs is rerun in the most urgent priority it was added to") {
     queue work = make_queue();
-    work.add("a", priority::bulk, start);
+    work.add("a", priority::bulk);
     REQUIRE(take(work) == "a");
-    work.add("a", priority::urgent, start);
-    work.add("a", priority::bulk, start);
-    work.done("a", start);
+    work.add("a", priority::urgent);
+    work.add("a", priority::bulk);
+    work.done("a");
     CHECK(work.waiting(priority::urgent) == 1);
 }
 
 TEST_CASE("an urgent stream does not starve bulk work") {
     queue work = make_queue();
-    work.add("bulk", priority::bulk, start);
+    work.add("bulk", priority::bulk);
     int urgent_before = 0;
     for (int i = 0; i < 20; ++i) {
-        work.add("urgent", priority::urgent, start);
+        work.add("urgent", priority::urgent);
         const std::string key = take(work);
-        work.done(key, start);
+        work.done(key);
         if (key == "bulk") break;
         ++urgent_before;
     }
@@ -172,7 +172,7 @@ TEST_CASE("of two delays of a key the earlier wins, whatever their order") {
     }
     CHECK(work.delayed() == 1);
     CHECK(take(work, start + 5s) == "a");
-    work.done("a", start + 5s);
+    work.done("a");
     CHECK(take(work, start + 1h) == "-");
 }
 
@@ -188,9 +188,9 @@ TEST_CASE("the more urgent priority of two delays wins") {
 TEST_CASE("an immediate add leaves the delay as it is") {
     queue work = make_queue();
     work.add_after("a", 10s, priority::normal, start);
-    work.add("a", priority::normal, start);
+    work.add("a", priority::normal);
     CHECK(take(work) == "a");
-    work.done("a", start);
+    work.done("a");
     CHECK(take(work, start + 9s) == "-");
     CHECK(take(work, start + 10s) == "a");
 }
@@ -199,16 +199,16 @@ TEST_CASE("a delay that is due while the key runs or waits makes no second run")
     queue work = make_queue();
     work.add_after("a", 1s, priority::normal, start);
     SUBCASE("waits") {
-        work.add("a", priority::normal, start);
+        work.add("a", priority::normal);
         CHECK(take(work, start + 2s) == "a");
-        work.done("a", start + 2s);
+        work.done("a");
         CHECK(take(work, start + 2s) == "-");
     }
     SUBCASE("runs: once more afterwards, as for any add") {
-        work.add("a", priority::normal, start);
+        work.add("a", priority::normal);
         REQUIRE(take(work) == "a");
         CHECK(take(work, start + 2s) == "-");
-        work.done("a", start + 2s);
+        work.done("a");
         CHECK(take(work, start + 2s) == "a");
     }
 }
@@ -247,52 +247,25 @@ TEST_CASE("a retry is not earlier than the server asked for") {
     CHECK(work.next_wakeup(start) == start + 1s);
 }
 
-TEST_CASE("the default retry policy grows from 5 ms to 5 minutes, with up to half as much jitter") {
-    const auto calm = runtime::default_retry_policy([] { return 0.0; });
-    CHECK(calm(0) == 5ms);
-    CHECK(calm(1) == 10ms);
-    CHECK(calm(10) == 5120ms);
-    CHECK(calm(16) == 5min);
-    CHECK(calm(1'000) == 5min);
-    const auto wild = runtime::default_retry_policy([] { return 0.5; });
-    CHECK(wild(0) == 6250us);
-}
-
 TEST_CASE("a key takes no memory when nothing is to be remembered of it") {
     queue work = make_queue();
-    work.add("a", priority::normal, start);
+    work.add("a", priority::normal);
     CHECK(work.tracked() == 1);
     REQUIRE(take(work) == "a");
     (void)work.add_rate_limited("a", priority::normal, 0s, start);
-    work.done("a", start);
+    work.done("a");
     CHECK(work.tracked() == 1);
     REQUIRE(take(work, start + 1s) == "a");
     work.forget("a");
-    work.done("a", start + 1s);
+    work.done("a");
     CHECK(work.tracked() == 0);
     SUBCASE("nor after it is forgotten while idle") {
         (void)work.add_rate_limited("b", priority::normal, 0s, start);
         REQUIRE(take(work, start + 1s) == "b");
-        work.done("b", start + 1s);
+        work.done("b");
         CHECK(work.tracked() == 1);
         work.forget("b");
         CHECK(work.tracked() == 0);
-    }
-}
-
-TEST_CASE("the time that a key waited is told") {
-    queue work = make_queue();
-    work.add("a", priority::normal, start);
-    work.add("a", priority::normal, start + 3s);
-    auto taken = work.take(start + 4s);
-    REQUIRE(taken);
-    CHECK(taken->waited == 4s);
-    work.done("a", start + 4s);
-    SUBCASE("without its delay") {
-        work.add_after("a", 10s, priority::normal, start + 4s);
-        taken = work.take(start + 14s);
-        REQUIRE(taken);
-        CHECK(taken->waited == 0s);
     }
 }
 
@@ -302,30 +275,30 @@ TEST_CASE("the queue says when it has to be asked again") {
     work.add_after("a", 10s, priority::normal, start);
     work.add_after("b", 5s, priority::normal, start);
     CHECK(work.next_wakeup(start) == start + 5s);
-    work.add("c", priority::normal, start);
+    work.add("c", priority::normal);
     CHECK(work.next_wakeup(start) == start);
     REQUIRE(take(work) == "c");
-    work.add("c", priority::normal, start);  // runs: not ready
+    work.add("c", priority::normal);  // runs: not ready
     CHECK(work.next_wakeup(start) == start + 5s);
 }
 
 TEST_CASE("after a shut-down nothing is handed out or taken in, and what runs may end") {
     queue work = make_queue();
-    work.add("running", priority::normal, start);
+    work.add("running", priority::normal);
     REQUIRE(take(work) == "running");
-    work.add("running", priority::normal, start);
-    work.add("waiting", priority::normal, start);
+    work.add("running", priority::normal);
+    work.add("waiting", priority::normal);
     work.add_after("delayed", 1s, priority::normal, start);
     (void)work.add_rate_limited("failed", priority::normal, 0s, start);
     work.shut_down();
     CHECK(work.shutting_down());
     CHECK(work.next_wakeup(start) == std::nullopt);
     CHECK(take(work, start + 1h) == "-");
-    work.add("late", priority::urgent, start);
+    work.add("late", priority::urgent);
     work.add_after("late", 1s, priority::urgent, start);
     CHECK(work.add_rate_limited("late", priority::urgent, 1s, start) == 0s);
     CHECK(work.tracked() == 1);
-    work.done("running", start);
+    work.done("running");
     CHECK(work.tracked() == 0);
     CHECK(work.running() == 0);
     CHECK(take(work, start + 1h) == "-");
@@ -348,7 +321,7 @@ TEST_CASE("no add is ever lost, and no key is ever held twice") {
             const auto where = static_cast<priority>(random(3));
             switch (random(4)) {
                 case 0:
-                    work.add(key, where, now);
+                    work.add(key, where);
                     dirty[key] = true;
                     break;
                 case 1:
@@ -364,18 +337,18 @@ TEST_CASE("no add is ever lost, and no key is ever held twice") {
                 default:
                     if (running[key]) {
                         running[key] = false;
-                        work.done(key, now);
+                        work.done(key);
                     }
             }
             now += std::chrono::milliseconds(random(10));
         }
         for (auto& [key, runs] : running) {
-            if (runs) work.done(key, now);
+            if (runs) work.done(key);
         }
         now += 1s;
         while (auto taken = work.take(now)) {
             dirty[taken->key] = false;
-            work.done(taken->key, now);
+            work.done(taken->key);
         }
         for (const auto& [key, left] : dirty)
             CHECK_FALSE(left);

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/explain_options.hpp"
+#include "app/explain_command.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kube/client/watch_decoder.hpp"
+#include "kube/client/watch.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/queue/object_queue.hpp"
+#include "runtime/queue/worker_pool.hpp"
 
 namespace runtime {
 

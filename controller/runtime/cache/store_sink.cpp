@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/cache/unreadable_objects.hpp"
+#include "runtime/cache/store_sink.hpp"
 
 #include <utility>
 

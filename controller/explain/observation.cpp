@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "explain/observer.hpp"
+#include "explain/observation.hpp"
 
 #include "kube/api/object.hpp"
 #include "kube/api/secret.hpp"
+#include "kube/client/client.hpp"
 #include "reconcile/state/observed_secret.hpp"
 
 #include <algorithm>
@@ -14,9 +15,6 @@ namespace explain {
 namespace {
 
 using boost::asio::awaitable;
-
-constexpr kube::resource pods{"v1", "pods", "Pod", true};
-constexpr kube::resource service_accounts{"v1", "serviceaccounts", "ServiceAccount", true};
 
 // The client itself answers bad_request for a name that no object can have: there is no such object.
 access_result access_of(const kube::error& error) {
@@ -64,7 +62,7 @@ awaitable<listed_secret> observe_secret(kube::client& client, const observation&
 awaitable<observed_service_account> observe_service_account(kube::client& client, const pod& subject) {
     observed_service_account service_account;
     const auto object =
-        co_await client.get(service_accounts, subject.namespace_name, subject.service_account);
+        co_await client.get(kube::service_accounts, subject.namespace_name, subject.service_account);
     if (!object) {
         service_account.access = access_of(object.error());
         co_return service_account;
@@ -105,7 +103,7 @@ awaitable<std::optional<kube::object_meta>> observe_namespace(kube::client& clie
 awaitable<kube::result<observation>> observe(kube::client& client,
                                              std::string namespace_name,
                                              std::string pod_name) {
-    const auto object = co_await client.get(pods, namespace_name, std::move(pod_name));
+    const auto object = co_await client.get(kube::pods, namespace_name, std::move(pod_name));
     if (!object) co_return object.error();
     auto subject = read_pod(*object);
     if (!subject) co_return subject.error();

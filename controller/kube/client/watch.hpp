@@ -2,9 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kube/api/object.hpp"
+#include "kube/error.hpp"
 #include "kube/json.hpp"
+#include "net/http_client.hpp"
 
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +50,29 @@ class watch_decoder {
     std::size_t begin_ = 0;    // of the first line that next() has not returned
     std::size_t scanned_ = 0;  // there is no newline between begin_ and here
     std::optional<error> failed_;
+};
+
+/// How long the server of a watch may send nothing. It sends a bookmark about every minute, or, for a
+/// resource without bookmarks, nothing before the end of the watch.
+[[nodiscard]] std::chrono::seconds watch_idle_timeout(const resource& resource,
+                                                      std::chrono::seconds watch_timeout) noexcept;
+
+/// A running watch.
+class watch_stream {
+ public:
+    /// `kind` is that of every object but a bookmark's. `idle_timeout` ends the watch when the server sends
+    /// nothing for so long.
+    watch_stream(std::unique_ptr<net::response_stream> response,
+                 std::chrono::milliseconds idle_timeout,
+                 std::string kind);
+    /// The next event. stream_ended at a clean end; no_response after the idle timeout.
+    [[nodiscard]] boost::asio::awaitable<result<watch_event>> next();
+
+ private:
+    std::unique_ptr<net::response_stream> response_;
+    watch_decoder decoder_;
+    std::chrono::milliseconds idle_timeout_;
+    std::string kind_;
 };
 
 }  // namespace kube
