@@ -26,7 +26,7 @@ for name in $names; do
       # shellcheck disable=SC2086 # a list of files
       { [ -n "$files" ] && grep -qE "\b$function\(" $files; } || say_missing "$name"
       ;;
-    deploy/* | tests/*) [ -e "../$name" ] || say_missing "$name" ;;
+    crds/* | deploy/* | tests/*) [ -e "../$name" ] || say_missing "$name" ;;
     */* | *.*) [ -e "$name" ] || say_missing "$name" ;;
     now) ;;
     *) grep -rqE "\b$name\b( \{|\(|;|,)" --include='*.hpp' --include='*.cpp' . || say_missing "$name" ;;
