@@ -10,10 +10,12 @@
 #include <variant>
 #include <vector>
 
+// NOLINTBEGIN(readability-identifier-naming): the names of CLI11
 namespace CLI {
 class App;
 class ParseError;
 }  // namespace CLI
+// NOLINTEND(readability-identifier-naming)
 
 /// The field manager of the program's writes: what kubectl get --show-managed-fields names.
 inline constexpr const char* field_manager = "regcred-controller";

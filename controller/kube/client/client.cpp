@@ -191,14 +191,14 @@ asio::awaitable<result<json>> client::create(resource resource,
                                              bool dry_run) {
     auto path = collection_path(resource, namespace_name);
     if (dry_run) add_query(path, "dryRun", "All");
-    return write(net::method::post, resource.kind, std::move(path), std::move(body));
+    co_return co_await write(net::method::post, resource.kind, std::move(path), std::move(body));
 }
 
 asio::awaitable<result<json>> client::replace(resource resource,
                                               std::string namespace_name,
                                               std::string name,
                                               util::secret_bytes body) {
-    return write(
+    co_return co_await write(
         net::method::put, resource.kind, object_path(resource, namespace_name, name), std::move(body));
 }
 
@@ -207,14 +207,14 @@ asio::awaitable<result<json>> client::replace_status(resource resource,
                                                      util::secret_bytes body) {
     auto path = object_path(resource, "", name);
     if (path) *path += "/status";
-    return write(net::method::put, resource.kind, std::move(path), std::move(body));
+    co_return co_await write(net::method::put, resource.kind, std::move(path), std::move(body));
 }
 
 asio::awaitable<result<json>> client::merge_patch(resource resource,
                                                   std::string namespace_name,
                                                   std::string name,
                                                   util::secret_bytes body) {
-    return write(
+    co_return co_await write(
         net::method::patch, resource.kind, object_path(resource, namespace_name, name), std::move(body));
 }
 
