@@ -52,7 +52,7 @@ void forbid_core_files() {
 kube::result<kube::connection_config> connection_of(const config& options) {
     const auto path = kubeconfig_path(options, [](const char* name) { return std::getenv(name); });
     auto server = path ? kube::kubeconfig(*path) : kube::in_cluster_config();
-    if (server) server->field_manager = field_manager;
+    if (server) server->field_manager = v1alpha1::field_manager;
     return server;
 }
 

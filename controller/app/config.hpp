@@ -18,7 +18,6 @@ class ParseError;
 // NOLINTEND(readability-identifier-naming)
 
 /// The field manager of the program's writes: what kubectl get --show-managed-fields names.
-inline constexpr const char* field_manager = "regcred-controller";
 
 /// The checked options of the command line and the environment. A flag overrides its variable.
 struct config {

@@ -29,7 +29,7 @@ watches::watches(boost::asio::any_io_executor executor,
         "registrycredentials",
         {.resource = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}},
         state.credentials(),
-        v1alpha1::read_registry_credential);
+        v1alpha1::read_with_spec_fault);
     add<kube::namespace_object>(
         "namespaces",
         {.resource = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true},

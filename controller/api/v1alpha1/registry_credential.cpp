@@ -171,13 +171,27 @@ kube::result<void> read_policies(const kube::field_reader& spec, registry_creden
 
 }  // namespace
 
-kube::result<registry_credential> read_registry_credential(const kube::json& object) {
+namespace {
+
+/// Reads metadata and status.
+kube::result<registry_credential> read_without_spec(const kube::json& object) {
     if (auto kind = kube::check_kind(object, {registry_credential_kind}); !kind) return kind.error();
     auto meta = kube::read_meta(object);
     if (!meta) return meta.error();
+    registry_credential read;
+    read.meta = std::move(*meta);
+    read.status = read_status(object);
+    return read;
+}
+
+}  // namespace
+
+kube::result<registry_credential> read_registry_credential(const kube::json& object) {
+    auto without_spec = read_without_spec(object);
+    if (!without_spec) return without_spec.error();
+    registry_credential read = *std::move(without_spec);
     const auto spec = kube::field_reader(object, {}).get_object("spec");
     if (!spec) return spec.error();
-    registry_credential read;
     if (spec->has("secretName")) {
         auto name = read_secret_name(*spec, "secretName");
         if (!name) return name.error();
@@ -192,12 +206,18 @@ kube::result<registry_credential> read_registry_credential(const kube::json& obj
     auto service_accounts =
         read_globs(*spec, "serviceAccounts", max_service_accounts, max_service_account_bytes);
     if (!service_accounts) return service_accounts.error();
-    read.meta = std::move(*meta);
     read.sources = std::move(*sources);
     read.namespaces = std::move(*namespaces);
     read.service_accounts = std::move(*service_accounts);
-    read.status = read_status(object);
     return read;
+}
+
+kube::result<registry_credential> read_with_spec_fault(const kube::json& object) {
+    auto read = read_registry_credential(object);
+    if (read) return read;
+    auto without_spec = read_without_spec(object);
+    if (without_spec) without_spec->spec_fault = read.error().message;
+    return without_spec;
 }
 
 }  // namespace v1alpha1

@@ -17,6 +17,9 @@ namespace v1alpha1 {
 inline constexpr std::string_view regcred_group = "regcred.dev";
 inline constexpr std::string_view regcred_api_version = "regcred.dev/v1alpha1";
 inline constexpr std::string_view registry_credential_kind = "RegistryCredential";
+/// The field manager of all of the controller's writes. A copy that a person made of a Secret names another
+/// one: the API server sets it.
+inline constexpr std::string_view field_manager = "regcred-controller";
 inline constexpr kube::resource registry_credentials{
     regcred_api_version, "registrycredentials", registry_credential_kind, false};
 
@@ -94,12 +97,17 @@ struct registry_credential {
     kube::string_map template_annotations;
     bool suspend = false;
     registry_credential_status status;
+    /// Why the spec cannot be used, with the field's path; empty: it can. If it cannot, all of the spec has
+    /// its default, so that it selects no namespace.
+    std::string spec_fault;
 };
 
 /// Reads an object that passed the CRD's validation. Checks limits, enumerations and names once more: an
 /// object that an older CRD let through is malformed, with the field's path, and never read in part. Applies
 /// the CRD's defaults. Reads an invalid status as empty.
 [[nodiscard]] kube::result<registry_credential> read_registry_credential(const kube::json& object);
+/// The same, but an object with an invalid spec is no error: it has a spec_fault.
+[[nodiscard]] kube::result<registry_credential> read_with_spec_fault(const kube::json& object);
 
 /// An empty status when any part of it differs in form from what write_status() writes.
 [[nodiscard]] registry_credential_status read_status(const kube::json& object);

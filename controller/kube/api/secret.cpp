@@ -38,6 +38,15 @@ result<void> read_data(const json& object, secret& into) {
     return {};
 }
 
+std::vector<std::string> read_managers(const json& object) {
+    std::vector<std::string> managers;
+    const auto* entries = member(object_at(object, "metadata"), "managedFields");
+    if (entries == nullptr || !entries->is_array()) return managers;
+    for (const auto& entry : *entries)
+        managers.push_back(string_at(entry, "manager"));
+    return managers;
+}
+
 }  // namespace
 
 result<secret> read_secret(const json& object) {
@@ -53,6 +62,7 @@ result<secret> read_secret(const json& object) {
     read.meta = std::move(*meta);
     read.type = std::move(*type);
     read.immutable = immutable->value_or(false);
+    read.managers = read_managers(object);
     if (auto data = read_data(object, read); !data) return data.error();
     return read;
 }

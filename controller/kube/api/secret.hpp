@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace kube {
 
@@ -21,6 +22,7 @@ struct secret {
     std::string type;
     bool immutable = false;
     std::map<std::string, util::secret_bytes, std::less<>> data;  // decoded
+    std::vector<std::string> managers;  // the names in metadata.managedFields; only read, never written
 };
 
 /// malformed when the metadata is, without a type (PartialObjectMetadata has none and must not pass for a

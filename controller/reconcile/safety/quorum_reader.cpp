@@ -94,7 +94,7 @@ asio::awaitable<kube::result<void>> quorum_reader::read_credential(std::string n
                    v1alpha1::registry_credentials,
                    {.namespace_name = {}, .name = name},
                    answer,
-                   v1alpha1::read_registry_credential);
+                   v1alpha1::read_with_spec_fault);
 }
 
 asio::awaitable<kube::result<void>> quorum_reader::read_namespace(std::string name) {
@@ -111,11 +111,32 @@ asio::awaitable<kube::result<void>> quorum_reader::read_copy(runtime::object_key
     co_return take(state_.copies(key.name), kube::secrets, runtime::view_of(key), answer, decode_copy);
 }
 
-asio::awaitable<kube::result<void>> quorum_reader::read_everything() {
+bool quorum_reader::was_just_read(const std::string& name) const {
+    const auto last = credentials_read_.find(name);
+    return last != credentials_read_.end() && std::chrono::steady_clock::now() - last->second < still_fresh;
+}
+
+void quorum_reader::note_read(const std::string& name) {
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(credentials_read_, [now](const auto& entry) { return now - entry.second >= still_fresh; });
+    credentials_read_.insert_or_assign(name, now);
+}
+
+asio::awaitable<kube::result<void>> quorum_reader::list_credentials() {
     const kube::scope credentials{
         .resource = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}};
-    auto read =
-        co_await take_all(client_, credentials, state_.credentials(), v1alpha1::read_registry_credential);
+    co_return co_await take_all(client_, credentials, state_.credentials(), v1alpha1::read_with_spec_fault);
+}
+
+asio::awaitable<kube::result<void>> quorum_reader::read_credentials() {
+    if (was_just_read({})) co_return kube::result<void>{};
+    const auto read = co_await list_credentials();
+    if (read.has_value()) note_read({});
+    co_return read;
+}
+
+asio::awaitable<kube::result<void>> quorum_reader::read_everything() {
+    const auto read = co_await list_credentials();
     if (read.has_error()) co_return read.error();
     const kube::scope namespaces{
         .resource = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true};
@@ -125,14 +146,10 @@ asio::awaitable<kube::result<void>> quorum_reader::read_everything() {
 asio::awaitable<kube::result<void>> quorum_reader::confirm(std::set<std::string> credentials,
                                                            std::string namespace_name) {
     for (const auto& name : credentials) {
-        const auto now = std::chrono::steady_clock::now();
-        const auto last = credentials_read_.find(name);
-        if (last != credentials_read_.end() && now - last->second < still_fresh) continue;
+        if (was_just_read(name)) continue;
         const auto read = co_await read_credential(name);
         if (read.has_error()) co_return read.error();
-        std::erase_if(credentials_read_,
-                      [now](const auto& entry) { return now - entry.second >= still_fresh; });
-        credentials_read_.insert_or_assign(name, now);
+        note_read(name);
     }
     co_return co_await read_namespace(std::move(namespace_name));
 }

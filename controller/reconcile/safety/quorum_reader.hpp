@@ -33,17 +33,23 @@ class quorum_reader {
                                                                      std::string namespace_name);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_copy(runtime::object_key key);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_credential(std::string name);
+    /// Lists all RegistryCredentials: after that, one that the state lacks does not exist. Does nothing if it
+    /// was done within a second.
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_credentials();
     /// Lists all RegistryCredentials and namespaces. An object that is missing is not taken for deleted, and
     /// one that cannot be decoded stays as it is known. Fails if anything contradicts what is known.
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_everything();
 
  private:
+    [[nodiscard]] bool was_just_read(const std::string& name) const;
+    void note_read(const std::string& name);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> list_credentials();
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_namespace(std::string name);
 
     kube::client& client_;
     cluster_state& state_;
-    std::map<std::string, runtime::time_point>
-        credentials_read_;  // when, by name: a mass removal reads each once
+    // When, by name: a mass removal reads each once. The empty name: all have been listed.
+    std::map<std::string, runtime::time_point> credentials_read_;
 };
 
 }  // namespace reconcile

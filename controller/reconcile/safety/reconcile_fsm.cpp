@@ -35,6 +35,10 @@ reconcile_action reconcile_fsm::next(const reconcile_facts& facts, runtime::time
     using runtime::outcome;
     if (failure_) return give_up(facts.failures);
     if (must_read_back_) return proceed(reconcile_step::read_back);
+    if (facts.needs_content) {
+        return passes_left_-- == 0 ? end(reconcile_step::contend, outcome::retry())
+                                   : proceed(reconcile_step::read_content);
+    }
     desired_ = facts.desired;
     if (!facts.removes && !held_) guard_.forget(key_);
     if (!facts.writes) {

@@ -21,8 +21,9 @@ namespace reconcile {
 /// What must be known of a plan for a Secret or a ServiceAccount, and of the object, to decide what comes
 /// next.
 struct reconcile_facts {
-    bool writes = false;        // there is something to write
-    bool destructive = false;   // it removes what cannot be restored, so a quorum read confirms it first
+    bool needs_content = false;  // the plan depends on what the object holds, which is not known yet
+    bool writes = false;         // there is something to write
+    bool destructive = false;    // it removes what cannot be restored, so a quorum read confirms it first
     bool removes = false;       // it removes what no RegistryCredential wants: the deletion guard may hold it
     bool asked_for = false;     // a user has asked for that removal by changing a spec
     bool drifted = false;       // the object was as is desired now: another writer changed it
@@ -36,15 +37,16 @@ struct reconcile_facts {
 void compare_with_result(reconcile_facts& facts, const result_record& known);
 
 enum class reconcile_step : std::uint8_t {
-    settle,     // all is as it should be, or can be: record that, and end
-    finish,     // end; the result is recorded already
-    confirm,    // confirm the reason for the write with a quorum read, then confirmed()
-    hold,       // the deletion guard holds the removal: record that, and plan again without it
-    write,      // then wrote()
-    read_back,  // the object is not as expected: read it, then was_read()
-    contend,    // another writer keeps changing the object: record that, and end
-    fail,       // record `refusal`, and end
-    drop,       // the object is gone, or its namespace is terminating: forget it, and end
+    settle,        // all is as it should be, or can be: record that, and end
+    finish,        // end; the result is recorded already
+    read_content,  // read what the object holds, then was_read()
+    confirm,       // confirm the reason for the write with a quorum read, then confirmed()
+    hold,          // the deletion guard holds the removal: record that, and plan again without it
+    write,         // then wrote()
+    read_back,     // the object is not as expected: read it, then was_read()
+    contend,       // another writer keeps changing the object: record that, and end
+    fail,          // record `refusal`, and end
+    drop,          // the object is gone, or its namespace is terminating: forget it, and end
 };
 
 struct reconcile_action {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace reconcile {
@@ -19,45 +20,65 @@ void result_recorder::update_statuses(const std::set<std::string>& credentials) 
 /// Queues the statuses that show the last failure: it is over, or another one follows.
 void result_recorder::update_statuses_of_failure(const runtime::object_key& key) const {
     const auto* known = services_.results.find(key);
-    if (known == nullptr || known->last_failure == nullptr) return;
-    for (const auto& name : known->last_failure->credentials)
-        services_.queues.update_status(name);
+    if (known == nullptr) return;
+    const auto update = [this](const failure& problem) {
+        for (const auto& name : problem.credentials)
+            services_.queues.update_status(name);
+    };
+    if (known->last_failure != nullptr) update(*known->last_failure);
+    if (known->own_failures != nullptr) std::ranges::for_each(*known->own_failures, update);
+}
+
+void result_recorder::log_failure(const runtime::object_key& key,
+                                  const cause& problem,
+                                  std::string_view credentials) const {
+    services_.log.warn(services_.out_of_sync,
+                       {{"registrycredential", credentials},
+                        {"namespace", key.namespace_name},
+                        {"name", key.name},
+                        {"reason", problem.reason},
+                        {"message", problem.message}});
+}
+
+failure result_recorder::as_failure(cause problem, std::vector<std::string> credentials) const {
+    return {.reason = std::string(problem.reason),
+            .message = std::move(problem.message),
+            .since = util::write_time(services_.clock()),
+            .credentials = std::move(credentials)};
 }
 
 void result_recorder::failed(const runtime::object_key& key,
                              cause problem,
                              const std::set<std::string>& credentials,
-                             std::vector<std::uint64_t> specs) {
+                             std::vector<std::uint64_t> selections) {
     const auto* known = services_.results.find(key);
-    if (known == nullptr || known->last_failure == nullptr || known->last_failure->reason != problem.reason) {
-        services_.log.warn(services_.out_of_sync,
-                           {{"registrycredential", fmt::format("{}", fmt::join(credentials, ","))},
-                            {"namespace", key.namespace_name},
-                            {"name", key.name},
-                            {"reason", problem.reason},
-                            {"message", problem.message}});
-    }
+    if (known == nullptr || known->last_failure == nullptr || known->last_failure->reason != problem.reason)
+        log_failure(key, problem, fmt::format("{}", fmt::join(credentials, ",")));
     update_statuses_of_failure(key);
     update_statuses(credentials);
-    services_.results.failed(key,
-                             {.reason = std::string(problem.reason),
-                              .message = std::move(problem.message),
-                              .since = util::write_time(services_.clock()),
-                              .credentials = {credentials.begin(), credentials.end()}},
-                             std::move(specs));
+    services_.results.failed(
+        key, as_failure(std::move(problem), {credentials.begin(), credentials.end()}), std::move(selections));
 }
 
 bool result_recorder::synced(const runtime::object_key& key,
                              std::uint64_t desired,
-                             std::vector<std::uint64_t> specs,
+                             std::vector<std::uint64_t> selections,
                              const std::set<std::string>& credentials,
-                             runtime::time_point now) {
+                             runtime::time_point now,
+                             std::vector<own_failure> own_failures) {
     const auto* known = services_.results.find(key);
     const bool is_news = known == nullptr || known->now != result_record::state::synced;
     const std::string healed =
         known != nullptr && known->last_failure != nullptr ? known->last_failure->reason : std::string{};
+    std::vector<failure> kept;
+    for (auto& [problem, credential] : own_failures) {
+        const auto* before = known == nullptr ? nullptr : known->failure_of(credential);
+        if (before == nullptr || before->reason != problem.reason) log_failure(key, problem, credential);
+        kept.push_back(as_failure(std::move(problem), {std::move(credential)}));
+    }
     update_statuses_of_failure(key);
-    services_.results.synced(key, desired, std::move(specs));
+    services_.results.synced(key, desired, std::move(selections), std::move(kept));
+    update_statuses_of_failure(key);
     if (!is_news) return false;
     update_statuses(credentials);
     if (healed == reasons::forbidden || healed == reasons::unreachable) requeue_same_failures(healed, now);

@@ -35,18 +35,25 @@ class result_recorder {
 
     explicit result_recorder(services services) : services_(std::move(services)) {}
 
-    /// The object stays out of sync for now. `credentials`: whose status shows that. `specs`: that want the
-    /// object (see result_table).
+    /// The object stays out of sync for now. `credentials`: whose status shows that. `selections`: that want
+    /// the object (see result_table).
     void failed(const runtime::object_key& key,
                 cause problem,
                 const std::set<std::string>& credentials,
-                std::vector<std::uint64_t> specs);
+                std::vector<std::uint64_t> selections);
+    /// What one RegistryCredential must report of an object that is up to date for the others.
+    struct own_failure {
+        cause problem;
+        std::string credential;
+    };
+
     /// The object is up to date. Returns whether that is new.
     bool synced(const runtime::object_key& key,
                 std::uint64_t desired,
-                std::vector<std::uint64_t> specs,
+                std::vector<std::uint64_t> selections,
                 const std::set<std::string>& credentials,
-                runtime::time_point now);
+                runtime::time_point now,
+                std::vector<own_failure> own_failures = {});
     /// No RegistryCredential wants the object, and there is nothing to report.
     void unwanted(const runtime::object_key& key);
     /// The object is gone, or does not concern the controller.
@@ -56,6 +63,10 @@ class result_recorder {
 
  private:
     void update_statuses_of_failure(const runtime::object_key& key) const;
+    void log_failure(const runtime::object_key& key,
+                     const cause& problem,
+                     std::string_view credentials) const;
+    [[nodiscard]] failure as_failure(cause problem, std::vector<std::string> credentials) const;
     void requeue_same_failures(const std::string& reason, runtime::time_point now);
 
     services services_;

@@ -17,10 +17,18 @@ inline constexpr std::string_view template_annotation = "regcred.dev/template";
 /// The desired metadata of a copy: what others put on the present Secret stays, the rest follows the
 /// contributors. If all have deletionPolicy Delete, they become ownerReferences. If one has Retain, the owner
 /// annotation is used instead: the garbage collector must not delete the copy with the last Delete owner.
-/// `present` is null for a new copy. `contributors` is not empty.
+/// `present` is null for a new copy. `kept`: owners of the present copy that change nothing in it now (one
+/// that is suspended, for example): they stay owners, and the labels and annotations of their templates stay
+/// as they are. `origins`: the value of entries_annotation; empty: none. Contributors and kept owners are not
+/// both empty.
 [[nodiscard]] kube::object_meta desired_metadata(const runtime::object_key& key,
                                                  const contributor_list& contributors,
-                                                 const kube::object_meta* present);
+                                                 const kube::object_meta* present,
+                                                 const contributor_list& kept = {},
+                                                 std::string_view origins = {});
+
+/// Both, in order of precedence.
+[[nodiscard]] contributor_list in_order(const contributor_list& a, const contributor_list& b);
 
 /// Whether labels, annotations and ownerReferences are the same.
 [[nodiscard]] bool same_metadata(const kube::object_meta& a, const kube::object_meta& b);

@@ -4,6 +4,7 @@
 
 #include "reconcile/secrets/secret_metadata.hpp"
 #include "reconcile/state/reasons.hpp"
+#include "util/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -16,11 +17,23 @@ namespace reconcile {
 namespace {
 
 secret_plan blocked(std::string_view reason, std::string message) {
-    return {.action = secret_action::none, .adopts = false, .reason = reason, .message = std::move(message)};
+    secret_plan plan;
+    plan.reason = reason;
+    plan.message = std::move(message);
+    return plan;
 }
 
 secret_plan act(secret_action action, bool adopts = false) {
-    return {.action = action, .adopts = adopts, .reason = {}, .message = {}};
+    secret_plan plan;
+    plan.action = action;
+    plan.adopts = adopts;
+    return plan;
+}
+
+secret_plan read_first() {
+    secret_plan plan;
+    plan.needs_content = true;
+    return plan;
 }
 
 /// A type never changes and an immutable Secret takes no new data: such a Secret can only be recreated.
@@ -28,54 +41,79 @@ bool can_be_updated(const observed_secret& present) {
     return present.docker_config && !present.immutable;
 }
 
-bool has_desired_metadata(const secret_view& view) {
+bool has_metadata(const secret_view& view, std::string_view origins) {
     const auto& meta = view.present->meta;
-    return same_metadata(meta, desired_metadata(view.key, view.contributors, &meta));
+    return same_metadata(meta, desired_metadata(view.key, view.contributors, &meta, view.kept, origins));
 }
 
 bool is_up_to_date(const secret_view& view) {
     const auto& present = *view.present;
     return can_be_updated(present) && present.only_document && present.document == view.desired.digest &&
-           has_desired_metadata(view);
+           has_metadata(view, view.desired.origins);
 }
 
-/// A source cannot be read and its last good content is not known, as after a restart: an update would drop
-/// that content, so the copy stays. With one contributor that is no failure of the copy, since SourcesValid
-/// reports it; with several, the others must report that their changes wait.
-secret_plan for_incomplete(const secret_view& view) {
-    if (view.contributors.size() == 1 && has_desired_metadata(view)) return {};
-    return blocked(
-        reasons::source_invalid,
-        fmt::format("Secret {} not updated: not all RegistryCredentials that feed it have readable "
-                    "sources; see the condition SourcesValid of each",
-                    runtime::to_string(view.key)));
+/// Whether the copy is right whatever its entries are, since no owner adds or removes one. So a restart with
+/// a source that cannot be read reads no copy.
+bool stays_untouched(const secret_view& view) {
+    if (view.desired.document != nullptr || loses_entries(view)) return false;
+    if (view.contributors.empty() && !view.retains) return true;
+    const auto& annotations = view.present->meta.annotations;
+    const auto recorded = annotations.find(entries_annotation);
+    return can_be_updated(*view.present) && view.present->only_document &&
+           has_metadata(view, recorded == annotations.end() ? std::string_view{} : recorded->second);
 }
 
-secret_plan without_contributor(const secret_view& view) {
-    if (view.owner != ownership::ours || view.owner_terminating || view.replacement_pending) return {};
-    return act(secret_action::remove);
+secret_plan conflict(const secret_view& view, std::string_view message) {
+    return blocked(reasons::conflict, fmt::format("Secret {} {}", runtime::to_string(view.key), message));
 }
 
-/// Whether a foreign Secret is left alone: the conflictPolicy of the oldest contributor is Fail, or the
-/// Secret is a source, which would be lost.
+/// Whether a foreign Secret is left alone: the conflictPolicy of the oldest contributor is Fail.
 bool must_be_left_alone(const secret_view& view) {
-    return view.is_source || view.contributors.front()->on_conflict == v1alpha1::conflict_policy::fail;
+    return view.contributors.front()->on_conflict == v1alpha1::conflict_policy::fail;
+}
+
+/// No RegistryCredential wants the Secret here. An ownerReference alone does not prove that it is ours:
+/// kubectl get -o yaml | kubectl apply copies it into other namespaces. What a person made stays, and is
+/// reported by the owners; if they are gone, the garbage collector deletes it.
+secret_plan for_unwanted(const secret_view& view) {
+    if (view.owner != ownership::ours) return {};
+    if (view.present->written_by_regcred) return act(secret_action::remove);
+    if (view.dropped.empty()) return {};
+    return conflict(view,
+                    "names a RegistryCredential as its owner, but a person or another program made it, in a "
+                    "namespace that is not selected; delete it, or remove the ownerReference and the "
+                    "regcred.dev annotations");
+}
+
+/// It exists until its finalizers are removed, and then it is created again.
+secret_plan for_terminating(const secret_view& view) {
+    constexpr std::size_t longest = 80;
+    const auto& finalizers = view.present->meta.finalizers;
+    return blocked(
+        reasons::secret_terminating,
+        fmt::format("Secret {} is being deleted and waits for a finalizer{}; wait for the program that "
+                    "added it, or remove it",
+                    runtime::to_string(view.key),
+                    finalizers.empty() ? "" : " (" + util::one_line(finalizers.front(), longest) + ")"));
+}
+
+secret_plan for_source(const secret_view& view) {
+    if (view.contributors.empty()) return {};
+    return conflict(view,
+                    "is a source of credentials and is never overwritten; exclude the namespace, or give the "
+                    "source another name");
 }
 
 secret_plan for_foreign(const secret_view& view) {
-    if (view.is_source) {
-        return blocked(
-            reasons::conflict,
-            fmt::format("Secret {} is a source of credentials and is never overwritten; exclude the "
-                        "namespace, or give the source another name",
-                        runtime::to_string(view.key)));
-    }
     if (must_be_left_alone(view)) {
-        return blocked(
-            reasons::conflict,
-            fmt::format("Secret {} exists and was not made by regcred; delete or rename it, or set "
-                        "spec.conflictPolicy: Adopt",
-                        runtime::to_string(view.key)));
+        return conflict(
+            view,
+            view.present->labelled
+                ? "has regcred's label, but no RegistryCredential owns it: it was retained, orphaned "
+                  "or restored from a backup, or made by hand; delete it, or set "
+                  "spec.conflictPolicy: Adopt to take it over"
+                : "exists and was not made by regcred; delete or rename it, or set "
+                  "spec.conflictPolicy: Adopt");
     }
     return act(can_be_updated(*view.present) ? secret_action::update : secret_action::recreate, true);
 }
@@ -84,9 +122,12 @@ secret_plan for_wanted(const secret_view& view) {
     // A conflict is reported even while a source is broken: it has its own remedy.
     if (view.owner == ownership::foreign && must_be_left_alone(view)) return for_foreign(view);
     if (!view.desired.fault.empty()) return blocked(reasons::source_too_large, view.desired.fault);
-    if (view.owner == ownership::ours && !view.desired.complete) return for_incomplete(view);
     if (view.desired.document == nullptr) {
-        if (view.owner == ownership::ours) return {};  // the last good copy stays
+        if (view.owner == ownership::ours) {
+            // The last good copy stays, unless all of it is of owners that want it no more.
+            const bool holds_nothing_else = !keeps_entries(view) || view.content_readable;
+            return loses_entries(view) && holds_nothing_else ? act(secret_action::remove) : secret_plan{};
+        }
         return blocked(reasons::source_invalid,
                        fmt::format("Secret {} not written: no usable source; see the condition SourcesValid",
                                    runtime::to_string(view.key)));
@@ -107,13 +148,14 @@ secret_plan for_wanted(const secret_view& view) {
 
 secret_plan decide(const secret_view& view) {
     if (!view.namespace_usable) return {};
-    auto plan = view.contributors.empty() ? without_contributor(view) : for_wanted(view);
-    if (plan.action == secret_action::none || view.suspended_by.empty()) return plan;
-    return blocked(reasons::suspended,
-                   fmt::format("Secret {} not {}d: RegistryCredential {} is suspended (spec.suspend: true)",
-                               runtime::to_string(view.key),
-                               verb_of(plan.action),
-                               view.suspended_by));
+    if (view.is_source && view.present != nullptr) return for_source(view);
+    if (view.present != nullptr && view.present->meta.deleting)
+        return view.contributors.empty() ? secret_plan{} : for_terminating(view);
+    if (view.contributors.empty() && view.kept.empty()) return for_unwanted(view);
+    if (keeps_entries(view) && !view.content_read)
+        return stays_untouched(view) ? secret_plan{} : read_first();
+    if (view.contributors.empty() && view.owner != ownership::ours) return {};
+    return for_wanted(view);
 }
 
 std::string_view verb_of(secret_action action) noexcept {
@@ -121,15 +163,52 @@ std::string_view verb_of(secret_action action) noexcept {
     return verbs[static_cast<std::size_t>(action)];
 }
 
+std::vector<result_recorder::own_failure> own_failures(const cluster_state& state,
+                                                       const secret_view& view,
+                                                       const secret_plan& unsuspended) {
+    std::vector<result_recorder::own_failure> failures;
+    const auto secret = runtime::to_string(view.key);
+    for (const auto& object : view.suspended) {
+        const auto& name = object->meta.name;
+        if (!unsuspended.reason.empty()) {
+            failures.push_back({.problem = {.reason = unsuspended.reason, .message = unsuspended.message},
+                                .credential = name});
+        }
+        if (unsuspended.action == secret_action::none) continue;
+        failures.push_back(
+            {.problem = {.reason = reasons::suspended,
+                         .message = fmt::format(
+                             "Secret {} not {}d: RegistryCredential {} is suspended (spec.suspend: true)",
+                             secret,
+                             verb_of(unsuspended.action),
+                             name)},
+             .credential = name});
+    }
+    for (const auto& [object, source] : view.lacking) {
+        const auto registry =
+            source.registry.empty() ? std::string{} : fmt::format(" (registry {})", source.registry);
+        failures.push_back(
+            {.problem = {.reason = state.resolved(object->meta.uid).fault.reason,
+                         .message = fmt::format("Secret {} lacks the entries of source {}{}; see the "
+                                                "condition SourcesValid",
+                                                secret,
+                                                source.secret_name,
+                                                registry)},
+             .credential = object->meta.name});
+    }
+    return failures;
+}
+
 reconcile_facts facts_of(const secret_view& view,
                          const secret_plan& plan,
                          const result_record* known,
                          bool specs_stand) {
     reconcile_facts facts;
+    facts.needs_content = plan.needs_content;
     facts.writes = plan.action != secret_action::none;
-    facts.removes = plan.action == secret_action::remove;
+    facts.removes = plan.action == secret_action::remove || (facts.writes && loses_entries(view));
     facts.destructive = facts.removes || plan.action == secret_action::recreate || plan.adopts;
-    facts.asked_for = has_lost_owner(view) || !specs_stand;
+    facts.asked_for = view.lost_owner || !specs_stand;
     facts.desired = desired_fingerprint(view);
     if (known != nullptr) compare_with_result(facts, *known);
     return facts;

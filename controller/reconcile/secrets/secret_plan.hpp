@@ -3,6 +3,7 @@
 #pragma once
 
 #include "reconcile/safety/reconcile_fsm.hpp"
+#include "reconcile/safety/result_recorder.hpp"
 #include "reconcile/secrets/secret_view.hpp"
 
 #include <cstdint>
@@ -18,10 +19,18 @@ struct secret_plan {
     bool adopts = false;      // the Secret was foreign
     std::string_view reason;  // why the Secret is left out of sync on purpose; empty otherwise
     std::string message;
+    bool needs_content = false;  // entries of the copy stay as they are: read it, and decide again
 };
 
 /// Compares the observed Secret with the desired one. Pure.
 [[nodiscard]] secret_plan decide(const secret_view& view);
+
+/// What the RegistryCredentials must report that have no part in the plan, or cannot give all of theirs: one
+/// that is suspended while `unsuspended`, the plan as if it were not, has something to write, and one with a
+/// source that was never readable.
+[[nodiscard]] std::vector<result_recorder::own_failure> own_failures(const cluster_state& state,
+                                                                     const secret_view& view,
+                                                                     const secret_plan& unsuspended);
 
 /// "create", "update", ...: for messages and the label of a metric.
 [[nodiscard]] std::string_view verb_of(secret_action action) noexcept;

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int max_passes = 6;  // within one run, while others change the Secret concurrently
+constexpr int max_passes = 8;  // within one run, while others change the Secret concurrently
 
 write_kind kind_of(const secret_plan& plan) {
     if (plan.adopts) return write_kind::adopted;
@@ -65,7 +65,7 @@ secret_reconciler::secret_reconciler(services services)
 reconcile_facts secret_reconciler::facts(const secret_view& view, const secret_plan& plan) const {
     const auto& results = services_.state.results();
     const auto* known = results.find(view.key);
-    const bool stand = known == nullptr || services_.state.all_stand(known->specs);
+    const bool stand = known == nullptr || services_.state.all_stand(known->selections);
     auto facts = facts_of(view, plan, known, stand);
     facts.objects = results.size();
     facts.failures = services_.queues.secrets.queue().failures(view.key);
@@ -74,18 +74,19 @@ reconcile_facts secret_reconciler::facts(const secret_view& view, const secret_p
 
 asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_key key) {
     reconcile_fsm run(key, repairs_, services_.guard, max_passes);
-    secret_view view;
-    secret_plan plan;
+    copy_content content;
+    decision now;
     for (;;) {
-        if (!run.has_failed()) {
-            view = view_secret(services_.state, key);
-            plan = decide(view);
-        }
+        if (!run.has_failed()) now = decide_now(key, content, run.holds_removal());
+        const auto& [view, plan, unsuspended] = now;
         const auto known = facts(view, plan);
         const auto action = run.next(known, std::chrono::steady_clock::now());
         switch (action.step) {
+            case reconcile_step::read_content:
+                run.was_read(co_await read_content(key, content));
+                break;
             case reconcile_step::confirm:
-                run.confirmed(co_await reader_.confirm(all_credentials(view), key.namespace_name));
+                run.confirmed(co_await confirm(view));
                 break;
             case reconcile_step::write:
                 run.wrote(co_await write(view, plan), verb_of(plan.action));
@@ -94,11 +95,10 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 run.was_read(co_await reader_.read_copy(key));
                 break;
             case reconcile_step::hold:
-                fail(view, held_by_guard(key, services_.state.results().size()));
                 services_.guard_reads.wake();
-                co_return runtime::outcome::done();  // a removal is all of its plan
+                break;
             case reconcile_step::settle:
-                settle(view, plan, known.desired);
+                settle(now, known.desired, false);
                 co_return action.outcome;
             case reconcile_step::contend:
                 fail(view, contended(key));
@@ -110,20 +110,69 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 results_.forget(key);
                 co_return action.outcome;
             case reconcile_step::finish:
+                settle(now, known.desired, true);
                 co_return action.outcome;
         }
     }
 }
 
-void secret_reconciler::fail(const secret_view& view, cause problem) {
-    results_.failed(view.key, std::move(problem), all_credentials(view), specs_of(view.contributors));
+secret_reconciler::decision secret_reconciler::decide_now(const runtime::object_key& key,
+                                                          const copy_content& content,
+                                                          bool holds_removal) {
+    view_options options{.content = &content, .keep_dropped = holds_removal, .ignore_suspend = false};
+    decision now{.view = view_secret(services_.state, key, options), .plan = {}, .unsuspended = {}};
+    now.plan = decide(now.view);
+    if (now.view.suspended.empty()) return now;
+    options.ignore_suspend = true;
+    now.unsuspended = decide(view_secret(services_.state, key, options));
+    now.plan.needs_content = now.plan.needs_content || now.unsuspended.needs_content;
+    return now;
 }
 
-void secret_reconciler::settle(const secret_view& view, const secret_plan& plan, std::uint64_t desired) {
-    if (!plan.reason.empty()) return fail(view, {.reason = plan.reason, .message = plan.message});
-    if (view.contributors.empty()) {
+asio::awaitable<kube::result<void>> secret_reconciler::read_content(runtime::object_key key,
+                                                                    copy_content& content) {
+    auto& copies = services_.state.copies(key.name);
+    auto read = co_await writer_.read(key);
+    if (read.has_error()) {
+        if (!says_absent(read.error(), kube::secrets)) co_return read.error();
+        if (const auto known = copies.find(runtime::view_of(key)))
+            copies.erase(runtime::view_of(key), known->meta.resource_version);
+        co_return kube::result<void>{};
+    }
+    content = reconcile::read_content(*read);
+    copies.upsert(observe(std::move(*read)));
+    co_return kube::result<void>{};
+}
+
+/// Of an owner in the annotation the name is not known: only a list shows that it does not exist.
+asio::awaitable<kube::result<void>> secret_reconciler::confirm(const secret_view& view) {
+    if (view.unnamed_owner_lost) {
+        const auto listed = co_await reader_.read_credentials();
+        if (listed.has_error()) co_return listed.error();
+    }
+    co_return co_await reader_.confirm(all_credentials(view), view.key.namespace_name);
+}
+
+void secret_reconciler::fail(const secret_view& view, cause problem) {
+    results_.failed(view.key, std::move(problem), all_credentials(view), selections_of(view.contributors));
+}
+
+void secret_reconciler::settle(const decision& now, std::uint64_t desired, bool holds_removal) {
+    const auto& view = now.view;
+    if (!now.plan.reason.empty()) return fail(view, {.reason = now.plan.reason, .message = now.plan.message});
+    auto own = own_failures(services_.state, view, now.unsuspended);
+    if (holds_removal) {
+        for (const auto& object : view.kept) {
+            own.push_back({.problem = held_by_guard(view.key, services_.state.results().size()),
+                           .credential = object->meta.name});
+        }
+    }
+    services_.state.forget_deleted(view.key);
+    if (view.contributors.empty() && !own.empty()) return fail(view, std::move(own.front().problem));
+    const auto& wanting = view.contributors.empty() ? view.suspended : view.contributors;
+    if (wanting.empty()) {
         repairs_.forget(view.key);
-        if (view.owner == ownership::ours) {
+        if (view.owner == ownership::ours && !view.retains) {
             results_.unwanted(view.key);
         } else {
             results_.forget(view.key);
@@ -132,9 +181,10 @@ void secret_reconciler::settle(const secret_view& view, const secret_plan& plan,
     }
     const bool is_news = results_.synced(view.key,
                                          desired,
-                                         specs_of(view.contributors),
+                                         selections_of(wanting),
                                          affected_credentials(view),
-                                         std::chrono::steady_clock::now());
+                                         std::chrono::steady_clock::now(),
+                                         std::move(own));
     if (is_news) services_.state.secret_synced(view.key);
 }
 

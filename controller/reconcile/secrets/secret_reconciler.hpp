@@ -44,13 +44,27 @@ class secret_reconciler {
     [[nodiscard]] boost::asio::awaitable<runtime::outcome> reconcile(runtime::object_key key);
 
  private:
+    /// What is planned for a Secret as it is known now.
+    struct decision {
+        secret_view view;
+        secret_plan plan;
+        secret_plan unsuspended;  // as if no RegistryCredential was suspended
+    };
+    /// `content`: of the copy, if it has been read.
+    [[nodiscard]] decision decide_now(const runtime::object_key& key,
+                                      const copy_content& content,
+                                      bool holds_removal);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_content(runtime::object_key key,
+                                                                          copy_content& content);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(const secret_view& view);
     [[nodiscard]] reconcile_facts facts(const secret_view& view, const secret_plan& plan) const;
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(const secret_view& view,
                                                                    const secret_plan& plan);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> send(const secret_view& view,
                                                                   secret_action action);
-    /// `desired`: the fingerprint of what the view desires.
-    void settle(const secret_view& view, const secret_plan& plan, std::uint64_t desired);
+    /// `desired`: the fingerprint of what the view desires. `holds_removal`: the deletion guard holds what
+    /// the kept owners would lose.
+    void settle(const decision& now, std::uint64_t desired, bool holds_removal);
     void fail(const secret_view& view, cause problem);
 
     services services_;

@@ -2,37 +2,136 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/secrets/secret_view.hpp"
 
+#include "reconcile/secrets/secret_metadata.hpp"
+
 #include <algorithm>
+#include <utility>
 
 namespace reconcile {
 
 namespace {
 
-void note_suspension(secret_view& view, const v1alpha1::registry_credential& object) {
-    if (object.suspend && view.suspended_by.empty()) view.suspended_by = object.meta.name;
+using credential = std::shared_ptr<const v1alpha1::registry_credential>;
+
+bool holds(const contributor_list& list, const credential& object) {
+    return std::ranges::any_of(list, [&](const auto& each) { return each->meta.uid == object->meta.uid; });
 }
 
-void add_owners(secret_view& view, const cluster_state& state, const kube::object_meta& namespace_meta) {
-    if (view.present == nullptr) return;
-    auto claimed = owners_of(view.present->meta);
-    auto& uids = claimed.references;
-    uids.insert(uids.end(), claimed.annotated.begin(), claimed.annotated.end());
-    for (const auto& uid : uids) {
-        const auto owner = state.find_by_uid(uid);
-        if (owner == nullptr) continue;
-        view.owners.push_back(owner);
-        note_suspension(view, *owner);
-        view.owner_terminating |= owner->meta.deleting;
-        if (owner->secret_name != view.key.name && state.selects(*owner, namespace_meta)) {
-            view.replacement_pending |= !state.results().is_synced(
-                {.namespace_name = view.key.namespace_name, .name = owner->secret_name});
+/// The contributors that are not suspended; the others are noted.
+void sort_contributors(secret_view& view, const contributor_list& all, const view_options& options) {
+    for (const auto& object : all) {
+        if (object->suspend && !options.ignore_suspend) {
+            view.suspended.push_back(object);
+        } else {
+            view.contributors.push_back(object);
         }
     }
 }
 
+/// Whether an owner wants another name in this namespace now, and that Secret is not synced yet.
+bool awaits_replacement(const cluster_state& state,
+                        const v1alpha1::registry_credential& owner,
+                        const runtime::object_key& key,
+                        const kube::object_meta& namespace_meta) {
+    if (owner.secret_name == key.name || !state.selects(owner, namespace_meta)) return false;
+    return !state.results().is_synced({.namespace_name = key.namespace_name, .name = owner.secret_name});
+}
+
+void sort_owner(secret_view& view,
+                const cluster_state& state,
+                const credential& owner,
+                const kube::object_meta& namespace_meta,
+                const view_options& options) {
+    if (holds(view.contributors, owner)) return;
+    const bool suspended = owner->suspend && !options.ignore_suspend;
+    if (suspended && !holds(view.suspended, owner)) view.suspended.push_back(owner);
+    // --cascade=orphan may be under way for one that is being deleted.
+    const bool stays = suspended || owner->meta.deleting || options.keep_dropped ||
+                       !owner->spec_fault.empty() ||
+                       awaits_replacement(state, *owner, view.key, namespace_meta);
+    (stays ? view.kept : view.dropped).push_back(owner);
+}
+
+bool retains(const cluster_state& state, const std::string& uid, const runtime::object_key& key) {
+    const auto gone = state.find_deleted(uid, key);
+    return gone != nullptr && gone->on_deletion == v1alpha1::deletion_policy::retain;
+}
+
+/// Deleted RegistryCredentials with deletionPolicy Retain: if no other one feeds the Secret, it stays, or is
+/// created again if the garbage collector was faster than the change of the policy in the copy.
+void add_retaining(secret_view& view, const cluster_state& state, const kube::object_meta& namespace_meta) {
+    const bool is_fed = !view.contributors.empty() || !view.kept.empty();
+    for (const auto& gone : state.retaining(view.key)) {
+        const bool owns = view.present != nullptr && owners_of(view.present->meta).include(gone->meta.uid);
+        if (is_fed) {
+            view.lost_owner |= owns;
+        } else if (owns) {
+            view.kept.push_back(gone);
+            view.retains = true;
+        } else if (view.present == nullptr && state.selects(*gone, namespace_meta)) {
+            view.contributors.push_back(gone);
+        }
+    }
+}
+
+void add_owners(secret_view& view,
+                const cluster_state& state,
+                const kube::object_meta& namespace_meta,
+                const view_options& options) {
+    if (view.present == nullptr) return;
+    const auto claimed = owners_of(view.present->meta);
+    std::set<std::string> seen;
+    for (const auto* uids : {&claimed.references, &claimed.annotated}) {
+        for (const auto& uid : *uids) {
+            if (!seen.insert(uid).second) continue;
+            if (const auto owner = state.find_by_uid(uid)) {
+                sort_owner(view, state, owner, namespace_meta, options);
+                continue;
+            }
+            if (retains(state, uid, view.key)) continue;
+            view.lost_owner = true;
+            view.unnamed_owner_lost |= uids == &claimed.annotated;
+        }
+    }
+    for (auto* list : {&view.kept, &view.dropped, &view.suspended})
+        std::ranges::sort(*list, [](const auto& a, const auto& b) { return precedes(a->meta, b->meta); });
+}
+
+/// What the contributors deliver, and what stays of the copy.
+void merge_with_content(secret_view& view, const cluster_state& state, const copy_content& content) {
+    std::vector<contribution> known;
+    for (const auto& object : view.contributors)
+        known.push_back(state.contribution_of(object->meta.uid));
+    std::vector<contribution> all;
+    for (const auto& object : in_order(view.contributors, view.kept)) {
+        const auto& uid = object->meta.uid;
+        const auto given = std::ranges::find(known, uid, &contribution::uid);
+        if (given == known.end()) {
+            all.push_back(keep_all(uid, content, known));
+            continue;
+        }
+        all.push_back(*given);
+        const auto& resolved = state.resolved(uid);
+        keep_unknown(all.back(), resolved, content, known);
+        for (auto& source : lacking_sources(all.back(), resolved))
+            view.lacking.push_back({.credential = object, .source = std::move(source)});
+    }
+    view.desired = merge_contributions(all);
+    view.content_read = true;
+    view.content_readable = content.readable;
+}
+
 }  // namespace
 
-secret_view view_secret(cluster_state& state, const runtime::object_key& key) {
+bool keeps_entries(const secret_view& view) {
+    return view.owner == ownership::ours && (!view.kept.empty() || !view.desired.complete);
+}
+
+bool loses_entries(const secret_view& view) {
+    return view.lost_owner || !view.dropped.empty();
+}
+
+secret_view view_secret(cluster_state& state, const runtime::object_key& key, const view_options& options) {
     secret_view view;
     view.key = key;
     const auto namespace_object = state.find_namespace(key.namespace_name);
@@ -40,13 +139,20 @@ secret_view view_secret(cluster_state& state, const runtime::object_key& key) {
     view.namespace_usable = true;
     view.present = state.find_copy(key);
     view.is_source = state.is_source(key);
-    view.owner = ownership_of(view.present.get(),
-                              [&](const std::string& uid) { return state.find_by_uid(uid) != nullptr; });
-    view.contributors = state.contributors_of(key, namespace_object->meta);
-    for (const auto& contributor : view.contributors)
-        note_suspension(view, *contributor);
-    add_owners(view, state, namespace_object->meta);
+    view.owner = ownership_of(view.present.get(), [&](const std::string& uid) {
+        return state.find_by_uid(uid) != nullptr || state.find_deleted(uid, key) != nullptr;
+    });
+    sort_contributors(view, state.contributors_of(key, namespace_object->meta), options);
+    add_owners(view, state, namespace_object->meta, options);
+    add_retaining(view, state, namespace_object->meta);
     if (!view.contributors.empty()) view.desired = state.desired_of(view.contributors);
+    const bool is_current = options.content != nullptr && view.present != nullptr &&
+                            options.content->resource_version == view.present->meta.resource_version;
+    if (keeps_entries(view)) {
+        if (is_current) merge_with_content(view, state, *options.content);
+    } else if (!view.desired.complete) {
+        merge_with_content(view, state, {});
+    }
     return view;
 }
 
@@ -54,22 +160,25 @@ std::uint64_t desired_fingerprint(const secret_view& view) {
     std::uint64_t fingerprint = 0;
     for (const auto byte : view.desired.digest)
         fingerprint = hash_combine(fingerprint, byte);
-    for (const auto spec : specs_of(view.contributors))
-        fingerprint = hash_combine(fingerprint, spec);
+    for (const auto* list : {&view.contributors, &view.kept}) {
+        for (const auto& object : *list)
+            fingerprint = hash_combine(fingerprint, spec_of(*object));
+    }
     return fingerprint;
 }
 
 std::vector<std::string> acting_credentials(const secret_view& view) {
     std::vector<std::string> names;
-    for (const auto& object : view.contributors.empty() ? view.owners : view.contributors)
+    for (const auto& object :
+         view.contributors.empty() ? in_order(view.kept, view.dropped) : view.contributors)
         names.push_back(object->meta.name);
     return names;
 }
 
 std::set<std::string> affected_credentials(const secret_view& view) {
     std::set<std::string> names;
-    add_names(names, view.contributors);
-    add_names(names, view.owners);
+    for (const auto* list : {&view.contributors, &view.kept, &view.dropped, &view.suspended})
+        add_names(names, *list);
     return names;
 }
 
@@ -80,12 +189,6 @@ std::set<std::string> all_credentials(const secret_view& view) {
         if (is_registry_credential(reference)) names.insert(reference.name);
     }
     return names;
-}
-
-bool has_lost_owner(const secret_view& view) {
-    if (view.present == nullptr) return false;
-    const auto claimed = owners_of(view.present->meta);
-    return view.owners.size() < claimed.references.size() + claimed.annotated.size();
 }
 
 }  // namespace reconcile

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reconcile/secrets/copy_content.hpp"
 #include "reconcile/state/cluster_state.hpp"
 #include "reconcile/state/contributors.hpp"
 #include "reconcile/state/desired_secret.hpp"
@@ -16,24 +17,51 @@
 
 namespace reconcile {
 
-/// Everything that the decision about one Secret depends on.
+/// A contributor of whose source the Secret has no entry, since the source was never readable.
+struct lacking_source {
+    std::shared_ptr<const v1alpha1::registry_credential> credential;
+    v1alpha1::credential_source source;
+};
+
+/// Everything that the decision about one Secret depends on. Each RegistryCredential that wants the Secret or
+/// owns it is in exactly one of the lists, or is suspended and has no part in it.
 struct secret_view {
     runtime::object_key key;
     bool namespace_usable = false;                   // it exists and is not terminating
     std::shared_ptr<const observed_secret> present;  // null: absent
     ownership owner = ownership::absent;
-    contributor_list contributors;  // empty: no RegistryCredential wants a Secret here
-    contributor_list owners;        // RegistryCredentials that own the present Secret and exist
+    contributor_list contributors;    // that want the Secret and may change it
+    contributor_list kept;            // owners whose entries stay as they are
+    bool retains = false;             // the kept owners have been deleted, with deletionPolicy Retain
+    contributor_list dropped;         // owners that exist and want the Secret no more: their entries go
+    contributor_list suspended;       // with spec.suspend: true, that want the Secret or own it
+    bool lost_owner = false;          // an owner does not exist any more: its entries go
+    bool unnamed_owner_lost = false;  // one of those is in the annotation, which has no names
     desired_secret desired;
-    bool is_source = false;          // a RegistryCredential reads its credentials from this very Secret
-    std::string suspended_by;        // a contributor or owner with spec.suspend: true; empty: there is none
-    bool owner_terminating = false;  // an owner has a deletionTimestamp: wait for its deletion
-    bool replacement_pending =
-        false;  // an owner wants another name here now, and that Secret is not synced yet
+    /// The entries to keep have been read from the copy, and are in `desired`.
+    bool content_read = false;
+    bool content_readable = false;        // it has been read, and is a docker config
+    std::vector<lacking_source> lacking;  // where the content is read, or the Secret is absent
+    bool is_source = false;               // a RegistryCredential reads its credentials from this very Secret
+};
+
+struct view_options {
+    const copy_content* content = nullptr;  // of the copy, if it has been read; ignored if it is outdated
+    bool keep_dropped = false;              // owners that would be dropped are kept
+    bool ignore_suspend = false;            // as if no RegistryCredential was suspended
 };
 
 /// The view as of now.
-[[nodiscard]] secret_view view_secret(cluster_state& state, const runtime::object_key& key);
+[[nodiscard]] secret_view view_secret(cluster_state& state,
+                                      const runtime::object_key& key,
+                                      const view_options& options = {});
+
+/// Whether entries of the present Secret must stay as they are, so that its content must be known before it
+/// is written.
+[[nodiscard]] bool keeps_entries(const secret_view& view);
+
+/// Whether a write takes an owner's entries out of the Secret.
+[[nodiscard]] bool loses_entries(const secret_view& view);
 
 /// A hash of everything that the desired Secret depends on.
 [[nodiscard]] std::uint64_t desired_fingerprint(const secret_view& view);
@@ -46,10 +74,7 @@ struct secret_view {
 /// that exist.
 [[nodiscard]] std::set<std::string> affected_credentials(const secret_view& view);
 
-/// The same and the owners that do not exist any more.
+/// The same and the owners that do not exist any more, if their names are known.
 [[nodiscard]] std::set<std::string> all_credentials(const secret_view& view);
-
-/// Whether an owner of the Secret does not exist any more.
-[[nodiscard]] bool has_lost_owner(const secret_view& view);
 
 }  // namespace reconcile

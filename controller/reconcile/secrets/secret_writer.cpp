@@ -16,7 +16,7 @@ namespace {
 /// The request body: the desired metadata, and the document as the only key of data.
 util::secret_bytes body_for(const secret_view& view, const kube::object_meta* present) {
     kube::secret wanted;
-    wanted.meta = desired_metadata(view.key, view.contributors, present);
+    wanted.meta = desired_metadata(view.key, view.contributors, present, view.kept, view.desired.origins);
     wanted.type = std::string(kube::docker_config_json_type);
     wanted.data.emplace(kube::docker_config_json_key, view.desired.document->clone());
     return kube::write_secret(wanted);
@@ -29,14 +29,13 @@ kube::result<observed_secret> observe_answer(const kube::result<kube::json>& ans
     return observe(std::move(*secret));
 }
 
-/// The whole of a Secret, read for its metadata: of a foreign one not even that is kept.
-asio::awaitable<kube::result<kube::secret>> read_whole(kube::client& client, runtime::object_key key) {
-    const auto answer = co_await client.get(kube::secrets, key.namespace_name, key.name);
+}  // namespace
+
+asio::awaitable<kube::result<kube::secret>> secret_writer::read(runtime::object_key key) {
+    const auto answer = co_await client_.get(kube::secrets, key.namespace_name, key.name);
     if (answer.has_error()) co_return answer.error();
     co_return kube::read_secret(*answer);
 }
-
-}  // namespace
 
 asio::awaitable<kube::result<observed_secret>> secret_writer::create(const secret_view& view) {
     auto body = body_for(view, nullptr);
@@ -48,8 +47,12 @@ asio::awaitable<kube::result<observed_secret>> secret_writer::update(const secre
     std::optional<kube::secret> foreign;
     const kube::object_meta* present = &view.present->meta;
     if (view.owner == ownership::foreign) {
-        auto whole = co_await read_whole(client_, view.key);
+        auto whole = co_await read(view.key);  // for its metadata: of a foreign one not even that is kept
         if (whole.has_error()) co_return whole.error();
+        // The decision was about one version: a Secret that has changed since is read and decided on again.
+        if (whole->meta.resource_version != view.present->meta.resource_version)
+            co_return kube::error(kube::error_kind::conflict,
+                                  "the Secret has changed since it was decided on");
         foreign = std::move(*whole);
         present = &foreign->meta;
     }

@@ -15,6 +15,8 @@ class secret_writer {
  public:
     explicit secret_writer(kube::client& client) : client_(client) {}
 
+    /// The whole of a Secret.
+    [[nodiscard]] boost::asio::awaitable<kube::result<kube::secret>> read(runtime::object_key key);
     /// Each returns the Secret as the server stored it.
     [[nodiscard]] boost::asio::awaitable<kube::result<observed_secret>> create(const secret_view& view);
     [[nodiscard]] boost::asio::awaitable<kube::result<observed_secret>> update(const secret_view& view);

@@ -80,7 +80,7 @@ reconcile_facts service_account_reconciler::facts(const service_account_view& vi
                                                   const service_account_plan& plan) const {
     const auto& results = services_.accounts.results();
     const auto* known = results.find(view.key);
-    const bool stand = known == nullptr || services_.state.all_stand(known->specs);
+    const bool stand = known == nullptr || services_.state.all_stand(known->selections);
     auto facts = facts_of(view, plan, known, stand);
     facts.objects = results.size();
     facts.failures = services_.queues.service_accounts.queue().failures(view.key);
@@ -101,7 +101,7 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
         const auto action = run.next(known, std::chrono::steady_clock::now());
         switch (action.step) {
             case reconcile_step::confirm:
-                run.confirmed(co_await confirm(view));
+                run.confirmed(co_await confirm(view, known.asked_for));
                 break;
             case reconcile_step::write:
                 run.wrote(co_await write(view, plan), "patch");
@@ -125,6 +125,7 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
             case reconcile_step::drop:
                 results_.forget(key);
                 co_return action.outcome;
+            case reconcile_step::read_content:  // no plan for a ServiceAccount needs it
             case reconcile_step::finish:
                 co_return action.outcome;
         }
@@ -134,8 +135,10 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
 void service_account_reconciler::fail(const service_account_view& view,
                                       cause problem,
                                       const std::string& secret_name) {
-    results_.failed(
-        view.key, std::move(problem), affected_credentials(view, secret_name), specs_of(view.wanting));
+    results_.failed(view.key,
+                    std::move(problem),
+                    affected_credentials(view, secret_name),
+                    account_selections_of(view.wanting));
 }
 
 void service_account_reconciler::settle(const service_account_view& view,
@@ -154,14 +157,20 @@ void service_account_reconciler::settle(const service_account_view& view,
     }
     static_cast<void>(results_.synced(view.key,
                                       desired,
-                                      specs_of(view.wanting),
+                                      account_selections_of(view.wanting),
                                       affected_credentials(view),
                                       std::chrono::steady_clock::now()));
 }
 
 /// Reads what the removal of an entry depends on, and the Secret that it names: with a retained Secret the
-/// entry stays.
-asio::awaitable<kube::result<void>> service_account_reconciler::confirm(const service_account_view& view) {
+/// entry stays. `asked_for`: a RegistryCredential that wanted the entry has changed, or the state lacks it.
+/// One that the state lacks has no name to read it by: a list must show that it does not exist.
+asio::awaitable<kube::result<void>> service_account_reconciler::confirm(const service_account_view& view,
+                                                                        bool asked_for) {
+    if (asked_for || view.others.empty()) {
+        const auto listed = co_await reader_.read_credentials();
+        if (listed.has_error()) co_return listed.error();
+    }
     std::set<std::string> names;
     add_names(names, view.others);
     auto read = co_await reader_.confirm(std::move(names), view.key.namespace_name);

@@ -46,7 +46,8 @@ class service_account_reconciler {
  private:
     [[nodiscard]] reconcile_facts facts(const service_account_view& view,
                                         const service_account_plan& plan) const;
-    [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(const service_account_view& view);
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(const service_account_view& view,
+                                                                     bool asked_for);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(const service_account_view& view,
                                                                    const service_account_plan& plan);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_back(runtime::object_key key);

@@ -20,7 +20,8 @@ bool cluster_state::resolve(const v1alpha1::registry_credential& object) {
         return sources_.find({.namespace_name = scope_.own_namespace, .name = name}).get();
     });
     auto& known = resolved_[object.meta.uid];
-    const bool changed = !same_entries(known.entries, fresh.entries);
+    const bool changed = !same_entries(known.entries, fresh.entries) || known.unknown != fresh.unknown ||
+                         known.origins != fresh.origins;
     known = std::move(fresh);
     if (changed) desired_.clear();
     return changed;
@@ -66,18 +67,41 @@ void cluster_state::status_changed(const v1alpha1::registry_credential& object) 
     queues_.update_status(object.meta.name);
 }
 
+void cluster_state::remember_deleted(const credential& object) {
+    const auto& uid = object->meta.uid;
+    deleted_credential gone{.last = object, .given = contribution_of(uid), .keys = {}};
+    for (const auto& [name, copies] : copies_) {
+        copies.for_each([&](const auto& copy) {
+            if (owners_of(copy->meta).include(uid))
+                gone.keys.insert({.namespace_name = copy->meta.namespace_name, .name = name});
+        });
+    }
+    if (!gone.keys.empty()) deleted_.insert_or_assign(uid, std::move(gone));
+}
+
+void cluster_state::update_standing() {
+    standing_.clear();
+    for (const auto& [uid, object] : by_uid_) {
+        if (object->meta.deleting) continue;
+        standing_.insert(selection_of(*object));
+        standing_.insert(account_selection_of(*object));
+    }
+}
+
 void cluster_state::handle(const runtime::change<v1alpha1::registry_credential>& change) {
     const auto& before = change.before;
     const auto& after = change.after;
     if (after != nullptr) by_uid_.insert_or_assign(after->meta.uid, after);
     if (before != nullptr && after != nullptr && same_spec(*before, *after)) return status_changed(*after);
     if (before != nullptr && after == nullptr) {
+        remember_deleted(before);
         by_uid_.erase(before->meta.uid);
         resolver_.forget(before->meta.uid);
         resolved_.erase(before->meta.uid);
         expected_status_.erase(before->meta.uid);
     }
     desired_.clear();
+    update_standing();
 
     if (after != nullptr) {
         resolve(*after);
@@ -104,8 +128,10 @@ void cluster_state::handle(const runtime::change<kube::namespace_object>& change
                                (after != nullptr && selects(*object, after->meta));
         if (!concerned) continue;
         queues_.update_status(object->meta.name);
-        if (manages(object->secret_name))
-            queues_.secrets.add({.namespace_name = name, .name = object->secret_name}, level);
+        if (!manages(object->secret_name)) continue;
+        const runtime::object_key key{.namespace_name = name, .name = object->secret_name};
+        results_.mark_stale(key);
+        queues_.secrets.add(key, level);
     }
     // Secrets with names that are not wanted there now: a rename may wait for this change.
     add_present(name);

@@ -50,13 +50,9 @@ cluster_state::credential cluster_state::find_by_uid(const std::string& uid) con
     return found == by_uid_.end() ? nullptr : found->second;
 }
 
-bool cluster_state::all_stand(const spec_set& specs) const {
-    if (specs == nullptr) return true;
-    return std::ranges::all_of(*specs, [this](std::uint64_t spec) {
-        return std::ranges::any_of(by_uid_, [spec](const auto& entry) {
-            return !entry.second->meta.deleting && spec_of(*entry.second) == spec;
-        });
-    });
+bool cluster_state::all_stand(const selection_set& selections) const {
+    return selections == nullptr ||
+           std::ranges::all_of(*selections, [this](auto each) { return standing_.contains(each); });
 }
 
 contributor_list cluster_state::contributors_of(const runtime::object_key& key,
@@ -79,11 +75,20 @@ const desired_secret& cluster_state::desired_of(const contributor_list& contribu
     const auto known = desired_.find(uids);
     if (known != desired_.end()) return known->second;
 
-    std::vector<entry_list> entries;
-    entries.reserve(contributors.size());
+    std::vector<contribution> all;
+    all.reserve(contributors.size());
     for (const auto& contributor : contributors)
-        entries.push_back(resolved(contributor->meta.uid).entries);
-    return desired_.emplace(std::move(uids), merge_contributors(entries)).first->second;
+        all.push_back(contribution_of(contributor->meta.uid));
+    return desired_.emplace(std::move(uids), merge_contributions(all)).first->second;
+}
+
+contribution cluster_state::contribution_of(const std::string& uid) const {
+    if (const auto gone = deleted_.find(uid); gone != deleted_.end()) return gone->second.given;
+    const auto& known = resolved(uid);
+    contribution given{
+        .uid = uid, .entries = {}, .origins = known.origins, .complete = known.unknown.empty()};
+    if (known.entries != nullptr) given.entries = *known.entries;
+    return given;
 }
 
 const resolution& cluster_state::resolved(const std::string& uid) const {
@@ -99,6 +104,28 @@ bool cluster_state::is_source(const runtime::object_key& key) const {
         return std::ranges::find(sources, key.name, &v1alpha1::credential_source::secret_name) !=
                sources.end();
     });
+}
+
+cluster_state::credential cluster_state::find_deleted(const std::string& uid,
+                                                      const runtime::object_key& key) const {
+    const auto found = deleted_.find(uid);
+    return found != deleted_.end() && found->second.keys.contains(key) ? found->second.last : nullptr;
+}
+
+contributor_list cluster_state::retaining(const runtime::object_key& key) const {
+    contributor_list found;
+    for (const auto& [uid, gone] : deleted_) {
+        if (gone.last->on_deletion == v1alpha1::deletion_policy::retain && gone.keys.contains(key))
+            found.push_back(gone.last);
+    }
+    std::ranges::sort(found, [](const auto& a, const auto& b) { return precedes(a->meta, b->meta); });
+    return found;
+}
+
+void cluster_state::forget_deleted(const runtime::object_key& key) {
+    for (auto& [uid, gone] : deleted_)
+        gone.keys.erase(key);
+    std::erase_if(deleted_, [](const auto& entry) { return entry.second.keys.empty(); });
 }
 
 void cluster_state::secret_synced(const runtime::object_key& key) {

@@ -15,8 +15,10 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace reconcile {
@@ -76,17 +78,28 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     [[nodiscard]] credential find_by_uid(const std::string& uid) const;
     /// All that exist, by UID.
     [[nodiscard]] const std::map<std::string, credential>& all_by_uid() const noexcept { return by_uid_; }
-    /// Whether each of these specs still stands: its object exists, is not being deleted, and has the same
-    /// generation. True if the specs are not known.
-    [[nodiscard]] bool all_stand(const spec_set& specs) const;
+    /// Whether each of these selections still stands: its object exists, is not being deleted, and selects by
+    /// the same rules. True if they are not known.
+    [[nodiscard]] bool all_stand(const selection_set& selections) const;
     /// The RegistryCredentials that want this Secret, oldest first.
     [[nodiscard]] contributor_list contributors_of(const runtime::object_key& key,
                                                    const kube::object_meta& namespace_meta) const;
     [[nodiscard]] const desired_secret& desired_of(const contributor_list& contributors);
+    /// What an object delivers, as far as it is known; of one that has been deleted, what it delivered.
+    [[nodiscard]] contribution contribution_of(const std::string& uid) const;
     /// Of an object that exists.
     [[nodiscard]] const resolution& resolved(const std::string& uid) const;
     /// Whether a RegistryCredential reads its credentials from this very Secret.
     [[nodiscard]] bool is_source(const runtime::object_key& key) const;
+
+    /// A RegistryCredential that has been deleted, until its copies have been reconciled: its deletionPolicy
+    /// as it was then counts, even if no copy shows it yet. Null when there is none with this UID that owned
+    /// the Secret.
+    [[nodiscard]] credential find_deleted(const std::string& uid, const runtime::object_key& key) const;
+    /// Those with deletionPolicy Retain that owned the Secret.
+    [[nodiscard]] contributor_list retaining(const runtime::object_key& key) const;
+    /// This Secret has been reconciled with the RegistryCredentials that have been deleted.
+    void forget_deleted(const runtime::object_key& key);
 
     /// This Secret has been synced: queues the other Secrets of its namespace, which may wait for that.
     void secret_synced(const runtime::object_key& key);
@@ -100,6 +113,15 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     void handle(const runtime::change<observed_secret>& change) override;
 
     void status_changed(const v1alpha1::registry_credential& object);
+    /// A RegistryCredential that does not exist any more.
+    struct deleted_credential {
+        credential last;                     // its last state
+        contribution given;                  // what it delivered
+        std::set<runtime::object_key> keys;  // of the Secrets that it owned and that are not reconciled yet
+    };
+
+    void update_standing();
+    void remember_deleted(const credential& object);
     /// Resolves the sources again. Returns whether the entries have changed.
     bool resolve(const v1alpha1::registry_credential& object);
     void add_selected(const v1alpha1::registry_credential& object);
@@ -116,8 +138,10 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     runtime::store<source_secret> sources_;
     std::map<std::string, runtime::store<observed_secret>> copies_;  // by Secret name
 
-    std::map<std::string, credential> by_uid_;  // of those that exist
+    std::map<std::string, credential> by_uid_;    // of those that exist
+    std::unordered_set<std::uint64_t> standing_;  // the selections of those that are not being deleted
     source_resolver resolver_;
+    std::map<std::string, deleted_credential> deleted_;                            // by UID
     std::map<std::string, resolution> resolved_;                                   // by UID
     std::map<std::string, v1alpha1::registry_credential_status> expected_status_;  // by UID
     std::map<std::string, desired_secret> desired_;  // by the contributors' UIDs; emptied when one changes

@@ -17,18 +17,53 @@ std::uint64_t hash_combine(std::uint64_t seed, std::uint64_t value) noexcept {
 }
 
 std::uint64_t spec_of(const v1alpha1::registry_credential& object) {
-    const auto hash = hash_combine(std::hash<std::string>{}(object.meta.uid),
-                                   static_cast<std::uint64_t>(object.meta.generation));
-    return std::max<std::uint64_t>(hash, 1);
+    return hash_combine(std::hash<std::string>{}(object.meta.uid),
+                        static_cast<std::uint64_t>(object.meta.generation));
 }
 
-std::vector<std::uint64_t> specs_of(const contributor_list& objects) {
-    std::vector<std::uint64_t> specs;
-    specs.reserve(objects.size());
+namespace {
+
+std::uint64_t hash_strings(std::uint64_t seed, const std::vector<std::string>& texts) {
+    for (const auto& text : texts)
+        seed = hash_combine(seed, std::hash<std::string>{}(text));
+    return hash_combine(seed, texts.size());
+}
+
+template <class Hash>
+std::vector<std::uint64_t> sorted_hashes(const contributor_list& objects, Hash hash) {
+    std::vector<std::uint64_t> hashes;
+    hashes.reserve(objects.size());
     for (const auto& object : objects)
-        specs.push_back(spec_of(*object));
-    std::ranges::sort(specs);
-    return specs;
+        hashes.push_back(hash(*object));
+    std::ranges::sort(hashes);
+    return hashes;
+}
+
+}  // namespace
+
+std::uint64_t selection_of(const v1alpha1::registry_credential& object) {
+    const auto& rules = object.namespaces;
+    auto hash = hash_strings(0, {object.meta.uid, object.secret_name});
+    hash = hash_strings(hash_strings(hash, rules.include), rules.exclude);
+    hash = hash_combine(hash, rules.selector ? 1 : 0);
+    if (!rules.selector) return hash;
+    for (const auto& each : rules.selector->requirements) {
+        hash = hash_combine(hash_strings(hash, {each.key}), static_cast<std::uint64_t>(each.op));
+        hash = hash_strings(hash, each.values);
+    }
+    return hash;
+}
+
+std::uint64_t account_selection_of(const v1alpha1::registry_credential& object) {
+    return hash_strings(selection_of(object), object.service_accounts);
+}
+
+std::vector<std::uint64_t> selections_of(const contributor_list& objects) {
+    return sorted_hashes(objects, selection_of);
+}
+
+std::vector<std::uint64_t> account_selections_of(const contributor_list& objects) {
+    return sorted_hashes(objects, account_selection_of);
 }
 
 void add_names(std::set<std::string>& names, const contributor_list& objects) {

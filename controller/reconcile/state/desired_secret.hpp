@@ -3,30 +3,43 @@
 #pragma once
 
 #include "dockerconfig/login.hpp"
+#include "reconcile/state/entry_origins.hpp"
 #include "util/secret_bytes.hpp"
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace reconcile {
 
-/// The entries that a RegistryCredential delivers. Null: one of its sources cannot be read, and its last good
-/// content is not known.
+/// The entries that a RegistryCredential delivers.
 using entry_list = std::shared_ptr<const std::vector<dockerconfig::registry_entry>>;
+/// The name of the source Secret of each entry, by registry key as written.
+using source_names = std::map<std::string, std::string, std::less<>>;
 
 /// Whether two deliver the same; null and an empty list differ.
 [[nodiscard]] bool same_entries(const entry_list& a, const entry_list& b);
 
-/// What the contributors to one Secret deliver together. Many Secrets share one of these.
+/// What one RegistryCredential gives to a Secret.
+struct contribution {
+    std::string uid;
+    std::vector<dockerconfig::registry_entry> entries;
+    source_names origins;
+    bool complete = true;  // false: the content of one of its sources is not known
+};
+
+/// What all contributors to one Secret deliver together. Many Secrets share one of these.
 struct desired_secret {
     std::shared_ptr<const util::secret_bytes> document;  // null: no contributor has anything to deliver
     util::keyed_digest digest{};                         // of the document
+    std::string origins;   // the value of entries_annotation; empty: the Secret has none
     std::string fault;     // why entries that are known cannot be delivered: together they are too large
-    bool complete = true;  // false: the entries of a contributor are not known
+    bool complete = true;  // false: the entries of a contributor are not all known
 };
 
-/// The merge of the contributors' entries, oldest first.
-[[nodiscard]] desired_secret merge_contributors(const std::vector<entry_list>& contributors);
+/// The merge of the contributions, the oldest RegistryCredential's first.
+[[nodiscard]] desired_secret merge_contributions(const std::vector<contribution>& contributions);
 
 }  // namespace reconcile

@@ -51,6 +51,8 @@ observed_secret observe(kube::secret&& full) {
     observed_secret kept;
     kept.docker_config = full.type == kube::docker_config_json_type;
     kept.immutable = full.immutable;
+    kept.written_by_regcred =
+        std::ranges::find(full.managers, v1alpha1::field_manager) != full.managers.end();
     kept.only_document = full.data.size() == 1;
     const auto label = full.meta.labels.find(managed_by_label);
     kept.labelled = label != full.meta.labels.end() && label->second == managed_by_value;
@@ -66,7 +68,7 @@ observed_secret observe(kube::secret&& full) {
         kept.meta.labels = {};
         kept.meta.annotations = {};
         kept.meta.owner_references = {};
-        kept.meta.finalizers = {};
+        if (!kept.meta.deleting) kept.meta.finalizers = {};
     }
     full.data.clear();
     return kept;

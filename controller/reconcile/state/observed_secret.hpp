@@ -20,14 +20,15 @@ inline constexpr std::string_view owner_annotation = "regcred.dev/owner";
 
 /// What is kept of a Secret that has the name of a copy: enough to decide, and none of its data.
 struct observed_secret {
-    /// Without creationTimestamp; of a Secret that claims no owner of ours only name, namespace, uid and
-    /// resourceVersion.
+    /// Without creationTimestamp; of a Secret that claims no owner of ours only name, namespace, uid,
+    /// resourceVersion, and its finalizers while it is being deleted.
     kube::object_meta meta;
     bool docker_config = false;  // its type is kubernetes.io/dockerconfigjson
     bool immutable = false;
-    bool labelled = false;          // has the managed-by label, which proves nothing: anyone can set a label
-    bool only_document = false;     // data holds .dockerconfigjson and nothing else
-    util::keyed_digest document{};  // of that value
+    bool labelled = false;  // has the managed-by label, which proves nothing: anyone can set a label
+    bool written_by_regcred = false;  // the controller is one of the managers of its fields
+    bool only_document = false;       // data holds .dockerconfigjson and nothing else
+    util::keyed_digest document{};    // of that value
 };
 
 /// Reduces a Secret to what is kept; its data is erased.

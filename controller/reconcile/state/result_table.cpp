@@ -7,6 +7,22 @@
 
 namespace reconcile {
 
+namespace {
+
+bool concerns(const failure& problem, const std::string& credential) {
+    return std::ranges::find(problem.credentials, credential) != problem.credentials.end();
+}
+
+}  // namespace
+
+const failure* result_record::failure_of(const std::string& credential) const {
+    if (last_failure != nullptr) return last_failure.get();
+    if (own_failures == nullptr) return nullptr;
+    const auto found =
+        std::ranges::find_if(*own_failures, [&](const failure& each) { return concerns(each, credential); });
+    return found == own_failures->end() ? nullptr : &*found;
+}
+
 const result_record* result_table::find(const runtime::object_key& key) const {
     const auto found = records_.find(key);
     return found == records_.end() ? nullptr : &found->second;
@@ -19,19 +35,31 @@ bool result_table::is_synced(const runtime::object_key& key) const {
 
 void result_table::synced(const runtime::object_key& key,
                           std::uint64_t desired,
-                          std::vector<std::uint64_t> specs) {
-    records_[key] = {.now = result_record::state::synced,
-                     .desired = desired,
-                     .specs = share(std::move(specs)),
-                     .last_failure = nullptr};
+                          std::vector<std::uint64_t> selections,
+                          std::vector<failure> own_failures) {
+    auto& record = records_[key];
+    for (auto& problem : own_failures) {
+        const auto* earlier = record.failure_of(problem.credentials.front());
+        if (earlier != nullptr && earlier->reason == problem.reason) problem.since = earlier->since;
+    }
+    record = {.now = result_record::state::synced,
+              .desired = desired,
+              .selections = share(std::move(selections)),
+              .last_failure = nullptr,
+              .own_failures = own_failures.empty()
+                                  ? nullptr
+                                  : std::make_unique<const std::vector<failure>>(std::move(own_failures))};
 }
 
-void result_table::failed(const runtime::object_key& key, failure problem, std::vector<std::uint64_t> specs) {
+void result_table::failed(const runtime::object_key& key,
+                          failure problem,
+                          std::vector<std::uint64_t> selections) {
     auto& record = records_[key];
-    if (!specs.empty()) record.specs = share(std::move(specs));
+    if (!selections.empty()) record.selections = share(std::move(selections));
     if (record.last_failure != nullptr && record.last_failure->reason == problem.reason)
         problem.since = record.last_failure->since;
     record.last_failure = std::make_unique<const failure>(std::move(problem));
+    record.own_failures = nullptr;
     record.now = result_record::state::failed;
 }
 
@@ -46,6 +74,7 @@ void result_table::unwanted(const runtime::object_key& key) {
     if (found == records_.end()) return;
     found->second.now = result_record::state::pending;
     found->second.last_failure = nullptr;
+    found->second.own_failures = nullptr;
 }
 
 void result_table::for_each_failed(
@@ -55,14 +84,20 @@ void result_table::for_each_failed(
     }
 }
 
-spec_set result_table::share(std::vector<std::uint64_t> specs) {
+void result_table::for_each(
+    const std::function<void(const runtime::object_key&, const result_record&)>& visit) const {
+    for (const auto& [key, record] : records_)
+        visit(key, record);
+}
+
+selection_set result_table::share(std::vector<std::uint64_t> selections) {
     if (shared_.size() >= sweep_at_) {
         std::erase_if(shared_, [](const auto& entry) { return entry.second.expired(); });
         sweep_at_ = std::max<std::size_t>(64, 2 * shared_.size());
     }
-    auto& known = shared_[specs];
+    auto& known = shared_[selections];
     if (auto found = known.lock()) return found;
-    auto made = std::make_shared<const std::vector<std::uint64_t>>(std::move(specs));
+    auto made = std::make_shared<const std::vector<std::uint64_t>>(std::move(selections));
     known = made;
     return made;
 }

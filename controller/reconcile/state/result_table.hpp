@@ -23,17 +23,22 @@ struct failure {
     std::vector<std::string> credentials;  // RegistryCredentials whose status shows it
 };
 
-/// The specs that want an object: spec_of() of each, sorted. Shared, since thousands of objects are wanted by
-/// the same few specs. Null: not known.
-using spec_set = std::shared_ptr<const std::vector<std::uint64_t>>;
+/// The selections that want an object: selection_of() or account_selection_of() of each RegistryCredential,
+/// sorted. Shared, since thousands of objects are wanted by the same few. Null: not known.
+using selection_set = std::shared_ptr<const std::vector<std::uint64_t>>;
 
 /// The result of the last reconcile of an object.
 struct result_record {
     enum class state : std::uint8_t { pending, synced, failed };
     state now = state::pending;
     std::uint64_t desired = 0;  // of one that was synced: the fingerprint of what was desired then
-    spec_set specs;             // that wanted it in the last result
+    selection_set selections;   // that wanted it in the last result
     std::unique_ptr<const failure> last_failure;  // null unless it failed
+    /// Of one that is synced: what single RegistryCredentials must report all the same. Null: nothing.
+    std::unique_ptr<const std::vector<failure>> own_failures;
+
+    /// What this RegistryCredential must report. Null: nothing.
+    [[nodiscard]] const failure* failure_of(const std::string& credential) const;
 };
 
 /// The result for each object that a RegistryCredential wants, or that cannot be removed. There is one record
@@ -41,12 +46,16 @@ struct result_record {
 class result_table {
  public:
     [[nodiscard]] const result_record* find(const runtime::object_key& key) const;
-    /// If `desired` is the same later and the object is out of sync, another writer changed it. If `specs`
-    /// still stand later and the object is not wanted any more, no user has asked for that in a spec.
-    void synced(const runtime::object_key& key, std::uint64_t desired, std::vector<std::uint64_t> specs);
-    /// `problem.since` is replaced by that of an earlier failure with the same reason. Empty `specs`: no spec
-    /// wants the object; the specs of the last result stay.
-    void failed(const runtime::object_key& key, failure problem, std::vector<std::uint64_t> specs);
+    /// If `desired` is the same later and the object is out of sync, another writer changed it. If
+    /// `selections` still stand later and the object is not wanted any more, no user has asked for that in a
+    /// spec. `own_failures`: what single RegistryCredentials must report all the same.
+    void synced(const runtime::object_key& key,
+                std::uint64_t desired,
+                std::vector<std::uint64_t> selections,
+                std::vector<failure> own_failures = {});
+    /// `problem.since` is replaced by that of an earlier failure with the same reason. Empty `selections`:
+    /// none wants the object; those of the last result stay.
+    void failed(const runtime::object_key& key, failure problem, std::vector<std::uint64_t> selections);
     /// The desired state may have changed: a synced object is pending until its next reconcile.
     void mark_stale(const runtime::object_key& key);
     /// No RegistryCredential wants the object. The rest of the last result is kept while the object may have
@@ -57,10 +66,11 @@ class result_table {
     [[nodiscard]] bool is_synced(const runtime::object_key& key) const;
     /// Calls `visit` with each object that failed, and why.
     void for_each_failed(const std::function<void(const runtime::object_key&, const failure&)>& visit) const;
+    void for_each(const std::function<void(const runtime::object_key&, const result_record&)>& visit) const;
     [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
 
  private:
-    [[nodiscard]] spec_set share(std::vector<std::uint64_t> specs);
+    [[nodiscard]] selection_set share(std::vector<std::uint64_t> selections);
 
     std::unordered_map<runtime::object_key, result_record, runtime::object_key_hash> records_;
     std::map<std::vector<std::uint64_t>, std::weak_ptr<const std::vector<std::uint64_t>>> shared_;

@@ -79,9 +79,20 @@ resolution source_resolver::resolve(const v1alpha1::registry_credential& object,
         contents = last_of(before, object.sources);
         combined = combine(contents);
     }
-    if (combined.has_value() && contents.size() == object.sources.size())
-        result.entries =
-            std::make_shared<const std::vector<dockerconfig::registry_entry>>(std::move(*combined));
+    if (combined.has_error()) {
+        contents.clear();
+        combined = std::vector<dockerconfig::registry_entry>{};
+    }
+    for (const auto& source : object.sources) {
+        const auto* known = find_source(contents, source);
+        if (known == nullptr) {
+            result.unknown.push_back(source);
+        } else {
+            for (const auto& entry : known->second)
+                result.origins.emplace(entry.key.written(), source.secret_name);
+        }
+    }
+    result.entries = std::make_shared<const std::vector<dockerconfig::registry_entry>>(std::move(*combined));
     before = std::move(contents);
     return result;
 }

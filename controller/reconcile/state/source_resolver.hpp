@@ -18,8 +18,11 @@ namespace reconcile {
 
 /// The resolved sources of a RegistryCredential.
 struct resolution {
-    cause fault;         // why a source is not valid now; an empty reason: all are
-    entry_list entries;  // to deliver
+    cause fault;           // why a source is not valid now; an empty reason: all are
+    entry_list entries;    // to deliver: of all sources whose content is known
+    source_names origins;  // of the entries, by key as written
+    /// Sources that cannot be read now and could not be read before: a copy keeps what it has of them.
+    std::vector<v1alpha1::credential_source> unknown;
 };
 
 /// Resolves sources, and remembers the last good content of each. If a source goes missing, becomes invalid,

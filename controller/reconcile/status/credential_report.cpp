@@ -29,11 +29,13 @@ bool is_owned(const cluster_state& state, const runtime::object_key& key, const 
 void add_stuck(const cluster_state& state,
                const v1alpha1::registry_credential& object,
                credential_report& report) {
-    state.results().for_each_failed([&](const runtime::object_key& key, const failure& problem) {
+    state.results().for_each([&](const runtime::object_key& key, const result_record& record) {
+        const auto* problem = record.failure_of(object.meta.name);
+        if (problem == nullptr) return;
         const auto namespace_object = state.find_namespace(key.namespace_name);
         if (namespace_object == nullptr || !is_owned(state, key, object.meta.uid)) return;
         if (key.name == object.secret_name && state.selects(object, namespace_object->meta)) return;
-        report.failures.push_back(as_reported(key.namespace_name, problem));
+        report.failures.push_back(as_reported(key.namespace_name, *problem));
         ++report.stuck;
     });
 }
@@ -105,9 +107,11 @@ credential_report report_on(const cluster_state& state, const v1alpha1::registry
         const auto* record =
             state.results().find({.namespace_name = each->meta.name, .name = object.secret_name});
         if (record == nullptr) return;
-        if (record->now == result_record::state::synced) ++report.synced;
-        if (record->last_failure == nullptr) return;
-        report.failures.push_back(as_reported(each->meta.name, *record->last_failure));
+        if (const auto* problem = record->failure_of(object.meta.name)) {
+            report.failures.push_back(as_reported(each->meta.name, *problem));
+        } else if (record->now == result_record::state::synced) {
+            ++report.synced;
+        }
     });
     add_stuck(state, object, report);
     std::ranges::sort(report.failures, {}, &v1alpha1::namespace_failure::namespace_name);

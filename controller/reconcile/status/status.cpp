@@ -42,6 +42,16 @@ const v1alpha1::namespace_failure& representative(const std::vector<v1alpha1::na
     return *std::ranges::find(failures, commonest->first, &v1alpha1::namespace_failure::reason);
 }
 
+/// The CRD refuses such an object: an older CRD let it through.
+std::optional<condition_value> spec_condition(const v1alpha1::registry_credential& object) {
+    if (object.spec_fault.empty()) return std::nullopt;
+    return condition_value{
+        false,
+        reasons::spec_invalid,
+        fmt::format("{}; its entries in existing Secrets stay as they are until the spec is corrected",
+                    object.spec_fault)};
+}
+
 condition_value synced_condition(const v1alpha1::registry_credential& object,
                                  const credential_report& report) {
     if (!report.name_allowed) {
@@ -91,7 +101,8 @@ condition_value ready_condition(const v1alpha1::registry_credential& object,
 }
 
 bool needs_operator(std::string_view reason) {
-    constexpr std::array stalled{reasons::source_invalid,
+    constexpr std::array stalled{reasons::spec_invalid,
+                                 reasons::source_invalid,
                                  reasons::duplicate_registry,
                                  reasons::source_too_large,
                                  reasons::secret_name_not_allowed,
@@ -173,8 +184,9 @@ v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_cre
     if (status.failures.size() > most_failures) status.failures.resize(most_failures);
 
     status.conditions = object.status.conditions;
-    const auto sources = sources_condition(report);
-    const auto synced = synced_condition(object, report);
+    const auto unusable = spec_condition(object);
+    const auto sources = unusable ? *unusable : sources_condition(report);
+    const auto synced = unusable ? *unusable : synced_condition(object, report);
     const auto patched = service_accounts_condition(object, report.accounts, report.name_allowed);
     const auto ready = ready_condition(object, sources, synced, patched);
     const condition_writer write(status.conditions, object.meta.generation, now);

@@ -111,7 +111,7 @@ asio::awaitable<runtime::outcome> status_writer::reconcile(runtime::object_key k
         v1alpha1::registry_credentials, name, body_for(*object, status));
     if (response.has_error()) co_return co_await handle_refusal(name, response.error());
     emit_events(*object, status);
-    auto written = v1alpha1::read_registry_credential(*response);
+    auto written = v1alpha1::read_with_spec_fault(*response);
     if (written.has_value()) services_.state.credentials().upsert(std::move(*written));
     services_.log.debug("wrote status", {{"registrycredential", name}, {"summary", status.summary}});
     co_return runtime::outcome::done();

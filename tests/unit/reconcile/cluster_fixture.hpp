@@ -74,8 +74,21 @@ struct cluster_fixture {
         return state.credentials().find({.namespace_name = {}, .name = name});
     }
 
+    /// With the content of the copy, if apply_plan() wrote it.
     [[nodiscard]] reconcile::secret_view view(const runtime::object_key& key) {
-        return view_secret(state, key);
+        const auto found = contents_.find(key);
+        return view_secret(state, key, {.content = found == contents_.end() ? nullptr : &found->second});
+    }
+    /// The copies of another cluster are in this one too.
+    void take_copies(const cluster_fixture& other) {
+        contents_ = other.contents_;
+        documents_ = other.documents_;
+        for (const auto& [key, document] : documents_)
+            state.copies(key.name).upsert(*other.state.find_copy(key));
+    }
+    [[nodiscard]] std::string document_of(const runtime::object_key& key) const {
+        const auto found = documents_.find(key);
+        return found == documents_.end() ? std::string{} : found->second;
     }
     [[nodiscard]] reconcile::secret_action next(const std::string& namespace_name,
                                                 const std::string& name = "regcred") {
@@ -88,19 +101,34 @@ struct cluster_fixture {
         auto& copies = state.copies(key.name);
         if (action == reconcile::secret_action::remove) {
             copies.erase(runtime::view_of(key), next_version());
+            contents_.erase(key);
+            documents_.erase(key);
         } else if (action != reconcile::secret_action::none) {
             reconcile::observed_secret made;
-            made.meta = reconcile::desired_metadata(
-                key, seen.contributors, seen.present ? &seen.present->meta : nullptr);
+            made.meta = reconcile::desired_metadata(key,
+                                                    seen.contributors,
+                                                    seen.present ? &seen.present->meta : nullptr,
+                                                    seen.kept,
+                                                    seen.desired.origins);
             made.meta.uid = "uid-copy-" + key.namespace_name;
             made.meta.resource_version = next_version();
             made.docker_config = true;
+            made.written_by_regcred = true;
             made.only_document = true;
             made.document = seen.desired.digest;
+            kube::secret stored;
+            stored.meta = made.meta;
+            stored.data.emplace(kube::docker_config_json_key, seen.desired.document->clone());
+            documents_[key] = std::string(seen.desired.document->reveal());
+            contents_[key] = reconcile::read_content(stored);
             copies.upsert(std::move(made));
-        } else if (!seen.contributors.empty()) {
-            state.results().synced(key, 0, {});
+        } else {
+            state.forget_deleted(key);
+            if (!seen.contributors.empty()) state.results().synced(key, 0, {});
         }
+    }
+    void collect_garbage(const runtime::object_key& key) {
+        state.copies(key.name).erase(runtime::view_of(key), next_version());
     }
     /// Until nothing is queued.
     void apply_all() {
@@ -124,6 +152,8 @@ struct cluster_fixture {
         return to;
     }
 
+    std::map<runtime::object_key, reconcile::copy_content> contents_;
+    std::map<runtime::object_key, std::string> documents_;
     std::map<runtime::object_key, runtime::priority> secrets_;
     std::map<runtime::object_key, runtime::priority> service_accounts_;
     std::set<std::string> statuses_;

@@ -250,6 +250,7 @@ TEST_CASE("an object of another kind, or without metadata or spec, is malformed"
     auto object = minimal();
     object["kind"] = "PartialObjectMetadata";
     CHECK(read_registry_credential(object).error().message == "kind: must be RegistryCredential");
+    CHECK(v1alpha1::read_with_spec_fault(object).error().message == "kind: must be RegistryCredential");
     object = minimal();
     object.erase("spec");
     CHECK(read_registry_credential(object).error().message == "spec.sources: required");
@@ -266,4 +267,15 @@ TEST_CASE("an annotation may have 4096 characters of four bytes") {
     auto object = minimal();
     object["spec"]["secretTemplate"]["annotations"] = {{"example.com/note", wide}};
     CHECK(read_registry_credential(object).value().template_annotations.at("example.com/note") == wide);
+}
+
+TEST_CASE("an object with an invalid spec is read with a fault, metadata and status, and selects nothing") {
+    auto object = with_spec("/sources", json::array());
+    object["status"] = {{"observedGeneration", 3}};
+    const auto read = v1alpha1::read_with_spec_fault(object).value();
+    CHECK(read.spec_fault == "spec.sources: required");
+    CHECK(read.meta.name == read_registry_credential(with_spec("/suspend", false)).value().meta.name);
+    CHECK(read.namespaces.include.empty());
+    CHECK_FALSE(read.namespaces.selector.has_value());
+    CHECK(v1alpha1::read_with_spec_fault(with_spec("/suspend", false)).value().spec_fault.empty());
 }

@@ -193,7 +193,7 @@ TEST_CASE("read_everything fails on an older state, and on a repeated continue t
 
 TEST_CASE("read_everything skips an object that it cannot decode, and halves a page that is too large") {
     auto broken = wire::credential("hub", "20");
-    broken["spec"] = "broken";
+    broken["metadata"].erase("uid");
     cluster c({credentials({broken}),
                refusal(413, "RequestEntityTooLarge"),
                namespaces({partial("team-b", "21")})});
@@ -201,4 +201,25 @@ TEST_CASE("read_everything skips an object that it cannot decode, and halves a p
     CHECK(c.find_credential("hub")->meta.resource_version == "10");
     CHECK(c.stage.server.requests()[1].find("limit=100") != std::string::npos);
     CHECK(c.stage.server.requests()[2].find("limit=50") != std::string::npos);
+}
+
+TEST_CASE("a RegistryCredential with an invalid spec is read with its fault") {
+    auto invalid = wire::credential("hub", "20");
+    invalid["spec"] = "invalid";
+    cluster c({ok(invalid), ok(wire::namespace_object("team-a", "21"))});
+    CHECK(c.stage.run(c.reader.confirm({"hub"}, "team-a")).has_value());
+    CHECK(c.find_credential("hub")->meta.resource_version == "20");
+    CHECK_FALSE(c.find_credential("hub")->spec_fault.empty());
+}
+
+TEST_CASE("read_credentials lists all RegistryCredentials, once within a second") {
+    cluster c({credentials({wire::credential("other", "20")})});
+    CHECK(c.stage.run(c.reader.read_credentials()).has_value());
+    CHECK(c.find_credential("other") != nullptr);
+    CHECK(c.find_credential("hub") != nullptr);
+    CHECK(c.stage.run(c.reader.read_credentials()).has_value());
+    CHECK(c.stage.server.requests().size() == 1);
+    cluster failing({refusal(500, "InternalError"), credentials({})});
+    CHECK(failing.stage.run(failing.reader.read_credentials()).has_error());
+    CHECK(failing.stage.run(failing.reader.read_credentials()).has_value());
 }

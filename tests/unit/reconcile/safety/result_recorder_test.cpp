@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(fixture, "the end of a failure queues the statuses that show i
     recorder.unwanted(key);
     CHECK(statuses() == names{"hub"});
     CHECK(state.results().find(key)->last_failure == nullptr);
-    CHECK(*state.results().find(key)->specs == std::vector<std::uint64_t>{2});
+    CHECK(*state.results().find(key)->selections == std::vector<std::uint64_t>{2});
     fail(key, "Denied");
     clear_queues();
     recorder.forget(key);

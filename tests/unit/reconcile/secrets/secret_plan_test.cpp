@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 using reconcile::decide;
 using reconcile::ownership;
@@ -122,6 +123,9 @@ TEST_CASE("a foreign Secret is reported as Conflict, or adopted if the oldest co
         CHECK(decided.reason == reconcile::reasons::conflict);
         CHECK(decided.message.find("team-a/regcred") != std::string::npos);
         CHECK(decided.message.find("Adopt") != std::string::npos);
+        CHECK(decided.message.find("was not made by regcred") != std::string::npos);
+        foreign.labelled = true;
+        CHECK(decide(view).message.find("restored from a backup") != std::string::npos);
     }
     SUBCASE("Fail, while no source can be read") {
         view.desired = {};
@@ -165,22 +169,62 @@ TEST_CASE("without a contributor only an owned Secret is removed") {
         holds(view, copy, ownership::ours);
         CHECK(decide(view).action == secret_action::remove);
     }
-    SUBCASE("ours, but an owner is suspended") {
+    SUBCASE("ours, but an owner keeps its entries") {
         holds(view, copy, ownership::ours);
-        view.suspended_by = "hub";
-        CHECK(decide(view).action == secret_action::none);
-        CHECK(decide(view).reason == reconcile::reasons::suspended);
+        view.kept = {build::shared(build::credential("hub"))};
+        const auto decided = decide(view);
+        CHECK(decided.action == secret_action::none);
+        CHECK_FALSE(decided.needs_content);
     }
-    SUBCASE("ours, but an owner is being deleted: --cascade=orphan may be under way") {
+    SUBCASE("ours, and an owner keeps its entries while another one's go: the content tells which") {
         holds(view, copy, ownership::ours);
-        view.owner_terminating = true;
+        view.kept = {build::shared(build::credential("hub"))};
+        view.lost_owner = true;
+        CHECK(decide(view).needs_content);
+        view.content_read = true;
+        view.content_readable = true;
+        view.desired = build::desired("hub's entries");
+        CHECK(decide(view).action == secret_action::update);
+        view.desired = {};
+        CHECK(decide(view).action == secret_action::remove);
+        view.content_readable = false;
         CHECK(decide(view).action == secret_action::none);
     }
-    SUBCASE("ours, but the Secret of its new name is not synced yet") {
-        holds(view, copy, ownership::ours);
-        view.replacement_pending = true;
-        CHECK(decide(view).action == secret_action::none);
-    }
+}
+
+TEST_CASE("a Secret that a person copied into a namespace that is not selected is left alone and reported") {
+    auto view = wanted();
+    auto copied = build::copy(view.contributors, text);
+    copied.written_by_regcred = false;
+    holds(view, copied, ownership::ours);
+    view.dropped = std::exchange(view.contributors, {});
+    view.desired = {};
+    auto decided = decide(view);
+    CHECK(decided.action == secret_action::none);
+    CHECK(decided.reason == reconcile::reasons::conflict);
+    CHECK(decided.message.find("team-a/regcred") != std::string::npos);
+
+    // Its owner is gone: the garbage collector deletes it.
+    view.dropped.clear();
+    view.lost_owner = true;
+    decided = decide(view);
+    CHECK(decided.action == secret_action::none);
+    CHECK(decided.reason.empty());
+}
+
+TEST_CASE("a Secret that is being deleted is not up to date, and is neither written nor deleted") {
+    auto view = wanted();
+    auto copy = build::copy(view.contributors, text);
+    copy.meta.deleting = true;
+    copy.meta.finalizers = {"example.com/wait"};
+    holds(view, copy, ownership::ours);
+    const auto decided = decide(view);
+    CHECK(decided.action == secret_action::none);
+    CHECK(decided.reason == reconcile::reasons::secret_terminating);
+    CHECK(decided.message.find("example.com/wait") != std::string::npos);
+    view.contributors.clear();
+    CHECK(decide(view).action == secret_action::none);
+    CHECK(decide(view).reason.empty());
 }
 
 TEST_CASE("nothing is planned in a namespace that is terminating or gone") {
@@ -210,31 +254,38 @@ TEST_CASE("invalid sources neither change nor create a copy") {
         CHECK(decide(view).action == secret_action::none);
         CHECK(decide(view).reason.empty());
     }
-    SUBCASE("a part to deliver, a copy: an update would drop the other part") {
+    SUBCASE("unknown entries, a copy that no owner has to change: it is not even read") {
+        view.desired = {};
+        view.desired.complete = false;
+        holds(view, copy, ownership::ours);
+        CHECK(decide(view).action == secret_action::none);
+        CHECK_FALSE(decide(view).needs_content);
+        auto bare = copy;
+        bare.meta.labels.clear();
+        holds(view, bare, ownership::ours);
+        CHECK(decide(view).needs_content);
+    }
+    SUBCASE("a part to deliver, a copy: its content tells what to keep") {
         view.desired = build::desired("a part");
         view.desired.complete = false;
         holds(view, copy, ownership::ours);
         CHECK(decide(view).action == secret_action::none);
+        CHECK(decide(view).needs_content);
         CHECK(decide(view).reason.empty());
     }
-    SUBCASE("a part to deliver, a copy with a second contributor: reported, since that one waits") {
-        view.desired = build::desired("a part");
-        view.desired.complete = false;
-        view.contributors.push_back(build::shared(build::credential("other")));
-        const auto theirs = build::copy(view.contributors, "the whole");
-        holds(view, theirs, ownership::ours);
-        CHECK(decide(view).action == secret_action::none);
-        CHECK(decide(view).reason == reconcile::reasons::source_invalid);
-    }
-    SUBCASE("nothing to deliver, and an object that fed the copy is gone: what it gave is still there") {
+    SUBCASE("unknown entries, and an object that fed the copy is gone: its entries are removed") {
         view.desired = {};
         view.desired.complete = false;
         auto makers = view.contributors;
         makers.push_back(build::shared(build::credential("gone")));
         const auto theirs = build::copy(makers, "the whole");
         holds(view, theirs, ownership::ours);
-        CHECK(decide(view).action == secret_action::none);
-        CHECK(decide(view).reason == reconcile::reasons::source_invalid);
+        view.lost_owner = true;
+        CHECK(decide(view).needs_content);
+        view.content_read = true;
+        view.content_readable = true;
+        view.desired = build::desired("the rest");
+        CHECK(decide(view).action == secret_action::update);
     }
     SUBCASE("a part to deliver, no copy: better than none") {
         view.desired.complete = false;
@@ -242,24 +293,20 @@ TEST_CASE("invalid sources neither change nor create a copy") {
     }
 }
 
-TEST_CASE("a suspended RegistryCredential writes nothing, and the change is reported as Suspended") {
+TEST_CASE("an update or a recreation that takes out an owner's entries is destructive and a removal") {
+    const reconcile::secret_plan update{.action = secret_action::update, .reason = {}, .message = {}};
+    const reconcile::secret_plan none{.action = secret_action::none, .reason = {}, .message = {}};
     auto view = wanted();
-    view.suspended_by = "hub";
-    auto decided = decide(view);
-    CHECK(decided.action == secret_action::none);
-    CHECK(decided.reason == reconcile::reasons::suspended);
-    CHECK(decided.message ==
-          "Secret team-a/regcred not created: RegistryCredential hub is suspended (spec.suspend: true)");
-
-    const auto right = build::copy(view.contributors, text);
-    holds(view, right, ownership::ours);
-    CHECK(decide(view).reason.empty());
-
-    const auto drifted = build::copy(view.contributors, "drifted");
-    holds(view, drifted, ownership::ours);
-    decided = decide(view);
-    CHECK(decided.action == secret_action::none);
-    CHECK(decided.reason == reconcile::reasons::suspended);
+    CHECK_FALSE(facts_of(view, update, nullptr, true).destructive);
+    SUBCASE("of an owner that wants the Secret no more") {
+        view.dropped = {build::shared(build::credential("other"))};
+    }
+    SUBCASE("of an owner that is gone") {
+        view.lost_owner = true;
+    }
+    CHECK(facts_of(view, update, nullptr, true).destructive);
+    CHECK(facts_of(view, update, nullptr, true).removes);
+    CHECK_FALSE(facts_of(view, none, nullptr, true).removes);
 }
 
 TEST_CASE("an ownerReference to a RegistryCredential proves ownership, a label does not") {
@@ -306,6 +353,13 @@ TEST_CASE("a source is never overwritten, whatever the conflict policy says") {
     CHECK(decided.action == secret_action::none);
     CHECK(decided.reason == reconcile::reasons::conflict);
     CHECK(decided.message.find("source") != std::string::npos);
+
+    // Made by copying a copy with its ownerReferences.
+    const auto with_owner = build::copy(view.contributors, "other");
+    holds(view, with_owner, ownership::ours);
+    CHECK(decide(view).reason == reconcile::reasons::conflict);
+    view.contributors.clear();
+    CHECK(decide(view).action == secret_action::none);
 }
 
 namespace {
@@ -373,11 +427,12 @@ TEST_CASE("a Secret is contended only if its last failure is Contended") {
 TEST_CASE("a removal is asked for by a changed spec or a deleted owner, and by nothing else") {
     const reconcile::secret_plan removal{.action = secret_action::remove, .reason = {}, .message = {}};
     auto view = wanted();
-    view.owners = view.contributors;
+    view.dropped = view.contributors;
     const auto copy = build::copy(view.contributors, "{}");
     holds(view, copy, ownership::ours);
     CHECK_FALSE(facts_of(view, removal, nullptr, true).asked_for);
     CHECK(facts_of(view, removal, nullptr, false).asked_for);
-    view.owners.clear();
+    view.dropped.clear();
+    view.lost_owner = true;
     CHECK(facts_of(view, removal, nullptr, true).asked_for);
 }

@@ -204,7 +204,7 @@ TEST_CASE("a removal that no user asked for is held by the deletion guard, and r
     f.add_namespace("team-a", {{"pull", "private"}});
     f.add_credential(object);
     f.apply_all();
-    f.state.results().synced(team_a, 0, reconcile::specs_of({f.find_credential("hub")}));
+    f.state.results().synced(team_a, 0, reconcile::selections_of({f.find_credential("hub")}));
     f.add_namespace("team-a");  // the namespace loses its label; the object keeps its spec
     REQUIRE(f.next("team-a") == reconcile::secret_action::remove);
     const auto now = std::chrono::steady_clock::now();

@@ -3,10 +3,19 @@
 #include "reconcile/secrets/secret_view.hpp"
 
 #include "unit/reconcile/builders.hpp"
+#include "unit/reconcile/cluster_fixture.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 using reconcile::desired_fingerprint;
+using reconcile::ownership;
 using names = std::vector<std::string>;
 using name_set = std::set<std::string>;
 
@@ -23,8 +32,11 @@ reconcile::secret_view view_of(const names& makers, const names& living, const n
     reconcile::secret_view view;
     view.key = build::here;
     view.present = std::make_shared<const reconcile::observed_secret>(build::copy(objects(makers), "{}"));
-    view.owners = objects(living);
     view.contributors = objects(wanting);
+    for (const auto& name : living) {
+        if (std::ranges::find(wanting, name) == wanting.end())
+            view.dropped.push_back(build::shared(build::credential(name)));
+    }
     return view;
 }
 
@@ -50,18 +62,6 @@ TEST_CASE("an absent Secret affects those that want it") {
     CHECK(reconcile::all_credentials(view) == name_set{"a"});
 }
 
-TEST_CASE("has_lost_owner finds deleted owners in ownerReferences and in the annotation") {
-    CHECK_FALSE(reconcile::has_lost_owner(view_of({"a", "b"}, {"a", "b"}, {})));
-    CHECK(reconcile::has_lost_owner(view_of({"a", "b"}, {"b"}, {})));
-    auto retained = view_of({}, {}, {});
-    reconcile::observed_secret copy;
-    copy.meta.annotations.emplace("regcred.dev/owner", "uid-a,uid-b");
-    retained.present = std::make_shared<const reconcile::observed_secret>(std::move(copy));
-    retained.owners = {build::shared(build::credential("a"))};
-    CHECK(reconcile::has_lost_owner(retained));
-    CHECK_FALSE(reconcile::has_lost_owner(reconcile::secret_view{}));
-}
-
 TEST_CASE("desired_fingerprint changes with the document, the object and the spec") {
     reconcile::secret_view view;
     const auto at_generation = [](const char* name, std::int64_t generation) {
@@ -82,4 +82,311 @@ TEST_CASE("desired_fingerprint changes with the document, the object and the spe
     CHECK(desired_fingerprint(other) != before);
     other.contributors = {at_generation("b", 1)};
     CHECK(desired_fingerprint(other) != before);
+}
+
+namespace {
+
+using lists = std::vector<std::string>;
+
+/// "a" gives quay.io and "b" gives ghcr.io to the Secret of every namespace. The Secret of team-a has been
+/// written.
+void add_two(build::cluster_fixture& f) {
+    f.add_source("login-a", "quay.io", "CANARY-a");
+    f.add_source("login-b", "ghcr.io", "CANARY-b");
+    f.add_namespace("team-a");
+    f.add_credential(build::wants("a", "login-a"));
+    f.add_credential(build::wants("b", "login-b"));
+    f.apply_all();
+}
+
+/// The passwords in a copy, sorted.
+lists passwords(const build::cluster_fixture& f, const char* namespace_name = "team-a") {
+    lists found;
+    const auto document = f.document_of({.namespace_name = namespace_name, .name = "regcred"});
+    for (const std::string password : {"CANARY-a", "CANARY-a2", "CANARY-b", "CANARY-b2"}) {
+        if (document.find('"' + password + '"') != std::string::npos) found.push_back(password);
+    }
+    return found;
+}
+
+/// A controller that starts with the copies of another one, and has seen no source yet.
+std::unique_ptr<build::cluster_fixture> restart(const build::cluster_fixture& before) {
+    auto after = std::make_unique<build::cluster_fixture>();
+    after->version = before.version;
+    after->take_copies(before);
+    after->add_namespace("team-a");
+    return after;
+}
+
+struct trouble {
+    const char* name;
+    /// Makes it of a cluster where all is well.
+    std::function<std::unique_ptr<build::cluster_fixture>(std::unique_ptr<build::cluster_fixture>)> make;
+};
+
+const std::vector<trouble>& troubles_of_a() {
+    using fixture = std::unique_ptr<build::cluster_fixture>;
+    static const auto change = [](fixture f, auto edit) {
+        auto object = *f->find_credential("a");
+        edit(object);
+        ++object.meta.generation;
+        f->add_credential(std::move(object));
+        return f;
+    };
+    static const auto restarted = [](const fixture& before, auto add_source_of_a) {
+        auto f = restart(*before);
+        add_source_of_a(*f);
+        f->add_source("login-b", "ghcr.io", "CANARY-b");
+        f->add_credential(build::wants("a", "login-a"));
+        f->add_credential(build::wants("b", "login-b"));
+        return f;
+    };
+    static const std::vector<trouble> all{
+        {"its source is deleted",
+         [](fixture f) {
+             f->state.sources().erase({.namespace_name = "regcred-system", .name = "login-a"},
+                                      f->next_version());
+             return f;
+         }},
+        {"its source is missing after a restart",
+         [](fixture f) { return restarted(f, [](build::cluster_fixture&) {}); }},
+        {"its source is invalid after a restart",
+         [](fixture f) {
+             return restarted(f,
+                              [](build::cluster_fixture& g) { g.add_source("login-a", "not a key", "x"); });
+         }},
+        {"it is suspended",
+         [](fixture f) { return change(std::move(f), [](auto& object) { object.suspend = true; }); }},
+        {"it is suspended and selects another namespace",
+         [](fixture f) {
+             return change(std::move(f), [](auto& object) {
+                 object.suspend = true;
+                 object.namespaces.include = {"elsewhere"};
+             });
+         }},
+        {"its spec cannot be used",
+         [](fixture f) {
+             return change(std::move(f), [](auto& object) {
+                 v1alpha1::registry_credential unusable;
+                 unusable.meta = object.meta;
+                 unusable.spec_fault = "spec.sources: required";
+                 object = std::move(unusable);
+             });
+         }},
+        {"it is being deleted",
+         [](fixture f) { return change(std::move(f), [](auto& object) { object.meta.deleting = true; }); }},
+        {"it has a Secret name that is not allowed",
+         [](fixture f) {
+             return change(std::move(f), [](auto& object) { object.secret_name = "not-allowed"; });
+         }},
+    };
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("a RegistryCredential in trouble keeps its entries, and the others' entries go on") {
+    for (const auto& trouble : troubles_of_a()) {
+        CAPTURE(trouble.name);
+        auto made = std::make_unique<build::cluster_fixture>();
+        add_two(*made);
+        REQUIRE(passwords(*made) == lists{"CANARY-a", "CANARY-b"});
+        auto f = trouble.make(std::move(made));
+        f->apply_all();
+        CHECK(passwords(*f) == lists{"CANARY-a", "CANARY-b"});
+
+        f->add_source("login-b", "ghcr.io", "CANARY-b2");  // a rotation
+        f->apply_all();
+        CHECK(passwords(*f) == lists{"CANARY-a", "CANARY-b2"});
+
+        f->add_namespace("team-new");
+        f->apply_all();
+        CHECK(passwords(*f, "team-new").back() == "CANARY-b2");
+
+        f->remove_credential("b");  // a revocation
+        f->apply_all();
+        CHECK(passwords(*f) == lists{"CANARY-a"});
+
+        f->remove_credential("a");
+        f->apply_all();
+        CHECK(passwords(*f).empty());
+        CHECK(f->state.find_copy(build::here) == nullptr);
+    }
+}
+
+TEST_CASE("a RegistryCredential with a source that was never readable delivers its other sources") {
+    build::cluster_fixture f;
+    f.add_source("there", "quay.io", "CANARY-a");
+    f.add_namespace("team-a");
+    auto object = build::wants("a", "there");
+    object.sources.push_back({.secret_name = "later", .registry = "ghcr.io", .registries = {}});
+    f.add_credential(object);
+    const auto view = f.view(build::here);
+    REQUIRE(view.lacking.size() == 1);
+    CHECK(view.lacking[0].source.secret_name == "later");
+    f.apply_all();
+    CHECK(passwords(f) == lists{"CANARY-a"});
+    f.add_source("there", "quay.io", "CANARY-a2");
+    f.apply_all();
+    CHECK(passwords(f) == lists{"CANARY-a2"});
+}
+
+TEST_CASE("an entry of a source that is not readable after a restart stays while the spec lets it") {
+    const auto two_sources = [](std::vector<std::string> registries) {
+        auto object = build::wants("a", "login-a");
+        object.sources.push_back(
+            {.secret_name = "login-b", .registry = {}, .registries = std::move(registries)});
+        return object;
+    };
+    build::cluster_fixture before;
+    before.add_source("login-a", "quay.io", "CANARY-a");
+    before.add_source("login-b", "ghcr.io", "CANARY-b");
+    before.add_namespace("team-a");
+    before.add_credential(two_sources({}));
+    before.apply_all();
+    REQUIRE(passwords(before) == lists{"CANARY-a", "CANARY-b"});
+
+    const auto f = restart(before);
+    f->add_source("login-a", "quay.io", "CANARY-a2");
+    SUBCASE("login-b is missing") {
+        f->add_credential(two_sources({}));
+        f->apply_all();
+        CHECK(passwords(*f) == lists{"CANARY-a2", "CANARY-b"});
+    }
+    SUBCASE("login-b is missing, and registries does not allow the entry") {
+        f->add_credential(two_sources({"quay.*"}));
+        f->apply_all();
+        CHECK(passwords(*f) == lists{"CANARY-a2"});
+    }
+    SUBCASE("login-b is in the spec no more") {
+        f->add_credential(build::wants("a", "login-a"));
+        f->apply_all();
+        CHECK(passwords(*f) == lists{"CANARY-a2"});
+    }
+    SUBCASE("login-b is missing, and an entry of login-a was removed") {
+        f->add_source("login-a", "registry.example.com", "CANARY-b2");
+        f->add_credential(two_sources({}));
+        f->apply_all();
+        CHECK(passwords(*f) == lists{"CANARY-b", "CANARY-b2"});
+    }
+}
+
+TEST_CASE("owners that want a Secret no more are dropped, and kept while the deletion guard holds them") {
+    build::cluster_fixture f;
+    add_two(f);
+    auto narrower = build::wants("a", "login-a", {"team-b"});
+    narrower.meta.generation = 2;
+    f.add_credential(narrower);
+    const auto view = f.view(build::here);
+    REQUIRE(view.dropped.size() == 1);
+    CHECK(view.dropped[0]->meta.name == "a");
+    CHECK(view.kept.empty());
+    CHECK_FALSE(view.lost_owner);
+    CHECK(loses_entries(view));
+    const auto held = view_secret(f.state, build::here, {.keep_dropped = true});
+    CHECK(held.dropped.empty());
+    CHECK(held.kept.size() == 1);
+    CHECK(keeps_entries(held));
+    f.remove_credential("a");
+    CHECK(f.view(build::here).lost_owner);
+    CHECK_FALSE(f.view(build::here).unnamed_owner_lost);
+}
+
+TEST_CASE("a content of another version of the copy does not count") {
+    build::cluster_fixture f;
+    add_two(f);
+    auto suspended = build::wants("a", "login-a");
+    suspended.suspend = true;
+    f.add_credential(suspended);
+    reconcile::copy_content content{.resource_version = "1", .readable = true, .entries = {}, .origins = {}};
+    CHECK_FALSE(view_secret(f.state, build::here, {.content = &content}).content_read);
+    content.resource_version = f.state.find_copy(build::here)->meta.resource_version;
+    CHECK(view_secret(f.state, build::here, {.content = &content}).content_read);
+}
+
+namespace {
+
+void edit(build::cluster_fixture& f, const char* name, auto change) {
+    auto object = *f.find_credential(name);
+    change(object);
+    ++object.meta.generation;
+    f.add_credential(std::move(object));
+}
+
+void set_policy(build::cluster_fixture& f, const char* name, v1alpha1::deletion_policy policy) {
+    edit(f, name, [policy](auto& object) { object.on_deletion = policy; });
+}
+
+/// Whether the copy is there, and no RegistryCredential owns it any more.
+bool is_retained(build::cluster_fixture& f) {
+    const auto copy = f.state.find_copy(build::here);
+    return copy != nullptr && copy->meta.owner_references.empty() &&
+           f.view(build::here).owner == ownership::foreign;
+}
+
+}  // namespace
+
+TEST_CASE("deletionPolicy Retain counts although the object is deleted before the copy shows it") {
+    build::cluster_fixture f;
+    f.add_source("login-a", "quay.io", "CANARY-a");
+    f.add_namespace("team-a");
+    f.add_credential(build::wants("a", "login-a"));
+    f.apply_all();
+    REQUIRE_FALSE(f.state.find_copy(build::here)->meta.owner_references.empty());
+    SUBCASE("the copy is rewritten") {
+        set_policy(f, "a", v1alpha1::deletion_policy::retain);
+        f.remove_credential("a");
+    }
+    SUBCASE("under spec.suspend") {
+        set_policy(f, "a", v1alpha1::deletion_policy::retain);
+        edit(f, "a", [](auto& object) { object.suspend = true; });
+        f.remove_credential("a");
+    }
+    SUBCASE("the garbage collector is faster: the copy is created again") {
+        set_policy(f, "a", v1alpha1::deletion_policy::retain);
+        f.remove_credential("a");
+        f.collect_garbage(build::here);
+    }
+    f.apply_all();
+    CHECK(passwords(f) == lists{"CANARY-a"});
+    CHECK(is_retained(f));
+    CHECK(f.state.find_deleted("uid-a", build::here) == nullptr);
+    // What a person does to it later is not undone.
+    f.collect_garbage(build::here);
+    f.apply_all();
+    CHECK(f.state.find_copy(build::here) == nullptr);
+}
+
+TEST_CASE("deletionPolicy Delete counts although the object is deleted before the copy shows it") {
+    build::cluster_fixture f;
+    add_two(f);
+    SUBCASE("of the only owner") {
+        f.remove_credential("b");
+        set_policy(f, "a", v1alpha1::deletion_policy::retain);
+        f.apply_all();
+        REQUIRE(f.state.find_copy(build::here)->meta.owner_references.empty());
+        set_policy(f, "a", v1alpha1::deletion_policy::delete_);
+        f.remove_credential("a");
+        f.apply_all();
+        CHECK(f.state.find_copy(build::here) == nullptr);
+    }
+    SUBCASE("of one of two owners that are deleted together, the other one with Retain") {
+        set_policy(f, "b", v1alpha1::deletion_policy::retain);
+        f.apply_all();
+        f.remove_credential("a");
+        f.remove_credential("b");
+        f.apply_all();
+        CHECK(passwords(f) == lists{"CANARY-b"});
+        CHECK(is_retained(f));
+    }
+}
+
+TEST_CASE("with another contributor a deleted object's entries go, whatever its deletionPolicy was") {
+    build::cluster_fixture f;
+    add_two(f);
+    set_policy(f, "a", v1alpha1::deletion_policy::retain);
+    f.remove_credential("a");
+    f.apply_all();
+    CHECK(passwords(f) == lists{"CANARY-b"});
+    CHECK(f.state.find_deleted("uid-a", build::here) == nullptr);
 }

@@ -75,7 +75,7 @@ TEST_CASE("update puts the Secret, bound to the UID and resourceVersion of the v
 }
 
 TEST_CASE("update of a foreign Secret reads it first, and keeps the metadata that it has") {
-    auto foreign = wire::secret("team-a", "29");
+    auto foreign = wire::secret("team-a", "9");
     foreign["metadata"]["annotations"] = {{"team", "a"}};
     writer w({ok(foreign), ok(wire::secret("team-a", "30"))});
     REQUIRE(w.stage.run(w.writes.update(wanted(reconcile::ownership::foreign))).has_value());
@@ -83,7 +83,15 @@ TEST_CASE("update of a foreign Secret reads it first, and keeps the metadata tha
     const auto meta = json_body_of(w.requests()[1])["metadata"];
     CHECK(meta["annotations"]["team"] == "a");
     CHECK(meta["uid"] == "uid-regcred");
-    CHECK(meta["resourceVersion"] == "29");
+    CHECK(meta["resourceVersion"] == "9");
+}
+
+TEST_CASE("update of a foreign Secret that has changed since the decision is a conflict and writes nothing") {
+    writer w({ok(wire::secret("team-a", "29"))});
+    const auto updated = w.stage.run(w.writes.update(wanted(reconcile::ownership::foreign)));
+    REQUIRE(updated.has_error());
+    CHECK(updated.error().kind == kube::error_kind::conflict);
+    CHECK(wire::request_lines(w.stage) == lines{"GET " + secret_path});
 }
 
 TEST_CASE("update of a foreign Secret that cannot be read writes nothing") {

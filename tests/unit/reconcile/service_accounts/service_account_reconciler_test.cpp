@@ -130,6 +130,30 @@ TEST_CASE("an entry is removed after reads of its RegistryCredential, its namesp
     CHECK(f.events.collect("hub").at(0).reason == "Unlisted");
 }
 
+TEST_CASE("an entry stays when a list shows the RegistryCredential that wants it, which the state lacks") {
+    auto hub = wire::credential("hub", "900");
+    hub["spec"]["serviceAccounts"] = kube::json::array({"default"});
+    const kube::json list{{"apiVersion", "regcred.dev/v1alpha1"},
+                          {"kind", "RegistryCredentialList"},
+                          {"metadata", {{"resourceVersion", "900"}}},
+                          {"items", kube::json::array({hub})}};
+    fixture f({ok(list), ok(wire::namespace_object("team-a", "901")), refusal(404, "NotFound", "secrets")});
+    f.add_hub();
+    f.add_account({"regcred"}, "regcred");
+    f.accounts.results().synced(
+        default_account, 1, reconcile::account_selections_of({f.find_credential("hub")}));
+    SUBCASE("the record of the last result tells that one is missing") {}
+    SUBCASE("nothing is known of a last result") {
+        f.accounts.results().forget(default_account);
+    }
+    f.remove_credential("hub");
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.requests() == lines{"GET /apis/regcred.dev/v1alpha1/registrycredentials",
+                                "GET /api/v1/namespaces/team-a",
+                                "GET /api/v1/namespaces/team-a/secrets/regcred"});
+    CHECK(f.accounts.results().is_synced(default_account));
+}
+
 TEST_CASE("an entry stays when the namespace cannot be read") {
     fixture f({narrower_hub(), refusal(500, "InternalError")});
     f.add_account({"regcred"}, "regcred");

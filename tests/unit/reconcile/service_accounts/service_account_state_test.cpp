@@ -287,7 +287,7 @@ TEST_CASE_FIXTURE(
     "a removal is asked for when a RegistryCredential that wanted the entry is gone or has another spec") {
     const auto loss_is_asked_for = [this] {
         const auto* known = accounts.results().find(here);
-        return known != nullptr && !state.all_stand(known->specs);
+        return known != nullptr && !state.all_stand(known->selections);
     };
     add_namespace("team-a");
     add_account(here, {"regcred"}, {"regcred"});
@@ -296,12 +296,15 @@ TEST_CASE_FIXTURE(
     add_credential(a);
     add_credential(b);
     CHECK_FALSE(loss_is_asked_for());  // nothing is known
-    accounts.results().synced(here, 1, {reconcile::spec_of(a), reconcile::spec_of(b)});
+    accounts.results().synced(
+        here, 1, {reconcile::account_selection_of(a), reconcile::account_selection_of(b)});
     CHECK_FALSE(loss_is_asked_for());
     b.meta.generation = 2;
+    b.service_accounts.emplace_back("other");
     add_credential(b);
     CHECK(loss_is_asked_for());
-    accounts.results().synced(here, 1, {reconcile::spec_of(a), reconcile::spec_of(b)});
+    accounts.results().synced(
+        here, 1, {reconcile::account_selection_of(a), reconcile::account_selection_of(b)});
     remove_credential("a");
     CHECK(loss_is_asked_for());
 }

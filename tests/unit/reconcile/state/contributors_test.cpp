@@ -6,8 +6,13 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
+using reconcile::account_selection_of;
+using reconcile::account_selections_of;
+using reconcile::selection_of;
+using reconcile::selections_of;
 using reconcile::spec_of;
-using reconcile::specs_of;
 
 namespace {
 
@@ -20,15 +25,76 @@ std::shared_ptr<const v1alpha1::registry_credential> at_generation(const char* n
 
 }  // namespace
 
-TEST_CASE("specs_of depends on UID and generation, not on the order, and is never 0") {
+TEST_CASE("spec_of depends on UID and generation") {
+    CHECK(spec_of(*at_generation("a", 1)) == spec_of(*at_generation("a", 1)));
+    CHECK(spec_of(*at_generation("a", 1)) != spec_of(*at_generation("a", 2)));
+    CHECK(spec_of(*at_generation("a", 1)) != spec_of(*at_generation("b", 1)));
+}
+
+TEST_CASE("selection_of changes with what decides about the namespaces of a Secret, and with nothing else") {
+    const auto object = build::credential("a");
+    const auto before = selection_of(object);
+    auto same = object;
+    same.meta.generation = 9;
+    same.sources.front().secret_name = "other";
+    same.suspend = true;
+    same.service_accounts = {"default"};
+    same.template_labels.emplace("team", "x");
+    CHECK(selection_of(same) == before);
+    CHECK(account_selection_of(same) != account_selection_of(object));
+
+    auto other = object;
+    SUBCASE("another object") {
+        other.meta.uid = "uid-b";
+    }
+    SUBCASE("secretName") {
+        other.secret_name = "other";
+    }
+    SUBCASE("include") {
+        other.namespaces.include.emplace_back("team-a");
+    }
+    SUBCASE("a glob of include becomes one of exclude") {
+        std::swap(other.namespaces.include, other.namespaces.exclude);
+    }
+    SUBCASE("exclude") {
+        other.namespaces.exclude = {"team-a"};
+    }
+    SUBCASE("selector") {
+        other.namespaces.selector = build::labels({{"pull", "private"}});
+    }
+    SUBCASE("an empty selector") {
+        other.namespaces.selector = kube::label_selector{};
+    }
+    CHECK(selection_of(other) != before);
+    CHECK(account_selection_of(other) != account_selection_of(object));
+}
+
+TEST_CASE("selection_of changes with the operator, the key and the values of a selector") {
+    auto object = build::credential("a");
+    object.namespaces.selector = build::labels({{"pull", "private"}});
+    auto other = object;
+    auto& requirement = other.namespaces.selector->requirements.front();
+    SUBCASE("operator") {
+        requirement.op = kube::selector_operator::not_in;
+    }
+    SUBCASE("key") {
+        requirement.key = "other";
+    }
+    SUBCASE("values") {
+        requirement.values = {"public"};
+    }
+    CHECK(selection_of(other) != selection_of(object));
+}
+
+TEST_CASE("selections_of does not depend on the order") {
     const auto a = at_generation("a", 1);
     const auto b = at_generation("b", 1);
-    CHECK(specs_of({a, b}) == specs_of({b, a}));
-    CHECK(specs_of({a, b}).size() == 2);
-    CHECK(specs_of({a, b}) != specs_of({a}));
-    CHECK(specs_of({a}) != specs_of({at_generation("a", 2)}));
-    CHECK(spec_of(*a) != 0);
-    CHECK(specs_of({}).empty());
+    CHECK(selections_of({a, b}) == selections_of({b, a}));
+    CHECK(selections_of({a, b}).size() == 2);
+    CHECK(selections_of({a, b}) != selections_of({a}));
+    CHECK(selections_of({}).empty());
+    CHECK(account_selections_of({a, b}).size() == 2);
+    CHECK(account_selections_of({a}) != selections_of({a}));
 }
 
 TEST_CASE("the older object precedes, then the smaller UID") {

@@ -10,8 +10,9 @@
 #include <utility>
 #include <vector>
 
+using reconcile::contribution;
 using reconcile::entry_list;
-using reconcile::merge_contributors;
+using reconcile::merge_contributions;
 using reconcile::same_entries;
 
 namespace {
@@ -24,41 +25,62 @@ entry_list entries(const std::string& registry, const std::string& password) {
             {dockerconfig::registry_key::parse(registry).value(), std::move(login).value()}});
 }
 
+/// What RegistryCredential `uid` gives from source "login".
+contribution given(const std::string& uid, const std::string& registry, const std::string& password) {
+    return {.uid = uid, .entries = *entries(registry, password), .origins = {{registry, "login"}}};
+}
+
+contribution nothing(const std::string& uid, bool complete) {
+    return {.uid = uid, .entries = {}, .origins = {}, .complete = complete};
+}
+
 }  // namespace
 
 TEST_CASE(
     "a contributor whose entries are not known makes the Secret incomplete, and the others' entries count") {
-    CHECK_FALSE(merge_contributors({nullptr}).complete);
-    CHECK(merge_contributors({nullptr}).document == nullptr);
-    const auto known = entries("quay.io", "CANARY-1");
-    const auto partly = merge_contributors({nullptr, known});
+    CHECK_FALSE(merge_contributions({nothing("a", false)}).complete);
+    CHECK(merge_contributions({nothing("a", false)}).document == nullptr);
+    const auto known = given("b", "quay.io", "CANARY-1");
+    const auto partly = merge_contributions({nothing("a", false), known});
     CHECK_FALSE(partly.complete);
     REQUIRE(partly.document != nullptr);
-    const auto whole = merge_contributors({known});
+    const auto whole = merge_contributions({known});
     CHECK(whole.complete);
     CHECK(whole.digest == partly.digest);
     CHECK(whole.fault.empty());
 }
 
 TEST_CASE("no entries give no document, and the Secret is complete") {
-    const auto empty = std::make_shared<const std::vector<dockerconfig::registry_entry>>();
-    CHECK(merge_contributors({}).complete);
-    CHECK(merge_contributors({empty}).complete);
-    CHECK(merge_contributors({empty}).document == nullptr);
+    CHECK(merge_contributions({}).complete);
+    CHECK(merge_contributions({nothing("a", true)}).complete);
+    CHECK(merge_contributions({nothing("a", true)}).document == nullptr);
 }
 
-TEST_CASE("the first of two contributors with the same registry delivers it") {
-    const auto merged =
-        merge_contributors({entries("quay.io", "CANARY-first"), entries("quay.io", "CANARY-second")});
+TEST_CASE("the first of two contributors with the same registry delivers it, and is its origin") {
+    const auto merged = merge_contributions(
+        {given("a", "quay.io", "CANARY-first"), given("b", "https://quay.io/v2/", "CANARY-second")});
     REQUIRE(merged.document != nullptr);
     CHECK(merged.document->reveal().find("CANARY-first") != std::string_view::npos);
     CHECK(merged.document->reveal().find("CANARY-second") == std::string_view::npos);
+    CHECK(merged.origins == "a/login=quay.io");
+}
+
+TEST_CASE("origins are recorded unless all entries come from one source of the only contributor") {
+    const auto a = given("a", "quay.io", "CANARY-1");
+    CHECK(merge_contributions({a}).origins.empty());
+    CHECK(merge_contributions({a, given("b", "ghcr.io", "CANARY-2")}).origins ==
+          "a/login=quay.io;b/login=ghcr.io");
+    CHECK(merge_contributions({a, nothing("b", true)}).origins == "a/login=quay.io");
+    auto two_sources = a;
+    two_sources.entries.push_back(entries("ghcr.io", "CANARY-2")->front());
+    two_sources.origins.emplace("ghcr.io", "other");
+    CHECK(merge_contributions({two_sources}).origins == "a/login=quay.io;a/other=ghcr.io");
 }
 
 TEST_CASE("entries that are too large together are a fault and no document") {
     const std::string long_password(dockerconfig::max_document_bytes / 2, 'x');
     const auto merged =
-        merge_contributors({entries("quay.io", long_password), entries("ghcr.io", long_password)});
+        merge_contributions({given("a", "quay.io", long_password), given("b", "ghcr.io", long_password)});
     CHECK(merged.document == nullptr);
     CHECK(merged.complete);
     CHECK(merged.fault.find("docker config") != std::string::npos);

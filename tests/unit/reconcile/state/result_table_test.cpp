@@ -37,11 +37,11 @@ TEST_CASE("desired and specs of the last sync outlive a failure and unwanted") {
     results.synced(key, 1, {2});
     results.failed(key, failed_with("Denied", "10:00"), {});
     CHECK(results.find(key)->desired == 1);
-    CHECK(*results.find(key)->specs == specs{2});
+    CHECK(*results.find(key)->selections == specs{2});
     results.unwanted(key);
     CHECK(results.find(key)->last_failure == nullptr);
     CHECK(results.find(key)->now == result_record::state::pending);
-    CHECK(*results.find(key)->specs == specs{2});
+    CHECK(*results.find(key)->selections == specs{2});
     results.forget(key);
     CHECK(results.find(key) == nullptr);
 }
@@ -50,9 +50,9 @@ TEST_CASE("a failure without specs keeps the specs of the last result") {
     result_table results;
     results.synced(key, 1, {2});
     results.failed(key, failed_with("SourceInvalid", "10:00"), {3});
-    CHECK(*results.find(key)->specs == specs{3});
+    CHECK(*results.find(key)->selections == specs{3});
     results.failed(key, failed_with("DeletionGuard", "11:00"), {});
-    CHECK(*results.find(key)->specs == specs{3});
+    CHECK(*results.find(key)->selections == specs{3});
 }
 
 TEST_CASE("mark_stale makes a synced Secret pending, and leaves a failed and an unknown one alone") {

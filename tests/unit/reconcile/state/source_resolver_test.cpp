@@ -97,12 +97,26 @@ TEST_CASE("a source that goes missing or becomes invalid keeps its last good con
     }
 }
 
-TEST_CASE("with a source that was never valid nothing is delivered") {
+TEST_CASE("with a source that was never valid the others are delivered, and that one is unknown") {
     vault v;
     v.put("a", login("quay.io", "CANARY-1"));
     const auto now = v.resolve(from_sources({"a", "b"}));
     CHECK(now.fault.reason == "SourceNotFound");
-    CHECK(now.entries == nullptr);
+    CHECK(now.entries->size() == 1);
+    REQUIRE(now.unknown.size() == 1);
+    CHECK(now.unknown.front().secret_name == "b");
+}
+
+TEST_CASE("origins name the source of each entry, also of one that is missing now") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    v.put("b", login("ghcr.io", "CANARY-2"));
+    const auto object = from_sources({"a", "b"});
+    const reconcile::source_names expected{{"quay.io", "a"}, {"ghcr.io", "b"}};
+    CHECK(v.resolve(object).origins == expected);
+    v.secrets.erase("b");
+    CHECK(v.resolve(object).origins == expected);
+    CHECK(v.resolve(object).unknown.empty());
 }
 
 TEST_CASE("a source that leaves the spec is revoked and forgotten") {
@@ -112,7 +126,7 @@ TEST_CASE("a source that leaves the spec is revoked and forgotten") {
     REQUIRE(v.resolve(from_sources({"a", "b"})).entries->size() == 2);
     CHECK(v.resolve(from_sources({"a"})).entries->size() == 1);
     v.secrets.erase("b");
-    CHECK(v.resolve(from_sources({"a", "b"})).entries == nullptr);
+    CHECK(v.resolve(from_sources({"a", "b"})).entries->size() == 1);
 }
 
 TEST_CASE("forget drops the last good content") {
@@ -122,7 +136,8 @@ TEST_CASE("forget drops the last good content") {
     REQUIRE(v.resolve(object).entries != nullptr);
     v.reads.forget(object.meta.uid);
     v.secrets.clear();
-    CHECK(v.resolve(object).entries == nullptr);
+    CHECK(v.resolve(object).entries->empty());
+    CHECK(v.resolve(object).unknown.size() == 1);
 }
 
 TEST_CASE("a registry in two sources of an object is an error that names both") {
@@ -132,7 +147,8 @@ TEST_CASE("a registry in two sources of an object is an error that names both") 
     const auto now = v.resolve(from_sources({"a", "b"}));
     CHECK(now.fault.reason == "DuplicateRegistry");
     CHECK(now.fault.message.find('a') != std::string::npos);
-    CHECK(now.entries == nullptr);
+    CHECK(now.entries->empty());
+    CHECK(now.unknown.size() == 2);
 }
 
 TEST_CASE("a source with a registry of another source changes nothing until one of them is corrected") {

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/secrets/copy_content.hpp"
+
+#include "dockerconfig/docker_config.hpp"
+#include "dockerconfig/registry_key.hpp"
+
+#include <algorithm>
+
+namespace reconcile {
+
+namespace {
+
+using dockerconfig::registry_entry;
+
+/// Whether the spec lets the source deliver this key.
+bool may_deliver(const v1alpha1::credential_source& source, const std::string& key) {
+    if (!source.registry.empty()) {
+        const auto registry = dockerconfig::registry_key::parse_for_basic_auth(source.registry);
+        return registry.has_value() && registry->written() == key;
+    }
+    return dockerconfig::registry_filter_matches(source.registries, key);
+}
+
+bool delivers(const contribution& each, const registry_entry& entry) {
+    return std::ranges::any_of(
+        each.entries, [&](const registry_entry& known) { return same_registry(known.key, entry.key); });
+}
+
+bool is_delivered(const std::vector<contribution>& by, const registry_entry& entry) {
+    return std::ranges::any_of(by, [&](const contribution& each) { return delivers(each, entry); });
+}
+
+/// Null: the copy does not tell.
+const entry_origin* find_origin(const copy_content& content, const registry_entry& entry) {
+    const auto found = content.origins.find(entry.key.written());
+    return found == content.origins.end() ? nullptr : &found->second;
+}
+
+void add(contribution& given, const registry_entry& entry, const std::string& source) {
+    given.entries.push_back(entry);
+    given.origins.emplace(entry.key.written(), source);
+}
+
+}  // namespace
+
+copy_content read_content(const kube::secret& copy) {
+    copy_content content;
+    content.resource_version = copy.meta.resource_version;
+    if (const auto record = copy.meta.annotations.find(entries_annotation);
+        record != copy.meta.annotations.end()) {
+        content.origins = read_origins(record->second);
+    }
+    const auto document = copy.data.find(kube::docker_config_json_key);
+    if (document == copy.data.end()) return content;
+    const auto config = dockerconfig::parse_docker_config(document->second.reveal(),
+                                                          dockerconfig::docker_config_form::config_json);
+    content.readable = config.has_value();
+    if (!content.readable) return content;
+    for (const auto& entry : *config) {
+        if (entry.content.has_value()) content.entries.push_back(*entry.content);
+    }
+    return content;
+}
+
+void keep_unknown(contribution& given,
+                  const resolution& resolved,
+                  const copy_content& content,
+                  const std::vector<contribution>& others) {
+    for (const auto& entry : content.entries) {
+        const auto* origin = find_origin(content, entry);
+        if (origin != nullptr && origin->uid != given.uid) continue;
+        if (delivers(given, entry) || (origin == nullptr && is_delivered(others, entry))) continue;
+        const auto source = std::ranges::find_if(resolved.unknown, [&](const auto& each) {
+            return (origin == nullptr || origin->source == each.secret_name) &&
+                   may_deliver(each, entry.key.written());
+        });
+        if (source != resolved.unknown.end()) add(given, entry, source->secret_name);
+    }
+    given.complete = true;
+}
+
+contribution keep_all(const std::string& uid,
+                      const copy_content& content,
+                      const std::vector<contribution>& others) {
+    contribution given{.uid = uid, .entries = {}, .origins = {}, .complete = true};
+    for (const auto& entry : content.entries) {
+        const auto* origin = find_origin(content, entry);
+        if (origin != nullptr ? origin->uid == uid : !is_delivered(others, entry))
+            add(given, entry, origin != nullptr ? origin->source : std::string{});
+    }
+    return given;
+}
+
+std::vector<v1alpha1::credential_source> lacking_sources(const contribution& given,
+                                                         const resolution& resolved) {
+    std::vector<v1alpha1::credential_source> lacking;
+    for (const auto& source : resolved.unknown) {
+        const bool found = std::ranges::any_of(given.origins, [&](const auto& each) {
+            return each.second == source.secret_name && may_deliver(source, each.first);
+        });
+        if (!found) lacking.push_back(source);
+    }
+    return lacking;
+}
+
+}  // namespace reconcile

@@ -1,0 +1,247 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario.hpp"
+#include "support/base64.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <functional>
+
+using namespace harness;
+
+namespace {
+
+/// Three RegistryCredentials that share the Secret of the namespaces ROLE-*: two healthy ones, and one that
+/// gets into trouble.
+struct trio {
+    std::string role;
+    std::string ns;
+    std::string bad_source;
+    std::string rotating_source;
+    std::string bad;
+    std::string rotating;
+    std::string leaving;
+};
+
+/// A way to get into trouble, and what comes of it.
+struct trouble {
+    std::string role;
+    std::function<void(admin&, const trio&)> begin;
+    std::string type;    // the condition that tells of it; empty: the object is gone
+    std::string reason;  // of that condition
+    bool in_old;         // its entry stays in the copies that hold it
+    bool in_new;         // new namespaces get its entry
+};
+
+void patch_spec(admin& api, const std::string& credential, const json& change) {
+    api.patch(credential_path(credential), {{"spec", change}});
+}
+
+std::vector<trouble> all_troubles() {
+    return {
+        {"missing",
+         [](admin& api, const trio& t) { api.remove(secret_path(own_namespace, t.bad_source)); },
+         "SourcesValid",
+         "SourceNotFound",
+         true,
+         true},
+        {"invalid",
+         [](admin& api, const trio& t) {
+             api.patch(secret_path(own_namespace, t.bad_source),
+                       {{"data", {{docker_config_key, to_base64(R"({"auths":[]})")}}}});
+         },
+         "SourcesValid",
+         "SourceInvalid",
+         true,
+         true},
+        {"suspended",
+         [](admin& api, const trio& t) { patch_spec(api, t.bad, {{"suspend", true}}); },
+         "SourcesValid",
+         "Valid",
+         true,
+         false},
+        {"name",
+         [](admin& api, const trio& t) { patch_spec(api, t.bad, {{"secretName", "not-allowed"}}); },
+         "Synced",
+         "SecretNameNotAllowed",
+         true,
+         false},
+        {"deleting",
+         [](admin& api, const trio& t) {
+             api.patch(credential_path(t.bad), {{"metadata", {{"finalizers", {"example.com/wait"}}}}});
+             api.remove(credential_path(t.bad));
+         },
+         "SourcesValid",
+         "Valid",
+         true,
+         false},
+        {"retained",
+         [](admin& api, const trio& t) {
+             patch_spec(api, t.bad, {{"deletionPolicy", "Retain"}});
+             api.remove(credential_path(t.bad));
+         },
+         "",
+         "",
+         false,
+         false},
+    };
+}
+
+login_map logins(bool bad, const std::string& rotating, bool leaving) {
+    auto all = one_login("rotating.example.com", rotating);
+    if (bad) all = united(all, one_login("bad.example.com", "bad"));
+    if (leaving) all = united(all, one_login("leaving.example.com", "leaving"));
+    return all;
+}
+
+struct isolated : scenario {
+    trio add_trio(const std::string& role) {
+        trio t;
+        t.role = role;
+        t.ns = add_namespace(role + "-a");
+        const auto include = std::vector{named(role + "-*")};
+        t.bad_source = add_source(role + "-bad", one_login("bad.example.com", "bad"));
+        t.rotating_source = add_source(role + "-rotating", one_login("rotating.example.com", "one"));
+        t.bad = add_credential(role + "-bad", spec_of({t.bad_source}, include));
+        t.rotating = add_credential(role + "-rotating", spec_of({t.rotating_source}, include));
+        t.leaving = add_credential(
+            role + "-leaving",
+            spec_of({add_source(role + "-leaving", one_login("leaving.example.com", "leaving"))}, include));
+        return t;
+    }
+    void rotate(const trio& t, const std::string& tag) {
+        change_source(t.rotating_source, one_login("rotating.example.com", tag));
+    }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(
+    isolated, "a RegistryCredential in trouble keeps its entries, and those that share its Secret go on") {
+    start();
+    const auto troubles = all_troubles();
+    std::vector<trio> trios;
+    for (const auto& each : troubles)
+        trios.push_back(add_trio(each.role));
+    for (const auto& t : trios) {
+        await_copy(t.ns, document_of(logins(true, "one", true)));
+        await_ready(t.bad, "1/1");
+    }
+
+    for (std::size_t i = 0; i < trios.size(); ++i) {
+        troubles[i].begin(api(), trios[i]);
+        if (!troubles[i].type.empty() && troubles[i].reason != "Valid")
+            await_condition(trios[i].bad, troubles[i].type, "False", troubles[i].reason);
+        rotate(trios[i], "two");
+    }
+    for (std::size_t i = 0; i < trios.size(); ++i) {
+        INFO(trios[i].role);
+        await_copy(trios[i].ns, document_of(logins(troubles[i].in_old, "two", true)));  // rotated
+        remove_credential(trios[i].leaving);
+    }
+    std::vector<std::string> late;
+    for (std::size_t i = 0; i < trios.size(); ++i) {
+        await_copy(trios[i].ns, document_of(logins(troubles[i].in_old, "two", false)));  // revoked
+        late.push_back(add_namespace(trios[i].role + "-late"));
+        api().patch(secret_path(trios[i].ns), labels_patch({{"app.kubernetes.io/managed-by", nullptr}}));
+    }
+    for (std::size_t i = 0; i < trios.size(); ++i) {
+        const auto& t = trios[i];
+        await_copy(late[i], document_of(logins(troubles[i].in_new, "two", false)));
+        eventually("the label is back", [&] {  // drift
+            const auto meta = copy_in(t.ns)["metadata"];
+            return meta.value("labels", json::object()).contains("app.kubernetes.io/managed-by")
+                       ? ""
+                       : meta.dump();
+        });
+        await_ready(t.rotating, "2/2");
+    }
+
+    stop();
+    for (const auto& t : trios)
+        rotate(t, "three");
+    start();
+    for (std::size_t i = 0; i < trios.size(); ++i) {
+        await_copy(trios[i].ns, document_of(logins(troubles[i].in_old, "three", false)));
+        await_copy(late[i], document_of(logins(troubles[i].in_new, "three", false)));
+        await_ready(trios[i].rotating, "2/2");
+        if (troubles[i].role == "deleting")
+            api().patch(credential_path(trios[i].bad), {{"metadata", {{"finalizers", nullptr}}}});
+    }
+}
+
+TEST_CASE_FIXTURE(
+    scenario,
+    "one source of several that is missing from the start does not hold back the others, and the "
+    "status names its registry in each namespace") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto there = add_source("there", one_login("quay.io", "a"));
+    const auto later = named("later");
+    auto spec = spec_of({there}, {ns});
+    spec["sources"].push_back({{"secretRef", {{"name", later}}}, {"registry", "ghcr.io"}});
+    const auto credential = add_credential("both", spec);
+    await_copy(ns, document_of(one_login("quay.io", "a")));
+    const auto object = await_condition(credential, "Synced", "False", "SourceNotFound", "0/1");
+    const auto message = object["status"]["failures"][0]["message"].get<std::string>();
+    CHECK(message.find("ghcr.io") != std::string::npos);
+    CHECK(message.find(later) != std::string::npos);
+
+    login without_email = canary_login("b");
+    without_email.email.clear();
+    add_source(basic_auth_secret(later, without_email));
+    await_copy(ns, document_of(united(one_login("quay.io", "a"), {{"ghcr.io", without_email}})));
+    await_ready(credential, "1/1");
+}
+
+TEST_CASE_FIXTURE(
+    scenario,
+    "deletionPolicy counts from the moment it is accepted, also for an object that is deleted at once") {
+    start();
+    const auto kept = add_namespace("kept");
+    const auto gone = add_namespace("gone");
+    const auto source = add_source("quay", one_login("quay.io", "a"));
+    const auto to_retain = add_credential("to-retain", spec_of({source}, {kept}));
+    auto spec = spec_of({source}, {gone});
+    spec["deletionPolicy"] = "Retain";
+    const auto to_delete = add_credential("to-delete", spec);
+    await_ready(to_retain, "1/1");
+    await_ready(to_delete, "1/1");
+    settle();
+
+    change_spec(to_retain, {{"deletionPolicy", "Retain"}});
+    remove_credential(to_retain);
+    change_spec(to_delete, {{"deletionPolicy", "Delete"}});
+    remove_credential(to_delete);
+    await_no_copy(gone);
+    eventually("the copy has no ownerReference", [&]() -> std::string {
+        const auto found = api().find(secret_path(kept));
+        if (!found) return "the copy is gone";
+        return found->at("metadata").contains("ownerReferences") ? "owned" : "";
+    });
+    settle();
+    CHECK(data_of(copy_in(kept)) == document_of(one_login("quay.io", "a")));
+}
+
+TEST_CASE_FIXTURE(scenario,
+                  "of two objects that are deleted at once, only the one with Retain leaves its entries") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto a = add_credential("a", spec_of({add_source("a", one_login("quay.io", "a"))}, {ns}));
+    auto spec = spec_of({add_source("b", one_login("ghcr.io", "b"))}, {ns});
+    spec["deletionPolicy"] = "Retain";
+    const auto b = add_credential("b", spec);
+    await_copy(ns, document_of(united(one_login("quay.io", "a"), one_login("ghcr.io", "b"))));
+    await_ready(a, "1/1");
+    await_ready(b, "1/1");
+    settle();
+    remove_credential(b);
+    remove_credential(a);
+    eventually("the copy has only the retained entry, or is gone if it was reconciled in between",
+               [&]() -> std::string {
+                   const auto found = api().find(secret_path(ns));
+                   if (!found) return "";
+                   return data_of(*found) == document_of(one_login("ghcr.io", "b")) ? "" : data_of(*found);
+               });
+}
