@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dockerconfig/docker_config_reader.hpp"
 
-#include "dockerconfig/auth_field.hpp"
+#include "dockerconfig/go_json.hpp"
+#include "dockerconfig/login.hpp"
 #include "dockerconfig/registry_key.hpp"
 
 #include <utility>
@@ -12,6 +13,7 @@ namespace dockerconfig {
 namespace {
 
 constexpr std::string_view not_an_object = "the docker config is not a JSON object";
+constexpr std::size_t max_helped = 3;
 
 /// Whether a member's name is that of a field, given in lower case, to encoding/json: its Unicode folding
 /// takes two characters that are not ASCII for letters.
@@ -92,8 +94,9 @@ class reader {
 
     void read_helpers() {
         if (json_.kind() != json_kind::object) return json_.skip();
-        json_.take_object([this](std::string_view /*name*/) {
+        json_.take_object([this](std::string_view registry) {
             config_.has_credential_store = true;
+            if (config_.helped.size() < max_helped) config_.helped.emplace_back(registry);
             json_.skip();
         });
     }
@@ -130,6 +133,7 @@ class reader {
         if (decoded) {
             entry.username = std::move(decoded->username);
             entry.password = std::move(decoded->password);
+            entry.is_damaged = false;
         } else {
             entry.error = std::move(decoded).error();
         }
@@ -143,8 +147,10 @@ class reader {
                                                                            {"auth", &auth}};
         for (const auto& [field, value] : fields) {
             if (!is_field(name, field)) continue;
-            if (is_next(json_kind::string, entry.error, "`" + std::string(field) + "` is not a string"))
-                *value = json_.take_string();
+            if (!is_next(json_kind::string, entry.error, "`" + std::string(field) + "` is not a string"))
+                return;
+            *value = json_.take_string();
+            if (value != &entry.email) entry.is_damaged |= json_.has_replaced();
             return;
         }
         if (is_field(name, "identitytoken") || is_field(name, "registrytoken")) {
@@ -160,14 +166,14 @@ class reader {
     optional_error error_;  // the first outside entries
 };
 
-std::string message_of(const json_fault& fault, std::size_t size, std::size_t max_depth) {
+std::string message_of(const json_fault& fault, std::size_t size) {
     switch (fault.kind) {
         case json_fault_kind::truncated:
             return "the docker config ends too early, after " + std::to_string(size) + " bytes";
         case json_fault_kind::trailing_text:
             return "something follows the end of the docker config, at byte " + std::to_string(fault.byte);
         case json_fault_kind::too_deep:
-            return "the docker config is nested deeper than " + std::to_string(max_depth) + " levels";
+            return "the docker config is nested deeper than " + std::to_string(go_json_depth) + " levels";
         case json_fault_kind::syntax:
             break;
     }
@@ -178,16 +184,13 @@ std::string message_of(const json_fault& fault, std::size_t size, std::size_t ma
 
 source_result<raw_docker_config> read_raw_docker_config(std::string_view text,
                                                         docker_config_form form,
-                                                        const docker_config_limits& limits) {
-    if (const auto fault = find_json_fault(text, limits.max_depth)) {
+                                                        std::size_t max_entries) {
+    if (const auto fault = find_json_fault(text)) {
         const bool too_deep = fault->kind == json_fault_kind::too_deep;
-        // A list is the wrong type, however deep it is.
-        if (too_deep && json_walker(text).kind() == json_kind::array)
-            return source_error{source_fault::wrong_type, std::string(not_an_object)};
         return source_error{too_deep ? source_fault::too_deep : source_fault::not_json,
-                            message_of(*fault, text.size(), limits.max_depth)};
+                            message_of(*fault, text.size())};
     }
-    return reader(text, limits.max_entries).read(form);
+    return reader(text, max_entries).read(form);
 }
 
 std::string entry_label(const std::string& key, std::size_t number) {

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dockerconfig/document.hpp"
 
-#include "dockerconfig/auth_field.hpp"
 #include "dockerconfig/merge.hpp"
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,14 +14,47 @@ namespace dockerconfig {
 
 namespace {
 
-// A JSON string. Keys and logins are valid UTF-8 without control characters: nothing else needs escaping.
+/// A character of a JSON string that is not written as it is. Keys and logins are valid UTF-8.
+std::string_view escape_of(char c) noexcept {
+    switch (c) {
+        case '"':
+            return R"(\")";
+        case '\\':
+            return R"(\\)";
+        case '\n':
+            return R"(\n)";
+        case '\r':
+            return R"(\r)";
+        case '\t':
+            return R"(\t)";
+        default:
+            return static_cast<unsigned char>(c) < 0x20 ? R"(\u00)" : std::string_view{};
+    }
+}
+
 void append_string(std::string& text, std::string_view value) {
+    constexpr std::string_view digits = "0123456789abcdef";
     text += '"';
     for (const char c : value) {
-        if (c == '"' || c == '\\') text += '\\';
-        text += c;
+        const auto escape = escape_of(c);
+        text += escape;
+        if (escape.empty()) {
+            text += c;
+        } else if (escape.size() == 4) {
+            text += digits[static_cast<unsigned char>(c) / 16];
+            text += digits[static_cast<unsigned char>(c) % 16];
+        }
     }
     text += '"';
+}
+
+std::size_t written_length(std::string_view value) noexcept {
+    std::size_t length = value.size();
+    for (const char c : value) {
+        const auto escape = escape_of(c).size();
+        length += escape == 4 ? 5 : escape / 2;
+    }
+    return length;
 }
 
 void append_member(std::string& text, std::string_view name, std::string_view value) {
@@ -50,9 +83,11 @@ void append_entry(std::string& text, const registry_entry& entry) {
 // At least as many bytes as append_entry() adds. The text must never grow: that leaves copies behind.
 std::size_t capacity_for(const registry_entry& entry) {
     const auto& login = *entry.credential;
-    const auto values = login.username().size() + login.password().size() + login.email().size();
+    const auto plain = login.username().size() + login.password().size();
     constexpr std::size_t syntax = sizeof(R"(,"":{"username":"","password":"","email":"","auth":""})");
-    return syntax + 2 * (entry.key.written().size() + values) + 4 * (values / 3 + 2);
+    return syntax + entry.key.written().size() + written_length(login.username().reveal()) +
+           written_length(login.password().reveal()) + written_length(login.email().reveal()) +
+           4 * (plain / 3 + 2);
 }
 
 source_error too_large() {
@@ -68,13 +103,13 @@ source_result<util::secret_bytes> write_document(std::span<const registry_entry>
     std::vector<registry_entry> sorted{entries.begin(), entries.end()};
     sort_by_key(sorted);
     std::size_t capacity = sizeof(R"({"auths":{}})");
-    claims taken;
-    for (std::size_t i = 0; i < sorted.size(); ++i) {
-        if (taken.add(sorted[i].key, i)) {
+    std::set<std::string_view> taken;
+    for (const auto& entry : sorted) {
+        if (!taken.insert(entry.key.stored()).second) {
             return source_error{source_fault::key_collision,
-                                "registry \"" + sorted[i].key.written() + "\" has two entries"};
+                                "registry \"" + entry.key.written() + "\" has two entries"};
         }
-        capacity += capacity_for(sorted[i]);
+        capacity += capacity_for(entry);
     }
     std::string text;
     text.reserve(capacity);

@@ -69,16 +69,6 @@ escape escape_at(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::size_t> find_lone_surrogate(std::string_view text) {
-    // Only strings have backslashes.
-    for (auto start = text.find('\\'); start != std::string_view::npos; start = text.find('\\', start)) {
-        const auto found = escape_at(text.substr(start));
-        if (found.is_lone_surrogate) return start + 1;
-        start += found.length;
-    }
-    return std::nullopt;
-}
-
 json_kind json_walker::kind() const noexcept {
     switch (rest_.front()) {
         case '{':
@@ -102,17 +92,20 @@ util::secret_bytes json_walker::take_string() {
     auto quoted = rest_.substr(1, length - 2);
     std::string text;
     text.reserve(3 * quoted.size());  // never grows: a byte becomes at most U+FFFD
+    has_replaced_ = false;
     while (!quoted.empty()) {
         const auto next = util::utf8_at(quoted);
         std::size_t taken = next.length;
         if (quoted.front() == '\\') {
             const auto escaped = escape_at(quoted);
             append_utf8(text, escaped.code);
+            has_replaced_ |= escaped.is_lone_surrogate;
             taken = escaped.length;
         } else if (next.valid) {
             text.append(quoted.substr(0, taken));
         } else {
             append_utf8(text, replacement);
+            has_replaced_ = true;
         }
         quoted.remove_prefix(taken);
     }

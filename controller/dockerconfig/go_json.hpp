@@ -29,10 +29,6 @@ struct json_fault {
 [[nodiscard]] std::optional<json_fault> find_json_fault(std::string_view text,
                                                         std::size_t max_depth = go_json_depth);
 
-/// The byte, counted from 1, of the first half of a surrogate pair in a document in which find_json_fault()
-/// finds nothing.
-[[nodiscard]] std::optional<std::size_t> find_lone_surrogate(std::string_view text);
-
 enum class json_kind : std::uint8_t { null, boolean, number, string, object, array };
 
 /// Walks a document in which find_json_fault() finds nothing, value by value. It builds no tree: the caller
@@ -45,6 +41,8 @@ class json_walker {
     [[nodiscard]] json_kind kind() const noexcept;
     /// Reads the next value, a string.
     [[nodiscard]] util::secret_bytes take_string();
+    /// Whether take_string() has put U+FFFD into the last string for what is no character.
+    [[nodiscard]] bool has_replaced() const noexcept { return has_replaced_; }
     void skip();
     /// Reads the next value, an object: calls `read_member` with the name of each member, in order. It must
     /// read or skip the member's value.
@@ -65,6 +63,7 @@ class json_walker {
     [[nodiscard]] std::size_t string_length() const noexcept;
 
     std::string_view rest_;  // from the next token on
+    bool has_replaced_ = false;
 };
 
 }  // namespace dockerconfig

@@ -9,8 +9,8 @@
 namespace dockerconfig {
 
 std::optional<std::size_t> claims::add(const registry_key& key, std::size_t claimant) {
-    const auto [claim, is_new] = claimants_.try_emplace(std::string{key.claim()}, claimant);
-    if (is_new) return std::nullopt;
+    const auto [claim, is_new] = claimants_.try_emplace(key.claim(), claimant);
+    if (is_new || claim->second == claimant) return std::nullopt;
     return claim->second;
 }
 

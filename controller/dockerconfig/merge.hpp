@@ -17,7 +17,8 @@ namespace dockerconfig {
 /// Who claims which registry: the first claimant has it.
 class claims {
  public:
-    /// Nothing if `claimant` has the registry now, else the claimant that has it.
+    /// Nothing if `claimant` has the registry now, also under another spelling of it; else the claimant that
+    /// has it.
     [[nodiscard]] std::optional<std::size_t> add(const registry_key& key, std::size_t claimant);
 
  private:
@@ -51,8 +52,8 @@ struct merged_entries {
     std::vector<registry_conflict> conflicts;  // by loser, then by key
 };
 
-/// The entries of several RegistryCredentials, oldest first: the first to claim a registry has it. Within one
-/// contributor no registry may be claimed twice (combine_sources() sees to it).
+/// The entries of several RegistryCredentials, oldest first: the first to claim a registry has it, with all
+/// its spellings of it.
 [[nodiscard]] merged_entries merge(std::span<const std::vector<registry_entry>> contributors);
 
 }  // namespace dockerconfig

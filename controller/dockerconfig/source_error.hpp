@@ -25,15 +25,16 @@ enum class source_fault : std::uint8_t {
     too_many_entries,
     no_entries,
     // one entry, or the one login of a basic-auth Secret
-    bad_key,
-    key_collision,  // two entries of one document that are one registry to the kubelet
+    bad_key,        // the kubelet reads it in another way than it looks
+    unmatched_key,  // no image has a name that it matches
+    key_collision,  // two entries of one document for one registry, with two logins
     bad_base64,
     no_colon,
-    bad_username,  // empty, or `auth` or HTTP basic authentication cannot carry it
+    bad_username,  // empty, or the kubelet or `auth` cannot carry it
     bad_password,
     bad_email,
     token_only,   // identitytoken or registrytoken, which the kubelet ignores
-    empty_entry,  // no credential: it may be in a credential store
+    empty_entry,  // no username or no password: they may be in a credential store
     // the source in the RegistryCredential's spec
     registry_missing,
     registry_not_allowed,
@@ -55,6 +56,13 @@ struct source_error {
 [[noreturn]] inline void throw_exception_from_error(const source_error& error,
                                                     const boost::source_location& location) {
     boost::throw_exception(std::logic_error("unchecked source error: " + error.message), location);
+}
+
+/// Whether an entry with this fault makes no difference in a copy: it matches no image, or the container
+/// runtime sends nothing of it.
+[[nodiscard]] constexpr bool is_useless(source_fault fault) noexcept {
+    return fault == source_fault::unmatched_key || fault == source_fault::token_only ||
+           fault == source_fault::empty_entry;
 }
 
 template <class T>

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/delivery_advice.hpp"
 
-#include "kubelet/image_reference.hpp"
+#include "kubelet/names/image_reference.hpp"
+#include "kubelet/names/registry_match.hpp"
 #include "kubelet/pull_keyring.hpp"
 #include "reconcile/state/selection.hpp"
 

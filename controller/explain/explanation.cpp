@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/explanation.hpp"
 
-#include "dockerconfig/registry_key.hpp"
-#include "kubelet/go_url.hpp"
-#include "kubelet/image_reference.hpp"
+#include "dockerconfig/key_rules.hpp"
+#include "kubelet/names/go_url.hpp"
+#include "kubelet/names/image_reference.hpp"
+#include "kubelet/names/registry_match.hpp"
 #include "kubelet/pull_keyring.hpp"
 #include "util/ascii.hpp"
 #include "util/glob.hpp"
@@ -169,8 +170,7 @@ std::optional<std::string> mismatch_reason(const kubelet::pull_entry& entry, std
         return std::nullopt;
     }
     if (auto port = about_port(given, wanted)) return port;
-    if (const auto parsed = dockerconfig::registry_key::parse(entry.written_key); !parsed)
-        return parsed.error().message;
+    if (const auto fault = dockerconfig::find_key_fault(entry.written_key)) return fault->message;
     return other_path(repository);
 }
 

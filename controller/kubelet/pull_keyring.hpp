@@ -17,14 +17,6 @@
 
 namespace kubelet {
 
-/// The form in which the kubelet stores any key of a docker config; nothing when it skips the entry. Equals
-/// dockerconfig::registry_key::stored() for a key that parses.
-[[nodiscard]] std::optional<std::string> stored_key(std::string_view written);
-
-/// Whether a stored key matches a repository: equal ports, equally many labels in the host, each of which may
-/// have `*`, and a path that is the beginning of the repository's, byte by byte.
-[[nodiscard]] bool key_matches(std::string_view stored, std::string_view repository);
-
 /// An entry of a docker config as the kubelet reads it: unlike dockerconfig::registry_entry, with any key and
 /// any login.
 struct pull_entry {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest_fixture.hpp"
+#include "support/registry_fields.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,6 +21,7 @@ constexpr auto as_an_image =
 constexpr auto no_scheme = "write it without scheme and API version, as an image's name begins: quay.io";
 constexpr auto docker_hub =
     "for Docker Hub write docker.io, or its key with the slash at the end: https://index.docker.io/v1/";
+constexpr auto a_port = "write a port from 1 to 65535";
 constexpr auto no_spaces = "remove the spaces and control characters";
 constexpr auto no_user = "remove the '@' and what belongs to it";
 constexpr auto a_registry =
@@ -60,7 +62,8 @@ TEST_CASE_FIXTURE(manifest_fixture, "the API server refuses a registry that no i
         {registry, std::string("quay.io\0", 8), {no_spaces}},
         {registry, "oci://quay.io/team", {no_scheme}},
         {registry, "quay.io:https", {as_an_image}},
-        {registry, "quay.io:123456", {as_an_image}},
+        {registry, "quay.io:123456", {a_port}},
+        {registry, "registry.example.com:65536/team", {a_port}},
         {registry, "quay.io?insecure=1", {"remove the query"}},
         {registry, "quay.io ghcr.io", {no_spaces}},
         {registry, "quay.io\t", {no_spaces}},
@@ -74,6 +77,20 @@ TEST_CASE_FIXTURE(manifest_fixture, "the API server refuses a registry that no i
         {registry, "https://robot:CANARY-password@quay.io", {no_user}},
         {registry, "robot@quay.io", {no_user}},
     });
+}
+
+TEST_CASE_FIXTURE(manifest_fixture, "the API server accepts the registries that the controller accepts") {
+    std::vector<refusal> refused;
+    std::vector<acceptance> accepted;
+    for (const auto& [text, is_valid] : registry_fields()) {
+        if (is_valid) {
+            accepted.push_back({registry, text});
+        } else {
+            refused.push_back({registry, text, {"spec.sources[0].registry"}});
+        }
+    }
+    check_refused(refused);
+    check_accepted(accepted);
 }
 
 TEST_CASE_FIXTURE(manifest_fixture,

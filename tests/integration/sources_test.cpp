@@ -125,6 +125,50 @@ TEST_CASE_FIXTURE(
     CHECK(object["status"]["registries"] == json::array({"quay.io"}));
 }
 
+TEST_CASE_FIXTURE(
+    scenario,
+    "a docker config as clients leave it is delivered without what is useless, and a password of "
+    "several lines byte for byte") {
+    start();
+    const auto ns = add_namespace("team");
+    const std::string key = "{\n\t\"type\": \"service_account\",\r\n  \"id\": \"" +
+                            std::string(canary_login("key").password) + "\"\n}\n";
+    const json usable = {{"auth", to_base64("_json_key:" + key)}};
+    const json file = {{"auths",
+                        {{"https://europe-docker.pkg.dev", usable},
+                         {"registry-1.docker.io",
+                          {{"auth", to_base64("u:" + std::string(canary_login("hub").password) + "\n")}}},
+                         {"https://index.docker.io/v1/access-token", usable},
+                         {"ghcr.io", json::object()}}},
+                       {"credHelpers", {{"gcr.io", "gcloud"}}},
+                       {"plugins", {{"a", {{"b", "c"}}}}}};
+    const auto secret =
+        add_source(secret_object(named("login"), docker_config_type, {{docker_config_key, file.dump()}}));
+    const auto basic = add_source(secret_object(
+        named("basic"), "kubernetes.io/basic-auth", {{"username", "_json_key"}, {"password", key}}));
+    const auto credential = add_credential(
+        "google",
+        {{"sources",
+          {{{"secretRef", {{"name", secret}}}}, {{"secretRef", {{"name", basic}}}, {"registry", "gcr.io"}}}},
+         {"namespaces", {{"include", {ns}}}}});
+    const auto object = await_ready(credential, "1/1");
+    const auto copy =
+        json::parse(from_base64(copy_in(ns)["data"][docker_config_key].get<std::string>()))["auths"];
+    CHECK(copy.size() == 3);
+    for (const auto* registry : {"https://europe-docker.pkg.dev", "gcr.io"}) {
+        CHECK(copy[registry]["username"] == "_json_key");
+        CHECK(copy[registry]["password"] == key);
+        CHECK(copy[registry]["auth"] == to_base64("_json_key:" + key));
+    }
+    CHECK(copy.contains("registry-1.docker.io"));
+    const auto message = condition_of(object, "SourcesValid")["message"].get<std::string>();
+    for (const auto* part : {"ignored entry \"ghcr.io\": no credential",
+                             "ignored entry \"https://index.docker.io/v1/access-token\": ",
+                             "entry \"registry-1.docker.io\": its password ends in a line break"}) {
+        CHECK_MESSAGE(message.find(part) != std::string::npos, message);
+    }
+}
+
 TEST_CASE_FIXTURE(scenario,
                   "two sources of one RegistryCredential with the same registry are reported as "
                   "DuplicateRegistry, and no copy is created") {

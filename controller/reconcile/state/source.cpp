@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/state/source.hpp"
 
-#include "dockerconfig/merge.hpp"
 #include "reconcile/state/reasons.hpp"
 #include "util/utf8.hpp"
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -19,10 +17,14 @@ using parsed_content = decltype(parsed_source::content);
 constexpr std::string_view username_key = "username";
 constexpr std::string_view password_key = "password";
 
+std::string secret_label(const std::string& name) {
+    return "Secret \"" + name + "\": ";
+}
+
 dockerconfig::source_error in_secret(const std::string& name,
                                      dockerconfig::source_fault fault,
-                                     std::string_view message) {
-    return {fault, "Secret \"" + name + "\": " + std::string{message}};
+                                     const std::string& message) {
+    return {fault, secret_label(name) + message};
 }
 
 const util::secret_bytes* find(const kube::secret& secret, std::string_view key) {
@@ -87,57 +89,18 @@ dockerconfig::source_result<parsed_content> parse_content(const kube::secret& se
     return unsupported(secret);
 }
 
-/// At most three: a condition's message is read in a terminal.
-template <class Range>
-std::string list_some(const Range& texts) {
-    constexpr std::size_t shown = 3;
-    std::string list;
-    std::size_t count = 0;
-    for (const std::string& text : texts) {
-        if (++count <= shown) list += (count == 1 ? "" : ", ") + util::one_line(text, 80);
-    }
-    return count <= shown ? list : list + " and " + std::to_string(count - shown) + " more";
-}
-
-dockerconfig::source_error nothing_selected(const dockerconfig::docker_config& config,
-                                            const std::vector<std::string>& globs) {
-    std::vector<std::string> keys;
-    for (const auto& entry : config) {
-        if (dockerconfig::is_safe_to_show(entry.written_key)) keys.push_back(entry.written_key);
-    }
-    auto message = "no entry matches `registries` (" + list_some(globs) + ")";
-    if (!keys.empty()) message += "; the Secret has " + list_some(keys);
-    return {dockerconfig::source_fault::nothing_selected, std::move(message)};
-}
-
-dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> select_from(
-    const dockerconfig::docker_config& config, const v1alpha1::credential_source& source) {
+dockerconfig::source_result<selected_entries> select_from(const dockerconfig::docker_config& config,
+                                                          const v1alpha1::credential_source& source) {
     if (!source.registry.empty()) {
         return dockerconfig::source_error{
             dockerconfig::source_fault::registry_not_allowed,
             "`registry` is for a Secret of type kubernetes.io/basic-auth; a docker config names its "
             "registries itself: remove `registry`, or choose among them with `registries`"};
     }
-    std::vector<dockerconfig::registry_entry> selected;
-    dockerconfig::claims taken;
-    for (const auto& entry : config) {
-        if (!dockerconfig::registry_filter_matches(source.registries, entry.written_key)) continue;
-        if (!entry.content) return entry.content.error();
-        const auto& key = entry.content->key;
-        if (const auto rival = taken.add(key, selected.size())) {
-            const auto& other = selected[*rival].key.written();
-            return dockerconfig::source_error{dockerconfig::source_fault::key_collision,
-                                              "\"" + other + "\" and \"" + key.written() +
-                                                  "\" are the same registry; keep one of the two entries"};
-        }
-        selected.push_back(*entry.content);
-    }
-    if (selected.empty()) return nothing_selected(config, source.registries);
-    dockerconfig::sort_by_key(selected);
-    return selected;
+    return dockerconfig::select_entries(config, source.registries);
 }
 
-dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> select_from(
+dockerconfig::source_result<selected_entries> select_from(
     const std::shared_ptr<const dockerconfig::login>& credential, const v1alpha1::credential_source& source) {
     if (source.registry.empty()) {
         return dockerconfig::source_error{
@@ -153,7 +116,7 @@ dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> select_fr
     if (!key)
         return dockerconfig::source_error{dockerconfig::source_fault::bad_key,
                                           "`registry` of the source: " + key.error().message};
-    return std::vector<dockerconfig::registry_entry>{{*std::move(key), credential}};
+    return selected_entries{{{*std::move(key), credential}}, credential->hints()};
 }
 
 }  // namespace
@@ -176,11 +139,13 @@ dockerconfig::source_result<std::shared_ptr<const parsed_source>> parse_source_s
     return std::make_shared<const parsed_source>(parsed_source{secret.meta.name, *std::move(content)});
 }
 
-dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> select_entries(
-    const parsed_source& parsed, const v1alpha1::credential_source& source) {
+dockerconfig::source_result<selected_entries> select_entries(const parsed_source& parsed,
+                                                             const v1alpha1::credential_source& source) {
     auto selected =
         std::visit([&source](const auto& content) { return select_from(content, source); }, parsed.content);
     if (!selected) return in_secret(parsed.secret_name, selected.error().fault, selected.error().message);
+    for (auto& note : selected->notes)
+        note.insert(0, secret_label(parsed.secret_name));
     return selected;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/v1alpha1/registry_credential.hpp"
-#include "dockerconfig/docker_config.hpp"
+#include "dockerconfig/selection.hpp"
 #include "kube/api/secret.hpp"
 #include "kube/json.hpp"
 
@@ -31,10 +31,11 @@ struct parsed_source {
 [[nodiscard]] dockerconfig::source_result<std::shared_ptr<const parsed_source>> parse_source_secret(
     const kube::secret& secret);
 
-/// The entries that a source of a RegistryCredential takes, at least one, sorted by key. Fails if any
-/// of these entries is invalid, or if two of them are the same registry for the kubelet. The message names
-/// the Secret.
-[[nodiscard]] dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> select_entries(
+using dockerconfig::selected_entries;
+
+/// The entries that a source of a RegistryCredential takes; see dockerconfig::select_entries(). The notes
+/// are for the condition SourcesValid; they and the error's message name the Secret.
+[[nodiscard]] dockerconfig::source_result<selected_entries> select_entries(
     const parsed_source& parsed, const v1alpha1::credential_source& source);
 
 /// A Secret of the controller's own namespace, parsed once for each version of it.

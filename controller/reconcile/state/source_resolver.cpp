@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace reconcile {
 
@@ -41,8 +42,8 @@ dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> combine(c
 
 }  // namespace
 
-dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> source_resolver::read(
-    const v1alpha1::credential_source& source, const lookup& find) const {
+dockerconfig::source_result<selected_entries> source_resolver::read(const v1alpha1::credential_source& source,
+                                                                    const lookup& find) const {
     const auto* secret = find(source.secret_name);
     if (secret->parsed.has_error()) return secret->parsed.error();
     return select_entries(**secret->parsed, source);
@@ -63,10 +64,11 @@ resolution source_resolver::resolve(const v1alpha1::registry_credential& object,
                               "docker-registry {1} ...' or correct spec.sources",
                               own_namespace_,
                               source.secret_name));
-        } else if (auto entries = read(source, find); entries.has_error()) {
-            blame(reason_of(entries.error().fault), entries.error().message);
+        } else if (auto selected = read(source, find); selected.has_error()) {
+            blame(reason_of(selected.error().fault), selected.error().message);
         } else {
-            contents.emplace_back(source, std::move(*entries));
+            contents.emplace_back(source, std::move(selected->entries));
+            std::ranges::move(selected->notes, std::back_inserter(result.notes));
             continue;
         }
         if (const auto* last = find_source(before, source)) contents.push_back(*last);

@@ -23,6 +23,7 @@ struct resolution {
     source_names origins;  // of the entries, by key as written
     /// Sources that cannot be read now and could not be read before: a copy keeps what it has of them.
     std::vector<v1alpha1::credential_source> unknown;
+    std::vector<std::string> notes;  // on the sources that are valid: see selected_entries
 };
 
 /// Resolves sources, and remembers the last good content of each. If a source goes missing, becomes invalid,
@@ -42,7 +43,7 @@ class source_resolver {
     using remembered =
         std::vector<std::pair<v1alpha1::credential_source, std::vector<dockerconfig::registry_entry>>>;
 
-    [[nodiscard]] dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> read(
+    [[nodiscard]] dockerconfig::source_result<selected_entries> read(
         const v1alpha1::credential_source& source, const lookup& find) const;
 
     std::string own_namespace_;

@@ -92,6 +92,7 @@ credential_report report_on(const cluster_state& state, const v1alpha1::registry
     credential_report report;
     const auto& resolved = state.resolved(object.meta.uid);
     report.source_fault = resolved.fault;
+    report.source_notes = resolved.notes;
     report.source_count = object.sources.size();
     if (resolved.entries != nullptr) {
         for (const auto& entry : *resolved.entries)

@@ -18,6 +18,7 @@ namespace reconcile {
 /// Everything that the status of one RegistryCredential is computed from.
 struct credential_report {
     cause source_fault;  // why the sources are not valid; an empty reason: they are
+    std::vector<std::string> source_notes;
     std::size_t source_count = 0;
     std::vector<std::string> registries;  // keys that it delivers, sorted
     bool name_allowed = true;             // spec.secretName is one of --secret-names

@@ -19,17 +19,22 @@ namespace {
 
 constexpr std::size_t most_failures = 20;
 constexpr std::size_t most_registries = 32;
+constexpr std::size_t most_source_notes = 8;
 
 condition_value sources_condition(const credential_report& report) {
     if (!report.source_fault.reason.empty())
         return {false, report.source_fault.reason, report.source_fault.message};
-    return {true,
-            reasons::valid,
-            fmt::format("{} source{}, {} registr{}",
-                        report.source_count,
-                        report.source_count == 1 ? "" : "s",
-                        report.registries.size(),
-                        report.registries.size() == 1 ? "y" : "ies")};
+    auto message = fmt::format("{} source{}, {} registr{}",
+                               report.source_count,
+                               report.source_count == 1 ? "" : "s",
+                               report.registries.size(),
+                               report.registries.size() == 1 ? "y" : "ies");
+    const auto shown = std::min(report.source_notes.size(), most_source_notes);
+    for (std::size_t i = 0; i < shown; ++i)
+        message += "; " + report.source_notes[i];
+    if (shown < report.source_notes.size())
+        message += fmt::format("; and {} more remarks", report.source_notes.size() - shown);
+    return {true, reasons::valid, std::move(message)};
 }
 
 /// The failure that the condition shows: the first one with the most common reason.

@@ -23,6 +23,7 @@ std::string all_messages(const std::string& text, docker_config_form form) {
     if (config.has_error()) return config.error().message;
     std::string messages;
     for (const auto& entry : *config) {
+        messages += entry.label() + "\n";
         if (!entry.content) messages += entry.content.error().message + "\n";
     }
     return messages;

@@ -16,6 +16,7 @@
 using build::entry;
 using dockerconfig::source_fault;
 using entries = std::vector<dockerconfig::registry_entry>;
+using namespace std::string_literals;
 
 namespace {
 
@@ -55,6 +56,12 @@ std::string random_text(std::mt19937& random, std::string_view never) {
                                                  "\xE2\x80\xA8",
                                                  "\xF0\x9F\x98\x80",
                                                  "\xEF\xBF\xBD",
+                                                 "\n",
+                                                 "\r",
+                                                 "\t",
+                                                 "\x01",
+                                                 "\x7F",
+                                                 std::string(1, '\0'),
                                                  "\xC2\x85"};
     std::string text;
     const auto length = 1 + random() % 12;
@@ -84,16 +91,31 @@ TEST_CASE("write_document sorts the registries, whatever their order was") {
     CHECK(text_of({list[1], list[2], list[0]}) == expected);
 }
 
-TEST_CASE("write_document escapes only quotes and backslashes") {
+TEST_CASE("write_document escapes quotes, backslashes and control characters") {
     CHECK(text_of({entry("quay.io", "<&>", "\"\\/\xC3\xA9")}) ==
           "{\"auths\":{\"quay.io\":{\"username\":\"<&>\",\"password\":\"\\\"\\\\/"
           "\xC3\xA9\",\"auth\":\"PCY+OiJcL8Op\"}}}");
+    CHECK(text_of({entry("quay.io", "u", "a\n\r\t\b\f\x1F\x7F"s + '\0', "e\n")}) ==
+          R"({"auths":{"quay.io":{"username":"u","password":"a\n\r\t\u0008\u000c\u001f)"
+          "\x7F"
+          R"(\u0000","email":"e\n","auth":"dTphCg0JCAwffwA="}}})");
+}
+
+TEST_CASE("write_document writes a password of 64 KiB, whatever its characters") {
+    for (const auto& password :
+         {std::string(65'536, 'p'), std::string(65'536, '\n'), std::string(65'536, '\1')}) {
+        const auto list = entries{entry("quay.io", "u", password)};
+        const auto text = text_of(list);
+        CHECK(parsed(text) == list);
+    }
 }
 
 TEST_CASE("write_document refuses no entries, and two entries for one registry") {
     CHECK(dockerconfig::write_document({}).error().fault == source_fault::no_entries);
     const entries same{entry("quay.io"), entry("https://quay.io")};
     CHECK(dockerconfig::write_document(same).error().fault == source_fault::key_collision);
+    // Two keys to the kubelet, with one login.
+    CHECK(dockerconfig::write_document(entries{entry("docker.io"), entry("index.docker.io")}).has_value());
 }
 
 TEST_CASE("write_document writes at most 1 MiB") {

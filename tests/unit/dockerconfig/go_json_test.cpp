@@ -9,7 +9,6 @@
 #include <vector>
 
 using dockerconfig::find_json_fault;
-using dockerconfig::find_lone_surrogate;
 using dockerconfig::json_fault_kind;
 using dockerconfig::json_kind;
 using dockerconfig::json_walker;
@@ -66,12 +65,35 @@ TEST_CASE("a fault has the kind that tells how to mend it") {
     CHECK_FALSE(find_json_fault("[[[]]]", 3));
 }
 
-TEST_CASE("find_lone_surrogate finds half of a pair, and no whole pair") {
-    CHECK_FALSE(find_lone_surrogate(R"(["\\ud83d", "\ud83d\ude00", "\\\ud83d\ude00"])"));
-    CHECK(find_lone_surrogate(R"(["\ud83d"])") == 3);
-    CHECK(find_lone_surrogate(R"(["\ud83d\ude00\ude00"])") == 15);
-    CHECK(find_lone_surrogate(R"(["\ud83d\ud83d\ude00"])") == 3);
-    CHECK(find_lone_surrogate(R"(["\\\ude00"])") == 5);
+TEST_CASE("a string that has no whole character in some place tells that it was replaced") {
+    const auto replaced = [](std::string_view text) {
+        dockerconfig::json_walker walker(text);
+        static_cast<void>(walker.take_string());
+        return walker.has_replaced();
+    };
+    for (const std::string_view whole : {R"("\\ud83d")",
+                                         R"("\ud83d\ude00")",
+                                         R"("\\\ud83d\ude00")",
+                                         "\"\u00e4\"",
+                                         R"("\ufffd")",
+                                         "\"\uFFFD\""}) {
+        CAPTURE(whole);
+        CHECK_FALSE(replaced(whole));
+    }
+    for (const std::string_view broken : {R"("\ud83d")",
+                                          R"("\ud83d\ude00\ude00")",
+                                          R"("\ud83d\ud83d\ude00")",
+                                          R"("\\\ude00")",
+                                          "\"a\xFF\""}) {
+        CAPTURE(broken);
+        CHECK(replaced(broken));
+    }
+    dockerconfig::json_walker walker("{\"\xFF\":\"a\"}");
+    walker.take_object([&walker](std::string_view) {
+        CHECK(walker.has_replaced());
+        static_cast<void>(walker.take_string());
+        CHECK_FALSE(walker.has_replaced());
+    });
 }
 
 TEST_CASE("find_json_fault gives the first wrong byte") {

@@ -49,6 +49,8 @@ TEST_CASE("claims::add gives a registry to its first claimant") {
     CHECK_FALSE(claims.add(*registry_key::parse("quay.io"), 4).has_value());
     CHECK(claims.add(*registry_key::parse("https://quay.io/v2/"), 5) == 4);
     CHECK(claims.add(*registry_key::parse("quay.io"), 6) == 4);
+    // Its own claim, in another spelling.
+    CHECK_FALSE(claims.add(*registry_key::parse("quay.io:"), 4).has_value());
     CHECK_FALSE(claims.add(*registry_key::parse("quay.io/org"), 6).has_value());
 }
 
@@ -104,6 +106,18 @@ TEST_CASE("merge gives a registry to its oldest claimant, and reports each loser
                                   {.loser = 3, .winner = 2, .key = "https://quay.io/v2/org"},
                                   {.loser = 3, .winner = 0, .key = "quay.io"},
                               });
+}
+
+TEST_CASE("a contributor keeps all its spellings of a registry, and another one none") {
+    const entries hub{entry("docker.io"), entry("index.docker.io")};
+    const auto merged = dockerconfig::merge(std::vector<entries>{hub, {entry("docker.io", "late")}});
+    CHECK(merged.entries == hub);
+    REQUIRE(merged.conflicts.size() == 1);
+    CHECK(merged.conflicts[0].loser == 1);
+    const std::vector<dockerconfig::source_entries> one{{"hub", hub}};
+    CHECK(dockerconfig::combine_sources(one).value() == hub);
+    const std::vector<dockerconfig::source_entries> two{{"hub", {hub[0]}}, {"other", {hub[1]}}};
+    CHECK(dockerconfig::combine_sources(two).has_error());
 }
 
 TEST_CASE("merge sorts the conflicts of a contributor by key") {

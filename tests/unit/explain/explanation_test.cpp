@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/explanation.hpp"
 
+#include "dockerconfig/key_rules.hpp"
+#include "kubelet/names/registry_match.hpp"
 #include "kubelet/pull_keyring.hpp"
+#include "support/registry_fields.hpp"
 #include "unit/explain/observations.hpp"
 
 #include <doctest/doctest.h>
@@ -163,6 +166,9 @@ TEST_CASE("an entry that seems meant for an image says what keeps it from matchi
         {"https://registry.example.com/v2", plain, "ends in /v1 or /v2 without a slash"},
         {"registry.example.com/*", plain, "without *"},
         {"registry.example.com//team", plain, "without * and empty parts"},
+        {"registry.example.com/v2/acme", plain, "write it without /v1 or /v2"},
+        {"registry-1.docker.io", "registry-1.docker.io/acme/app", ""},
+        {"https://index.docker.io/v1/", "registry-1.docker.io/acme/app", ""},
         // Hosts.
         {"Registry.Example.com", plain, "lower case"},
         {"HTTPS://registry.example.com", plain, "in lower case and once"},
@@ -196,4 +202,19 @@ TEST_CASE("an entry that seems meant for an image says what keeps it from matchi
 TEST_CASE("registry_key_for gives the key that the kubelet finds") {
     CHECK(explain::registry_key_for("docker.io/acme/app") == "https://index.docker.io/v1/");
     CHECK(explain::registry_key_for("registry.example.com:5000/team/app") == "registry.example.com:5000");
+}
+
+TEST_CASE("explain advises a registry that a source may have, and finds no fault with one") {
+    for (const auto& [registry, is_valid] : harness::registry_fields()) {
+        CAPTURE(registry);
+        const auto stored = kubelet::stored_key(registry);
+        if (!is_valid || !stored) continue;
+        const auto example = kubelet::example_repository(*stored);
+        REQUIRE(example.has_value());
+        const kubelet::pull_entry entry{registry, stored, {}, {}};
+        if (kubelet::key_matches(*stored, *example)) CHECK_FALSE(explain::mismatch_reason(entry, *example));
+        const auto advised = explain::registry_key_for(*example);
+        CHECK_FALSE(dockerconfig::find_registry_fault(advised));
+        CHECK_FALSE(dockerconfig::find_key_fault(advised));
+    }
 }

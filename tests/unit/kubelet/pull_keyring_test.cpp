@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kubelet/pull_keyring.hpp"
 
-#include "kubelet/image_reference.hpp"
+#include "kubelet/names/image_reference.hpp"
 #include "support/base64.hpp"
 #include "support/canary.hpp"
 #include "support/pull_table.hpp"
@@ -16,9 +16,7 @@
 
 using dockerconfig::docker_config_form;
 using kubelet::content_state;
-using kubelet::key_matches;
 using kubelet::read_pull_content;
-using kubelet::stored_key;
 
 namespace {
 
@@ -61,38 +59,6 @@ std::string outcome(const harness::pull_table& table, const harness::table_pull&
 }
 
 }  // namespace
-
-TEST_CASE("stored_key drops scheme, login and version, and skips what Go refuses") {
-    CHECK(stored_key("https://user:x@quay.io/v2/team?q#f") == "quay.io/team");
-    CHECK(stored_key("http://quay.io/") == "quay.io");
-    CHECK(stored_key("quay.io/v1") == "quay.io/v1");
-    CHECK_FALSE(stored_key("quay.io:port"));
-    CHECK(stored_key("https://https://quay.io") == "https://quay.io");
-}
-
-TEST_CASE("key_matches compares port, labels and the beginning of the path") {
-    struct comparison {
-        std::string_view key;
-        std::string_view repository;
-        bool matches;
-    };
-    const std::vector<comparison> table{
-        {"quay.io", "quay.io/team/app", true},
-        {"quay.io/te", "quay.io/team/app", true},
-        {"quay.io/team", "quay.io/other/team/app", false},
-        {"*.quay.io", "a.quay.io/app", true},
-        {"*.quay.io", "a.b.quay.io/app", false},
-        {"quay.io", "quay.io:443/app", false},
-        {"quay.io:443", "quay.io:443/app", true},
-        {"[::1]:5000", "[::1]:5000/app", true},
-        {"[::1]", "[::1]/app", false},
-    };
-    for (const auto& [key, repository, matches] : table) {
-        CAPTURE(key);
-        CAPTURE(repository);
-        CHECK(key_matches(key, repository) == matches);
-    }
-}
 
 TEST_CASE("a broken document gives the place of the fault, and no value") {
     const std::vector<broken> table{

@@ -63,6 +63,23 @@ TEST_CASE("the sources of an object are combined, sorted by registry") {
     CHECK(result.entries->front().key.written() == "ghcr.io");
 }
 
+TEST_CASE("the notes on all valid sources are told, and those on a broken one are not") {
+    vault v;
+    const auto with_empty = [](const std::string& registry) {
+        return R"({"auths":{"empty.io":{},")" + registry + R"(":{"auth":"dTpw"}}})";
+    };
+    v.put("a", with_empty("quay.io"));
+    v.put("b", with_empty("ghcr.io"));
+    const auto object = from_sources({"a", "b"});
+    const auto both = v.resolve(object);
+    CHECK(both.fault.reason.empty());
+    REQUIRE(both.notes.size() == 2);
+    CHECK(both.notes[0].find("Secret \"a\": ignored entry \"empty.io\"") == 0);
+    CHECK(both.notes[1].find("Secret \"b\": ") == 0);
+    v.put("b", "{");
+    CHECK(v.resolve(object).notes.size() == 1);
+}
+
 TEST_CASE("a source that goes missing or becomes invalid keeps its last good content") {
     vault v;
     v.put("a", login("quay.io", "CANARY-1"));

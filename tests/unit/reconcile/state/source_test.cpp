@@ -48,9 +48,13 @@ std::vector<std::string> selected(const kube::secret& secret, const v1alpha1::cr
     std::vector<std::string> entries;
     const auto result = reconcile::select_entries(*parsed(secret), source);
     if (result.has_error()) return {"error: " + result.error().message};
-    for (const auto& entry : *result)
+    for (const auto& entry : result->entries)
         entries.push_back(build::shown(entry));
     return entries;
+}
+
+std::vector<std::string> notes(const kube::secret& secret, const v1alpha1::credential_source& source) {
+    return reconcile::select_entries(*parsed(secret), source).value().notes;
 }
 
 void check_refusal(const dockerconfig::source_error& error, source_fault fault, std::string_view says) {
@@ -87,7 +91,7 @@ TEST_CASE("selected entries outlive the Secret and what was parsed of it") {
     std::vector<dockerconfig::registry_entry> entries;
     {
         const auto source = parsed(basic_auth("u", "p"));
-        entries = reconcile::select_entries(*source, of_registry("quay.io")).value();
+        entries = reconcile::select_entries(*source, of_registry("quay.io")).value().entries;
     }
     CHECK(build::shown(entries.at(0)) == "quay.io|u|p|");
 }
@@ -155,10 +159,6 @@ TEST_CASE("a Secret that cannot be a source is refused, and the message says wha
         basic_auth("u", ""),
         source_fault::missing_data,
         "key password of its data is missing or empty");
-    add("a line break at the end of the password",
-        basic_auth("u", "p\n"),
-        source_fault::bad_password,
-        "--from-literal");
     add("a colon in the username", basic_auth("u:v", "p"), source_fault::bad_username, "colon");
     add("a docker config that is not JSON", config_json("{"), source_fault::not_json, "ends too early");
     for (const auto& [what, secret, fault, says] : table) {
@@ -197,37 +197,136 @@ TEST_CASE("a source that does not fit its Secret is refused, and the message say
                   "(a, b, c and 2 more)");
 }
 
-TEST_CASE("a bad entry is an error only for a source that takes it") {
-    const auto secret =
-        config_json(R"({"credsStore":"desktop","auths":{"quay.io":{"auth":"dTpw"},"ghcr.io":{}}})");
-    CHECK(selected(secret, only({"quay.io"})) == std::vector<std::string>{"quay.io|u|p|"});
-    for (const auto& source : {all(), only({"*.io"}), only({"ghcr.io"})}) {
-        const auto result = reconcile::select_entries(*parsed(secret), source);
+TEST_CASE("a useless entry is left out with a note, and is an error if nothing else is left") {
+    struct example {
+        std::string_view key;
+        std::string_view entry;
+        source_fault fault;
+        std::string_view says;
+    };
+    const std::vector<example> table{
+        {"ghcr.io",
+         "{}",
+         source_fault::empty_entry,
+         "no credential; the password is in the credential store"},
+        {"ghcr.io", "null", source_fault::empty_entry, "no credential"},
+        {"acme.azurecr.io",
+         R"({"auth":"MDAwMDAwMDAtMDAwMDo=","identitytoken":"CANARY"})",
+         source_fault::token_only,
+         "only an identity or registry token"},
+        {"ghcr.io", R"({"auth":"dTo="})", source_fault::empty_entry, "the password is empty"},
+        {"ghcr.io", R"({"password":"CANARY"})", source_fault::empty_entry, "the username is empty"},
+        {"https://index.docker.io/v1/access-token",
+         R"({"auth":"dTpw"})",
+         source_fault::unmatched_key,
+         "the kubelet never matches index.docker.io with a path"},
+        {"https://index.docker.io/v1",
+         R"({"auth":"dTpw"})",
+         source_fault::unmatched_key,
+         "the key ends in /v1"},
+        {"ghcr.io/Team", R"({"auth":"dTpw"})", source_fault::unmatched_key, "write the path in lower case"},
+    };
+    for (const auto& [key, entry, fault, says] : table) {
+        CAPTURE(key);
+        CAPTURE(entry);
+        const auto useless = "\"" + std::string(key) + "\":" + std::string(entry);
+        const auto beside =
+            config_json(R"({"credsStore":"desktop","auths":{)" + useless + R"(,"quay.io":{"auth":"dTpw"}}})");
+        CHECK(selected(beside, all()) == std::vector<std::string>{"quay.io|u|p|"});
+        const auto told = notes(beside, all());
+        REQUIRE(told.size() == 1);
+        CHECK_MESSAGE(told[0].find("Secret \"login\": ignored entry \"" + std::string(key) + "\": ") == 0,
+                      told[0]);
+        CHECK_MESSAGE(told[0].find(says) != std::string::npos, told[0]);
+        CHECK(notes(beside, only({"quay.io"})).empty());
+
+        const auto alone = config_json(R"({"credsStore":"desktop","auths":{)" + useless + "}}");
+        const auto result = reconcile::select_entries(*parsed(alone), all());
         REQUIRE(result.has_error());
-        check_refusal(result.error(), source_fault::empty_entry, "entry \"ghcr.io\": no credential");
+        check_refusal(result.error(), fault, "entry \"" + std::string(key) + "\": ");
+        CHECK_MESSAGE(result.error().message.find(says) != std::string::npos, result.error().message);
+        CHECK(result.error().message.find("CANARY") == std::string::npos);
     }
-    const auto bad_key =
-        config_json(R"({"auths":{"https://index.docker.io/v1":{"auth":"dTpw"},"quay.io":{"auth":"dTpw"}}})");
-    CHECK(selected(bad_key, only({"quay.io"})) == std::vector<std::string>{"quay.io|u|p|"});
-    CHECK(reconcile::select_entries(*parsed(bad_key), all()).error().fault == source_fault::bad_key);
 }
 
-TEST_CASE("two entries of one document for one registry are an error for a source that takes both") {
-    const auto secret = config_json(
-        R"({"auths":{"quay.io":{"auth":"dTpw"},"https://quay.io":{"auth":"YTpi"},"ghcr.io":{"auth":"dTpw"}}})");
-    const auto result = reconcile::select_entries(*parsed(secret), all());
-    REQUIRE(result.has_error());
-    check_refusal(result.error(),
-                  source_fault::key_collision,
-                  "\"quay.io\" and \"https://quay.io\" are the same registry");
-    CHECK(reconcile::reason_of(result.error().fault) == "SourceInvalid");
-    CHECK(selected(secret, only({"https://*"})) == std::vector<std::string>{"https://quay.io|a|b|"});
+TEST_CASE("what the common clients leave in their files is delivered without what is useless in it") {
+    struct example {
+        std::string_view client;
+        std::string document;
+        std::vector<std::string> delivered;
+        std::size_t notes;
+    };
+    const std::string hub = R"("https://index.docker.io/v1/":{"auth":"dTpw"})";
+    const std::vector<example> table{
+        {"docker login in a browser",
+         R"({"auths":{)" + hub +
+             R"(,"https://index.docker.io/v1/access-token":{"auth":"dTpw"},"https://index.docker.io/v1/refresh-token":{"auth":"dTpw"}},"currentContext":"x"})",
+         {"https://index.docker.io/v1/|u|p|"},
+         1},
+        {"docker with all its settings",
+         R"({"auths":{)" + hub +
+             R"(},"HttpHeaders":{"User-Agent":"Docker-Client/19"},"psFormat":"table {{.ID}}","detachKeys":"ctrl-e,e","plugins":{"p":{"a":"b"}},"aliases":{"builder":"buildx"},"proxies":{"default":{"httpProxy":"http://u:CANARY@p:1"}},"features":{"hooks":"true"}})",
+         {"https://index.docker.io/v1/|u|p|"},
+         0},
+        {"gcloud auth configure-docker beside a login",
+         R"({"auths":{"quay.io":{"auth":"dTpw"}},"credHelpers":{"gcr.io":"gcloud","europe-docker.pkg.dev":"gcloud"}})",
+         {"quay.io|u|p|"},
+         0},
+        {"a credential store beside a login",
+         R"({"auths":{"ghcr.io":{},"https://index.docker.io/v1/":{},"quay.io":{"auth":"dTpw"}},"credsStore":"osxkeychain"})",
+         {"quay.io|u|p|"},
+         1},
+        {"az acr login",
+         R"({"auths":{"acme.azurecr.io":{"auth":"MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAwOg==","identitytoken":"CANARY"},"quay.io":{"auth":"dTpw"}}})",
+         {"quay.io|u|p|"},
+         1},
+        {"az acr login --expose-token",
+         R"({"auths":{"acme.azurecr.io":{"username":"00000000-0000-0000-0000-000000000000","password":"t"}}})",
+         {"acme.azurecr.io|00000000-0000-0000-0000-000000000000|t|"},
+         0},
+        {"podman login",
+         R"({"auths":{"quay.io":{"auth":"dTpw"},"quay.io/team":{"auth":"YTpi"},"docker.io":{"auth":"dTpw"}}})",
+         {"docker.io|u|p|", "quay.io|u|p|", "quay.io/team|a|b|"},
+         0},
+        {"helm registry login",
+         R"({"auths":{"ghcr.io":{"auth":"dTpw"}},"credsStore":""})",
+         {"ghcr.io|u|p|"},
+         0},
+        {"doctl registry login",
+         R"({"auths":{"registry.digitalocean.com":{"auth":"dTpw"}}})",
+         {"registry.digitalocean.com|u|p|"},
+         0},
+        {"oc registry login",
+         R"({"auths":{"default-route-openshift-image-registry.apps.example.com":{"auth":"dTpw"},"image-registry.openshift-image-registry.svc:5000":{"auth":"dTpw","email":"serviceaccount@example.org"}}})",
+         {"default-route-openshift-image-registry.apps.example.com|u|p|",
+          "image-registry.openshift-image-registry.svc:5000|u|p|serviceaccount@example.org"},
+         0},
+    };
+    for (const auto& [client, document, delivered, count] : table) {
+        CAPTURE(client);
+        CHECK(selected(config_json(document), all()) == delivered);
+        CHECK(notes(config_json(document), all()).size() == count);
+    }
+}
 
-    const auto twice = config_json(R"({"auths":{"quay.io":{"auth":"dTpw"},"quay.io":{"auth":"YTpi"}}})");
-    CHECK(reconcile::select_entries(*parsed(twice), all()).error().fault == source_fault::key_collision);
-    const auto hub = config_json(
-        R"({"auths":{"docker.io":{"auth":"dTpw"},"https://index.docker.io/v1/":{"auth":"YTpi"}}})");
-    CHECK(reconcile::select_entries(*parsed(hub), all()).error().fault == source_fault::key_collision);
+TEST_CASE("notes name the odd keys and logins that are delivered all the same") {
+    const auto one = [](const std::string& entries) {
+        const auto told = notes(config_json(R"({"auths":{)" + entries + "}}"), all());
+        return told.size() == 1 ? told[0] : std::to_string(told.size()) + " notes";
+    };
+    CHECK(one(R"("quay.io":{"auth":"dTpw"})") == "0 notes");
+    CHECK(one(R"("quay.io":{"auth":"dTpwCg=="})")
+              .find("Secret \"login\": entry \"quay.io\": its password ends in a line break") == 0);
+    CHECK(one(R"("reg.example.com/v2/app":{"auth":"dTpw"})")
+              .find("entry \"reg.example.com/v2/app\": the kubelet drops /v1 or /v2") != std::string::npos);
+    CHECK(one(R"("Reg.example.com":{"auth":"dTpw"})").find("write the host in lower case") !=
+          std::string::npos);
+    CHECK(one(R"("https://u:CANARY@quay.io":{"auth":"dTpw"})")
+              .find("entry 1 of the docker config: a registry key has no user name") != std::string::npos);
+    const auto basic = notes(basic_auth("_json_key", "CANARY\n"), of_registry("quay.io"));
+    REQUIRE(basic.size() == 1);
+    CHECK(basic[0].find("Secret \"login\": its password ends in a line break") == 0);
+    CHECK(notes(basic_auth("_json_key", "{\n\"CANARY\":1\n}\n"), of_registry("quay.io")).empty());
 }
 
 TEST_CASE("reason_of returns the reason of SourcesValid for each fault") {
@@ -242,6 +341,7 @@ TEST_CASE("reason_of returns the reason of SourcesValid for each fault") {
                              too_many_entries,
                              no_entries,
                              bad_key,
+                             unmatched_key,
                              key_collision,
                              bad_base64,
                              no_colon,

@@ -60,6 +60,22 @@ TEST_CASE(
     CHECK(status.registry_summary == "ghcr.io,quay.io");
 }
 
+TEST_CASE("SourcesValid tells the notes on its sources while it is True, a few of them") {
+    auto report = all_well();
+    report.source_notes = {"Secret \"a\": ignored entry \"x.io\": no credential", "Secret \"b\": odd"};
+    const auto message = [&report] {
+        return find(compute_status(build::credential("hub"), report, now), "SourcesValid")->message;
+    };
+    CHECK(message() ==
+          "1 source, 2 registries; Secret \"a\": ignored entry \"x.io\": no credential; Secret \"b\": odd");
+    report.source_notes.assign(8, "note");
+    CHECK(message().find("more remarks") == std::string::npos);
+    report.source_notes.assign(10, "note");
+    CHECK(message().ends_with("; note; note; and 2 more remarks"));
+    report.source_fault = {.reason = reconcile::reasons::source_invalid, .message = "Secret x: broken"};
+    CHECK(message() == "Secret x: broken");
+}
+
 TEST_CASE("failing Pods do not change Ready and Synced") {
     auto report = all_well();
     report.pulls.pods = {{.reason = reconcile::reasons::namespace_not_selected,

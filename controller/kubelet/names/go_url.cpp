@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kubelet/go_url.hpp"
+#include "kubelet/names/go_url.hpp"
 
 #include "util/ascii.hpp"
 

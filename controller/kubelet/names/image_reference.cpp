@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kubelet/image_reference.hpp"
+#include "kubelet/names/image_reference.hpp"
 
 #include "util/ascii.hpp"
 
