@@ -112,3 +112,36 @@ TEST_CASE_FIXTURE(guarded,
     CHECK(deletions() == many);
     CHECK(reads() == 0);
 }
+
+TEST_CASE_FIXTURE(guarded,
+                  "the deletion guard holds back updates that take an owner's entries out of shared Secrets, "
+                  "and the other owner's rotation goes on") {
+    const auto source = add_source("wide", one_login("ghcr.io", "wide"));
+    const auto wide = add_credential("wide", spec_of({source}, {named("team*")}));
+    const auto both = [](const std::string& tag) {
+        return document_of(united(one_login("quay.io", "guard"), one_login("ghcr.io", tag)));
+    };
+    await_copies(all, both("wide"));
+    await_ready(wide, "25/25");
+    settle();
+
+    label(nullptr);
+    await_condition(credential, "Synced", "False", "DeletionGuard");
+    const auto holding = [&](const std::string& document) {
+        return std::ranges::count_if(all, [&](const auto& ns) { return data_of(copy_in(ns)) == document; });
+    };
+    eventually("what passes the brake has passed", [&] {
+        const auto left = holding(document_of(one_login("ghcr.io", "wide")));
+        return left == unbraked ? "" : std::to_string(left);
+    });
+    await_ready(wide, "25/25");
+    change_source(source, one_login("ghcr.io", "rotated"));
+    eventually("the held copies are rotated", [&] {
+        const auto rotated = holding(both("rotated"));
+        return rotated == many - unbraked ? "" : std::to_string(rotated);
+    });
+    label(value);
+    await_copies(all, both("rotated"));
+    await_ready(credential, "25/25");
+    await_ready(wide, "25/25");
+}

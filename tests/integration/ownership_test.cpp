@@ -169,3 +169,39 @@ TEST_CASE_FIXTURE(scenario, "a copy whose ownerReference is removed is a foreign
     await_copy(ns, document_of(one_login("quay.io", "b")));
     await_ready(credential, "1/1");
 }
+
+TEST_CASE_FIXTURE(
+    scenario,
+    "a Secret that a person copied with its ownerReference into another namespace stays, and is "
+    "reported until it is deleted") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto legacy = add_namespace("legacy");
+    const auto credential = synced({ns}, "a").credential;
+    auto copied = copy_in(ns);
+    for (const auto* field : {"uid", "resourceVersion", "creationTimestamp", "managedFields"})
+        copied["metadata"].erase(field);
+    copied["metadata"]["namespace"] = legacy;
+    const auto made = api().create(secrets_in(legacy), copied);
+    const auto object = await_condition(credential, "Synced", "False", "Conflict", "1/1");
+    CHECK(object["status"]["failures"][0]["namespace"] == legacy);
+    settle();
+    CHECK(uid_of(copy_in(legacy)) == uid_of(made));
+    api().remove(secret_path(legacy));
+    await_ready(credential, "1/1");
+}
+
+TEST_CASE_FIXTURE(scenario,
+                  "a copy that is being deleted and has a finalizer is reported, and created again later") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto credential = synced({ns}, "a").credential;
+    api().patch(secret_path(ns), {{"metadata", {{"finalizers", {"example.com/wait"}}}}});
+    api().remove(secret_path(ns));
+    const auto object = await_condition(credential, "Synced", "False", "SecretTerminating", "0/1");
+    CHECK(object["status"]["failures"][0]["message"].get<std::string>().find("example.com/wait") !=
+          std::string::npos);
+    api().patch(secret_path(ns), {{"metadata", {{"finalizers", nullptr}}}});
+    await_copy(ns, document_of(one_login("quay.io", "a")));
+    await_ready(credential, "1/1");
+}

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/secrets/secret_metadata.hpp"
 
-#include "reconcile/state/entry_origins.hpp"
+#include "reconcile/state/desired_secret.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

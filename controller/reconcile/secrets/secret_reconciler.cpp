@@ -98,7 +98,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 services_.guard_reads.wake();
                 break;
             case reconcile_step::settle:
-                settle(now, known.desired, false);
+                settle(now, known.desired);
                 co_return action.outcome;
             case reconcile_step::contend:
                 fail(view, contended(key));
@@ -110,7 +110,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 results_.forget(key);
                 co_return action.outcome;
             case reconcile_step::finish:
-                settle(now, known.desired, true);
+                settle(now, known.desired);
                 co_return action.outcome;
         }
     }
@@ -157,15 +157,13 @@ void secret_reconciler::fail(const secret_view& view, cause problem) {
     results_.failed(view.key, std::move(problem), all_credentials(view), selections_of(view.contributors));
 }
 
-void secret_reconciler::settle(const decision& now, std::uint64_t desired, bool holds_removal) {
+void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
     const auto& view = now.view;
     if (!now.plan.reason.empty()) return fail(view, {.reason = now.plan.reason, .message = now.plan.message});
     auto own = own_failures(services_.state, view, now.unsuspended);
-    if (holds_removal) {
-        for (const auto& object : view.kept) {
-            own.push_back({.problem = held_by_guard(view.key, services_.state.results().size()),
-                           .credential = object->meta.name});
-        }
+    for (const auto& object : view.held) {
+        own.push_back({.problem = held_by_guard(view.key, services_.state.results().size()),
+                       .credential = object->meta.name});
     }
     services_.state.forget_deleted(view.key);
     if (view.contributors.empty() && !own.empty()) return fail(view, std::move(own.front().problem));

@@ -62,9 +62,8 @@ class secret_reconciler {
                                                                    const secret_plan& plan);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> send(const secret_view& view,
                                                                   secret_action action);
-    /// `desired`: the fingerprint of what the view desires. `holds_removal`: the deletion guard holds what
-    /// the kept owners would lose.
-    void settle(const decision& now, std::uint64_t desired, bool holds_removal);
+    /// `desired`: the fingerprint of what the view desires.
+    void settle(const decision& now, std::uint64_t desired);
     void fail(const secret_view& view, cause problem);
 
     services services_;

@@ -46,10 +46,10 @@ void sort_owner(secret_view& view,
     const bool suspended = owner->suspend && !options.ignore_suspend;
     if (suspended && !holds(view.suspended, owner)) view.suspended.push_back(owner);
     // --cascade=orphan may be under way for one that is being deleted.
-    const bool stays = suspended || owner->meta.deleting || options.keep_dropped ||
-                       !owner->spec_fault.empty() ||
+    const bool stays = suspended || owner->meta.deleting || !owner->spec_fault.empty() ||
                        awaits_replacement(state, *owner, view.key, namespace_meta);
-    (stays ? view.kept : view.dropped).push_back(owner);
+    if (!stays && options.keep_dropped) view.held.push_back(owner);
+    (stays || options.keep_dropped ? view.kept : view.dropped).push_back(owner);
 }
 
 bool retains(const cluster_state& state, const std::string& uid, const runtime::object_key& key) {

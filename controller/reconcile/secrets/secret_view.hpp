@@ -34,6 +34,7 @@ struct secret_view {
     contributor_list kept;            // owners whose entries stay as they are
     bool retains = false;             // the kept owners have been deleted, with deletionPolicy Retain
     contributor_list dropped;         // owners that exist and want the Secret no more: their entries go
+    contributor_list held;            // those of the kept ones that would be dropped
     contributor_list suspended;       // with spec.suspend: true, that want the Secret or own it
     bool lost_owner = false;          // an owner does not exist any more: its entries go
     bool unnamed_owner_lost = false;  // one of those is in the annotation, which has no names

@@ -286,6 +286,7 @@ TEST_CASE("owners that want a Secret no more are dropped, and kept while the del
     const auto held = view_secret(f.state, build::here, {.keep_dropped = true});
     CHECK(held.dropped.empty());
     CHECK(held.kept.size() == 1);
+    CHECK(held.held.size() == 1);
     CHECK(keeps_entries(held));
     f.remove_credential("a");
     CHECK(f.view(build::here).lost_owner);
