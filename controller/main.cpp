@@ -118,6 +118,7 @@ int run(const config& options, kube::connection_config server) {
         metrics,
         {.scope = {.own_namespace = own_namespace, .secret_names = options.secret_names},
          .service_accounts = options.service_accounts,
+         .require_admission_policy = options.require_admission_policy,
          .instance = host_name(),
          .random = make_random(),
          .clock = clock});

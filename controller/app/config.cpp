@@ -116,6 +116,10 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
         ->delimiter(',')
         ->envname("REGCRED_SERVICE_ACCOUNTS")
         ->check(CLI::Validator(check_account_name, "NAME"));
+    app.add_flag("--require-admission-policy",
+                 result.require_admission_policy,
+                 "Write only while the API server enforces the admission policies of deploy/")
+        ->envname("REGCRED_REQUIRE_ADMISSION_POLICY");
     app.add_option(
            "--namespace",
            result.namespace_name,

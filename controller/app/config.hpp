@@ -23,8 +23,9 @@ class ParseError;
 struct config {
     std::vector<std::string> secret_names{"regcred"};
     std::vector<std::string> service_accounts{"default"};  // names, or only "*": all of them
-    std::string namespace_name;                            // empty: the Pod's, or the kubeconfig context's
-    std::string kubeconfig;                                // empty: see kubeconfig_path()
+    bool require_admission_policy = false;
+    std::string namespace_name;  // empty: the Pod's, or the kubeconfig context's
+    std::string kubeconfig;      // empty: see kubeconfig_path()
     std::string log_level = "info";
     std::string log_format = "json";
     std::string listen_host = "127.0.0.1";

@@ -3,6 +3,7 @@
 #include "reconcile/controller.hpp"
 
 #include "reconcile/pull_failures/pull_watcher.hpp"
+#include "reconcile/safety/admission_checker.hpp"
 #include "reconcile/safety/guard_reader.hpp"
 #include "reconcile/secrets/secret_reconciler.hpp"
 #include "reconcile/service_accounts/service_account_controller.hpp"
@@ -16,7 +17,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace reconcile {
 
@@ -37,12 +41,22 @@ class controller::parts {
           settings settings)
         : log_(log),
           secret_workers_(settings.secret_workers),
+          service_accounts_(settings.service_accounts),
           queues_(executor, settings.random),
           state_(std::move(settings.scope), queues_),
           event_writer_(client,
                         {.controller = "regcred.dev/controller", .instance = std::move(settings.instance)}),
           events_(executor, event_writer_, log, settings.clock),
           guard_reads_(executor, client, state_, guard_, queues_.secrets, log, "Secrets"),
+          admission_(executor,
+                     client,
+                     queues_,
+                     log,
+                     {.own_namespace = state_.scope().own_namespace,
+                      .required = settings.require_admission_policy,
+                      .service_account = [this] { return account_to_try(); },
+                      .checked = [this] { begin_if_synced(); },
+                      .changed = [this] { update_all_statuses(); }}),
           secrets_({.client = client,
                     .state = state_,
                     .queues = queues_,
@@ -63,7 +77,8 @@ class controller::parts {
                     metrics,
                     {.names = std::move(settings.service_accounts),
                      .random = settings.random,
-                     .clock = settings.clock}),
+                     .clock = settings.clock,
+                     .holds = [this](const auto& key) { return admission_.holds_service_account(key); }}),
           pulls_(executor,
                  {.client = client,
                   .state = state_,
@@ -75,6 +90,7 @@ class controller::parts {
                      .state = state_,
                      .accounts = accounts_.state(),
                      .pulls = pulls_,
+                     .admission = admission_,
                      .writes = writes_,
                      .events = events_,
                      .log = log,
@@ -89,6 +105,7 @@ class controller::parts {
         accounts_.start(tasks_);
         tasks_.spawn(events_.run());
         tasks_.spawn(guard_reads_.run());
+        tasks_.spawn(admission_.run());
     }
 
     asio::awaitable<bool> stop(runtime::duration limit) {
@@ -105,6 +122,7 @@ class controller::parts {
             ended = ended && queue_ended;
         }
         guard_reads_.stop();
+        admission_.stop();
         events_.stop();
         tasks_.cancel();
         const bool tasks_ended = co_await tasks_.join(left());
@@ -128,17 +146,36 @@ class controller::parts {
 
  private:
     void begin_if_synced() {
-        if (begun_ || !state_.synced()) return;
+        if (begun_ || !state_.synced() || !admission_.may_begin()) return;
         begun_ = true;
         log_.info("all caches synced; reconciling",
                   {{"namespaces", state_.namespaces().size()},
                    {"registrycredentials", state_.credentials().size()}});
         accounts_.begin();  // first: a Pod lists what its ServiceAccount listed when it was created
         queues_.secrets.start(secret_workers_,
-                              [this](runtime::object_key key) { return secrets_.reconcile(std::move(key)); });
+                              [this](runtime::object_key key) { return reconcile_secret(std::move(key)); });
         queues_.statuses.start(
             status_workers, [this](runtime::object_key key) { return statuses_.reconcile(std::move(key)); });
         pulls_.start(tasks_);
+    }
+
+    asio::awaitable<runtime::outcome> reconcile_secret(runtime::object_key key) {
+        if (admission_.holds_secret(key)) co_return runtime::outcome::done();
+        co_return co_await secrets_.reconcile(std::move(key));
+    }
+
+    /// A ServiceAccount of the own namespace for the dry run of a patch; nothing: no RegistryCredential asks
+    /// for ServiceAccounts.
+    [[nodiscard]] std::optional<std::string> account_to_try() const {
+        for (const auto& name : service_accounts_) {
+            if (accounts_.state().asked_for(name)) return name == every_account ? "default" : name;
+        }
+        return std::nullopt;
+    }
+
+    void update_all_statuses() {
+        state_.credentials().for_each(
+            [this](const auto& object) { queues_.update_status(object->meta.name); });
     }
 
     void register_metrics(runtime::metrics_registry& metrics) {
@@ -160,6 +197,9 @@ class controller::parts {
         gauge("regcred_held_deletions", "Deletions of Secrets that DeletionGuard holds back.", [this] {
             return guard_.held();
         });
+        gauge("regcred_admission_policy_enforced",
+              "1 while the API server refuses what the admission policies of deploy/ forbid.",
+              [this] { return admission_.enforced(); });
         gauge("regcred_registrycredentials", "RegistryCredentials in the cluster.", [this] {
             return state_.credentials().size();
         });
@@ -188,6 +228,7 @@ class controller::parts {
 
     const runtime::logger& log_;
     std::size_t secret_workers_;
+    std::vector<std::string> service_accounts_;  // names that may be changed
     bool begun_ = false;
     work_queues queues_;
     cluster_state state_;
@@ -196,6 +237,7 @@ class controller::parts {
     runtime::event_recorder events_;
     deletion_guard guard_;
     guard_reader guard_reads_;
+    admission_checker admission_;
     secret_reconciler secrets_;
     service_account_controller accounts_;
     pull_watcher pulls_;

@@ -25,6 +25,7 @@ class controller {
     struct settings {
         install_scope scope;
         std::vector<std::string> service_accounts;  // names that may be changed, or "*" alone
+        bool require_admission_policy = false;      // write only while the policies of deploy/ are enforced
         std::string instance;                       // names this process in Events
         std::size_t secret_workers = 16;            // requests that write Secrets at the same time
         runtime::random_source random;

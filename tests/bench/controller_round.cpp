@@ -49,11 +49,11 @@ void controller_round::run() {
 }
 
 void controller_round::start() {
-    controller_.emplace(
-        harness::controller_options{.binary = bed_.where().controller,
-                                    .kubeconfig = bed_.where().controller_kubeconfig,
-                                    .secret_names = secret_name,
-                                    .log = bed_.where().output / fmt::format("{}.log", name_)});
+    controller_.emplace(harness::controller_options{.binary = bed_.where().controller,
+                                                    .kubeconfig = bed_.where().controller_kubeconfig,
+                                                    .secret_names = secret_name,
+                                                    .log = bed_.where().output / fmt::format("{}.log", name_),
+                                                    .more_flags = {}});
 }
 
 void controller_round::first_sync() {

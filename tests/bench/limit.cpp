@@ -25,6 +25,12 @@ span create(test_bed& bed, raw_load& load) {
     });
 }
 
+span apply(test_bed& bed, raw_load& load) {
+    return seen_through(bed, kube::watch_event_type::added, [&] {
+        return load.apply_copies(bed.raw_owner(), "first", bed.namespaces());
+    });
+}
+
 span update(test_bed& bed, raw_load& load) {
     return seen_through(
         bed, kube::watch_event_type::modified, [&] { return load.update_copies(bed.raw_owner(), "other"); });
@@ -57,6 +63,8 @@ void measure_limit(test_bed& bed, figures& into) {
     raw_load load(bed.where().controller_kubeconfig, connections, bed.raw_namespaces().front());
     into.post.add(create(bed, load));
     into.put.add(update(bed, load));
+    bed.remove_copies();
+    into.apply.add(apply(bed, load));
     bed.remove_copies();
     into.post_and_patch.add(create_and_list(bed, load));
 }

@@ -3,6 +3,7 @@
 #include "objects.hpp"
 
 #include "kube/api/secret.hpp"
+#include "kube/client/client.hpp"
 #include "support/base64.hpp"
 #include "support/canary.hpp"
 
@@ -54,37 +55,41 @@ json credential_object(const std::string& name,
             {"spec", std::move(spec)}};
 }
 
+static kube::secret copy_object(const json& owner, std::string_view tag, const std::string& namespace_name) {
+    kube::secret copy;
+    copy.meta.name = secret_name;
+    copy.meta.namespace_name = namespace_name;
+    copy.meta.labels.emplace("app.kubernetes.io/managed-by", "regcred");
+    copy.meta.owner_references.push_back({.api_version = owner.at("apiVersion").get<std::string>(),
+                                          .kind = owner.at("kind").get<std::string>(),
+                                          .name = owner.at("metadata").at("name").get<std::string>(),
+                                          .uid = owner.at("metadata").at("uid").get<std::string>(),
+                                          .controller = std::nullopt,
+                                          .block_owner_deletion = std::nullopt});
+    copy.type = kube::docker_config_json_type;
+    copy.data.emplace(kube::docker_config_json_key, util::secret_bytes(document(tag)));
+    return copy;
+}
+
 util::secret_bytes copy_body(const json& owner,
                              std::string_view tag,
                              const std::string& namespace_name,
                              const kube::object_meta* present) {
-    kube::secret copy;
-    if (present != nullptr) {
-        copy.meta = *present;
-    } else {
-        copy.meta.name = secret_name;
-        copy.meta.namespace_name = namespace_name;
-        copy.meta.labels.emplace("app.kubernetes.io/managed-by", "regcred");
-        copy.meta.owner_references.push_back({.api_version = owner.at("apiVersion").get<std::string>(),
-                                              .kind = owner.at("kind").get<std::string>(),
-                                              .name = owner.at("metadata").at("name").get<std::string>(),
-                                              .uid = owner.at("metadata").at("uid").get<std::string>(),
-                                              .controller = std::nullopt,
-                                              .block_owner_deletion = std::nullopt});
-    }
-    copy.type = kube::docker_config_json_type;
-    copy.data.emplace(kube::docker_config_json_key, util::secret_bytes(document(tag)));
+    auto copy = copy_object(owner, tag, namespace_name);
+    if (present != nullptr) copy.meta = *present;
+    return kube::write_secret(copy);
+}
+
+util::secret_bytes new_copy_body(const json& owner, std::string_view tag, const std::string& namespace_name) {
+    auto copy = copy_object(owner, tag, namespace_name);
+    copy.meta.resource_version = kube::absent_resource_version;
     return kube::write_secret(copy);
 }
 
 util::secret_bytes account_patch(const kube::object_meta& present, bool listed) {
-    // Of the same length as the name, and none that the controller would take back.
-    const json added = "nothing";
+    // Without the annotation that records the entry: the controller would take a recorded one back.
     const json names = json::array({{{"name", secret_name}}});
-    const json patch = {{"metadata",
-                         {{"uid", present.uid},
-                          {"resourceVersion", present.resource_version},
-                          {"annotations", {{"regcred.dev/added", listed ? added : json()}}}}},
+    const json patch = {{"metadata", {{"uid", present.uid}, {"resourceVersion", present.resource_version}}},
                         {"imagePullSecrets", listed ? names : json::array()}};
     return util::secret_bytes(patch.dump());
 }

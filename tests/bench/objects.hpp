@@ -37,12 +37,17 @@ inline constexpr auto copies = "/api/v1/secrets?fieldSelector=metadata.name%3Dre
                                      const std::vector<std::string>& include,
                                      const std::vector<std::string>& service_accounts = {});
 
-/// What the controller would send to create a copy, but that it belongs to `owner`, some cluster-scoped
-/// object that stays; with `present`, to update that copy.
+/// What the controller would send to create a copy with a POST, but that it belongs to `owner`, some
+/// cluster-scoped object that stays; with `present`, to update that copy.
 [[nodiscard]] util::secret_bytes copy_body(const json& owner,
                                            std::string_view tag,
                                            const std::string& namespace_name,
                                            const kube::object_meta* present = nullptr);
+
+/// The same to create a copy with server-side apply.
+[[nodiscard]] util::secret_bytes new_copy_body(const json& owner,
+                                               std::string_view tag,
+                                               const std::string& namespace_name);
 
 /// What the controller would send to list the copy in this ServiceAccount, or to take it back.
 [[nodiscard]] util::secret_bytes account_patch(const kube::object_meta& present, bool listed);

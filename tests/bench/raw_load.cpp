@@ -35,6 +35,15 @@ span raw_load::create_copies(const json& owner,
     });
 }
 
+span raw_load::apply_copies(const json& owner,
+                            std::string_view tag,
+                            const std::vector<std::string>& namespaces) {
+    metas_.assign(namespaces.size(), {});
+    return for_each(namespaces.size(), [&](std::size_t i) {
+        return apply_copy(namespaces[i], new_copy_body(owner, tag, namespaces[i]), i);
+    });
+}
+
 span raw_load::update_copies(const json& owner, std::string_view tag) {
     return for_each(metas_.size(), [&](std::size_t i) {
         return update_copy(copy_body(owner, tag, metas_[i].namespace_name, &metas_[i]), i);
@@ -70,6 +79,14 @@ asio::awaitable<void> raw_load::create_copy(std::string where, util::secret_byte
     if (!made) throw failed("POST of a Secret in " + where, made.error());
     auto meta = kube::read_meta(*made);
     if (!meta) throw failed("the answer to a POST", meta.error());
+    metas_[index] = std::move(*meta);
+}
+
+asio::awaitable<void> raw_load::apply_copy(std::string where, util::secret_bytes body, std::size_t index) {
+    const auto made = co_await thread_.client().apply_new(kube::secrets, where, secret_name, std::move(body));
+    if (!made) throw failed("server-side apply of a Secret in " + where, made.error());
+    auto meta = kube::read_meta(*made);
+    if (!meta) throw failed("the answer to a server-side apply", meta.error());
     metas_[index] = std::move(*meta);
 }
 

@@ -30,8 +30,10 @@ class raw_load {
     /// `known`: a namespace, which is read to open each connection.
     raw_load(const std::string& kubeconfig, std::size_t connections, const std::string& known);
 
-    /// A copy in each namespace; metas() are what was made.
+    /// A copy in each namespace, by POST.
     span create_copies(const json& owner, std::string_view tag, const std::vector<std::string>& namespaces);
+    /// The same by server-side apply, as the controller does it.
+    span apply_copies(const json& owner, std::string_view tag, const std::vector<std::string>& namespaces);
     /// Updates all that create_copies() made.
     span update_copies(const json& owner, std::string_view tag);
     void remove(const std::vector<kube::object_meta>& secrets);
@@ -48,6 +50,7 @@ class raw_load {
     struct progress;
 
     boost::asio::awaitable<void> create_copy(std::string where, util::secret_bytes body, std::size_t index);
+    boost::asio::awaitable<void> apply_copy(std::string where, util::secret_bytes body, std::size_t index);
     boost::asio::awaitable<void> update_copy(util::secret_bytes body, std::size_t index);
     boost::asio::awaitable<void> remove_one(kube::object_meta secret);
     boost::asio::awaitable<void> patch_account(kube::object_meta account, bool listed);

@@ -39,6 +39,7 @@ section bulk_section(const figures& measured, const extent& how_much) {
     add(fmt::format("raw POSTs, {} connections (the limit)", how_much.connections), measured.post);
     add(fmt::format("raw POSTs, {} connections", 2 * how_much.connections), measured.post_more);
     add(fmt::format("raw PUTs, {} connections", how_much.connections), measured.put);
+    add(fmt::format("raw server-side applies, {} connections", how_much.connections), measured.apply);
     add("first sync", measured.first_sync);
     add("rotation", measured.rotation);
     return {

@@ -49,7 +49,7 @@ request_count request_counter::end() {
         if (record.verb == "list") ++result.lists;
         if (!record.is_write()) continue;
         ++result.writes;
-        if (!record.accepted() || record.dry_run()) continue;
+        if (!record.accepted()) continue;
         if (record.resource == "secrets") ++result.secret_writes;
         if (record.resource == "serviceaccounts") ++result.account_writes;
     }

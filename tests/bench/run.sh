@@ -22,6 +22,14 @@ trap 'exit 130' INT TERM
 "$cluster" exec kubectl apply -f crds/
 "$cluster" exec kubectl wait --for=condition=Established --timeout=30s crd/registrycredentials.regcred.dev
 "$cluster" exec kubectl apply -k deploy/
+# What the raw load needs beyond deploy/: its unit is a POST, and its copies belong to a Namespace, so that no controller
+# takes them for its own.
+"$cluster" exec kubectl create clusterrole bench-posts --verb=create --resource=secrets
+"$cluster" exec kubectl create clusterrolebinding bench-posts --clusterrole=bench-posts --serviceaccount=regcred-system:regcred-controller
+"$cluster" exec kubectl get validatingadmissionpolicy regcred-controller --output json |
+  sed "s/o.kind == 'RegistryCredential'/o.kind in ['RegistryCredential', 'Namespace']/
+    s/o.apiVersion.startsWith('regcred.dev\/')/o.apiVersion.matches('^(regcred[.]dev\/|v1$)')/g" |
+  "$cluster" exec kubectl replace --filename -
 "$cluster" kubeconfig-for regcred-system/regcred-controller "$output/controller.kubeconfig"
 "$cluster" exec build/release/tests/bench/bench --controller "$controller" \
   --controller-kubeconfig "$output/controller.kubeconfig" --audit-log "$("$cluster" audit)" --output "$output" "$@"

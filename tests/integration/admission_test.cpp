@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 
 using namespace harness;
 
@@ -62,6 +63,22 @@ json policy_that_relabels(const std::string& name, const std::string& ns) {
           {"reinvocationPolicy", "Never"},
           {"failurePolicy", "Fail"},
           {"mutations", json::array({mutation})}}}};
+}
+
+/// A minute and more: the controller tries a policy that is not enforced every 30 s.
+constexpr std::chrono::minutes next_rounds{2};
+
+/// Waits until the API server admits what the policies of deploy/ forbid.
+void await_admitted(admin& api, const std::string& ns) {
+    auto immutable = creation_of(docker_config_secret("regcred-dry-run", one_login("quay.io", "probe")));
+    immutable["immutable"] = true;
+    eventually("an immutable Secret is admitted", [&] {
+        const auto answer = api.send({.method = "APPLY",
+                                      .path = secret_path(ns, "regcred-dry-run") + "?dryRun=All",
+                                      .body = immutable,
+                                      .as = controller_user});
+        return answer.ok() ? "" : answer.message();
+    });
 }
 
 }  // namespace
@@ -159,11 +176,11 @@ TEST_CASE_FIXTURE(
     binding["spec"].erase("validationActions");
     api().create(collection(mutating_bindings), binding);
     eventually("the policy is at work", [&] {
-        const auto answer =
-            api().send({.method = "POST",
-                        .path = secrets_in(ns) + "?dryRun=All",
-                        .body = docker_config_secret("regcred", one_login("quay.io", "probe")),
-                        .as = controller_user});
+        const auto secret = docker_config_secret("regcred", one_login("quay.io", "probe"));
+        const auto answer = api().send({.method = "APPLY",
+                                        .path = secret_path(ns) + "?dryRun=All",
+                                        .body = creation_of(secret),
+                                        .as = {}});
         return answer.body.dump().find("the-webhook") != std::string::npos ? "" : answer.body.dump();
     });
     start();
@@ -179,4 +196,87 @@ TEST_CASE_FIXTURE(
     api().remove(mutating_bindings + policy);
     api().remove(mutating + policy);
     await_ready(credential, "1/1");
+}
+
+TEST_CASE_FIXTURE(scenario, "an admission policy that is not enforced is reported, and its return too") {
+    const restored_install restored;
+    const auto ns = add_namespace("team");
+    api().remove(std::string(bindings) + "/regcred-controller");
+    await_admitted(api(), ns);
+    start();
+    const auto source = add_source("quay", one_login("quay.io", "refused"));
+    const auto credential = add_credential("quay", spec_of({source}, {ns}));
+    await_copy(ns, document);
+    const auto object =
+        await_condition(credential, "AdmissionPolicyEnforced", "False", "PolicyNotEnforced", "1/1");
+    const auto message = condition_of(object, "AdmissionPolicyEnforced")["message"].get<std::string>();
+    CHECK(message.find("kubectl apply -k deploy/") != std::string::npos);
+    CHECK(condition_of(object, "Ready")["status"] == "True");
+    const auto metric = [&](const std::string& value) {
+        return controller()
+                   .get("/metrics")
+                   ->body.find("\nregcred_admission_policy_enforced " + value + "\n") != std::string::npos;
+    };
+    CHECK(metric("0"));
+    CHECK(controller().log_text().find("admission policy not enforced") != std::string::npos);
+
+    cluster::install();
+    eventually(
+        "the condition goes",
+        [&] {
+            const auto condition =
+                condition_of(api().get(credential_path(credential)), "AdmissionPolicyEnforced");
+            return condition.is_null() ? "" : condition.dump();
+        },
+        next_rounds);
+    CHECK(metric("1"));
+}
+
+TEST_CASE_FIXTURE(scenario, "--require-admission-policy holds Secrets back until the policy is enforced") {
+    const restored_install restored;
+    const auto ns = add_namespace("team");
+    api().remove(std::string(bindings) + "/regcred-controller");
+    await_admitted(api(), ns);
+    start("regcred", "default", {"--require-admission-policy"});
+    const auto before = mark();
+    const auto source = add_source("quay", one_login("quay.io", "refused"));
+    const auto credential = add_credential("quay", spec_of({source}, {ns}));
+    const auto object = await_condition(credential, "Ready", "False", "PolicyNotEnforced", "0/1");
+    CHECK(condition_of(object, "Stalled")["status"] == "True");
+    settle();
+    CHECK(secret_writes(before).empty());
+    CHECK_FALSE(api().find(secret_path(ns)));
+
+    cluster::install();
+    eventually(
+        "the copy is there", [&] { return api().find(secret_path(ns)) ? "" : "not yet"; }, next_rounds);
+    await_ready(credential, "1/1");
+}
+
+TEST_CASE_FIXTURE(scenario, "the policy for ServiceAccounts is reported to those that ask for them") {
+    const restored_install restored;
+    const auto ns = add_namespace("team");
+    api().remove(std::string(bindings) + "/regcred-service-accounts");
+    eventually("a label is admitted", [&] {
+        const auto answer = api().send({.method = "PATCH",
+                                        .path = account_path(own_namespace) + "?dryRun=All",
+                                        .body = labels_patch({{"a", "b"}}),
+                                        .as = controller_user});
+        return answer.ok() ? "" : answer.message();
+    });
+    const auto source = add_source("quay", one_login("quay.io", "refused"));
+    auto spec = spec_of({source}, {ns});
+    const auto plain = add_credential("plain", spec);
+    spec["serviceAccounts"] = json::array({"default"});
+    const auto asking = add_credential("asking", spec);
+    start();
+    eventually(
+        "the condition comes",
+        [&] {
+            const auto condition =
+                condition_of(api().get(credential_path(asking)), "AdmissionPolicyEnforced");
+            return condition.is_object() ? "" : "there is none";
+        },
+        next_rounds);
+    CHECK(condition_of(api().get(credential_path(plain)), "AdmissionPolicyEnforced").is_null());
 }

@@ -21,11 +21,16 @@ class admitting : public account_scenario {
     admitting& operator=(const admitting&) = delete;
 
     /// What a Pod would list that is created now.
-    [[nodiscard]] std::string admitted(const std::string& ns, const json& spec = json::object()) {
+    [[nodiscard]] std::string admitted(const std::string& ns,
+                                       const json& spec = json::object(),
+                                       const json& meta = json::object(),
+                                       const header_list& headers = {}) {
         json pod = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", "first"}}}, {"spec", spec}};
+        pod["metadata"].merge_patch(meta);
         pod["spec"]["containers"] = json::array({{{"name", "c"}, {"image", "quay.io/team/app"}}});
         const auto answer = api().send(
-            {.method = "POST", .path = namespace_path(ns) + "/pods?dryRun=All", .body = pod, .as = {}});
+            {.method = "POST", .path = namespace_path(ns) + "/pods?dryRun=All", .body = pod, .as = {}},
+            headers);
         if (!answer.ok()) return answer.message();
         return pull_secrets_of(answer.body.at("spec"));
     }
@@ -136,4 +141,75 @@ TEST_CASE_FIXTURE(
     CHECK(admitted(ns).empty());
     remove_credential(credential);
     await_admitted(ns, "", {{"serviceAccountName", "builder"}});
+}
+
+TEST_CASE_FIXTURE(admitting, "the policy leaves the mirror Pod of a static Pod as it is") {
+    const auto ns = add_namespace("team");
+    add_credential("quay", accounts_spec({"absent"}, {ns}));
+    await_admitted(ns, "regcred");
+    const auto mirror = annotations_patch({{"kubernetes.io/config.mirror", "0123"}}).at("metadata");
+    const auto node = named("node");
+    api().create("/api/v1/nodes", {{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", node}}}});
+    delete_at_end("/api/v1/nodes/" + node);
+    auto owned = mirror;
+    owned["ownerReferences"] = json::array({{{"apiVersion", "v1"},
+                                             {"kind", "Node"},
+                                             {"name", node},
+                                             {"uid", uid_of(api().get("/api/v1/nodes/" + node))},
+                                             {"controller", true}}});
+    CHECK(admitted(ns, {{"nodeName", node}}, mirror).empty());
+    CHECK(admitted(ns,
+                   {{"nodeName", node}},
+                   owned,
+                   {{"Impersonate-User", "system:node:" + node}, {"Impersonate-Group", "system:nodes"}})
+              .empty());
+}
+
+TEST_CASE_FIXTURE(admitting,
+                  "the policy adds the Secret to Pods of controllers that have a list of their own") {
+    const auto ns = add_namespace("team");
+    add_credential("quay", accounts_spec({"absent"}, {ns}));
+    await_admitted(ns, "regcred");
+    const json own = {{"imagePullSecrets", json::array({{{"name", "own"}}})}};
+    const struct {
+        const char* api_version;
+        const char* kind;
+        const char* user;
+    } table[] = {{"batch/v1", "Job", "job-controller"},
+                 {"apps/v1", "DaemonSet", "daemon-set-controller"},
+                 {"apps/v1", "ReplicaSet", "replicaset-controller"},
+                 {"apps/v1", "StatefulSet", "statefulset-controller"}};
+    for (const auto& row : table) {
+        CAPTURE(row.kind);
+        const json owner = {{"apiVersion", row.api_version},
+                            {"kind", row.kind},
+                            {"name", "x"},
+                            {"uid", "00000000-0000-0000-0000-000000000000"},
+                            {"controller", true}};
+        const json meta = {{"ownerReferences", json::array({owner})}};
+        const header_list as{
+            {"Impersonate-User", fmt::format("system:serviceaccount:kube-system:{}", row.user)}};
+        CHECK(admitted(ns, json::object(), meta, as) == "regcred");
+        CHECK(admitted(ns, own, meta, as) == "own,regcred");
+    }
+}
+
+TEST_CASE_FIXTURE(
+    admitting,
+    "a Pod whose ServiceAccount enforces mountable Secrets is admitted once that lists the Secret, or "
+    "if its namespace does not take part") {
+    const auto ns = add_namespace("team");
+    add_credential("quay", accounts_spec({"absent"}, {ns}));
+    await_admitted(ns, "regcred");
+    api().patch(account_path(ns), annotations_patch({{"kubernetes.io/enforce-mountable-secrets", "true"}}));
+    eventually("the API server knows the annotation", [&] {
+        const auto seen = admitted(ns);
+        return seen.find("imagePullSecrets[0].name=\"regcred\" is not allowed") != std::string::npos ? ""
+                                                                                                     : seen;
+    });
+    set_pull_secrets(ns, {"regcred"});
+    await_admitted(ns, "regcred");
+    set_pull_secrets(ns, {});
+    api().patch(namespace_path(ns), annotations_patch({{"regcred.dev/admit-pods", "false"}}));
+    await_admitted(ns, "");
 }

@@ -103,12 +103,14 @@ void cluster::compact(const std::string& revision) {
 
 std::unique_ptr<controller_process> cluster::start_controller(const std::string& secret_names,
                                                               const std::string& service_accounts,
-                                                              const std::string& log_name) {
+                                                              const std::string& log_name,
+                                                              std::vector<std::string> more_flags) {
     return std::make_unique<controller_process>(controller_options{.binary = controller_binary(),
                                                                    .kubeconfig = controller_kubeconfig_,
                                                                    .secret_names = secret_names,
                                                                    .service_accounts = service_accounts,
-                                                                   .log = output_ / log_name});
+                                                                   .log = output_ / log_name,
+                                                                   .more_flags = std::move(more_flags)});
 }
 
 void cluster::await_garbage_collector() {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace harness {
 
@@ -29,7 +30,8 @@ class cluster {
     }
     [[nodiscard]] std::unique_ptr<controller_process> start_controller(const std::string& secret_names,
                                                                        const std::string& service_accounts,
-                                                                       const std::string& log_name);
+                                                                       const std::string& log_name,
+                                                                       std::vector<std::string> more_flags);
     /// The garbage collector learns of a new kind of owner only when it looks for new kinds, every 30 s:
     /// until then it takes nothing that a RegistryCredential owns.
     void await_garbage_collector();

@@ -47,8 +47,9 @@ std::string yaml_below(const std::string& heading, const std::string& next_headi
     bool in_block = false;
     std::string yaml;
     for (std::string line; std::getline(lines, line);) {
-        if (line == "## " + heading) in_section = true;
-        if (line.starts_with("## " + next_heading)) in_section = false;
+        const auto title = line.starts_with('#') ? line.substr(line.find(' ') + 1) : std::string();
+        if (title == heading) in_section = true;
+        if (!title.empty() && title.starts_with(next_heading)) in_section = false;
         if (!in_section) continue;
         if (in_block && line == "```") in_block = false;
         if (in_block) yaml += line + "\n";
@@ -177,23 +178,86 @@ TEST_CASE_FIXTURE(token_fixture,
 TEST_CASE_FIXTURE(token_fixture,
                   "the overlay of the README allows another Secret name, and deploy/ takes it back") {
     const restored_install restored;
-    const auto all = secrets_in(ns_);
+    const auto second = secret_path(ns_, "team-regcred");
+    const auto creation = creation_of(empty_copy("team-regcred"));
     eventually("the namespace has its ServiceAccount",
                [&] { return api().find(account_path(ns_)) ? "" : "none"; });
     api().patch(account_path(ns_), pull_secrets({"theirs", "b"}));
     apply_overlay("Other Secret names", "Risks");
-    await_status(201, "POST", all, empty_copy("team-regcred"));
+    await_status(201, "APPLY", second, creation);
     const std::string list = "/api/v1/secrets?fieldSelector=metadata.name%3Dteam-regcred";
     allow("list the second name", "GET", list);
-    refuse("only write Secrets named regcred, team-regcred, not other2",
-           "create a third name",
-           "POST",
-           all,
-           empty_copy("other2"));
+    const auto third = creation_of(empty_copy("other2"));
+    deny("create a third name", "APPLY", secret_path(ns_, "other2"), third);
+    check_refusal(
+        422,
+        "only write Secrets named regcred, team-regcred, not regcred-dry-run",
+        "create a Secret of the dry runs' name",
+        send("APPLY", secret_path(ns_, "regcred-dry-run"), creation_of(empty_copy("regcred-dry-run"))));
     // Each policy takes effect in its own time.
     await_status(200, "PATCH", account_path(ns_), pull_secrets({"theirs", "b", "team-regcred"}));
     CHECK(has(controller_arguments(api()), "--secret-names=regcred,team-regcred"));
     cluster::install();
-    await_status(422, "POST", all, empty_copy("team-regcred"));
+    await_status(403, "APPLY", second, creation);
     deny("list the second name", "GET", list);
+}
+
+TEST_CASE_FIXTURE(token_fixture, "the policies hold under a namePrefix and a nameSuffix of kustomize") {
+    const temporary_folder folder;
+    folder.write(
+        "kustomization.yaml",
+        "namePrefix: acme-\nnameSuffix: -eu\n"
+        "resources: [serviceaccount.yaml, rbac.yaml, admission-policy.yaml, service-accounts.yaml]\n");
+    for (const std::string file : {"serviceaccount", "rbac", "admission-policy", "service-accounts"})
+        folder.write(file + ".yaml", read_text(REGCRED_REPOSITORY "/deploy/" + file + ".yaml"));
+    const auto applied = run({"kubectl", "apply", "-k", folder.path("")});
+    CHECK_MESSAGE(applied.code == 0, applied.text);
+    const auto send_as_controller =
+        [&](const std::string& method, const std::string& path, const json& body) {
+            return api().send({.method = method,
+                               .path = path + "?dryRun=All",
+                               .body = body,
+                               .as = "system:serviceaccount:regcred-system:acme-regcred-controller-eu"});
+        };
+    eventually("the token of that ServiceAccount may create copies", [&] {
+        const auto answer = send_as_controller("APPLY", secret_path(ns_), creation_of(empty_copy()));
+        return answer.ok() ? "" : answer.message();
+    });
+    auto immutable = creation_of(empty_copy());
+    immutable["immutable"] = true;
+    eventually("nothing else", [&] {
+        const auto answer = send_as_controller("APPLY", secret_path(ns_), immutable);
+        return answer.status == 422 ? "" : fmt::format("{} {}", answer.status, answer.message());
+    });
+    eventually("no label of a ServiceAccount", [&] {
+        const auto answer = send_as_controller("PATCH", account_path(ns_), labels_patch({{"a", "b"}}));
+        return answer.status == 422 ? "" : fmt::format("{} {}", answer.status, answer.message());
+    });
+    const auto removed = run({"kubectl", "delete", "-k", folder.path("")});
+    CHECK_MESSAGE(removed.code == 0, removed.text);
+}
+
+TEST_CASE_FIXTURE(
+    token_fixture,
+    "the overlay of the README allows more keys of secretTemplate, and deploy/ takes them back") {
+    const restored_install restored;
+    const auto with_label = [](const std::string& key) {
+        auto secret = creation_of(empty_copy());
+        secret.merge_patch(labels_patch({{key, "x"}}));
+        return secret;
+    };
+    refuse("acme.com/team: take them out of spec.secretTemplate",
+           "a label that is not allowed",
+           "APPLY",
+           secret_path(ns_),
+           with_label("acme.com/team"));
+    apply_overlay("Labels and annotations of `spec.secretTemplate`", "Is the admission policy enforced?");
+    await_status(201, "APPLY", secret_path(ns_), with_label("acme.com/team"));
+    refuse("argocd.argoproj.io/secret-type: take them out",
+           "a label that no overlay allows",
+           "APPLY",
+           secret_path(ns_),
+           with_label("argocd.argoproj.io/secret-type"));
+    cluster::install();
+    await_status(422, "APPLY", secret_path(ns_), with_label("acme.com/team"));
 }

@@ -28,9 +28,10 @@ void allow_second_name(admin& api) {
     }
     api.replace(policy, object);
     eventually("the admission policy allows the second name", [&] {  // policies are read again once a second
-        const auto answer = api.send({.method = "POST",
-                                      .path = secrets_in("default") + "?dryRun=All",
-                                      .body = docker_config_secret("regcred2", one_login("quay.io", "any")),
+        const auto secret = docker_config_secret("regcred2", one_login("quay.io", "any"));
+        const auto answer = api.send({.method = "APPLY",
+                                      .path = secret_path("default", "regcred2") + "?dryRun=All",
+                                      .body = creation_of(secret),
                                       .as = controller_user});
         return answer.ok() ? "" : answer.message();
     });

@@ -83,6 +83,13 @@ json basic_auth_secret(const std::string& name, const login& who) {
         name, "kubernetes.io/basic-auth", {{"username", who.username}, {"password", who.password}});
 }
 
+json creation_of(json secret) {
+    secret["apiVersion"] = "v1";
+    secret["kind"] = "Secret";
+    secret["metadata"]["resourceVersion"] = "1";
+    return secret;
+}
+
 json credential_object(const std::string& name, const json& spec) {
     return {{"apiVersion", regcred_api_version},
             {"kind", "RegistryCredential"},

@@ -45,6 +45,8 @@ using text_map = std::map<std::string, std::string>;
 [[nodiscard]] json docker_config_secret(const std::string& name, const login_map& logins);
 [[nodiscard]] json docker_cfg_secret(const std::string& name, const login_map& logins);
 [[nodiscard]] json basic_auth_secret(const std::string& name, const login& who);
+/// What a server-side apply sends that creates this Secret, and refuses to change one that exists.
+[[nodiscard]] json creation_of(json secret);
 [[nodiscard]] json credential_object(const std::string& name, const json& spec);
 /// The shortest spec: whole Secrets, and namespaces by name or glob.
 [[nodiscard]] json spec_of(const std::vector<std::string>& sources, const std::vector<std::string>& include);

@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(scenario, "a copy that cannot be updated is deleted and recrea
 
     std::string order;
     for (const auto& record : requests_since(before)) {
-        if (record.namespace_name == wrong_type && record.is_write())
+        if (record.namespace_name == wrong_type && !record.is_read())
             order += record.verb + (record.dry_run() ? " on trial, " : ", ");
     }
     CHECK(order == "create on trial, delete, create, ");

@@ -11,9 +11,12 @@ namespace harness {
 
 void await_creates(admin& api, const std::string& ns, bool refused) {
     eventually(refused ? "creates are refused" : "creates are taken", [&] {
-        const auto answer = api.send({.method = "POST",
-                                      .path = secrets_in(ns) + "?dryRun=All",
-                                      .body = docker_config_secret("regcred", one_login("quay.io", "probe")),
+        // Under this name there is none, so that none is in the way.
+        const std::string name = "regcred-dry-run";
+        const auto secret = docker_config_secret(name, one_login("quay.io", "probe"));
+        const auto answer = api.send({.method = "APPLY",
+                                      .path = secret_path(ns, name) + "?dryRun=All",
+                                      .body = creation_of(secret),
                                       .as = controller_user});
         return answer.ok() == refused ? std::to_string(answer.status) + " " + answer.message() : "";
     });

@@ -51,10 +51,12 @@ scenario::~scenario() {
     end_controller(std::uncaught_exceptions() != exceptions_at_start_ || current_test_failed());
 }
 
-void scenario::start(const std::string& secret_names, const std::string& service_accounts) {
+void scenario::start(const std::string& secret_names,
+                     const std::string& service_accounts,
+                     std::vector<std::string> more_flags) {
     const auto log = fmt::format("{}-{}.log", suffix(), logs_.size() + 1);
     secret_names_ = "," + secret_names + ",";
-    controller_ = cluster_.start_controller(secret_names, service_accounts, log);
+    controller_ = cluster_.start_controller(secret_names, service_accounts, log, std::move(more_flags));
     last_change::note();
     logs_.push_back(controller_->log_file());
 }
@@ -152,7 +154,7 @@ std::string scenario::account_writes(std::size_t mark) {
 std::string scenario::writes_of(std::string_view resource, std::size_t mark) {
     std::vector<std::string> texts;
     for (const auto& record : requests_since(mark)) {
-        if (record.resource == resource && record.is_write() && record.accepted() && !record.dry_run())
+        if (record.resource == resource && record.is_write() && record.accepted())
             texts.push_back(fmt::format("{} {}/{}", record.verb, record.namespace_name, record.name));
     }
     return lines(std::move(texts));

@@ -31,7 +31,9 @@ class scenario : protected fixture {
 
  protected:
     // The controller.
-    void start(const std::string& secret_names = "regcred", const std::string& service_accounts = "default");
+    void start(const std::string& secret_names = "regcred",
+               const std::string& service_accounts = "default",
+               std::vector<std::string> more_flags = {});
     /// SIGTERM; it must end by itself, with exit code 0.
     void stop();
     [[nodiscard]] controller_process& controller();

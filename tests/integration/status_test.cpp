@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(scenario, "the controller never reads or lists Secrets of othe
     settle();
     int reads_of_copies = 0;
     for (const auto& record : requests_since(before)) {
-        if (record.resource != "secrets" || record.is_write()) continue;
+        if (record.resource != "secrets" || !record.is_read()) continue;
         INFO(record.verb << ' ' << record.uri);
         CHECK(record.code == 200);
         if (record.namespace_name == own_namespace) continue;

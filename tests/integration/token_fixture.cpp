@@ -21,7 +21,9 @@ std::string dry_run(const std::string& method, const std::string& path) {
 
 token_fixture::token_fixture()
     : ns_(add_namespace("token")), token_(cluster_.controller_kubeconfig().string()) {
-    await_status(422, "POST", secrets_in(ns_), {{"metadata", {{"name", "regcred"}}}});
+    auto immutable = creation_of(empty_copy());
+    immutable["immutable"] = true;
+    await_status(422, "APPLY", secret_path(ns_), immutable);
 }
 
 api_answer token_fixture::send(const std::string& method,

@@ -48,17 +48,18 @@ class token_fixture : protected fixture {
     /// takes effect a moment later.
     void await_status(unsigned status, const std::string& method, const std::string& path, const json& body);
 
-    const std::string ns_;
-
- private:
     void check_refusal(unsigned status,
                        const std::string& text,
                        const char* request,
                        const api_answer& answer) const;
 
+    const std::string ns_;
+
+ private:
     admin token_;
 };
 
-[[nodiscard]] json empty_copy(const std::string& name);
+/// A copy without entries.
+[[nodiscard]] json empty_copy(const std::string& name = "regcred");
 
 }  // namespace harness

@@ -34,34 +34,31 @@ TEST_CASE_FIXTURE(token_fixture, "the token writes Secrets named regcred of the 
     api().create(secrets_in(ns_), secret_object("other", "Opaque", {}));
     const auto all = secrets_in(ns_);
     const auto copy = secret_path(ns_);
-    allow("create regcred", "POST", all, empty_copy("regcred"));
+    allow("create regcred with server-side apply", "APPLY", copy, creation_of(empty_copy()));
+    CHECK(send("APPLY", copy, creation_of(empty_copy())).status == 409);
+    CHECK(send("APPLY", copy + "?force=true", creation_of(empty_copy())).status == 409);
     allow("read regcred", "GET", copy);
-    allow("update regcred", "PUT", copy, empty_copy("regcred"));
+    allow("update regcred", "PUT", copy, empty_copy());
     allow("patch regcred", "PATCH", copy, labels_patch({{"app.kubernetes.io/managed-by", "regcred"}}));
     allow("delete regcred", "DELETE", copy);
+    const auto trial = secret_path(ns_, "regcred-dry-run");
+    const auto trial_body = creation_of(empty_copy("regcred-dry-run"));
+    allow("create regcred-dry-run by dry run", "APPLY", trial + "?dryRun=All", trial_body);
+    check_refusal(422,
+                  "only write Secrets named regcred, not regcred-dry-run",
+                  "create regcred-dry-run in fact",
+                  send("APPLY", trial, trial_body));
 
-    refuse("only write Secrets named regcred, not other2",
-           "create a Secret of another name",
-           "POST",
-           all,
-           empty_copy("other2"));
+    deny("create regcred with POST", "POST", all, empty_copy());
     auto generated = empty_copy("");
     generated["metadata"] = {{"generateName", "regcred-"}};
-    refuse("only write Secrets named regcred, not regcred-",
-           "create a Secret with generateName",
-           "POST",
-           all,
-           generated);
-    const std::string wrong_type = "only write Secrets of type kubernetes.io/dockerconfigjson";
-    refuse(
-        wrong_type, "create regcred as an Opaque Secret", "POST", all, {{"metadata", {{"name", "regcred"}}}});
-    auto token = annotations_patch({{"kubernetes.io/service-account.name", "default"}});
-    token["metadata"]["name"] = "regcred";
-    token["type"] = "kubernetes.io/service-account-token";
-    refuse(wrong_type, "create regcred as another ServiceAccount's token", "POST", all, token);
+    deny("create a Secret with generateName", "POST", all, generated);
+    const auto other2 = secret_path(ns_, "other2");
+    deny("create a Secret of another name", "APPLY", other2, creation_of(empty_copy("other2")));
     const auto other = secret_path(ns_, "other");
     deny("update a Secret of another name", "PUT", other, empty_copy("other"));
     deny("patch a Secret of another name", "PATCH", other, labels_patch({{"a", "b"}}));
+    deny("apply a Secret of another name", "APPLY", other, creation_of(empty_copy("other")));
     deny("delete a Secret of another name", "DELETE", other);
     deny("delete all the Secrets of a namespace", "DELETE", all);
     deny("delete all the Secrets named regcred of a namespace",
@@ -69,21 +66,25 @@ TEST_CASE_FIXTURE(token_fixture, "the token writes Secrets named regcred of the 
          all + "?fieldSelector=metadata.name%3Dregcred");
 
     api().create(all, secret_object("regcred", "Opaque", {}));
-    refuse(wrong_type, "update a regcred of another type", "PATCH", copy, labels_patch({{"a", "b"}}));
+    refuse("only write Secrets of type kubernetes.io/dockerconfigjson",
+           "update a regcred of another type",
+           "PATCH",
+           copy,
+           labels_patch({{"a", "b"}}));
     allow("delete a regcred of another type", "DELETE", copy);
 }
 
 TEST_CASE_FIXTURE(token_fixture, "the token writes no Secret in a protected namespace") {
-    api().create(secrets_in("kube-system"), empty_copy("regcred"));
-    delete_at_end(secret_path("kube-system"));
     for (const std::string name : protected_namespaces) {
         refuse("may not write Secrets in " + name +
                    ": it is one of protectedNamespaces in the ValidatingAdmissionPolicy regcred-controller",
                "create regcred",
-               "POST",
-               secrets_in(name),
-               empty_copy("regcred"));
+               "APPLY",
+               secret_path(name),
+               creation_of(empty_copy()));
     }
+    api().create(secrets_in("kube-system"), empty_copy());
+    delete_at_end(secret_path("kube-system"));
     const std::string text = "may not write Secrets in kube-system";
     refuse(text,
            "update regcred in kube-system",

@@ -108,10 +108,11 @@ TEST_CASE_FIXTURE(token_fixture,
                   "the token writes the status of RegistryCredentials and Events about them, and no more") {
     const auto name = add_credential("minimal", spec_of({"hub-login"}, {"*"}));
     const auto credential = credential_path(name);
-    allow("write the status of a RegistryCredential",
-          "PATCH",
-          credential + "/status",
-          {{"status", {{"summary", "1/1"}}}});
+    auto object = api().get(credential);
+    object["status"]["summary"] = "1/1";
+    allow("write the status of a RegistryCredential", "PUT", credential + "/status", object);
+    deny("patch the status", "PATCH", credential + "/status", {{"status", {{"summary", "1/1"}}}});
+    deny("read the status alone", "GET", credential + "/status");
     deny("change a RegistryCredential", "PATCH", credential, {{"spec", {{"suspend", true}}}});
     deny("delete a RegistryCredential", "DELETE", credential);
     deny("create a RegistryCredential", "POST", credentials, credential_object("x", nullptr));

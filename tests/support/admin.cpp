@@ -58,20 +58,29 @@ net::tls_config tls_of(const kube::connection_config& config) {
     return tls;
 }
 
+std::string media_type_of(const std::string& method) {
+    if (method == "PATCH") return "application/merge-patch+json";
+    return method == "APPLY" ? "application/apply-patch+yaml" : "application/json";
+}
+
 net::request to_request(const api_call& call) {
     net::request request;
     static const std::map<std::string, net::method> methods{{"GET", net::method::get},
                                                             {"POST", net::method::post},
                                                             {"PUT", net::method::put},
                                                             {"PATCH", net::method::patch},
+                                                            {"APPLY", net::method::patch},
                                                             {"DELETE", net::method::delete_}};
     request.verb = methods.at(call.method);
     request.target = call.path;
+    if (call.method == "APPLY") {
+        request.target += call.path.find('?') == std::string::npos ? '?' : '&';
+        request.target += "fieldManager=regcred-controller";
+    }
     request.headers = {{"Accept", "application/json"}};
     if (!call.as.empty()) request.headers.emplace_back("Impersonate-User", call.as);
     if (!call.body.is_null()) {
-        request.headers.emplace_back(
-            "Content-Type", call.method == "PATCH" ? "application/merge-patch+json" : "application/json");
+        request.headers.emplace_back("Content-Type", media_type_of(call.method));
         request.body = util::secret_bytes(call.body.dump());
     }
     return request;

@@ -28,10 +28,10 @@ struct api_answer {
 };
 
 struct api_call {
-    std::string method;
-    std::string path;  // with the query, if any
-    json body;         // null: none; of a PATCH, a JSON merge patch (RFC 7396)
-    std::string as;    // the user to impersonate; empty: oneself
+    std::string method;  // APPLY is a PATCH: server-side apply
+    std::string path;    // with the query, if any
+    json body;           // null: none; of a PATCH, a JSON merge patch (RFC 7396)
+    std::string as;      // the user to impersonate; empty: oneself
 };
 
 using header_list = std::vector<std::pair<std::string, std::string>>;

@@ -53,7 +53,9 @@ void audit_log::take(std::string_view line) {
     static const json none = json::object();
     const auto& object = event.contains("objectRef") ? event["objectRef"] : none;
     const auto& status = event.contains("responseStatus") ? event["responseStatus"] : none;
-    records_.push_back({.verb = verb,
+    // With server-side apply; the controller patches Secrets for nothing else.
+    const bool creates = verb == "patch" && text_of(object, "resource") == "secrets";
+    records_.push_back({.verb = creates ? "create" : verb,
                         .resource = text_of(object, "resource"),
                         .subresource = text_of(object, "subresource"),
                         .namespace_name = text_of(object, "namespace"),

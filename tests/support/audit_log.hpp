@@ -13,7 +13,9 @@ namespace harness {
 
 /// A request as the API server's audit log tells it.
 struct audit_record {
-    std::string verb;  // get, list, watch, create, update, patch, delete, deletecollection
+    /// get, list, watch, create, update, patch, delete, deletecollection. The PATCH of a Secret is a
+    /// "create": the controller creates them with server-side apply.
+    std::string verb;
     std::string resource;
     std::string subresource;
     std::string namespace_name;
@@ -23,7 +25,9 @@ struct audit_record {
     std::string answered;
     int code = 0;
 
-    [[nodiscard]] bool is_write() const { return verb != "get" && verb != "list" && verb != "watch"; }
+    /// A dry run writes nothing.
+    [[nodiscard]] bool is_write() const { return !is_read() && !dry_run(); }
+    [[nodiscard]] bool is_read() const { return verb == "get" || verb == "list" || verb == "watch"; }
     [[nodiscard]] bool accepted() const { return code >= 200 && code < 300; }
     [[nodiscard]] bool dry_run() const { return uri.find("dryRun=All") != std::string::npos; }
 };

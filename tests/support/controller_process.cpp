@@ -17,16 +17,18 @@ namespace {
 using nlohmann::json;
 
 subprocess::options command_of(const controller_options& options) {
-    return {.arguments = {options.binary.string(),
-                          "--kubeconfig=" + options.kubeconfig.string(),
-                          "--namespace=regcred-system",
-                          "--secret-names=" + options.secret_names,
-                          "--service-accounts=" + options.service_accounts,
-                          "--listen-address=127.0.0.1:0",
-                          "--log-level=debug"},
-            .environment = {"PATH=/usr/bin:/bin"},
-            .output = options.log,
-            .input = {}};
+    subprocess::options command{.arguments = {options.binary.string(),
+                                              "--kubeconfig=" + options.kubeconfig.string(),
+                                              "--namespace=regcred-system",
+                                              "--secret-names=" + options.secret_names,
+                                              "--service-accounts=" + options.service_accounts,
+                                              "--listen-address=127.0.0.1:0",
+                                              "--log-level=debug"},
+                                .environment = {"PATH=/usr/bin:/bin"},
+                                .output = options.log,
+                                .input = {}};
+    command.arguments.insert(command.arguments.end(), options.more_flags.begin(), options.more_flags.end());
+    return command;
 }
 
 }  // namespace

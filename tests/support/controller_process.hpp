@@ -19,7 +19,8 @@ struct controller_options {
     std::filesystem::path kubeconfig;
     std::string secret_names = "regcred";
     std::string service_accounts = "default";
-    std::filesystem::path log;  // a new file
+    std::filesystem::path log;            // a new file
+    std::vector<std::string> more_flags;  // after the others
 };
 
 /// The real program, as a process of its own.

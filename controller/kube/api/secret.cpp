@@ -6,7 +6,10 @@
 #include "util/ascii.hpp"
 #include "util/base64.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace kube {
@@ -47,6 +50,40 @@ std::vector<std::string> read_managers(const json& object) {
     return managers;
 }
 
+struct escape {
+    std::string_view bytes;
+    std::string_view escaped;
+};
+
+/// Server-side apply reads YAML 1.1, which does not allow these characters in a string or takes them for a
+/// line break; JSON allows them. Escaped they are the same in both.
+std::string escaped_for_yaml(std::string_view json_text) {
+    constexpr std::array<escape, 6> escapes{{{"\x7f", "\\u007f"},
+                                             {"\xe2\x80\xa8", "\\u2028"},
+                                             {"\xe2\x80\xa9", "\\u2029"},
+                                             {"\xef\xbb\xbf", "\\ufeff"},
+                                             {"\xef\xbf\xbe", "\\ufffe"},
+                                             {"\xef\xbf\xbf", "\\uffff"}}};
+    std::string text;
+    text.reserve(json_text.size());
+    while (!json_text.empty()) {
+        const auto* found = std::ranges::find_if(
+            escapes, [json_text](const escape& each) { return json_text.starts_with(each.bytes); });
+        if (found != escapes.end()) {
+            text += found->escaped;
+            json_text.remove_prefix(found->bytes.size());
+        } else if (json_text.size() > 1 && json_text[0] == '\xc2' &&
+                   static_cast<unsigned char>(json_text[1]) < 0xa0) {  // U+0080 to U+009F
+            text += fmt::format("\\u00{:02x}", static_cast<unsigned char>(json_text[1]));
+            json_text.remove_prefix(2);
+        } else {
+            text += json_text.front();
+            json_text.remove_prefix(1);
+        }
+    }
+    return text;
+}
+
 }  // namespace
 
 result<secret> read_secret(const json& object) {
@@ -72,7 +109,7 @@ util::secret_bytes write_secret(const secret& secret) {
     json head = {{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", write_meta(secret.meta)}};
     if (!secret.type.empty()) head.emplace("type", secret.type);
     if (secret.immutable) head.emplace("immutable", true);
-    const auto head_text = to_text(head);
+    const auto head_text = escaped_for_yaml(to_text(head));
     std::vector<std::string> keys;
     std::size_t size = head_text.size() + std::string_view{R"(,"data":{}})"}.size();
     for (const auto& [key, value] : secret.data) {

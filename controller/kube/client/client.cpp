@@ -23,6 +23,9 @@ constexpr std::chrono::seconds list_timeout{60};  // the server answers after it
 constexpr std::string_view partial_object = "PartialObjectMetadata";
 constexpr std::string_view partial_list = "PartialObjectMetadataList";
 
+constexpr std::string_view merge_patch_type = "application/merge-patch+json";
+constexpr std::string_view apply_patch_type = "application/apply-patch+yaml";  // of which JSON is a part
+
 std::string accept(const scope& scope, std::string_view partial_kind) {
     std::string type = "application/json";
     // Without a fallback to plain JSON: a list of metadata must never bring credentials.
@@ -52,11 +55,13 @@ net::request read_request(std::string target, std::string media_type) {
     return request;
 }
 
-net::request write_request(net::method verb, std::string target, util::secret_bytes body) {
-    auto request = read_request(std::move(target), "application/json");
+net::request write_request(net::method verb,
+                           std::string target,
+                           util::secret_bytes body,
+                           std::string_view media_type = json_type) {
+    auto request = read_request(std::move(target), std::string(json_type));
     request.verb = verb;
-    request.headers.emplace_back(
-        "Content-Type", verb == net::method::patch ? "application/merge-patch+json" : "application/json");
+    request.headers.emplace_back("Content-Type", media_type);
     request.body = std::move(body);
     request.max_body_bytes = max_object_bytes;
     return request;
@@ -146,13 +151,14 @@ asio::awaitable<result<std::unique_ptr<net::response_stream>>> client::open_stre
 asio::awaitable<result<json>> client::write(net::method verb,
                                             std::string_view kind,
                                             result<std::string> path,
-                                            util::secret_bytes body) {
+                                            util::secret_bytes body,
+                                            std::string_view media_type) {
     if (!path) co_return path.error();
     if (!config_.field_manager.empty()) add_query(*path, "fieldManager", config_.field_manager);
     // Otherwise the server silently drops the fields that it does not know. Patches name built-in fields
     // only.
     if (verb != net::method::patch) add_query(*path, "fieldValidation", "Strict");
-    const auto response = co_await send(write_request(verb, *std::move(path), std::move(body)));
+    const auto response = co_await send(write_request(verb, *std::move(path), std::move(body), media_type));
     if (!response) co_return response.error();
     co_return read_object_response(*response, kind);
 }
@@ -194,6 +200,14 @@ asio::awaitable<result<json>> client::create(resource resource,
     co_return co_await write(net::method::post, resource.kind, std::move(path), std::move(body));
 }
 
+asio::awaitable<result<json>> client::apply_new(
+    resource resource, std::string namespace_name, std::string name, util::secret_bytes body, bool dry_run) {
+    auto path = object_path(resource, namespace_name, name);
+    if (path && dry_run) add_query(*path, "dryRun", "All");
+    co_return co_await write(
+        net::method::patch, resource.kind, std::move(path), std::move(body), apply_patch_type);
+}
+
 asio::awaitable<result<json>> client::replace(resource resource,
                                               std::string namespace_name,
                                               std::string name,
@@ -210,12 +224,12 @@ asio::awaitable<result<json>> client::replace_status(resource resource,
     co_return co_await write(net::method::put, resource.kind, std::move(path), std::move(body));
 }
 
-asio::awaitable<result<json>> client::merge_patch(resource resource,
-                                                  std::string namespace_name,
-                                                  std::string name,
-                                                  util::secret_bytes body) {
+asio::awaitable<result<json>> client::merge_patch(
+    resource resource, std::string namespace_name, std::string name, util::secret_bytes body, bool dry_run) {
+    auto path = object_path(resource, namespace_name, name);
+    if (path && dry_run) add_query(*path, "dryRun", "All");
     co_return co_await write(
-        net::method::patch, resource.kind, object_path(resource, namespace_name, name), std::move(body));
+        net::method::patch, resource.kind, std::move(path), std::move(body), merge_patch_type);
 }
 
 asio::awaitable<result<void>> client::remove(resource resource,

@@ -22,6 +22,11 @@
 
 namespace kube {
 
+inline constexpr std::string_view json_type = "application/json";
+
+/// In the body of apply_new(): no stored object has this resourceVersion.
+inline constexpr std::string_view absent_resource_version = "1";
+
 /// What a list or a watch covers.
 struct scope {
     kube::resource resource;
@@ -73,6 +78,14 @@ class client {
                                                               std::string namespace_name,
                                                               util::secret_bytes body,
                                                               bool dry_run = false);
+    /// Server-side apply that only creates: RBAC checks it with the object's name, as it cannot check a POST.
+    /// `body` holds apiVersion, kind, the name and absent_resource_version; the server answers 409 (conflict)
+    /// for any object that exists. Needs a field manager. `body` is JSON that is also YAML 1.1.
+    [[nodiscard]] boost::asio::awaitable<result<json>> apply_new(resource resource,
+                                                                 std::string namespace_name,
+                                                                 std::string name,
+                                                                 util::secret_bytes body,
+                                                                 bool dry_run = false);
     /// PUT of the whole object. Its metadata must carry uid and resourceVersion: the server answers 409 when
     /// the stored object has others.
     [[nodiscard]] boost::asio::awaitable<result<json>> replace(resource resource,
@@ -87,7 +100,8 @@ class client {
     [[nodiscard]] boost::asio::awaitable<result<json>> merge_patch(resource resource,
                                                                    std::string namespace_name,
                                                                    std::string name,
-                                                                   util::secret_bytes body);
+                                                                   util::secret_bytes body,
+                                                                   bool dry_run = false);
     /// DELETE with uid and resourceVersion as preconditions.
     [[nodiscard]] boost::asio::awaitable<result<void>> remove(resource resource,
                                                               std::string namespace_name,
@@ -107,7 +121,8 @@ class client {
     [[nodiscard]] boost::asio::awaitable<result<json>> write(net::method verb,
                                                              std::string_view kind,
                                                              result<std::string> path,
-                                                             util::secret_bytes body);
+                                                             util::secret_bytes body,
+                                                             std::string_view media_type = json_type);
 
     connection_config config_;
     tls_source tls_;

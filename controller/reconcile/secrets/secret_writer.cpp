@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/secrets/secret_writer.hpp"
 
+#include "reconcile/safety/admission_check.hpp"
 #include "reconcile/secrets/secret_metadata.hpp"
 
 #include <optional>
@@ -13,13 +14,20 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// The request body: the desired metadata, and the document as the only key of data.
-util::secret_bytes body_for(const secret_view& view, const kube::object_meta* present) {
+/// The Secret to write: the desired metadata, and the document as the only key of data.
+kube::secret wanted_secret(const secret_view& view, const kube::object_meta* present) {
     kube::secret wanted;
     wanted.meta = desired_metadata(view.key, view.contributors, present, view.kept, view.desired.origins);
     wanted.type = std::string(kube::docker_config_json_type);
     wanted.data.emplace(kube::docker_config_json_key, view.desired.document->clone());
-    return kube::write_secret(wanted);
+    return wanted;
+}
+
+asio::awaitable<kube::result<kube::json>> apply_new(kube::client& client, kube::secret wanted, bool dry_run) {
+    wanted.meta.resource_version = kube::absent_resource_version;
+    auto body = kube::write_secret(wanted);
+    co_return co_await client.apply_new(
+        kube::secrets, wanted.meta.namespace_name, wanted.meta.name, std::move(body), dry_run);
 }
 
 kube::result<observed_secret> observe_answer(const kube::result<kube::json>& answer) {
@@ -38,8 +46,7 @@ asio::awaitable<kube::result<kube::secret>> secret_writer::read(runtime::object_
 }
 
 asio::awaitable<kube::result<observed_secret>> secret_writer::create(const secret_view& view) {
-    auto body = body_for(view, nullptr);
-    const auto answer = co_await client_.create(kube::secrets, view.key.namespace_name, std::move(body));
+    const auto answer = co_await apply_new(client_, wanted_secret(view, nullptr), false);
     co_return observe_answer(answer);
 }
 
@@ -56,18 +63,19 @@ asio::awaitable<kube::result<observed_secret>> secret_writer::update(const secre
         foreign = std::move(*whole);
         present = &foreign->meta;
     }
-    auto body = body_for(view, present);
+    auto body = kube::write_secret(wanted_secret(view, present));
     const auto answer =
         co_await client_.replace(kube::secrets, view.key.namespace_name, view.key.name, std::move(body));
     co_return observe_answer(answer);
 }
 
 asio::awaitable<kube::result<observed_secret>> secret_writer::recreate(const secret_view& view) {
-    auto trial = body_for(view, nullptr);
-    const auto admitted =
-        co_await client_.create(kube::secrets, view.key.namespace_name, std::move(trial), true);
-    // Admission runs before storage: AlreadyExists means that the create would be admitted.
-    if (admitted.has_error() && admitted.error().kind != kube::error_kind::already_exists)
+    // Under the Secret's own name the trial would fail because that exists, before any admission.
+    auto trial = wanted_secret(view, nullptr);
+    trial.meta.name = dry_run_name;
+    const auto admitted = co_await apply_new(client_, std::move(trial), true);
+    // Someone else's Secret of that name stops the trial, and must not stop the write.
+    if (admitted.has_error() && admitted.error().kind != kube::error_kind::conflict)
         co_return admitted.error();
     const auto removed = co_await remove(view);
     if (removed.has_error() && removed.error().kind != kube::error_kind::not_found) co_return removed.error();

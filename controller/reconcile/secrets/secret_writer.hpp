@@ -20,8 +20,8 @@ class secret_writer {
     /// Each returns the Secret as the server stored it.
     [[nodiscard]] boost::asio::awaitable<kube::result<observed_secret>> create(const secret_view& view);
     [[nodiscard]] boost::asio::awaitable<kube::result<observed_secret>> update(const secret_view& view);
-    /// For a Secret that cannot be updated. A dry-run create comes first, so that a refusal leaves the old
-    /// Secret in place.
+    /// For a Secret that cannot be updated. A dry run creates a Secret named dry_run_name first, so that a
+    /// refusal leaves the old Secret in place.
     [[nodiscard]] boost::asio::awaitable<kube::result<observed_secret>> recreate(const secret_view& view);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> remove(const secret_view& view);
 

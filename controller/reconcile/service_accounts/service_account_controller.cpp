@@ -21,6 +21,7 @@ service_account_controller::service_account_controller(boost::asio::any_io_execu
                                                        runtime::metrics_registry& metrics,
                                                        const settings& settings)
     : queues_(queues),
+      holds_(settings.holds),
       accounts_(state, settings.names, queues),
       guard_reads_(executor, client, state, guard_, queues.service_accounts, log, "ServiceAccounts"),
       reconciler_({.client = client,
@@ -45,8 +46,13 @@ void service_account_controller::start(runtime::task_group& tasks) {
 }
 
 void service_account_controller::begin() {
-    queues_.service_accounts.start(
-        workers, [this](runtime::object_key key) { return reconciler_.reconcile(std::move(key)); });
+    queues_.service_accounts.start(workers,
+                                   [this](runtime::object_key key) { return reconcile(std::move(key)); });
+}
+
+boost::asio::awaitable<runtime::outcome> service_account_controller::reconcile(runtime::object_key key) {
+    if (holds_(key)) co_return runtime::outcome::done();
+    co_return co_await reconciler_.reconcile(std::move(key));
 }
 
 void service_account_controller::stop() {

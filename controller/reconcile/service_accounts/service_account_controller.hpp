@@ -10,12 +10,15 @@
 #include "reconcile/service_accounts/service_account_watches.hpp"
 #include "runtime/log/log.hpp"
 #include "runtime/metrics/metrics.hpp"
+#include "runtime/queue/outcome.hpp"
 #include "runtime/task_group.hpp"
 #include "runtime/time.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,6 +32,7 @@ class service_account_controller {
         std::vector<std::string> names;  // of ServiceAccounts that may be changed, or every_account alone
         runtime::random_source random;
         runtime::wall_clock clock;
+        std::function<bool(const runtime::object_key&)> holds;  // such a ServiceAccount is not reconciled now
     };
 
     service_account_controller(boost::asio::any_io_executor executor,
@@ -52,9 +56,11 @@ class service_account_controller {
     [[nodiscard]] std::size_t failing_watches() const { return watches_.failing(); }
 
  private:
+    [[nodiscard]] boost::asio::awaitable<runtime::outcome> reconcile(runtime::object_key key);
     void register_gauges(runtime::metrics_registry& metrics);
 
     work_queues& queues_;
+    std::function<bool(const runtime::object_key&)> holds_;
     service_account_state accounts_;
     deletion_guard guard_;
     guard_reader guard_reads_;

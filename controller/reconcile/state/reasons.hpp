@@ -48,6 +48,7 @@ inline constexpr std::string_view service_account_too_large = "ServiceAccountToo
 inline constexpr std::string_view contended = "Contended";
 inline constexpr std::string_view unreachable = "ServerUnavailable";
 inline constexpr std::string_view deletion_guard = "DeletionGuard";
+inline constexpr std::string_view policy_not_enforced = "PolicyNotEnforced";
 inline constexpr std::string_view secret_missing = "SecretMissing";
 inline constexpr std::string_view namespace_not_selected = "NamespaceNotSelected";
 inline constexpr std::string_view recovering = "Recovering";

@@ -11,7 +11,8 @@ namespace reconcile {
 std::vector<credential_event> condition_events(const std::vector<kube::condition>& before,
                                                const std::vector<kube::condition>& after) {
     std::vector<credential_event> events;
-    for (const std::string_view type : {"SourcesValid", "Synced", "ServiceAccountsPatched"}) {
+    for (const std::string_view type :
+         {"SourcesValid", "Synced", "ServiceAccountsPatched", "AdmissionPolicyEnforced"}) {
         const auto* now = kube::find_condition(after, type);
         if (now == nullptr || now->status != "False" || now->reason == reasons::progressing) continue;
         const auto* then = kube::find_condition(before, type);

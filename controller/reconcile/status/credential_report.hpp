@@ -29,9 +29,11 @@ struct credential_report {
     std::vector<v1alpha1::namespace_failure> failures;  // all of both, sorted by namespace
     service_account_report accounts;
     pull_report pulls;
+    cause policy_fault;            // an admission policy of deploy/ is not enforced; an empty reason: all are
+    bool secrets_blocked = false;  // no Secret is written until it is
 };
 
-/// The report without `accounts` and `pulls`.
+/// The report without `accounts`, `pulls` and what is known of admission policies.
 [[nodiscard]] credential_report report_on(const cluster_state& state,
                                           const v1alpha1::registry_credential& object);
 

@@ -95,10 +95,18 @@ condition_value synced_condition(const v1alpha1::registry_credential& object,
                 : fmt::format("every selected namespace holds Secret {}", object.secret_name)};
 }
 
+/// Only while there is something to report.
+std::optional<condition_value> policy_condition(const credential_report& report) {
+    if (report.policy_fault.reason.empty()) return std::nullopt;
+    return condition_value{false, report.policy_fault.reason, report.policy_fault.message};
+}
+
 condition_value ready_condition(const v1alpha1::registry_credential& object,
                                 const condition_value& sources,
                                 const condition_value& synced,
-                                const std::optional<condition_value>& patched) {
+                                const std::optional<condition_value>& patched,
+                                const credential_report& report) {
+    if (report.secrets_blocked) return {false, report.policy_fault.reason, report.policy_fault.message};
     if (!sources.is_true) return sources;
     if (!synced.is_true) return synced;
     if (patched && !patched->is_true) return *patched;
@@ -112,7 +120,8 @@ bool needs_operator(std::string_view reason) {
                                  reasons::source_too_large,
                                  reasons::secret_name_not_allowed,
                                  reasons::service_account_name_not_allowed,
-                                 reasons::deletion_guard};
+                                 reasons::deletion_guard,
+                                 reasons::policy_not_enforced};
     return std::ranges::find(stalled, reason) != stalled.end();
 }
 
@@ -193,11 +202,12 @@ v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_cre
     const auto sources = unusable ? *unusable : sources_condition(report);
     const auto synced = unusable ? *unusable : synced_condition(object, report);
     const auto patched = service_accounts_condition(object, report.accounts, report.name_allowed);
-    const auto ready = ready_condition(object, sources, synced, patched);
+    const auto ready = ready_condition(object, sources, synced, patched, report);
     const condition_writer write(status.conditions, object.meta.generation, now);
     write.put("SourcesValid", sources);
     write.put("Synced", synced);
     write.put_or_remove("ServiceAccountsPatched", patched);
+    write.put_or_remove("AdmissionPolicyEnforced", policy_condition(report));
     write.put("Ready", ready);
     put_pull_failures(status, object, report.pulls, now);
     const bool stalled = !ready.is_true && needs_operator(ready.reason);

@@ -83,6 +83,8 @@ v1alpha1::registry_credential_status status_writer::status_of(
     auto report = report_on(services_.state, object);
     report.accounts = services_.accounts.report(object);
     report.pulls = services_.pulls.report(object);
+    report.policy_fault = services_.admission.problem(!object.service_accounts.empty());
+    report.secrets_blocked = services_.admission.blocks_secrets();
     return compute_status(object, report, util::write_time(services_.clock()));
 }
 

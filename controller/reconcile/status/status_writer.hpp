@@ -4,6 +4,7 @@
 
 #include "kube/client/client.hpp"
 #include "reconcile/pull_failures/pull_watcher.hpp"
+#include "reconcile/safety/admission_checker.hpp"
 #include "reconcile/safety/quorum_reader.hpp"
 #include "reconcile/service_accounts/service_account_state.hpp"
 #include "reconcile/state/cluster_state.hpp"
@@ -30,6 +31,7 @@ class status_writer {
         cluster_state& state;
         const service_account_state& accounts;
         const pull_watcher& pulls;
+        const admission_checker& admission;
         event_aggregator& writes;
         runtime::event_recorder& events;
         const runtime::logger& log;

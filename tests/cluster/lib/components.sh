@@ -9,6 +9,7 @@ ready_within=300 # seconds; a machine of 2 cores that compiles with all its migh
 controllers=namespace-controller,serviceaccount-controller,serviceaccount-token-controller,garbage-collector-controller
 controllers+=,resourcequota-controller,root-ca-certificate-publisher-controller,clusterrole-aggregation-controller
 controllers+=,validatingadmissionpolicy-status-controller,deployment-controller,replicaset-controller
+controllers+=,job-controller,daemonset-controller
 controllers+=,node-lifecycle-controller,taint-eviction-controller,pod-garbage-collector-controller
 
 declare -A programs=([etcd]='' [kube-apiserver]='' [kube-controller-manager]='' [kubectl]='')

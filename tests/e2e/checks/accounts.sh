@@ -76,6 +76,64 @@ is_admitting() {
     --overrides '{"spec": {"imagePullSecrets": [{"name": "own"}]}}')" = 'own regcred' ]
 }
 
+listed_by() { kubectl --namespace app-plain get pods --selector "$1" --output 'jsonpath={.items[*].spec.imagePullSecrets[*].name}'; }
+list_both() { [ "$(listed_by app=job)" = 'own regcred' ] && [ "$(listed_by app=daemons)" = 'own regcred' ]; }
+pod_of_daemons_runs() {
+  local pod
+  pod=$(kubectl --namespace app-plain get pods --selector app=daemons --output 'jsonpath={.items[0].metadata.name}')
+  runs app-plain "$pod"
+}
+
+# What only the API server's own controllers and a node create.
+other_pods_are_admitted() {
+  local mirror
+  kubectl apply --kustomize deploy/admit-pods/
+  eventually 120 is_admitting
+  kubectl --namespace app-plain apply --filename - << YAML
+apiVersion: batch/v1
+kind: Job
+metadata: {name: job}
+spec:
+  template:
+    metadata: {labels: {app: job}}
+    spec:
+      restartPolicy: Never
+      imagePullSecrets: [{name: own}]
+      containers: [{name: app, image: "registry.example.com/team/app:v1"}]
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: daemons}
+spec:
+  selector: {matchLabels: {app: daemons}}
+  template:
+    metadata: {labels: {app: daemons}}
+    spec:
+      imagePullSecrets: [{name: own}]
+      containers: [{name: app, image: "registry.example.com/team/app:v1", imagePullPolicy: Always}]
+YAML
+  eventually 60 list_both
+  pod_of_daemons_runs
+  mirror=$(kubectl --as system:node:node-1 --as-group system:nodes --as-group system:authenticated create --dry-run=server \
+    --output 'jsonpath={.metadata.name}:{.spec.imagePullSecrets}' --filename - << YAML
+apiVersion: v1
+kind: Pod
+metadata:
+  name: static-node-1
+  namespace: app-plain
+  annotations: {kubernetes.io/config.mirror: "0123"}
+  ownerReferences:
+  - {apiVersion: v1, kind: Node, name: node-1, uid: "$(kubectl get node node-1 --output 'jsonpath={.metadata.uid}')", controller: true}
+spec:
+  nodeName: node-1
+  containers: [{name: app, image: "registry.example.com/team/app:v1"}]
+YAML
+  )
+  equal "$mirror" static-node-1:
+  kubectl --namespace app-plain delete job/job daemonset/daemons
+  kubectl delete --kustomize deploy/admit-pods/
+}
+
 deleting_the_object_takes_all_back() {
   kubectl delete registrycredential private-images
   eventually 120 lists app-plain of-the-team
@@ -86,5 +144,6 @@ accounts_checks() {
   check 'a Pod that names no Secret pulls' pods_without_a_secret_pull
   check 'an opt-out takes the entry back, and leaves the others' opting_out_takes_it_back
   check "with deploy/admit-pods none of $((4 * crowd)) Pods is created too early to list the Secret" no_pod_is_too_early
+  check 'deploy/admit-pods adds to Pods of Jobs and DaemonSets with a list of their own, and not to mirror Pods' other_pods_are_admitted
   check 'the entries go with the object' deleting_the_object_takes_all_back
 }

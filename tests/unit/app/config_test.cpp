@@ -64,6 +64,7 @@ TEST_CASE("the defaults are those of a cluster") {
     const auto got = accepted({});
     CHECK(got.secret_names == strings{"regcred"});
     CHECK(got.service_accounts == strings{"default"});
+    CHECK_FALSE(got.require_admission_policy);
     CHECK(got.namespace_name.empty());
     CHECK(got.kubeconfig.empty());
     CHECK(got.log_level == "info");
@@ -75,6 +76,7 @@ TEST_CASE("the defaults are those of a cluster") {
 TEST_CASE("every flag sets its option") {
     const auto got = accepted({"--secret-names=regcred,team-pull",
                                "--service-accounts=default,builder",
+                               "--require-admission-policy",
                                "--namespace=credentials",
                                "--kubeconfig=/tmp/config",
                                "--log-level=debug",
@@ -82,6 +84,7 @@ TEST_CASE("every flag sets its option") {
                                "--listen-address=:9090"});
     CHECK(got.secret_names == strings{"regcred", "team-pull"});
     CHECK(got.service_accounts == strings{"builder", "default"});
+    CHECK(got.require_admission_policy);
     CHECK(got.namespace_name == "credentials");
     CHECK(got.kubeconfig == "/tmp/config");
     CHECK(got.log_level == "debug");
@@ -92,12 +95,14 @@ TEST_CASE("every flag sets its option") {
 
 TEST_CASE("an environment variable sets its option, and a flag overrides it") {
     const variables set({{"REGCRED_SECRET_NAMES", "a,b"},
+                         {"REGCRED_REQUIRE_ADMISSION_POLICY", "true"},
                          {"REGCRED_NAMESPACE", "credentials"},
                          {"REGCRED_LOG_LEVEL", "warn"},
                          {"REGCRED_LOG_FORMAT", "text"},
                          {"REGCRED_LISTEN_ADDRESS", "[::1]:1"}});
     const auto got = accepted({});
     CHECK(got.secret_names == strings{"a", "b"});
+    CHECK(got.require_admission_policy);
     CHECK(got.namespace_name == "credentials");
     CHECK(got.log_level == "warn");
     CHECK(got.log_format == "text");

@@ -123,6 +123,32 @@ TEST_CASE("the keys of data are escaped as JSON") {
     CHECK(parsed(kube::write_secret(secret).reveal()).at("data") == json{{"a\"b\\c\n", "eA=="}});
 }
 
+TEST_CASE("a written Secret has no character that YAML 1.1 reads otherwise than JSON") {
+    const struct {
+        std::string text;
+        std::string escaped;
+    } table[] = {
+        {"\x7f", "\\u007f"},
+        {"a\xc2\x80"
+         "b\xc2\x85"
+         "c\xc2\x9f",
+         "a\\u0080b\\u0085c\\u009f"},
+        {"\xe2\x80\xa8\xe2\x80\xa9", "\\u2028\\u2029"},
+        {"\xef\xbb\xbf", "\\ufeff"},
+        {"\xef\xbf\xbe\xef\xbf\xbf", "\\ufffe\\uffff"},
+        {"\t\n\x01", "\\t\\n\\u0001"},
+        {"/ \xc2\xa0 \xc3\xa4 \xe2\x80\xa7 \xf0\x9f\x98\x80",
+         "/ \xc2\xa0 \xc3\xa4 \xe2\x80\xa7 \xf0\x9f\x98\x80"},
+    };
+    for (const auto& row : table) {
+        secret secret;
+        secret.meta.annotations = {{"note", row.text}};
+        const auto written = kube::write_secret(secret);
+        CHECK(written.reveal().find("\"" + row.escaped + "\"") != std::string_view::npos);
+        CHECK(parsed(written.reveal())["metadata"]["annotations"]["note"] == row.text);
+    }
+}
+
 TEST_CASE("a written Secret reads back the same") {
     auto secret = two_keys();
     secret.meta.uid = "u";

@@ -85,12 +85,23 @@ TEST_CASE("writes have a field manager and ask for strict validation") {
     CHECK(api.last_line() ==
           "POST /api/v1/namespaces/team-a/secrets?dryRun=All&" + manager + "&fieldValidation=Strict");
 
+    REQUIRE(api.run(api.client->apply_new(secrets, "team-a", "regcred", body())));
+    CHECK(api.last_line() == "PATCH " + one + "?" + manager);
+    CHECK(has_field(api.last_request(), "Content-Type: application/apply-patch+yaml"));
+    CHECK(body_of(api.last_request()) == R"({"data":"CANARY-body"})");
+
+    REQUIRE(api.run(api.client->apply_new(secrets, "team-a", "regcred", body(), true)));
+    CHECK(api.last_line() == "PATCH " + one + "?dryRun=All&" + manager);
+
     REQUIRE(api.run(api.client->replace(secrets, "team-a", "regcred", body())));
     CHECK(api.last_line() == "PUT " + one + "?" + manager + "&fieldValidation=Strict");
 
     REQUIRE(api.run(api.client->merge_patch(secrets, "team-a", "regcred", body())));
     CHECK(api.last_line() == "PATCH " + one + "?" + manager);
     CHECK(has_field(api.last_request(), "Content-Type: application/merge-patch+json"));
+
+    REQUIRE(api.run(api.client->merge_patch(secrets, "team-a", "regcred", body(), true)));
+    CHECK(api.last_line() == "PATCH " + one + "?dryRun=All&" + manager);
 
     REQUIRE(api.run(api.client->remove(secrets, "team-a", "regcred", precondition("uid-1", "77"))));
     CHECK(api.last_line() == "DELETE " + one);
@@ -127,6 +138,7 @@ TEST_CASE("a request for an object without a name is not sent") {
     CHECK(rejected(api.run(api.client->remove(secrets, "team-a", "", precondition("u", "1")))));
     CHECK(rejected(api.run(api.client->remove(secrets, "", "regcred", precondition("u", "1")))));
     CHECK(rejected(api.run(api.client->get(secrets, "team-a", ".."))));
+    CHECK(rejected(api.run(api.client->apply_new(secrets, "team-a", "", body()))));
     CHECK(rejected(api.run(api.client->replace(secrets, "team-a", "", body()))));
     CHECK(rejected(api.run(api.client->merge_patch(secrets, "team-a", "", body()))));
     CHECK(rejected(api.run(api.client->replace_status(registry_credentials, "", body()))));

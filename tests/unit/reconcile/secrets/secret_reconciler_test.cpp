@@ -102,7 +102,7 @@ TEST_CASE("a missing copy is created, and settled when the response matches") {
     f.add_credential(wants("hub", "login"));
     f.clear_queues();
     CHECK(f.reconcile() == runtime::outcome::settled());
-    CHECK(f.requests() == lines{"POST /api/v1/namespaces/team-a/secrets"});
+    CHECK(f.requests() == lines{"PATCH " + secret_path});
     CHECK(f.state.results().is_synced(team_a));
     CHECK(f.statuses().contains("hub"));
     const auto written = f.events.collect("hub");
@@ -168,10 +168,10 @@ TEST_CASE("after a conflict the copy is read, and an up-to-date one is not writt
     probe.add_credential(wants("hub", "login"));
     const auto right = ok(probe.copy("50", probe.desired_document()));
 
-    fixture f({refusal(409, "AlreadyExists", "secrets"), right});
+    fixture f({refusal(409, "Conflict", "secrets"), right});
     f.add_credential(wants("hub", "login"));
     CHECK(f.reconcile() == runtime::outcome::settled());
-    CHECK(f.requests() == lines{"POST /api/v1/namespaces/team-a/secrets", "GET " + secret_path});
+    CHECK(f.requests() == lines{"PATCH " + secret_path, "GET " + secret_path});
     CHECK(f.state.results().is_synced(team_a));
     CHECK(f.events.collect("hub").empty());
 }

@@ -22,6 +22,7 @@ using wire::refusal;
 
 const std::string secrets_path = "/api/v1/namespaces/team-a/secrets";
 const std::string secret_path = secrets_path + "/regcred";
+const std::string trial_path = secrets_path + "/regcred-dry-run";
 
 /// A view in which docker-hub wants the Secret, and which holds it as it is known.
 reconcile::secret_view wanted(reconcile::ownership owner) {
@@ -47,12 +48,13 @@ struct writer {
 
 }  // namespace
 
-TEST_CASE("create posts the desired metadata and the document, and returns the Secret of the response") {
+TEST_CASE("create applies the desired metadata and the document, and returns the Secret of the response") {
     writer w({created(wire::secret("team-a", "30"))});
     const auto made = w.stage.run(w.writes.create(wanted(reconcile::ownership::absent)));
     REQUIRE(made.has_value());
     CHECK(made->meta.resource_version == "30");
-    CHECK(wire::request_lines(w.stage) == lines{"POST " + secrets_path});
+    CHECK(wire::request_lines(w.stage) == lines{"PATCH " + secret_path});
+    CHECK(w.requests()[0].find("Content-Type: application/apply-patch+yaml") != std::string::npos);
     const auto body = json_body_of(w.requests()[0]);
     CHECK(body["type"] == "kubernetes.io/dockerconfigjson");
     CHECK(body["data"].size() == 1);
@@ -61,7 +63,7 @@ TEST_CASE("create posts the desired metadata and the document, and returns the S
     CHECK(body["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "regcred");
     CHECK(body["metadata"]["ownerReferences"][0]["name"] == "docker-hub");
     CHECK_FALSE(body["metadata"].contains("uid"));
-    CHECK_FALSE(body["metadata"].contains("resourceVersion"));
+    CHECK(body["metadata"]["resourceVersion"] == "1");  // no object has it: only if there is none
 }
 
 TEST_CASE("update puts the Secret, bound to the UID and resourceVersion of the view") {
@@ -100,15 +102,18 @@ TEST_CASE("update of a foreign Secret that cannot be read writes nothing") {
     CHECK(wire::request_lines(w.stage) == lines{"GET " + secret_path});
 }
 
-TEST_CASE("recreate creates with dryRun, then deletes and creates") {
-    writer w({refusal(409, "AlreadyExists", "secrets"),
+TEST_CASE("recreate creates another name with dryRun, then deletes and creates") {
+    writer w({created(wire::secret("team-a", "")),
               ok({{"apiVersion", "v1"}, {"kind", "Status"}, {"status", "Success"}}),
               created(wire::secret("team-a", "30"))});
     REQUIRE(w.stage.run(w.writes.recreate(wanted(reconcile::ownership::ours))).has_value());
     CHECK(wire::request_lines(w.stage) ==
-          lines{"POST " + secrets_path, "DELETE " + secret_path, "POST " + secrets_path});
+          lines{"PATCH " + trial_path, "DELETE " + secret_path, "PATCH " + secret_path});
     CHECK(w.requests()[0].find("dryRun=All") != std::string::npos);
     CHECK(w.requests()[2].find("dryRun") == std::string::npos);
+    const auto trial = json_body_of(w.requests()[0])["metadata"];
+    CHECK(trial["name"] == "regcred-dry-run");
+    CHECK(trial["labels"] == json_body_of(w.requests()[2])["metadata"]["labels"]);
     const auto preconditions = json_body_of(w.requests()[1])["preconditions"];
     CHECK(preconditions == kube::json{{"uid", "uid-copy"}, {"resourceVersion", "9"}});
 }
@@ -116,15 +121,22 @@ TEST_CASE("recreate creates with dryRun, then deletes and creates") {
 TEST_CASE("recreate leaves the old Secret if the dry run is refused") {
     writer w({refusal(403, "Forbidden")});
     CHECK(w.stage.run(w.writes.recreate(wanted(reconcile::ownership::ours))).has_error());
-    CHECK(wire::request_lines(w.stage) == lines{"POST " + secrets_path});
+    CHECK(wire::request_lines(w.stage) == lines{"PATCH " + trial_path});
+}
+
+TEST_CASE("recreate goes on when a Secret of the dry run's name exists") {
+    writer w({refusal(409, "Conflict", "secrets"),
+              ok({{"apiVersion", "v1"}, {"kind", "Status"}, {"status", "Success"}}),
+              created(wire::secret("team-a", "30"))});
+    CHECK(w.stage.run(w.writes.recreate(wanted(reconcile::ownership::ours))).has_value());
 }
 
 TEST_CASE("recreate goes on when the old Secret is gone already, and not when it has changed") {
-    writer gone({refusal(409, "AlreadyExists", "secrets"),
+    writer gone({created(wire::secret("team-a", "")),
                  refusal(404, "NotFound", "secrets"),
                  created(wire::secret("team-a", "30"))});
     CHECK(gone.stage.run(gone.writes.recreate(wanted(reconcile::ownership::ours))).has_value());
-    writer changed({refusal(409, "AlreadyExists", "secrets"), refusal(409, "Conflict", "secrets")});
+    writer changed({created(wire::secret("team-a", "")), refusal(409, "Conflict", "secrets")});
     CHECK(changed.stage.run(changed.writes.recreate(wanted(reconcile::ownership::ours))).has_error());
     CHECK(wire::request_lines(changed.stage).size() == 2);
 }

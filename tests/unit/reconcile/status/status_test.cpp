@@ -203,3 +203,27 @@ TEST_CASE("a Secret that cannot be removed is a failure even if no namespace is 
     CHECK(synced->reason == "Denied");
     CHECK(synced->message == "1 of 4 namespaces: old: about old");
 }
+
+TEST_CASE(
+    "AdmissionPolicyEnforced is False while the policy is not enforced, and Ready follows if Secrets wait") {
+    auto object = build::credential("hub");
+    auto report = all_well();
+    report.policy_fault = {.reason = reconcile::reasons::policy_not_enforced, .message = "apply deploy/"};
+    auto status = compute_status(object, report, now);
+    REQUIRE(find(status, "AdmissionPolicyEnforced") != nullptr);
+    CHECK(find(status, "AdmissionPolicyEnforced")->status == "False");
+    CHECK(find(status, "AdmissionPolicyEnforced")->reason == "PolicyNotEnforced");
+    CHECK(find(status, "AdmissionPolicyEnforced")->message == "apply deploy/");
+    CHECK(find(status, "Ready")->status == "True");
+
+    report.secrets_blocked = true;
+    status = compute_status(object, report, now);
+    CHECK(find(status, "Ready")->status == "False");
+    CHECK(find(status, "Ready")->reason == "PolicyNotEnforced");
+    CHECK(find(status, "Stalled") != nullptr);
+
+    object.status = status;
+    status = compute_status(object, all_well(), later);
+    CHECK(find(status, "AdmissionPolicyEnforced") == nullptr);
+    CHECK(find(status, "Ready")->status == "True");
+}

@@ -59,6 +59,15 @@ struct fixture : build::cluster_fixture {
                                    .log = log,
                                    .clock = [] { return runtime::wall_time{}; },
                                    .random = [] { return 0.0; }}};
+    reconcile::admission_checker admission{stage.io.get_executor(),
+                                           *stage.client,
+                                           queues,
+                                           log,
+                                           {.own_namespace = "regcred-system",
+                                            .required = false,
+                                            .service_account = [] { return std::nullopt; },
+                                            .checked = [] {},
+                                            .changed = [] {}}};
     reconcile::event_aggregator writes;
     event_log event_writer;
     runtime::event_recorder events{
@@ -67,6 +76,7 @@ struct fixture : build::cluster_fixture {
                                      .state = state,
                                      .accounts = accounts,
                                      .pulls = pulls,
+                                     .admission = admission,
                                      .writes = writes,
                                      .events = events,
                                      .log = log,

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/safety/admission_check.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace reconcile {
+
+enforcement enforcement_of(const kube::result<kube::json>& response, std::string_view rule) {
+    if (response.has_value()) return enforcement::not_enforced;
+    // "...: ValidatingAdmissionPolicy 'NAME' with binding 'NAME' denied request: regcred-controller may ..."
+    const auto& message = response.error().message;
+    const auto denied = message.find(" denied request: regcred-controller may ");
+    if (denied == std::string::npos) return enforcement::unknown;
+    return message.find(rule, denied) != std::string::npos ? enforcement::enforced
+                                                           : enforcement::not_enforced;
+}
+
+enforcement combined(enforcement a, enforcement b) noexcept {
+    for (const auto heaviest : {enforcement::not_enforced, enforcement::unknown}) {
+        if (a == heaviest || b == heaviest) return heaviest;
+    }
+    return enforcement::enforced;
+}
+
+bool admission_check::record(enforcement result) {
+    if (result == enforcement::unknown || result == state_) return false;
+    state_ = result;
+    return true;
+}
+
+runtime::duration admission_check::interval() const noexcept {
+    return state_ == enforcement::enforced ? std::chrono::minutes(5) : std::chrono::seconds(30);
+}
+
+cause admission_check::problem(bool required) const {
+    constexpr std::string_view advice =
+        "apply deploy/ again (kubectl apply -k deploy/; Kubernetes 1.30 or newer), and see \"Is the "
+        "admission "
+        "policy enforced?\" in deploy/README.md";
+    const auto consequence =
+        required ? fmt::format("; --require-admission-policy: no {} are written until it is", written_) : "";
+    if (state_ == enforcement::not_enforced) {
+        return {.reason = reasons::policy_not_enforced,
+                .message = fmt::format("the API server admits writes of {} that the admission policy of "
+                                       "deploy/ forbids (tried by dry run){}; {}",
+                                       written_,
+                                       consequence,
+                                       advice)};
+    }
+    if (state_ == enforcement::unknown && required) {
+        return {.reason = reasons::policy_not_enforced,
+                .message = fmt::format("it is not known whether the API server enforces the admission policy "
+                                       "of deploy/ for {}{}; {}",
+                                       written_,
+                                       consequence,
+                                       advice)};
+    }
+    return {};
+}
+
+}  // namespace reconcile

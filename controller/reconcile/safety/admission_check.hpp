@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kube/error.hpp"
+#include "kube/json.hpp"
+#include "reconcile/state/reasons.hpp"
+#include "runtime/time.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace reconcile {
+
+/// The name of Secrets that are created by dry run only, so that none stands in their way. deploy/ allows it.
+inline constexpr std::string_view dry_run_name = "regcred-dry-run";
+
+/// Whether the API server refuses what an admission policy of deploy/ forbids.
+enum class enforcement {
+    unknown,  // no request has told
+    enforced,
+    not_enforced,
+};
+
+/// What the response to a dry run of a forbidden request tells. `rule` is a part of the policy's message for
+/// it: a refusal by another rule means that the policy is older than this program.
+[[nodiscard]] enforcement enforcement_of(const kube::result<kube::json>& response, std::string_view rule);
+
+/// What is known of one admission policy. No I/O and no clock.
+class admission_check {
+ public:
+    /// `written`: what the policy limits, "Secrets" or "ServiceAccounts".
+    explicit admission_check(std::string_view written) : written_(written) {}
+
+    /// Records the result of one round of dry runs. An unknown one changes nothing: a server that does not
+    /// respond has not lost its policies. Returns whether the state has changed.
+    bool record(enforcement result);
+    [[nodiscard]] std::string_view written() const noexcept { return written_; }
+    [[nodiscard]] enforcement state() const noexcept { return state_; }
+    /// How long to wait for the next round: short until the policy is known to be enforced.
+    [[nodiscard]] runtime::duration interval() const noexcept;
+    /// The reason and message of the condition AdmissionPolicyEnforced; an empty reason: there is nothing to
+    /// report. `required`: nothing is written until the policy is enforced.
+    [[nodiscard]] cause problem(bool required) const;
+
+ private:
+    std::string_view written_;
+    enforcement state_ = enforcement::unknown;
+};
+
+/// The result of several dry runs: one that is admitted outweighs the others, and one that tells nothing
+/// outweighs those that are refused.
+[[nodiscard]] enforcement combined(enforcement a, enforcement b) noexcept;
+
+}  // namespace reconcile
