@@ -332,3 +332,32 @@ TEST_CASE_FIXTURE(fixture, "a run has failed from the refusal until it is told")
     CHECK(fsm.has_failed());
     CHECK(fsm.next(update, now).step == reconcile_step::fail);
 }
+
+TEST_CASE_FIXTURE(fixture, "a plan that depends on the content reads it first, and is made again") {
+    auto fsm = run();
+    auto unread = update;
+    unread.writes = false;
+    unread.needs_content = true;
+    CHECK(fsm.next(unread, now).step == reconcile_step::read_content);
+    fsm.was_read(ok());
+    CHECK(fsm.next(update, now).step == reconcile_step::write);
+    fsm.wrote(ok(), "update");
+    CHECK(fsm.next(unread, now).step == reconcile_step::read_content);
+    fsm.was_read(failed(kube::error_kind::server));
+    const auto end = fsm.next(unread, now);
+    CHECK(end.step == reconcile_step::fail);
+    CHECK(end.refusal.reason == reconcile::reasons::unreachable);
+}
+
+TEST_CASE_FIXTURE(fixture, "an object that changes at each read of its content is left alone for now") {
+    auto fsm = run(2);
+    auto unread = nothing;
+    unread.needs_content = true;
+    for (int i = 0; i < 2; ++i) {
+        CHECK(fsm.next(unread, now).step == reconcile_step::read_content);
+        fsm.was_read(ok());
+    }
+    const auto end = fsm.next(unread, now);
+    CHECK(end.step == reconcile_step::contend);
+    CHECK(end.outcome.kind() == runtime::outcome_kind::retry);
+}

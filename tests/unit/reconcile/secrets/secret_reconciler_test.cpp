@@ -226,3 +226,123 @@ TEST_CASE("a failure about a copy whose owner is gone names that owner in the lo
     CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
     CHECK(f.log_lines.count("Secret out of sync registrycredential=hub") == 1);
 }
+
+namespace {
+
+/// hub and quay share the copy, which has been written; then hub is suspended and quay's source rotates.
+void share_and_suspend(fixture& f) {
+    f.add_source("other", "ghcr.io", "CANARY-2");
+    f.add_credential(wants("hub", "login"));
+    f.add_credential(wants("quay", "other"));
+    f.apply_all();
+    auto suspended = wants("hub", "login");
+    suspended.suspend = true;
+    suspended.meta.generation = 2;
+    f.add_credential(std::move(suspended));
+    f.add_source("other", "ghcr.io", "CANARY-3");
+    f.clear_queues();
+}
+
+/// The copy as the API server has it.
+kube::json stored(fixture& f, const std::string& resource_version, const std::string& document) {
+    auto object = wire::secret("team-a", resource_version);
+    const auto copy = f.state.find_copy(team_a);
+    object["metadata"]["uid"] = copy->meta.uid;
+    for (const auto& [key, value] : copy->meta.annotations)
+        object["metadata"]["annotations"][key] = value;
+    for (const auto& owner : copy->meta.owner_references) {
+        object["metadata"]["ownerReferences"].push_back({{"apiVersion", owner.api_version},
+                                                         {"kind", owner.kind},
+                                                         {"name", owner.name},
+                                                         {"uid", owner.uid}});
+    }
+    object["metadata"]["labels"] = {{"app.kubernetes.io/managed-by", "regcred"}};
+    std::string encoded;
+    util::append_base64(encoded, document);
+    object["data"][".dockerconfigjson"] = encoded;
+    return object;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "entries of a suspended RegistryCredential are read from the copy and written back with the others") {
+    fixture probe({});
+    share_and_suspend(probe);
+    const auto before = probe.document_of(team_a);
+    REQUIRE(before.find("CANARY-1") != std::string::npos);
+    probe.apply_plan(team_a);
+    const auto after = probe.document_of(team_a);
+    REQUIRE(after.find("CANARY-3") != std::string::npos);
+
+    fixture shape({});
+    share_and_suspend(shape);
+    const auto version = shape.state.find_copy(team_a)->meta.resource_version;
+    fixture f({ok(stored(shape, version, before)),
+               ok(stored(shape, "900", after)),
+               ok(stored(shape, "900", after))});
+    share_and_suspend(f);
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.requests() == lines{"GET " + secret_path, "PUT " + secret_path, "GET " + secret_path});
+    const auto body = wire::json_body_of(f.stage.server.requests()[1]);
+    std::string encoded;
+    util::append_base64(encoded, after);
+    CHECK(body["data"][".dockerconfigjson"] == encoded);
+    CHECK(f.state.results().is_synced(team_a));
+    CHECK(f.log_lines.count("CANARY") == 0);
+    const auto* record = f.state.results().find(team_a);
+    CHECK(record->failure_of("quay") == nullptr);
+    CHECK(record->failure_of("hub") == nullptr);  // what it would deliver is what the copy has
+}
+
+TEST_CASE("a suspended RegistryCredential alone reports what it would change") {
+    fixture f({ok(wire::secret("team-a", "100"))});
+    share_and_suspend(f);
+    const auto version = f.state.find_copy(team_a)->meta.resource_version;
+    const auto document = f.document_of(team_a);
+    f.add_source("login", "quay.io", "CANARY-rotated");
+    f.add_source("other", "ghcr.io", "CANARY-2");
+    fixture g({ok(stored(f, version, document))});
+    share_and_suspend(g);
+    g.add_source("login", "quay.io", "CANARY-rotated");
+    g.add_source("other", "ghcr.io", "CANARY-2");
+    CHECK(g.reconcile() == runtime::outcome::settled());
+    CHECK(g.requests() == lines{"GET " + secret_path});
+    const auto* record = g.state.results().find(team_a);
+    REQUIRE(record->failure_of("hub") != nullptr);
+    CHECK(record->failure_of("hub")->reason == reasons::suspended);
+    CHECK(record->failure_of("quay") == nullptr);
+    CHECK(g.statuses().contains("hub"));
+}
+
+TEST_CASE("a copy whose content cannot be read is not written") {
+    fixture f({refusal(500, "InternalError")});
+    share_and_suspend(f);
+    CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
+    CHECK(f.requests() == lines{"GET " + secret_path});
+    CHECK(f.reason() == reasons::unreachable);
+}
+
+TEST_CASE("a lost owner that only the annotation names is confirmed by a list of RegistryCredentials") {
+    auto hub = wire::credential("hub", "900");
+    hub["spec"]["deletionPolicy"] = "Retain";
+    const kube::json list{{"apiVersion", "regcred.dev/v1alpha1"},
+                          {"kind", "RegistryCredentialList"},
+                          {"metadata", {{"resourceVersion", "900"}}},
+                          {"items", kube::json::array({hub})}};
+    fixture f({ok(list), ok(wire::namespace_object("team-a", "901"))});
+    auto retaining = wants("hub", "login");
+    retaining.on_deletion = v1alpha1::deletion_policy::retain;
+    f.add_credential(retaining);
+    f.add_credential(wants("quay", "login"));
+    f.apply_all();
+    f.remove_credential("quay");
+    f.remove_credential("hub");
+    f.state.forget_deleted(team_a);  // as after a restart
+    f.add_credential(wants("quay", "login"));
+    REQUIRE(f.view(team_a).unnamed_owner_lost);
+    static_cast<void>(f.reconcile());
+    REQUIRE_FALSE(f.requests().empty());
+    CHECK(f.requests().front() == "GET /apis/regcred.dev/v1alpha1/registrycredentials");
+    CHECK(f.find_credential("hub") != nullptr);
+}
