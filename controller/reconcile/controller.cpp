@@ -8,6 +8,7 @@
 #include "reconcile/secrets/secret_reconciler.hpp"
 #include "reconcile/service_accounts/service_account_controller.hpp"
 #include "reconcile/state/event_aggregator.hpp"
+#include "reconcile/status/condition_metric.hpp"
 #include "reconcile/status/status_writer.hpp"
 #include "reconcile/watches.hpp"
 #include "runtime/events/event_recorder.hpp"
@@ -203,6 +204,10 @@ class controller::parts {
         gauge("regcred_registrycredentials", "RegistryCredentials in the cluster.", [this] {
             return state_.credentials().size();
         });
+        metrics.gauges_func("regcred_registrycredential_condition",
+                            "1 for the status that each condition of a RegistryCredential has.",
+                            {"name", "type", "status"},
+                            [this] { return condition_samples(state_); });
         gauge("regcred_namespaces", "Namespaces in the cluster.", [this] {
             return state_.namespaces().size();
         });

@@ -9,9 +9,54 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 namespace reconcile {
+
+namespace {
+
+/// Without the CRD the API server responds "404 page not found": the error names the CRD and the command.
+class credential_watch_source final : public runtime::watch_source {
+ public:
+    credential_watch_source(kube::client& client, kube::scope scope) : source_(client, std::move(scope)) {}
+
+    [[nodiscard]] boost::asio::awaitable<kube::result<kube::list_page>> list(
+        kube::list_options options) override {
+        auto page = co_await source_.list(std::move(options));
+        if (page.has_error()) co_return explained(page.error());
+        co_return page;
+    }
+    [[nodiscard]] boost::asio::awaitable<kube::result<std::unique_ptr<kube::watch_stream>>> watch(
+        kube::watch_options options) override {
+        auto opened = co_await source_.watch(std::move(options));
+        if (opened.has_error()) co_return explained(opened.error());
+        co_return opened;
+    }
+
+ private:
+    static kube::error explained(kube::error error) {
+        if (error.kind == kube::error_kind::not_found) {
+            error.message = fmt::format(
+                "the API server does not serve {}: the CustomResourceDefinition "
+                "registrycredentials.regcred.dev is missing or old; run 'kubectl apply -f crds/'",
+                v1alpha1::regcred_api_version);
+        }
+        return error;
+    }
+
+    runtime::client_watch_source source_;
+};
+
+/// Whole objects, above all Secrets, may be large: a page of them must fit into a small process.
+runtime::watch_policy policy_for(const kube::scope& scope) {
+    constexpr int whole_objects = 100;
+    runtime::watch_policy policy;
+    if (!scope.metadata_only) policy.page_size = whole_objects;
+    return policy;
+}
+
+}  // namespace
 
 watches::watches(boost::asio::any_io_executor executor,
                  kube::client& client,
@@ -49,25 +94,18 @@ watches::watches(boost::asio::any_io_executor executor,
     }
 }
 
-namespace {
-
-/// Whole objects, above all Secrets, may be large: a page of them must fit into a small process.
-runtime::watch_policy policy_for(const kube::scope& scope) {
-    constexpr int whole_objects = 100;
-    runtime::watch_policy policy;
-    if (!scope.metadata_only) policy.page_size = whole_objects;
-    return policy;
-}
-
-}  // namespace
-
 template <class T>
 void watches::add(std::string name,
                   kube::scope scope,
                   runtime::store<T>& store,
                   typename runtime::store_sink<T>::decoder decode) {
     const auto policy = policy_for(scope);
-    auto source = std::make_unique<runtime::client_watch_source>(client_, std::move(scope));
+    std::unique_ptr<runtime::watch_source> source;
+    if constexpr (std::is_same_v<T, v1alpha1::registry_credential>) {
+        source = std::make_unique<credential_watch_source>(client_, std::move(scope));
+    } else {
+        source = std::make_unique<runtime::client_watch_source>(client_, std::move(scope));
+    }
     auto sink = std::make_unique<runtime::store_sink<T>>(
         store, std::move(decode), runtime::log_unreadable(log_, name));
     auto reader = std::make_unique<runtime::reflector>(

@@ -67,7 +67,8 @@ TEST_CASE_FIXTURE(guarded,
                   "when the labels are restored") {
     label(nullptr);
     const auto object = await_condition(credential, "Synced", "False", "DeletionGuard");
-    CHECK(condition_of(object, "Stalled")["reason"] == "DeletionGuard");
+    CHECK(condition_of(object, "Reconciling")["reason"] == "DeletionGuard");
+    CHECK(condition_of(object, "Stalled").is_null());
     CHECK(condition_of(object, "Ready")["reason"] == "DeletionGuard");
     eventually("what passes the brake has passed",
                [&] { return deletions() == unbraked ? "" : std::to_string(deletions()); });
@@ -77,7 +78,7 @@ TEST_CASE_FIXTURE(guarded,
     settle();
     CHECK(deletions() == unbraked);
     CHECK(count_of(secret_writes(before), "create") == unbraked);
-    CHECK(condition_of(api().get(credential_path(credential)), "Stalled").is_null());
+    CHECK(condition_of(api().get(credential_path(credential)), "Reconciling").is_null());
 }
 
 TEST_CASE_FIXTURE(guarded,

@@ -136,7 +136,8 @@ json scenario::await_condition(const std::string& credential,
 }
 
 json scenario::await_ready(const std::string& credential, const std::string& summary) {
-    return await_condition(credential, "Ready", "True", "Synced", summary);
+    const auto* reason = summary == "0/0" ? "NoNamespaceSelected" : "Synced";
+    return await_condition(credential, "Ready", "True", reason, summary);
 }
 
 json scenario::copy_in(const std::string& ns, const std::string& name) {

@@ -115,13 +115,21 @@ std::optional<runtime::object_key> pull_failures::next_look(time_point now) {
     auto& entry = pod->second;
     entry.last_look = now;
     entry.next_look = now + runtime::scaled(entry.pause, 1.0 + jitter * random_());
-    entry.pause = std::min(2 * entry.pause, longest_pause);
+    entry.pause = std::min(2 * entry.pause, entry.lacks_secret ? longest_pause_waiting : longest_pause);
     if (pods_forbidden_) look_not_before_ = now + forbidden_retry_after;
     return runtime::object_key{.namespace_name = chosen->first, .name = pod->first};
 }
 
-auto pull_failures::record_pod(const runtime::object_key& pod, const std::optional<pod_view>& found)
-    -> secret_names {
+bool pull_failures::lacks_secret(std::string_view namespace_name, const entry& pod) const {
+    return std::ranges::any_of(pod.secrets, [&](const std::string& name) {
+        return secret_is_absent_({.namespace_name = std::string(namespace_name), .name = name});
+    });
+}
+
+auto pull_failures::record_pod(const runtime::object_key& pod,
+                               const std::optional<pod_view>& found,
+                               time_point now,
+                               runtime::wall_time wall_now) -> secret_names {
     auto changed = pods_allowed();
     auto* known = find(runtime::view_of(pod));
     if (known == nullptr) return changed;
@@ -133,7 +141,13 @@ auto pull_failures::record_pod(const runtime::object_key& pod, const std::option
     }
     known->uid = found->uid;
     changed.merge(confirm(*known, *found));
-    if (known->secrets.empty()) changed.merge(forget(pod));
+    known->lacks_secret = found->progress == pod_progress::waits && lacks_secret(pod.namespace_name, *known);
+    if (known->lacks_secret) {
+        known->last_seen = now;
+        known->seen_at = wall_now;
+    }
+    const bool is_old = known->last_seen + forget_after <= now;
+    if (known->secrets.empty() || is_old) changed.merge(forget(pod));
     return changed;
 }
 
@@ -189,9 +203,10 @@ auto pull_failures::all_names() const -> secret_names {
 auto pull_failures::expire(time_point now) -> secret_names {
     std::vector<runtime::object_key> old;
     for (auto& [namespace_name, ns] : namespaces_) {
-        if (ns.refused && *ns.refused + forget_after <= now) ns.refused.reset();
+        const bool has_room = ns.pods.size() < max_pods_per_namespace;
+        if (has_room && ns.refused && *ns.refused + forget_after <= now) ns.refused.reset();
         for (const auto& [name, pod] : ns.pods) {
-            if (pod.last_seen + forget_after <= now)
+            if (expires(pod) && pod.last_seen + forget_after <= now)
                 old.push_back({.namespace_name = namespace_name, .name = name});
         }
     }
@@ -201,11 +216,23 @@ auto pull_failures::expire(time_point now) -> secret_names {
     return changed;
 }
 
+void pull_failures::look_sooner(time_point now) {
+    for (auto& [namespace_name, ns] : namespaces_) {
+        for (auto& [name, pod] : ns.pods) {
+            if (!pod.lacks_secret || lacks_secret(namespace_name, pod)) continue;
+            pod.lacks_secret = false;
+            pod.last_seen = now;
+            pod.pause = first_pause;
+            pod.next_look = now;
+        }
+    }
+}
+
 auto pull_failures::next_due() const -> time_point {
     auto due = time_point::max();
     for (const auto& [namespace_name, ns] : namespaces_) {
         for (const auto& [name, pod] : ns.pods) {
-            due = std::min(due, pod.last_seen + forget_after);
+            if (expires(pod)) due = std::min(due, pod.last_seen + forget_after);
             due = std::min(due, std::max(look_not_before_, pod.next_look));
         }
     }

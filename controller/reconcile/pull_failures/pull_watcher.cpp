@@ -20,6 +20,8 @@ constexpr std::chrono::seconds between_requeues{30};
 /// How often a status is computed again while Pods keep failing in the same way.
 constexpr std::chrono::seconds between_refreshes{30};
 constexpr std::chrono::milliseconds between_looks{100};
+/// How soon it is noticed that a missing Secret has arrived.
+constexpr std::chrono::seconds between_checks{10};
 
 /// This watch has no bookmarks, so a connection that died silently is noticed only when the watch should end.
 runtime::watch_policy policy_for_events() {
@@ -39,7 +41,10 @@ runtime::time_point steady_now() {
 
 pull_watcher::pull_watcher(asio::any_io_executor executor, pull_services services)
     : services_(std::move(services)),
-      failures_(services_.random),
+      failures_(services_.random,
+                [this](const runtime::object_key& secret) {
+                    return reporter_.in_use(secret.name) && services_.state.find_copy(secret) == nullptr;
+                }),
       reporter_(services_.state, failures_),
       source_(services_.client,
               [this](bool allowed) {
@@ -139,12 +144,17 @@ asio::awaitable<void> pull_watcher::look_at_pods() {
     while (!stopped_) {
         const auto now = steady_now();
         queue_changed_statuses(failures_.expire(now), now);
+        if (now >= next_check_) {
+            failures_.look_sooner(now);
+            next_check_ = now + between_checks;
+        }
         const auto pod = now < not_before_ ? std::nullopt : failures_.next_look(now);
         if (pod) {
             co_await look_at(*pod);
             not_before_ = steady_now() + between_looks;
         } else {
-            co_await due_.wait_until(std::max(failures_.next_due(), not_before_));
+            const auto next_check = failures_.tracked() == 0 ? runtime::time_point::max() : next_check_;
+            co_await due_.wait_until(std::max(std::min(failures_.next_due(), next_check), not_before_));
         }
     }
 }
@@ -154,12 +164,12 @@ asio::awaitable<void> pull_watcher::look_at(runtime::object_key pod) {
     const auto now = steady_now();
     if (answer.has_value()) {
         const auto found = read_pod(*answer);
-        queue_changed_statuses(failures_.record_pod(pod, found), now);
+        queue_changed_statuses(failures_.record_pod(pod, found, now, services_.clock()), now);
         for (const auto& name : found.pull_secrets) {
             if (reporter_.in_use(name)) refresh_statuses(name, now);
         }
     } else if (says_absent(answer.error(), kube::pods)) {
-        queue_changed_statuses(failures_.record_pod(pod, std::nullopt), now);
+        queue_changed_statuses(failures_.record_pod(pod, std::nullopt, now, services_.clock()), now);
     } else if (answer.error().kind == kube::error_kind::forbidden) {
         pods_forbidden(now);
     }

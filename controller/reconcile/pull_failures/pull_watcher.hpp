@@ -73,6 +73,7 @@ class pull_watcher {
     repeat_limit<runtime::object_key, runtime::object_key_hash> requeues_;
     repeat_limit<std::string> refreshes_;  // by Secret name
     runtime::time_point not_before_;       // of the next look
+    runtime::time_point next_check_;       // for Secrets that have arrived
     event_watch_state events_state_ = event_watch_state::not_opened;
     std::uint64_t events_ = 0;
     bool stopped_ = false;

@@ -27,6 +27,7 @@ struct condition_value {
 namespace reconcile::reasons {
 
 inline constexpr std::string_view synced = "Synced";
+inline constexpr std::string_view no_namespace_selected = "NoNamespaceSelected";
 inline constexpr std::string_view progressing = "Progressing";
 inline constexpr std::string_view suspended = "Suspended";
 inline constexpr std::string_view valid = "Valid";

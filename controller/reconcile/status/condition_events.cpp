@@ -5,8 +5,52 @@
 #include "reconcile/state/reasons.hpp"
 
 #include <string_view>
+#include <utility>
 
 namespace reconcile {
+
+namespace {
+
+/// Whether a condition is False only because the one that it depends on is: that one has the Event.
+bool is_consequence(const std::vector<kube::condition>& conditions, const kube::condition& condition) {
+    const auto fails_alike = [&](std::string_view type) {
+        const auto* cause = kube::find_condition(conditions, type);
+        return cause != nullptr && cause->status == "False" && cause->reason == condition.reason;
+    };
+    if (condition.type == "Synced") return fails_alike("SourcesValid");
+    return condition.type == "ServiceAccountsPatched" &&
+           condition.reason == reasons::secret_name_not_allowed && fails_alike("Synced");
+}
+
+/// Whether a change to this value needs a person's attention.
+bool is_bad(const kube::condition& condition) {
+    if (condition.type == "Reconciling") return false;
+    const bool abnormal_true =
+        condition.type == "Stalled" || condition.type == "FailedToRetrieveImagePullSecret";
+    const bool works = condition.reason == reasons::progressing || condition.reason == reasons::suspended ||
+                       condition.reason == reasons::recovering;
+    return condition.status == (abnormal_true ? "True" : "False") && !works;
+}
+
+}  // namespace
+
+std::vector<condition_change> condition_changes(const std::vector<kube::condition>& before,
+                                                const std::vector<kube::condition>& after) {
+    std::vector<condition_change> changes;
+    for (const auto& now : after) {
+        const auto* then = kube::find_condition(before, now.type);
+        if (then == nullptr || then->status != now.status || then->reason != now.reason)
+            changes.push_back({.warning = is_bad(now), .now = now});
+    }
+    for (const auto& then : before) {
+        if (kube::find_condition(after, then.type) != nullptr) continue;
+        kube::condition absent;
+        absent.type = then.type;
+        absent.status = "absent";
+        changes.push_back({.warning = false, .now = std::move(absent)});
+    }
+    return changes;
+}
 
 std::vector<credential_event> condition_events(const std::vector<kube::condition>& before,
                                                const std::vector<kube::condition>& after) {
@@ -17,7 +61,7 @@ std::vector<credential_event> condition_events(const std::vector<kube::condition
         if (now == nullptr || now->status != "False" || now->reason == reasons::progressing) continue;
         const auto* then = kube::find_condition(before, type);
         const bool known = then != nullptr && then->status == "False" && then->reason == now->reason;
-        if (!known)
+        if (!known && !is_consequence(after, *now))
             events.push_back(
                 {.warning = true, .reason = now->reason, .action = "Reconcile", .note = now->message});
     }
@@ -35,8 +79,10 @@ std::vector<credential_event> condition_events(const std::vector<kube::condition
     const auto* ready_now = kube::find_condition(after, "Ready");
     if (ready_now != nullptr && ready_now->status == "True" &&
         (ready_then == nullptr || ready_then->status != "True")) {
-        events.push_back(
-            {.warning = false, .reason = "Synced", .action = "Reconcile", .note = ready_now->message});
+        events.push_back({.warning = false,
+                          .reason = ready_now->reason,
+                          .action = "Reconcile",
+                          .note = ready_now->message});
     }
     return events;
 }

@@ -8,6 +8,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <memory>
+#include <set>
+#include <utility>
 
 namespace reconcile {
 
@@ -40,16 +43,6 @@ void add_stuck(const cluster_state& state,
     });
 }
 
-std::size_t shared_namespaces(const cluster_state& state,
-                              const v1alpha1::registry_credential& a,
-                              const v1alpha1::registry_credential& b) {
-    std::size_t count = 0;
-    state.namespaces().for_each([&](const auto& each) {
-        count += state.selects(a, each->meta) && state.selects(b, each->meta) ? 1U : 0U;
-    });
-    return count;
-}
-
 /// The RegistryCredentials with the same Secret name that take precedence, oldest first.
 contributor_list older_than(const cluster_state& state, const v1alpha1::registry_credential& object) {
     contributor_list older;
@@ -63,27 +56,65 @@ contributor_list older_than(const cluster_state& state, const v1alpha1::registry
     return older;
 }
 
-/// Reports a registry that an older RegistryCredential delivers to the same namespaces.
-cause registry_conflict(const cluster_state& state, const v1alpha1::registry_credential& object) {
+/// An older RegistryCredential that has registries of this one, and the namespaces that both select.
+struct rival {
+    std::shared_ptr<const v1alpha1::registry_credential> object;
+    std::vector<std::string> registries;  // as this one wrote them
+    std::set<std::string> namespaces;
+};
+
+std::set<std::string> selected_by_both(const cluster_state& state,
+                                       const v1alpha1::registry_credential& a,
+                                       const v1alpha1::registry_credential& b) {
+    std::set<std::string> names;
+    state.namespaces().for_each([&](const auto& each) {
+        if (state.selects(a, each->meta) && state.selects(b, each->meta)) names.insert(each->meta.name);
+    });
+    return names;
+}
+
+/// Oldest first. Without those that select no namespace of this one.
+std::vector<rival> rivals_of(const cluster_state& state, const v1alpha1::registry_credential& object) {
+    std::vector<rival> rivals;
     const auto& mine = state.resolved(object.meta.uid).entries;
-    if (mine == nullptr) return {};
+    if (mine == nullptr) return rivals;
     for (const auto& other : older_than(state, object)) {
         const auto& theirs = state.resolved(other->meta.uid).entries;
         if (theirs == nullptr) continue;
         const auto merged = dockerconfig::merge(std::vector{*theirs, *mine});
         if (merged.conflicts.empty()) continue;
-        const auto count = shared_namespaces(state, object, *other);
-        if (count == 0) continue;
-        return {.reason = reasons::registry_conflict,
-                .message = fmt::format(
-                    "registry {} is delivered by the older RegistryCredential {} in {} namespace{}; remove "
-                    "it from one of the two, or give them different namespaces",
-                    merged.conflicts.front().key,
-                    other->meta.name,
-                    count,
-                    count == 1 ? "" : "s")};
+        rival found{.object = other, .registries = {}, .namespaces = selected_by_both(state, object, *other)};
+        if (found.namespaces.empty()) continue;
+        for (const auto& lost : merged.conflicts)
+            found.registries.push_back(lost.key);
+        rivals.push_back(std::move(found));
     }
-    return {};
+    return rivals;
+}
+
+/// Reports a registry that an older RegistryCredential delivers to the same namespaces.
+cause registry_conflict(const std::vector<rival>& rivals) {
+    if (rivals.empty()) return {};
+    const auto& first = rivals.front();
+    const auto count = first.namespaces.size();
+    return {.reason = reasons::registry_conflict,
+            .message = fmt::format(
+                "registry {} is delivered by the older RegistryCredential {} in {} namespace{}; remove "
+                "it from one of the two, or give them different namespaces",
+                first.registries.front(),
+                first.object->meta.name,
+                count,
+                count == 1 ? "" : "s")};
+}
+
+/// Whether older RegistryCredentials deliver the registry to each of the `selected` namespaces.
+bool is_lost(const std::string& registry, const std::vector<rival>& rivals, std::int64_t selected) {
+    std::set<std::string> lost;
+    for (const auto& each : rivals) {
+        if (std::ranges::find(each.registries, registry) != each.registries.end())
+            lost.insert(each.namespaces.begin(), each.namespaces.end());
+    }
+    return selected > 0 && static_cast<std::int64_t>(lost.size()) == selected;
 }
 
 }  // namespace
@@ -94,11 +125,8 @@ credential_report report_on(const cluster_state& state, const v1alpha1::registry
     report.source_fault = resolved.fault;
     report.source_notes = resolved.notes;
     report.source_count = object.sources.size();
-    if (resolved.entries != nullptr) {
-        for (const auto& entry : *resolved.entries)
-            report.registries.push_back(entry.key.written());
-    }
-    if (report.source_fault.reason.empty()) report.source_fault = registry_conflict(state, object);
+    const auto rivals = rivals_of(state, object);
+    if (report.source_fault.reason.empty()) report.source_fault = registry_conflict(rivals);
     report.name_allowed = state.manages(object.secret_name);
     report.allowed_names = fmt::format("{}", fmt::join(state.scope().secret_names, ", "));
 
@@ -110,10 +138,20 @@ credential_report report_on(const cluster_state& state, const v1alpha1::registry
         if (record == nullptr) return;
         if (const auto* problem = record->failure_of(object.meta.name)) {
             report.failures.push_back(as_reported(each->meta.name, *problem));
+            // The Secret has no usable source; of this one it is known why.
+            auto& reason = report.failures.back().reason;
+            if (reason == reasons::source_invalid && !resolved.fault.reason.empty())
+                reason = resolved.fault.reason;
         } else if (record->now == result_record::state::synced) {
             ++report.synced;
         }
     });
+    if (resolved.entries != nullptr) {
+        for (const auto& entry : *resolved.entries) {
+            if (!is_lost(entry.key.written(), rivals, report.selected))
+                report.registries.push_back(entry.key.written());
+        }
+    }
     add_stuck(state, object, report);
     std::ranges::sort(report.failures, {}, &v1alpha1::namespace_failure::namespace_name);
     return report;

@@ -20,9 +20,11 @@ struct credential_report {
     cause source_fault;  // why the sources are not valid; an empty reason: they are
     std::vector<std::string> source_notes;
     std::size_t source_count = 0;
-    std::vector<std::string> registries;  // keys that it delivers, sorted
-    bool name_allowed = true;             // spec.secretName is one of --secret-names
-    std::string allowed_names;            // for the message: "regcred, team-pull"
+    /// Keys that it delivers, sorted: without those that older RegistryCredentials deliver to each selected
+    /// namespace.
+    std::vector<std::string> registries;
+    bool name_allowed = true;   // spec.secretName is one of --secret-names
+    std::string allowed_names;  // for the message: "regcred, team-pull"
     std::int64_t selected = 0;
     std::int64_t synced = 0;
     std::int64_t stuck = 0;  // Secrets in namespaces that are not selected, which cannot be deleted

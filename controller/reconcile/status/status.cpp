@@ -88,11 +88,9 @@ condition_value synced_condition(const v1alpha1::registry_credential& object,
                 reasons::progressing,
                 fmt::format("{} of {} namespaces hold the Secret", report.synced, report.selected)};
     }
-    return {true,
-            reasons::synced,
-            report.selected == 0
-                ? "no namespace is selected"
-                : fmt::format("every selected namespace holds Secret {}", object.secret_name)};
+    if (report.selected == 0) return {true, reasons::no_namespace_selected, "no namespace is selected"};
+    return {
+        true, reasons::synced, fmt::format("every selected namespace holds Secret {}", object.secret_name)};
 }
 
 /// Only while there is something to report.
@@ -113,16 +111,44 @@ condition_value ready_condition(const v1alpha1::registry_credential& object,
     return {true, synced.reason, object.suspend ? synced.message + "; suspended" : synced.message};
 }
 
+/// The controller does not go on by itself, or only once a person has changed something else.
 bool needs_operator(std::string_view reason) {
-    constexpr std::array stalled{reasons::spec_invalid,
-                                 reasons::source_invalid,
-                                 reasons::duplicate_registry,
-                                 reasons::source_too_large,
-                                 reasons::secret_name_not_allowed,
-                                 reasons::service_account_name_not_allowed,
-                                 reasons::deletion_guard,
-                                 reasons::policy_not_enforced};
-    return std::ranges::find(stalled, reason) != stalled.end();
+    constexpr std::array reasons_to_act{reasons::spec_invalid,
+                                        reasons::source_not_found,
+                                        reasons::source_invalid,
+                                        reasons::source_too_large,
+                                        reasons::duplicate_registry,
+                                        reasons::registry_conflict,
+                                        reasons::conflict,
+                                        reasons::secret_terminating,
+                                        reasons::denied,
+                                        reasons::forbidden,
+                                        reasons::secret_name_not_allowed,
+                                        reasons::service_account_name_not_allowed,
+                                        reasons::service_account_too_large,
+                                        reasons::policy_not_enforced};
+    return std::ranges::find(reasons_to_act, reason) != reasons_to_act.end();
+}
+
+/// What a person must act on, also if Ready shows a more common failure.
+std::optional<condition_value> stalled_condition(const std::vector<condition_value>& conditions,
+                                                 const std::vector<v1alpha1::namespace_failure>& failures) {
+    for (const auto& each : conditions) {
+        if (!each.is_true && needs_operator(each.reason)) return each;
+    }
+    for (const auto& each : failures) {
+        if (needs_operator(each.reason))
+            return condition_value{true, each.reason, each.namespace_name + ": " + each.message};
+    }
+    return std::nullopt;
+}
+
+/// What the controller does or retries.
+std::optional<condition_value> reconciling_condition(const std::vector<condition_value>& conditions) {
+    for (const auto& each : conditions) {
+        if (!each.is_true && each.reason != reasons::suspended) return each;
+    }
+    return std::nullopt;
 }
 
 std::string summary_of(const std::vector<std::string>& registries) {
@@ -159,12 +185,9 @@ class condition_writer {
         }
     }
     /// Abnormal-true (kstatus): present only while true.
-    void put_abnormal(std::string_view type, bool present, const condition_value& value) const {
-        if (present) {
-            put(type, {true, value.reason, value.message});
-        } else {
-            kube::remove_condition(conditions_, type);
-        }
+    void put_abnormal(std::string_view type, std::optional<condition_value> value) const {
+        if (value) value->is_true = true;
+        put_or_remove(type, value);
     }
 
  private:
@@ -187,15 +210,16 @@ v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_cre
                          .synced = report.synced,
                          .failed = static_cast<std::int64_t>(report.failures.size())};
     status.summary = fmt::format("{}/{}", report.synced, report.selected);
-    status.failures = report.failures;
+    auto failures = report.failures;
     const auto& of_accounts = report.accounts.failures;
-    status.failures.insert(status.failures.end(), of_accounts.begin(), of_accounts.end());
+    failures.insert(failures.end(), of_accounts.begin(), of_accounts.end());
     if (report.accounts.asked) {
         status.service_accounts = {.selected = report.accounts.selected,
-                                   .patched = report.accounts.patched,
+                                   .patched = report.name_allowed ? report.accounts.patched : 0,
                                    .failed = static_cast<std::int64_t>(of_accounts.size())};
     }
-    if (status.failures.size() > most_failures) status.failures.resize(most_failures);
+    const auto shown = std::min(failures.size(), most_failures);
+    status.failures.assign(failures.begin(), failures.begin() + static_cast<std::ptrdiff_t>(shown));
 
     status.conditions = object.status.conditions;
     const auto unusable = spec_condition(object);
@@ -210,13 +234,11 @@ v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_cre
     write.put_or_remove("AdmissionPolicyEnforced", policy_condition(report));
     write.put("Ready", ready);
     put_pull_failures(status, object, report.pulls, now);
-    const bool stalled = !ready.is_true && needs_operator(ready.reason);
-    write.put_abnormal("Stalled", stalled, ready);
-    const bool accounts_progress = patched && patched->reason == reasons::progressing;
-    const bool progress = synced.reason == reasons::progressing || accounts_progress;
-    write.put_abnormal("Reconciling",
-                       !stalled && progress,
-                       synced.reason == reasons::progressing || !patched ? synced : *patched);
+    std::vector<condition_value> all{sources, synced};
+    if (patched) all.push_back(*patched);
+    const auto stalled = stalled_condition(all, failures);
+    write.put_abnormal("Stalled", stalled);
+    write.put_abnormal("Reconciling", stalled ? std::nullopt : reconciling_condition(all));
     return status;
 }
 

@@ -45,6 +45,20 @@ kube::object_reference reference_to(const v1alpha1::registry_credential& object)
 status_writer::status_writer(services services)
     : services_(std::move(services)), reader_(services_.client, services_.state) {}
 
+void status_writer::log_changes(const v1alpha1::registry_credential& object,
+                                const v1alpha1::registry_credential_status& status) const {
+    for (const auto& [warning, now] : condition_changes(object.status.conditions, status.conditions)) {
+        const auto level = warning ? runtime::log_level::warn : runtime::log_level::info;
+        services_.log.log(level,
+                          "condition changed",
+                          {{"registrycredential", object.meta.name},
+                           {"type", now.type},
+                           {"status", now.status},
+                           {"reason", now.reason},
+                           {"message", now.message}});
+    }
+}
+
 void status_writer::emit_events(const v1alpha1::registry_credential& object,
                                 const v1alpha1::registry_credential_status& status) {
     auto all = services_.writes.collect(object.meta.name);
@@ -112,6 +126,7 @@ asio::awaitable<runtime::outcome> status_writer::reconcile(runtime::object_key k
     const auto response = co_await services_.client.replace_status(
         v1alpha1::registry_credentials, name, body_for(*object, status));
     if (response.has_error()) co_return co_await handle_refusal(name, response.error());
+    log_changes(*object, status);
     emit_events(*object, status);
     auto written = v1alpha1::read_with_spec_fault(*response);
     if (written.has_value()) services_.state.credentials().upsert(std::move(*written));

@@ -21,8 +21,8 @@
 
 namespace reconcile {
 
-/// Writes the status of a RegistryCredential if it differs, at most once a second for each object. Emits
-/// Events for the changes.
+/// Writes the status of a RegistryCredential if it differs, at most once a second for each object. Logs each
+/// change of a condition, and emits Events.
 class status_writer {
  public:
     /// What the writer needs; all of it outlives the workers.
@@ -47,6 +47,8 @@ class status_writer {
         const v1alpha1::registry_credential& object) const;
     [[nodiscard]] boost::asio::awaitable<runtime::outcome> handle_refusal(std::string name,
                                                                           kube::error error);
+    void log_changes(const v1alpha1::registry_credential& object,
+                     const v1alpha1::registry_credential_status& status) const;
     void emit_events(const v1alpha1::registry_credential& object,
                      const v1alpha1::registry_credential_status& status);
 

@@ -115,6 +115,20 @@ void metrics_registry::counter_func(std::string name, std::string help, std::fun
     add_func(std::move(name), std::move(help), "counter", std::move(value));
 }
 
+void metrics_registry::gauges_func(std::string name,
+                                   std::string help,
+                                   std::vector<std::string> label_names,
+                                   std::function<gauge_samples()> samples) {
+    const auto write = [labels = std::move(label_names), samples = std::move(samples)](
+                           std::string& to, const std::string& sample) {
+        for (const auto& [values, value] : samples()) {
+            if (values.size() != labels.size()) throw std::logic_error("each label needs a value");
+            append_sample(to, sample, labels, values, value);
+        }
+    };
+    add(std::move(name), {std::move(help), "gauge", write});
+}
+
 std::string metrics_registry::text() const {
     std::string text;
     for (const auto& [name, metric] : metrics_) {

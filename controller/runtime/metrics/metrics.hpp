@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace runtime {
@@ -53,6 +54,13 @@ class metrics_registry {
     /// A gauge or a counter without labels, whose value is read from `value` when the text is written.
     void gauge_func(std::string name, std::string help, std::function<double()> value);
     void counter_func(std::string name, std::string help, std::function<double()> value);
+    /// A gauge with labels, whose samples are read from `samples` when the text is written: a sample that is
+    /// no longer there is dropped. So labels may have the names of objects of which there are few.
+    using gauge_samples = std::vector<std::pair<label_values, double>>;
+    void gauges_func(std::string name,
+                     std::string help,
+                     std::vector<std::string> label_names,
+                     std::function<gauge_samples()> samples);
 
     /// Prometheus' text exposition format 0.0.4, sorted by name.
     [[nodiscard]] std::string text() const;

@@ -19,7 +19,9 @@ namespace {
 using names = std::set<std::string>;
 
 struct fixture {
-    pull_failures table{[] { return 0.0; }};
+    std::set<runtime::object_key> present;  // the Secrets that exist
+    pull_failures table{[] { return 0.0; },
+                        [this](const runtime::object_key& secret) { return !present.contains(secret); }};
     runtime::time_point now{1h};
     runtime::wall_time wall{};
 
@@ -39,7 +41,8 @@ struct fixture {
         return pod ? runtime::to_string(runtime::view_of(*pod)) : "";
     }
     names record_pod(const std::string& ns, const std::string& pod, const std::optional<pod_view>& found) {
-        return table.record_pod({.namespace_name = ns, .name = pod}, found);
+        return table.record_pod(
+            {.namespace_name = ns, .name = pod}, found, now, wall + (now - runtime::time_point{}));
     }
     [[nodiscard]] std::string failing(const std::string& secret = "regcred") const {
         std::string text;
@@ -155,27 +158,121 @@ TEST_CASE("a repeated Event updates when the Pod was last seen") {
     CHECK(times == std::vector{f.wall + (f.now - runtime::time_point{})});
 }
 
-TEST_CASE("a Pod without an Event for ten minutes is forgotten") {
+TEST_CASE("a suspected Pod without an Event for ten minutes is forgotten") {
     fixture f;
     f.record_event("team-a", "old");
-    f.record_pod("team-a", "old", seen(pod_progress::waits, "old"));
-    f.record_event("team-a", "suspect");
+    f.record_event("team-a", "waiting");
+    f.record_pod("team-a", "waiting", seen(pod_progress::waits, "waiting"));
     f.now += 9min;
     f.record_event("team-b", "new");
-    f.record_pod("team-b", "new", seen(pod_progress::waits, "new"));
     CHECK(f.table.expire(f.now).empty());
+    CHECK(f.table.tracked() == 3);
     f.now += 1min;
     CHECK(f.table.next_due() <= f.now);
-    CHECK(f.table.expire(f.now) == names{"regcred"});
-    CHECK(f.failing() == "team-b/new");
-    CHECK(f.table.tracked() == 1);
+    CHECK(f.table.expire(f.now).empty());
+    CHECK(f.table.tracked() == 2);
+    CHECK(f.failing() == "team-a/waiting");
 
     f.record_event("team-b", "new");
     f.now += 9min;
-    CHECK(f.table.expire(f.now).empty());
+    f.table.expire(f.now);
+    CHECK(f.table.tracked() == 2);
     f.now += 1min;
-    CHECK(f.table.expire(f.now) == names{"regcred"});
+    f.table.expire(f.now);
+    CHECK(f.table.tracked() == 1);
+    CHECK(f.failing() == "team-a/waiting");
+}
+
+TEST_CASE("a Pod that waits for a missing Secret stays failing for hours without Events") {
+    fixture f;
+    f.record_event("team-a", "web");
+    f.record_pod("team-a", "web", seen(pod_progress::waits));
+    std::vector<runtime::duration> pauses;
+    while (f.now < runtime::time_point{1h} + 5h) {
+        REQUIRE(f.due() == "team-a/web");
+        CHECK(f.record_pod("team-a", "web", seen(pod_progress::waits)).empty());
+        CHECK(f.failing() == "team-a/web");
+        pauses.push_back(f.table.next_due() - f.now);
+        f.now = f.table.next_due();
+        CHECK(f.table.expire(f.now).empty());
+    }
+    REQUIRE(pauses.size() > 9);
+    CHECK(std::vector<runtime::duration>(pauses.begin(), pauses.begin() + 9) ==
+          std::vector<runtime::duration>{2s, 4s, 8s, 16s, 32s, 64s, 128s, 256s, 300s});
+    CHECK(pauses.back() == 300s);
+
+    SUBCASE("a look updates when it was last seen") {
+        f.record_pod("team-a", "web", seen(pod_progress::waits));
+        f.table.for_each("regcred", [&](const auto& pod) {
+            CHECK(pod.last_seen == f.wall + (f.now - runtime::time_point{}));
+        });
+    }
+    SUBCASE("it is failing while no look is answered") {
+        f.now += 1h;
+        CHECK(f.table.expire(f.now).empty());
+        CHECK(f.failing() == "team-a/web");
+    }
+    SUBCASE("it is no longer failing once it runs") {
+        CHECK(f.record_pod("team-a", "web", seen(pod_progress::started)) == names{"regcred"});
+        CHECK(f.table.tracked() == 0);
+    }
+}
+
+TEST_CASE("a Pod that waits although its Secret exists is forgotten ten minutes after it lacked it") {
+    fixture f;
+    f.record_event("team-a", "web");
+    f.record_pod("team-a", "web", seen(pod_progress::waits));
+    f.now += 20min;
+    f.record_pod("team-a", "web", seen(pod_progress::waits));
+    f.present.insert({.namespace_name = "team-a", .name = "regcred"});
+    f.now += 10min - 1s;
+    CHECK(f.record_pod("team-a", "web", seen(pod_progress::waits)).empty());
+    CHECK(f.failing() == "team-a/web");
+    f.now += 1s;
+    CHECK(f.record_pod("team-a", "web", seen(pod_progress::waits)) == names{"regcred"});
     CHECK(f.table.tracked() == 0);
+}
+
+TEST_CASE("a Pod whose Secret has arrived is looked at soon") {
+    fixture f;
+    f.record_event("team-a", "web");
+    while (f.now < runtime::time_point{2h}) {
+        REQUIRE(f.due() == "team-a/web");
+        f.record_pod("team-a", "web", seen(pod_progress::waits));
+        f.now = f.table.next_due();
+    }
+    REQUIRE(f.due() == "team-a/web");
+    f.record_pod("team-a", "web", seen(pod_progress::waits));
+    f.now += 10s;
+    f.table.look_sooner(f.now);
+    CHECK(f.due().empty());
+    f.present.insert({.namespace_name = "team-a", .name = "regcred"});
+    f.table.look_sooner(f.now);
+    const auto arrival = f.now;
+    std::vector<runtime::duration> pauses;
+    for (int look = 0; look < 7; ++look) {
+        REQUIRE(f.due() == "team-a/web");
+        f.record_pod("team-a", "web", seen(pod_progress::waits));
+        f.table.look_sooner(f.now);
+        CHECK(f.due().empty());
+        pauses.push_back(f.table.next_due() - f.now);
+        f.now = f.table.next_due();
+    }
+    CHECK(pauses == std::vector<runtime::duration>{2s, 4s, 8s, 16s, 30s, 30s, 30s});
+    f.now = arrival + 10min - 1s;
+    CHECK(f.record_pod("team-a", "web", seen(pod_progress::waits)).empty());
+    f.now += 1s;
+    CHECK(f.record_pod("team-a", "web", seen(pod_progress::waits)) == names{"regcred"});
+}
+
+TEST_CASE("a Pod that waited and is no longer reported as waiting is forgotten after ten minutes") {
+    fixture f;
+    f.record_event("team-a", "web");
+    f.record_pod("team-a", "web", seen(pod_progress::waits));
+    f.now += 10min - 1s;
+    CHECK(f.record_pod("team-a", "web", seen(pod_progress::not_yet_known)).empty());
+    f.now += 1s;
+    CHECK(f.record_pod("team-a", "web", seen(pod_progress::not_yet_known)) == names{"regcred"});
 }
 
 TEST_CASE("each Secret of a Pod is reported separately") {
@@ -241,9 +338,11 @@ TEST_CASE("more_in_namespace is set while Events of untracked Pods arrive") {
     CHECK_FALSE(crowded());
     f.record_event("team-a", "one-more");
     CHECK(crowded());
-    f.now += 9min;
-    f.record_event("team-a", "p0");
-    f.now += 1min;
+    f.now += 10min;
+    f.table.expire(f.now);
+    CHECK(crowded());  // there is no place yet for the Pods that were refused
+    for (std::size_t i = 1; i < pull_failures::max_pods_per_namespace; ++i)
+        f.record_pod("team-a", fmt::format("p{}", i), std::nullopt);
     f.table.expire(f.now);
     CHECK(f.failing() == "team-a/p0");
     CHECK_FALSE(crowded());
@@ -380,13 +479,33 @@ TEST_CASE("a restored Pod is failing at once, and is looked at") {
     }
     SUBCASE("a restored Pod keeps its age") {
         f.now += 6min;
+        f.present = {{.namespace_name = "team-a", .name = "regcred"},
+                     {.namespace_name = "team-a", .name = "other"}};
+        CHECK(f.record_pod("team-a", "web", seen(pod_progress::waits, "web", {"regcred", "other"})) ==
+              names{"other", "regcred"});
+        CHECK(f.record_pod("team-a", "api", seen(pod_progress::waits, "api")) == names{"regcred"});
+        CHECK(f.table.tracked() == 0);
+    }
+    SUBCASE("a restored Pod is failing until a look says otherwise") {
+        f.now += 6h;
+        CHECK(f.table.expire(f.now).empty());
+        CHECK(f.failing() == "team-a/api team-a/web");
+    }
+    SUBCASE("a restored Pod expires where Pods are forbidden") {
+        for (unsigned look = 0; look < pull_failures::refusals_needed; ++look)
+            f.table.pods_forbidden(f.now);
+        f.now += 6min;
+        CHECK(f.table.next_due() <= f.now);
         CHECK(f.table.expire(f.now) == names{"other", "regcred"});
         CHECK(f.table.tracked() == 0);
     }
     SUBCASE("an Event about it counts as a repeat") {
         CHECK(f.record_event("team-a", "web").empty());
         f.now += 6min;
-        f.table.expire(f.now);
+        f.present = {{.namespace_name = "team-a", .name = "regcred"},
+                     {.namespace_name = "team-a", .name = "other"}};
+        CHECK(f.record_pod("team-a", "api", seen(pod_progress::waits, "api")) == names{"regcred"});
+        CHECK(f.record_pod("team-a", "web", seen(pod_progress::waits, "web", {"regcred", "other"})).empty());
         CHECK(f.failing() == "team-a/web");
     }
 }

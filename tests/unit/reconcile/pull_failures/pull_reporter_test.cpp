@@ -21,7 +21,7 @@ namespace {
 struct fixture {
     build::cluster_fixture cluster;
     reconcile::cluster_state& state = cluster.state;
-    reconcile::pull_failures failures{[] { return 0.0; }};
+    reconcile::pull_failures failures{[] { return 0.0; }, [](const runtime::object_key&) { return true; }};
     reconcile::pull_reporter reporter{state, failures};
     runtime::time_point now{1h};
 
@@ -46,7 +46,9 @@ struct fixture {
                             reconcile::pod_view{.uid = "u",
                                                 .deleting = false,
                                                 .pull_secrets = {secret},
-                                                .progress = reconcile::pod_progress::waits});
+                                                .progress = reconcile::pod_progress::waits},
+                            now,
+                            {});
     }
     /// "reason namespace/pod" of each, in the order of the report.
     [[nodiscard]] std::string reported(const v1alpha1::registry_credential& object) const {

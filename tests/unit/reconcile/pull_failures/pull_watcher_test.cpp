@@ -21,6 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto long_ago = "1969-12-31T22:00:00Z";  // the clock of these tests shows 1970-01-01
 const runtime::object_key team_a{.namespace_name = "team-a", .name = "regcred"};
 
 kube::json kubelet_event() {
@@ -108,13 +109,18 @@ struct fixture : build::cluster_fixture {
         }
         return condition();
     }
-    void restore_failing_pod() {
+    void run_for(std::chrono::milliseconds time) {
+        run_until([start = std::chrono::steady_clock::now(), time] {
+            return std::chrono::steady_clock::now() - start > time;
+        });
+    }
+    void restore_failing_pod(const char* last_seen = "1970-01-01T00:00:00Z") {
         auto object = build::wants("hub", "login");
         object.status.affected_pods = {{.namespace_name = "team-a",
                                         .pod = "web-1",
                                         .secret = "regcred",
                                         .reason = "SecretMissing",
-                                        .last_seen = "1970-01-01T00:00:00Z"}};
+                                        .last_seen = last_seen}};
         add_credential(object);
         clear_queues();
     }
@@ -197,14 +203,30 @@ TEST_CASE("a failing Pod of an earlier process is restored from the status, and 
     CHECK(f.statuses().contains("hub"));
 }
 
+TEST_CASE("a restored Pod that still waits counts while its Secret is missing, however old its Event is") {
+    fixture f(no_events_and(waiting_pod()));
+    f.restore_failing_pod(long_ago);
+    f.watcher.start(f.tasks);
+    REQUIRE(f.run_until([&] { return f.has_read_pod(); }));
+    f.run_for(200ms);
+    CHECK(f.watcher.failing() == 1);
+}
+
+TEST_CASE("a restored Pod that still waits does not count if its Secret exists for long") {
+    fixture f(no_events_and(waiting_pod()));
+    f.apply_plan(team_a);
+    f.restore_failing_pod(long_ago);
+    f.watcher.start(f.tasks);
+    CHECK(f.watcher.failing() == 1);
+    CHECK(f.run_until([&] { return f.watcher.failing() == 0; }));
+}
+
 TEST_CASE("a 404 that is not about the Pod does not end its failure") {
     fixture f(no_events_and(wire::refusal(404, "NotFound")));
     f.restore_failing_pod();
     f.watcher.start(f.tasks);
     REQUIRE(f.run_until([&] { return f.has_read_pod(); }));
-    f.run_until([start = std::chrono::steady_clock::now()] {
-        return std::chrono::steady_clock::now() - start > 200ms;
-    });
+    f.run_for(200ms);
     CHECK(f.watcher.failing() == 1);
 }
 

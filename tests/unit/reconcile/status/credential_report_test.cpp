@@ -53,6 +53,54 @@ TEST_CASE("a registry that an older RegistryCredential delivers is a RegistryCon
     CHECK(reconcile::report_on(f.state, younger).source_fault.reason.empty());
 }
 
+TEST_CASE("a report lists a registry unless an older RegistryCredential delivers it to every namespace") {
+    cluster_fixture f;
+    auto younger = build::add_two_of_one_registry(f);
+    CHECK(reconcile::report_on(f.state, wants("older", "a")).registries ==
+          std::vector<std::string>{"quay.io"});
+    CHECK(reconcile::report_on(f.state, younger).registries.empty());
+
+    SUBCASE("the younger one has a namespace of its own") {
+        f.add_credential(wants("older", "a", {"team-a"}));
+        f.add_namespace("team-b");
+        CHECK(reconcile::report_on(f.state, younger).registries == std::vector<std::string>{"quay.io"});
+        CHECK(reconcile::report_on(f.state, younger).source_fault.reason == "RegistryConflict");
+    }
+    SUBCASE("two older ones have one namespace each") {
+        f.add_credential(wants("older", "a", {"team-a"}));
+        auto second = wants("second", "a", {"team-b"});
+        second.meta.creation_timestamp = "2026-02-01T00:00:00Z";
+        f.add_credential(second);
+        f.add_namespace("team-b");
+        CHECK(reconcile::report_on(f.state, younger).registries.empty());
+        f.add_namespace("team-c");
+        CHECK(reconcile::report_on(f.state, younger).registries == std::vector<std::string>{"quay.io"});
+    }
+    SUBCASE("no namespace is selected") {
+        younger.namespaces.include = {"none"};
+        f.add_credential(younger);
+        CHECK(reconcile::report_on(f.state, younger).registries == std::vector<std::string>{"quay.io"});
+    }
+}
+
+TEST_CASE("a Secret that has no usable source fails with the reason of the source") {
+    cluster_fixture f;
+    const auto object = wants("hub", "login");
+    f.add_credential(object);
+    f.add_namespace("team-a");
+    const auto fail_with = [&](const char* reason) {
+        f.state.results().failed(
+            team_a,
+            {.reason = reason, .message = "no", .since = "2026-05-01T10:00:00Z", .credentials = {"hub"}},
+            {});
+        const auto report = reconcile::report_on(f.state, object);
+        REQUIRE(report.failures.size() == 1);
+        return report.failures.front().reason;
+    };
+    CHECK(fail_with("SourceInvalid") == "SourceNotFound");
+    CHECK(fail_with("Denied") == "Denied");
+}
+
 TEST_CASE("a report has the allowed names, and whether the Secret name is one of them") {
     cluster_fixture f;
     auto object = wants("hub", "login");

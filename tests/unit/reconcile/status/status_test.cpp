@@ -90,12 +90,90 @@ TEST_CASE("failing Pods do not change Ready and Synced") {
     CHECK(status.pull_failures == 1);
 }
 
-TEST_CASE("without a selected namespace Synced is True") {
+TEST_CASE("without a selected namespace Synced and Ready are True with the reason NoNamespaceSelected") {
     auto report = all_well();
     report.selected = report.synced = 0;
     const auto status = compute_status(build::credential("hub"), report, now);
-    CHECK(find(status, "Ready")->status == "True");
+    for (const char* type : {"Ready", "Synced"}) {
+        CAPTURE(type);
+        CHECK(find(status, type)->status == "True");
+        CHECK(find(status, type)->reason == "NoNamespaceSelected");
+        CHECK(find(status, type)->message == "no namespace is selected");
+    }
     CHECK(status.summary == "0/0");
+}
+
+TEST_CASE("an object is Stalled while a person must act, and Reconciling while the controller goes on") {
+    namespace reasons = reconcile::reasons;
+    const auto kstatus = [](const credential_report& report) -> std::string {
+        const auto status = compute_status(build::credential("hub"), report, now);
+        const auto* stalled = find(status, "Stalled");
+        const auto* reconciling = find(status, "Reconciling");
+        CHECK((stalled == nullptr || reconciling == nullptr));
+        if (stalled != nullptr) return "Stalled " + stalled->reason;
+        return reconciling != nullptr ? "Reconciling " + reconciling->reason : "";
+    };
+    for (const auto reason : {reasons::source_not_found,
+                              reasons::source_invalid,
+                              reasons::source_too_large,
+                              reasons::duplicate_registry,
+                              reasons::registry_conflict}) {
+        CAPTURE(reason);
+        auto report = all_well();
+        report.source_fault = {.reason = reason, .message = "no"};
+        CHECK(kstatus(report) == "Stalled " + std::string(reason));
+        report.synced = 3;
+        CHECK(kstatus(report) == "Stalled " + std::string(reason));
+    }
+    struct row {
+        const char* reason;
+        const char* expected;
+    };
+    for (const auto& [reason, expected] : {row{"Conflict", "Stalled Conflict"},
+                                           row{"Denied", "Stalled Denied"},
+                                           row{"Forbidden", "Stalled Forbidden"},
+                                           row{"SecretTerminating", "Stalled SecretTerminating"},
+                                           row{"SourceTooLarge", "Stalled SourceTooLarge"},
+                                           row{"DeletionGuard", "Reconciling DeletionGuard"},
+                                           row{"QuotaExceeded", "Reconciling QuotaExceeded"},
+                                           row{"ServerUnavailable", "Reconciling ServerUnavailable"},
+                                           row{"Contended", "Reconciling Contended"},
+                                           row{"Suspended", ""}}) {
+        CAPTURE(reason);
+        auto report = all_well();
+        report.failures = {failure("team-a", reason)};
+        CHECK(kstatus(report) == expected);
+    }
+    for (const auto& [reason, expected] : {row{"Forbidden", "Stalled Forbidden"},
+                                           row{"Denied", "Stalled Denied"},
+                                           row{"ServiceAccountTooLarge", "Stalled ServiceAccountTooLarge"},
+                                           row{"DeletionGuard", "Reconciling DeletionGuard"},
+                                           row{"Contended", "Reconciling Contended"},
+                                           row{"Suspended", ""}}) {
+        CAPTURE(reason);
+        auto report = all_well();
+        report.accounts.asked = true;
+        report.accounts.failures = {failure("team-a", reason)};
+        CHECK(kstatus(report) == expected);
+    }
+    auto report = all_well();
+    report.accounts.asked = true;
+    report.accounts.not_allowed = "builder";
+    CHECK(kstatus(report) == "Stalled ServiceAccountNameNotAllowed");
+    report.synced = 3;
+    CHECK(kstatus(report) == "Stalled ServiceAccountNameNotAllowed");
+}
+
+TEST_CASE("an object is Stalled if a person must act in one namespace, whatever the others wait for") {
+    auto report = all_well();
+    report.failures = {
+        failure("a", "DeletionGuard"), failure("b", "DeletionGuard"), failure("c", "Conflict")};
+    const auto status = compute_status(build::credential("hub"), report, now);
+    CHECK(find(status, "Synced")->reason == "DeletionGuard");
+    REQUIRE(find(status, "Stalled") != nullptr);
+    CHECK(find(status, "Stalled")->reason == "Conflict");
+    CHECK(find(status, "Stalled")->message == "c: about c");
+    CHECK(find(status, "Reconciling") == nullptr);
 }
 
 TEST_CASE("while namespaces lack the Secret, the object is Progressing and Reconciling, not Stalled") {
@@ -118,7 +196,7 @@ TEST_CASE("Ready takes the reason of the first condition that fails") {
     CHECK(find(status, "Ready")->reason == "Conflict");
     CHECK(find(status, "Synced")->reason == "Conflict");
     CHECK(find(status, "Synced")->message.find("team-a") != std::string::npos);
-    CHECK(find(status, "Stalled") == nullptr);
+    CHECK(find(status, "Stalled")->reason == "Conflict");
 
     report.source_fault = {.reason = reconcile::reasons::source_invalid, .message = "Secret x: no"};
     status = compute_status(build::credential("hub"), report, now);
@@ -162,6 +240,18 @@ TEST_CASE("a Secret name that is not allowed stalls, and the message has the all
     CHECK(find(status, "Ready")->reason == "SecretNameNotAllowed");
     CHECK(find(status, "Ready")->message.find("regcred, team-pull") != std::string::npos);
     CHECK(find(status, "Stalled") != nullptr);
+}
+
+TEST_CASE("with a Secret name that is not allowed no ServiceAccount counts as patched") {
+    auto report = all_well();
+    report.name_allowed = false;
+    report.accounts.asked = true;
+    report.accounts.selected = report.accounts.patched = 3;
+    const auto status = compute_status(build::credential("hub"), report, now);
+    REQUIRE(status.service_accounts);
+    CHECK(status.service_accounts->selected == 3);
+    CHECK(status.service_accounts->patched == 0);
+    CHECK(find(status, "ServiceAccountsPatched")->reason == "SecretNameNotAllowed");
 }
 
 TEST_CASE(

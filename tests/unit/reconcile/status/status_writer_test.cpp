@@ -97,6 +97,22 @@ TEST_CASE("a changed status is put with the resourceVersion of the object, and d
     CHECK(f.statuses().empty());
 }
 
+TEST_CASE("each change of a condition is one line of the log, once the status is written") {
+    fixture f(put_back);
+    f.state.sources().erase({.namespace_name = "regcred-system", .name = "login"}, f.next_version());
+    f.clear_queues();
+    static_cast<void>(f.write());
+    CHECK(f.log_lines.count("warn  condition changed registrycredential=hub type=Ready status=False "
+                            "reason=SourceNotFound message=") == 1);
+    const auto lines = f.log_lines.count("condition changed");
+    static_cast<void>(f.write());
+    CHECK(f.log_lines.count("condition changed") == lines);
+
+    fixture refused([](const std::string&) { return refusal(403, "Forbidden"); });
+    static_cast<void>(refused.write());
+    CHECK(refused.log_lines.count("condition changed") == 0);
+}
+
 TEST_CASE("an equal status is not written again") {
     fixture f(put_back);
     static_cast<void>(f.write());

@@ -52,6 +52,19 @@ TEST_CASE("the value of a function is read each time the text is written") {
     CHECK(registry.text().find("# TYPE seen_total counter\nseen_total 7\n") != std::string::npos);
 }
 
+TEST_CASE("the samples of a gauge with labels are read each time the text is written") {
+    metrics_registry registry;
+    metrics_registry::gauge_samples samples{{{"hub", "Ready"}, 1.0}, {{"b", "Ready"}, 0.0}};
+    registry.gauges_func("condition", "C.", {"name", "type"}, [&samples] { return samples; });
+    CHECK(registry.text() ==
+          "# HELP condition C.\n# TYPE condition gauge\n"
+          "condition{name=\"hub\",type=\"Ready\"} 1\ncondition{name=\"b\",type=\"Ready\"} 0\n");
+    samples.pop_back();
+    CHECK(registry.text().find("\"b\"") == std::string::npos);
+    samples.push_back({{"too few"}, 1.0});
+    CHECK_THROWS_AS(static_cast<void>(registry.text()), std::logic_error);
+}
+
 TEST_CASE("label values and help texts are escaped") {
     metrics_registry registry;
     registry.counters("a_total", "Back\\slash, \"quote\"\nand line.", {"l"}).with({"x\\y\"z\nw"});
