@@ -3,6 +3,7 @@
 #include "app/config.hpp"
 #include "app/explain_command.hpp"
 #include "app/probes.hpp"
+#include "app/process_setup.hpp"
 #include "app/version.hpp"
 #include "kube/client/client.hpp"
 #include "kube/config/connection_config.hpp"
@@ -21,17 +22,15 @@
 
 #include <fmt/format.h>
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -42,16 +41,12 @@ namespace asio = boost::asio;
 constexpr std::chrono::seconds shutdown_limit{5};
 constexpr std::chrono::milliseconds drain_limit{500};
 
-/// A core file would hold the credentials.
-void forbid_core_files() {
-    const rlimit none{.rlim_cur = 0, .rlim_max = 0};
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE, 0);
-}
-
 kube::result<kube::connection_config> connection_of(const config& options) {
     const auto path = kubeconfig_path(options, [](const char* name) { return std::getenv(name); });
-    auto server = path ? kube::kubeconfig(*path) : kube::in_cluster_config();
+    auto server =
+        path ? kube::kubeconfig(
+                   *path, {.context = {}, .allow_exec = false, .single_file = !options.kubeconfig.empty()})
+             : kube::in_cluster_config();
     if (server) server->field_manager = v1alpha1::field_manager;
     return server;
 }
@@ -92,11 +87,32 @@ asio::awaitable<void> shut_down_on_signal(asio::io_context& io,
     io.stop();
 }
 
+kube::client_observer observe_client(const runtime::logger& log, runtime::metrics_registry& metrics) {
+    auto& refusals = metrics.counters("regcred_credential_refusals_total",
+                                      "Refusals of the controller's own certificates and token.",
+                                      {"credential"});
+    for (const char* credential : {"certificates", "token"})
+        refusals.with({credential});
+    auto& warnings = metrics.counters("regcred_api_warnings_total", "Different warnings of the API server.");
+    return {.refused =
+                [&](std::string_view credential, const std::string& message) {
+                    refusals.with({std::string(credential)}).add();
+                    log.error("own credentials are refused",
+                              {{"credential", credential}, {"error", message}});
+                },
+            .warned =
+                [&](const std::string& text) {
+                    warnings.with({}).add();
+                    log.warn("the API server warns", {{"warning", text}});
+                }};
+}
+
 int run(const config& options, kube::connection_config server) {
     asio::io_context io(1);
     const auto clock = [] { return std::chrono::system_clock::now(); };
     const auto format = runtime::log_format_of(options.log_format).value();
     runtime::descriptor_sink sink(io.get_executor(), STDERR_FILENO, format, clock);
+    const runtime::drain_at_exit drained(sink, drain_limit);
     const runtime::logger log(sink, runtime::log_level_of(options.log_level).value(), format, clock);
 
     const auto own_namespace =
@@ -105,10 +121,10 @@ int run(const config& options, kube::connection_config server) {
              {{"version", version()}, {"server", server.server.authority()}, {"namespace", own_namespace}});
     runtime::metrics_registry metrics;
     kube::client client(io.get_executor(), std::move(server));
+    client.set_observer(observe_client(log, metrics));
     if (const auto prepared = client.load_certificates(); prepared.has_error()) {
         log.error("cannot use the certificates for the API server",
                   {{"error", kube::public_message(prepared.error())}});
-        sink.drain(drain_limit);
         return EXIT_FAILURE;
     }
     reconcile::controller work(
@@ -122,13 +138,12 @@ int run(const config& options, kube::connection_config server) {
          .instance = host_name(),
          .random = make_random(),
          .clock = clock});
-    const auto not_synced = [&] { return work.ready() ? std::nullopt : std::optional(work.explain()); };
+    const auto not_ready = [&] { return work.ready() ? std::nullopt : std::optional(work.explain()); };
     net::http_server probes(io.get_executor(),
-                            [&](std::string_view path) { return probe_page(path, not_synced, metrics); });
+                            [&](std::string_view path) { return probe_page(path, not_ready, metrics); });
     if (const auto bound = probes.listen(options.listen_host, options.listen_port); bound.has_error()) {
         log.error("cannot serve /healthz, /readyz and /metrics; see --listen-address",
                   {{"error", bound.error().what}});
-        sink.drain(drain_limit);
         return EXIT_FAILURE;
     }
     log.info("listening", {{"address", options.listen_host}, {"port", probes.port()}});
@@ -136,16 +151,16 @@ int run(const config& options, kube::connection_config server) {
     asio::co_spawn(io, shut_down_on_signal(io, work, client, probes, log), asio::detached);
     io.run();
     log.info("stopped");
-    sink.drain(drain_limit);
     return EXIT_SUCCESS;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    forbid_core_files();
-    std::signal(SIGPIPE, SIG_IGN);
-    if (is_explain_command(argc, argv)) return explain_command(argc, argv);
+    set_up_process();
+    if (is_explain_command(argc, argv))
+        return run_guarded("regcred", 2, [&] { return explain_command(argc, argv); });
+    ignore_hangup();
     const auto parsed = parse_command_line(argc, argv);
     if (const auto* end = std::get_if<exit_now>(&parsed)) {
         fmt::print(end->code == 0 ? stdout : stderr, "{}", end->text);
@@ -163,10 +178,5 @@ int main(int argc, char** argv) {
         return 2;
     }
     server->user_agent = user_agent("regcred-controller");
-    try {
-        return run(options, std::move(*server));
-    } catch (const std::exception& error) {
-        fmt::print(stderr, "regcred-controller: internal error: {}\n", error.what());
-        return 70;
-    }
+    return run_guarded("regcred-controller", 70, [&] { return run(options, std::move(*server)); });
 }

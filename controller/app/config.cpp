@@ -19,14 +19,17 @@ namespace {
 constexpr auto description =
     "Keeps a pull Secret in every namespace that a RegistryCredential selects.\n"
     "\n"
-    "In a cluster every flag is optional; the kubelet's probes need --listen-address=:8080. Outside a\n"
-    "cluster give it --kubeconfig and --namespace, the namespace of the source Secrets.";
+    "In a cluster every flag is optional. Outside a cluster give it --kubeconfig and --namespace, the\n"
+    "namespace of the source Secrets.";
 
 constexpr std::string_view every_account = "*";
 
 constexpr auto footer =
     "Every flag except --kubeconfig has an environment variable: REGCRED_LOG_LEVEL for --log-level, and\n"
     "so on. A flag overrides its variable.\n"
+    "\n"
+    "SIGTERM and SIGINT end the program in order. SIGHUP does nothing: files of tokens and certificates\n"
+    "are read again when they change.\n"
     "\n"
     "'regcred-controller explain pod NAMESPACE/NAME' shows why a Pod can or cannot pull its images, with\n"
     "your own kubeconfig; see its --help. A link named kubectl-regcred to this program makes it\n"
@@ -43,6 +46,11 @@ std::string check_secret_name(const std::string& name) {
 std::string check_account_name(const std::string& name) {
     if (name == every_account || kube::is_dns1123_subdomain(name)) return {};
     return fmt::format("'{}' is neither a valid ServiceAccount name nor '*'", name);
+}
+
+std::string check_namespace(const std::string& name) {
+    if (kube::is_dns1123_label(name)) return {};
+    return fmt::format("'{}' is not a valid namespace: use lower-case letters, digits and '-'", name);
 }
 
 /// Each name is one watch.
@@ -126,7 +134,8 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
            "The controller's namespace, with the source Secrets; default: the Pod's, or the kubeconfig "
            "context's")
         ->option_text("NAME")
-        ->envname("REGCRED_NAMESPACE");
+        ->envname("REGCRED_NAMESPACE")
+        ->check(CLI::Validator(check_namespace, "NAME"));
     app.add_option(
            "--kubeconfig",
            result.kubeconfig,
@@ -142,7 +151,7 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
         ->check(CLI::IsMember({"json", "text"}));
     std::string address;
     app.add_option("--listen-address", address, "The address of /healthz, /readyz and /metrics")
-        ->option_text("ADDRESS:PORT (default: 127.0.0.1:8080)")
+        ->option_text("ADDRESS:PORT (default: :8080, all addresses)")
         ->envname("REGCRED_LISTEN_ADDRESS")
         ->check(CLI::Validator([&result](const std::string& text) { return read_address(text, result); },
                                "ADDRESS:PORT"));

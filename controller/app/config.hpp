@@ -28,7 +28,7 @@ struct config {
     std::string kubeconfig;      // empty: see kubeconfig_path()
     std::string log_level = "info";
     std::string log_format = "json";
-    std::string listen_host = "127.0.0.1";
+    std::string listen_host = "::";  // IPv6 and IPv4
     std::uint16_t listen_port = 8080;
 };
 

@@ -9,6 +9,7 @@
 #include "explain/report.hpp"
 #include "kube/client/client.hpp"
 #include "kube/config/connection_config.hpp"
+#include "util/ascii.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -16,6 +17,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -69,6 +72,18 @@ std::string read_pod_name(const std::string& text, explain_options& options) {
     return valid ? std::string() : "write NAMESPACE/NAME, or NAME with --namespace";
 }
 
+/// 10s, 2m or 1h as kubectl takes them, or a number of seconds.
+std::string read_timeout(std::string_view text, explain_options& options) {
+    std::uint32_t unit = 1;
+    if (text.ends_with('m')) unit = 60;
+    if (text.ends_with('h')) unit = 3600;
+    if (unit > 1 || text.ends_with('s')) text.remove_suffix(1);
+    const auto count = util::read_decimal<std::uint16_t>(text);
+    if (!count || *count == 0) return "write a time such as 10s, 2m or 1h";
+    options.request_timeout = std::chrono::seconds(*count * unit);
+    return {};
+}
+
 constexpr int exit_problem_found = 1;
 constexpr int exit_no_diagnosis = 2;
 
@@ -76,29 +91,36 @@ kube::result<kube::connection_config> connection_of(const explain_options& optio
     config flags;
     flags.kubeconfig = options.kubeconfig;
     const auto path = kubeconfig_path(flags, [](const char* name) { return std::getenv(name); });
-    auto server = path ? kube::kubeconfig(*path, {.context = options.context, .allow_exec = true})
+    auto server = path ? kube::kubeconfig(*path,
+                                          {.context = options.context,
+                                           .allow_exec = true,
+                                           .single_file = !options.kubeconfig.empty()})
                        : kube::in_cluster_config();
     if (!server) return server;
+    server->impersonate = options.user;
     if (const auto login = kube::log_in_with_plugin(*server); login.has_error()) return login.error();
     return server;
 }
 
 kube::result<explain::observation> observe(kube::connection_config server,
                                            const std::string& namespace_name,
-                                           const std::string& pod) {
+                                           const explain_options& options) {
     boost::asio::io_context io(1);
     server.user_agent = user_agent("kubectl-regcred");
-    kube::client client(io.get_executor(), std::move(server));
+    net::http_limits limits;
+    limits.total = options.request_timeout;
+    kube::client client(io.get_executor(), std::move(server), limits);
     if (const auto prepared = client.load_certificates(); prepared.has_error()) return prepared.error();
     std::optional<kube::result<explain::observation>> seen;
     std::exception_ptr error;
-    boost::asio::co_spawn(
-        io, explain::observe(client, namespace_name, pod), [&](std::exception_ptr thrown, auto result) {
-            error = std::move(thrown);
-            if (!error) seen.emplace(std::move(result));
-            client.close();
-            io.stop();
-        });
+    boost::asio::co_spawn(io,
+                          explain::observe(client, namespace_name, options.pod),
+                          [&](std::exception_ptr thrown, auto result) {
+                              error = std::move(thrown);
+                              if (!error) seen.emplace(std::move(result));
+                              client.close();
+                              io.stop();
+                          });
     io.run();
     if (error) std::rethrow_exception(error);
     return *std::move(seen);
@@ -133,6 +155,12 @@ std::variant<explain_options, exit_now> parse_explain_command_line(int argc, con
     pod->add_option(
            "--kubeconfig", options.kubeconfig, "The kubeconfig; default: $KUBECONFIG, else ~/.kube/config")
         ->option_text("FILE");
+    pod->add_option("--as", options.user, "The user to make the requests as")->option_text("USER");
+    pod->add_option("--request-timeout",
+                    "How long to wait for each response: 10s, 2m or 1h; a number alone is seconds")
+        ->option_text("TIME (default: 1m)")
+        ->check(CLI::Validator([&options](const std::string& text) { return read_timeout(text, options); },
+                               "TIME"));
     try {
         app.parse(argc, argv);
         if (auto mistake = read_pod_name(name, options); !mistake.empty())
@@ -159,7 +187,7 @@ int explain_command(int argc, const char* const* argv) {
     }
     auto ns = options.namespace_name.empty() ? server->namespace_name : options.namespace_name;
     if (ns.empty()) ns = "default";
-    const auto seen = observe(*std::move(server), ns, options.pod);
+    const auto seen = observe(*std::move(server), ns, options);
     if (!seen) {
         fmt::print(stderr, "regcred: Pod {}/{}: {}\n", ns, options.pod, kube::public_message(seen.error()));
         return exit_no_diagnosis;

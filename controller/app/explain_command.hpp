@@ -4,6 +4,7 @@
 
 #include "app/config.hpp"
 
+#include <chrono>
 #include <string>
 #include <variant>
 
@@ -13,6 +14,8 @@ struct explain_options {
     std::string namespace_name;  // empty: the context's
     std::string kubeconfig;      // empty: see kubeconfig_path()
     std::string context;         // empty: the current one
+    std::string user;            // of --as; empty: the kubeconfig's own
+    std::chrono::milliseconds request_timeout{60'000};
 };
 
 /// Whether the program is to explain and not to run the controller: its first argument is 'explain', or its

@@ -10,11 +10,11 @@
 #include <string>
 #include <string_view>
 
-/// What is not synced yet; nothing once the controller is ready.
+/// Why the controller is not ready; nothing while it is.
 using readiness = std::function<std::optional<std::string>()>;
 
 /// The response to a GET of /healthz, /readyz or /metrics. /healthz does not depend on the API server: a
 /// restart does not mend its outage.
 [[nodiscard]] net::server_response probe_page(std::string_view path,
-                                              const readiness& not_synced,
+                                              const readiness& not_ready,
                                               const runtime::metrics_registry& metrics);

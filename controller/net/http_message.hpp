@@ -34,6 +34,7 @@ struct response {
     unsigned status = 0;
     std::string content_type;
     std::optional<std::string> retry_after;  // the header's text
+    std::vector<std::string> warnings;       // the text of each Warning header
     util::secret_bytes body;
 };
 
@@ -44,11 +45,13 @@ struct endpoint {
     [[nodiscard]] std::string authority() const;
 };
 
-/// The timeout of each phase of an exchange, and the largest response.
+/// The timeout of each phase of an exchange, and the largest response. The API server needs up to 34 s for a
+/// write, of which admission webhooks may take 30 s: a client that ends before it never learns the result,
+/// and repeats the write for ever.
 struct http_limits {
     std::chrono::milliseconds connect{5'000};      // name resolution and TCP
     std::chrono::milliseconds handshake{5'000};    // TLS
-    std::chrono::milliseconds header{10'000};      // from the request's last byte to the response's header
+    std::chrono::milliseconds header{40'000};      // from the request's last byte to the response's header
     std::chrono::milliseconds inactivity{15'000};  // sending the request; between two reads of a body
     std::chrono::milliseconds total{60'000};       // one request and its whole response; not for streams
     std::size_t body_bytes = 64U * 1024 * 1024;

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -164,8 +165,15 @@ http_server::~http_server() {
 result<void> http_server::listen(const std::string& address, std::uint16_t port) {
     auto& acceptor = state_->acceptor;
     error_code ec;
-    const tcp::endpoint local(asio::ip::make_address(address, ec), port);
+    tcp::endpoint local(asio::ip::make_address(address, ec), port);
     if (!ec) acceptor.open(local.protocol(), ec);
+    const bool any_v6 = local.address() == asio::ip::address_v6::any();
+    if (any_v6 && ec == asio::error::address_family_not_supported) {  // the kernel has no IPv6
+        local.address(asio::ip::address_v4::any());
+        acceptor.open(local.protocol(), ec);
+    } else if (any_v6 && !ec) {
+        acceptor.set_option(asio::ip::v6_only(false), ec);
+    }
     if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
     if (!ec) acceptor.bind(local, ec);
     if (!ec) acceptor.listen(static_cast<int>(max_sessions), ec);

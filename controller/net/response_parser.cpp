@@ -58,6 +58,9 @@ class response_collector : public http::basic_parser<false> {
             case http::field::retry_after:
                 head.retry_after = text;
                 break;
+            case http::field::warning:
+                head.warnings.push_back(text);
+                break;
             case http::field::content_encoding:
                 if (!boost::beast::iequals(value, "identity")) refuse(failure::protocol, "is compressed", ec);
                 break;

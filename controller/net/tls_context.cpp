@@ -7,7 +7,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <climits>
+#include <cstdlib>
 #include <new>
 #include <utility>
 
@@ -53,10 +57,23 @@ owned<X509> next_certificate(BIO* text, bool& invalid) {
     return certificate;
 }
 
+constexpr const char* system_ca_bundles[] = {
+    "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch
+    "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora, RHEL
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // RHEL 7 and later
+    "/etc/ssl/ca-bundle.pem",                             // SUSE
+    "/etc/ssl/cert.pem",                                  // Alpine
+};
+
 result<void> load_ca_certificates(SSL_CTX* context, std::string_view ca_pem) {
     if (ca_pem.empty()) {
         if (SSL_CTX_set_default_verify_paths(context) != 1)
             return tls_error("CA certificates: the system has no trust store");
+        // OpenSSL itself knows SSL_CERT_FILE, SSL_CERT_DIR and the places of the system that it was built on.
+        const char* file = std::getenv("SSL_CERT_FILE");  // NOLINT(concurrency-mt-unsafe): nothing sets it
+        const auto bundle = file == nullptr ? first_readable(system_ca_bundles) : nullptr;
+        if (bundle != nullptr) SSL_CTX_load_verify_file(context, bundle);
+        ERR_clear_error();
         return {};
     }
     const auto text = memory_bio(ca_pem);
@@ -109,6 +126,12 @@ bool is_address(const std::string& host) {
 }
 
 }  // namespace
+
+const char* first_readable(std::span<const char* const> files) {
+    const auto found =
+        std::ranges::find_if(files, [](const char* file) { return ::access(file, R_OK) == 0; });
+    return found == files.end() ? nullptr : *found;
+}
 
 result<tls_context> tls_context::make(const tls_config& config) {
     std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);

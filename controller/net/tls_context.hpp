@@ -6,6 +6,7 @@
 #include "util/secret_bytes.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,9 @@ class tls_context {
     std::shared_ptr<ssl_ctx_st> context_;
     std::string server_name_;
 };
+
+/// The first of these files that the process may read; null: none.
+[[nodiscard]] const char* first_readable(std::span<const char* const> files);
 
 /// OpenSSL's reason for refusing the peer's certificate; empty when it was not refused.
 [[nodiscard]] std::string certificate_error(ssl_st* session);

@@ -30,6 +30,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t status_workers = 2;
+/// The kernel notices within 20 s that the API server is gone: not ready within a minute.
+constexpr std::chrono::seconds cut_off_limit{30};
 
 }  // namespace
 
@@ -130,7 +132,13 @@ class controller::parts {
         co_return ended&& tasks_ended;
     }
 
-    [[nodiscard]] bool ready() const { return state_.synced(); }
+    [[nodiscard]] bool ready() const {
+        std::vector<runtime::watch_health> healths;
+        for (const auto& watch : watches_.all())
+            healths.push_back(watch.reader->health());
+        return state_.synced() &&
+               !runtime::all_failing_for(cut_off_limit, healths, std::chrono::steady_clock::now());
+    }
 
     [[nodiscard]] std::string explain() const {
         std::string text;
@@ -188,7 +196,9 @@ class controller::parts {
             metrics.counter_func(
                 std::move(name), std::move(help), [value] { return static_cast<double>(value()); });
         };
-        gauge("regcred_ready", "1 when every watch has had a complete list.", [this] { return ready(); });
+        gauge("regcred_ready",
+              "1 when every watch has had a complete list, and not all have failed for 30 s.",
+              [this] { return ready(); });
         gauge("regcred_queue_depth", "Secrets that wait to be reconciled.", [this] {
             return queues_.secrets.queue().waiting();
         });

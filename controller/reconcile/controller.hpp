@@ -45,7 +45,8 @@ class controller {
     void start();
     /// Stops the queues and waits for what is running. False if that does not end within `limit`.
     [[nodiscard]] boost::asio::awaitable<bool> stop(runtime::duration limit);
-    /// Whether each watch has had a complete list, and what is missing if not: one line for each watch.
+    /// Whether each watch has had a complete list and not all of them have failed for long, and what is
+    /// missing if not: one line for each watch.
     [[nodiscard]] bool ready() const;
     [[nodiscard]] std::string explain() const;
 

@@ -32,8 +32,7 @@ span apply(test_bed& bed, raw_load& load) {
 }
 
 span update(test_bed& bed, raw_load& load) {
-    return seen_through(
-        bed, kube::watch_event_type::modified, [&] { return load.update_copies(bed.raw_owner(), "other"); });
+    return seen_through(bed, kube::watch_event_type::modified, [&] { return load.update_copies("other"); });
 }
 
 /// Copies and ServiceAccounts; both are put back to what they were.

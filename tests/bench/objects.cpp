@@ -55,43 +55,50 @@ json credential_object(const std::string& name,
             {"spec", std::move(spec)}};
 }
 
-static kube::secret copy_object(const json& owner, std::string_view tag, const std::string& namespace_name) {
+namespace {
+
+kube::secret copy_of(kube::object_meta meta, std::string_view tag) {
     kube::secret copy;
-    copy.meta.name = secret_name;
-    copy.meta.namespace_name = namespace_name;
-    copy.meta.labels.emplace("app.kubernetes.io/managed-by", "regcred");
-    copy.meta.owner_references.push_back({.api_version = owner.at("apiVersion").get<std::string>(),
-                                          .kind = owner.at("kind").get<std::string>(),
-                                          .name = owner.at("metadata").at("name").get<std::string>(),
-                                          .uid = owner.at("metadata").at("uid").get<std::string>(),
-                                          .controller = std::nullopt,
-                                          .block_owner_deletion = std::nullopt});
+    copy.meta = std::move(meta);
     copy.type = kube::docker_config_json_type;
     copy.data.emplace(kube::docker_config_json_key, util::secret_bytes(document(tag)));
     return copy;
 }
 
-util::secret_bytes copy_body(const json& owner,
-                             std::string_view tag,
-                             const std::string& namespace_name,
-                             const kube::object_meta* present) {
-    auto copy = copy_object(owner, tag, namespace_name);
-    if (present != nullptr) copy.meta = *present;
-    return kube::write_secret(copy);
+kube::secret new_copy(const json& owner, std::string_view tag, const std::string& namespace_name) {
+    kube::object_meta meta;
+    meta.name = secret_name;
+    meta.namespace_name = namespace_name;
+    meta.labels.emplace("app.kubernetes.io/managed-by", "regcred");
+    meta.owner_references.push_back({.api_version = owner.at("apiVersion").get<std::string>(),
+                                     .kind = owner.at("kind").get<std::string>(),
+                                     .name = owner.at("metadata").at("name").get<std::string>(),
+                                     .uid = owner.at("metadata").at("uid").get<std::string>(),
+                                     .controller = std::nullopt,
+                                     .block_owner_deletion = std::nullopt});
+    return copy_of(std::move(meta), tag);
+}
+
+}  // namespace
+
+util::secret_bytes copy_body(const json& owner, std::string_view tag, const std::string& namespace_name) {
+    return kube::write_secret(new_copy(owner, tag, namespace_name));
 }
 
 util::secret_bytes new_copy_body(const json& owner, std::string_view tag, const std::string& namespace_name) {
-    auto copy = copy_object(owner, tag, namespace_name);
+    auto copy = new_copy(owner, tag, namespace_name);
     copy.meta.resource_version = kube::absent_resource_version;
     return kube::write_secret(copy);
 }
 
-util::secret_bytes account_patch(const kube::object_meta& present, bool listed) {
+kube::bound_body copy_update(std::string_view tag, const kube::object_meta& present) {
+    return kube::write_secret(copy_of(present, tag), kube::precondition(present));
+}
+
+kube::bound_body account_patch(const kube::object_meta& present, bool listed) {
     // Without the annotation that records the entry: the controller would take a recorded one back.
     const json names = json::array({{{"name", secret_name}}});
-    const json patch = {{"metadata", {{"uid", present.uid}, {"resourceVersion", present.resource_version}}},
-                        {"imagePullSecrets", listed ? names : json::array()}};
-    return util::secret_bytes(patch.dump());
+    return {json{{"imagePullSecrets", listed ? names : json::array()}}, kube::precondition(present)};
 }
 
 }  // namespace bench

@@ -38,11 +38,12 @@ inline constexpr auto copies = "/api/v1/secrets?fieldSelector=metadata.name%3Dre
                                      const std::vector<std::string>& service_accounts = {});
 
 /// What the controller would send to create a copy with a POST, but that it belongs to `owner`, some
-/// cluster-scoped object that stays; with `present`, to update that copy.
+/// cluster-scoped object that stays.
 [[nodiscard]] util::secret_bytes copy_body(const json& owner,
                                            std::string_view tag,
-                                           const std::string& namespace_name,
-                                           const kube::object_meta* present = nullptr);
+                                           const std::string& namespace_name);
+/// What the controller would send to update that copy.
+[[nodiscard]] kube::bound_body copy_update(std::string_view tag, const kube::object_meta& present);
 
 /// The same to create a copy with server-side apply.
 [[nodiscard]] util::secret_bytes new_copy_body(const json& owner,
@@ -50,6 +51,6 @@ inline constexpr auto copies = "/api/v1/secrets?fieldSelector=metadata.name%3Dre
                                                const std::string& namespace_name);
 
 /// What the controller would send to list the copy in this ServiceAccount, or to take it back.
-[[nodiscard]] util::secret_bytes account_patch(const kube::object_meta& present, bool listed);
+[[nodiscard]] kube::bound_body account_patch(const kube::object_meta& present, bool listed);
 
 }  // namespace bench

@@ -44,10 +44,9 @@ span raw_load::apply_copies(const json& owner,
     });
 }
 
-span raw_load::update_copies(const json& owner, std::string_view tag) {
-    return for_each(metas_.size(), [&](std::size_t i) {
-        return update_copy(copy_body(owner, tag, metas_[i].namespace_name, &metas_[i]), i);
-    });
+span raw_load::update_copies(std::string_view tag) {
+    return for_each(metas_.size(),
+                    [&](std::size_t i) { return update_copy(copy_update(tag, metas_[i]), i); });
 }
 
 void raw_load::remove(const std::vector<kube::object_meta>& secrets) {
@@ -90,7 +89,7 @@ asio::awaitable<void> raw_load::apply_copy(std::string where, util::secret_bytes
     metas_[index] = std::move(*meta);
 }
 
-asio::awaitable<void> raw_load::update_copy(util::secret_bytes body, std::size_t index) {
+asio::awaitable<void> raw_load::update_copy(kube::bound_body body, std::size_t index) {
     const auto& meta = metas_[index];
     const auto changed =
         co_await thread_.client().replace(kube::secrets, meta.namespace_name, meta.name, std::move(body));

@@ -35,7 +35,7 @@ class raw_load {
     /// The same by server-side apply, as the controller does it.
     span apply_copies(const json& owner, std::string_view tag, const std::vector<std::string>& namespaces);
     /// Updates all that create_copies() made.
-    span update_copies(const json& owner, std::string_view tag);
+    span update_copies(std::string_view tag);
     void remove(const std::vector<kube::object_meta>& secrets);
     /// Lists the copy in each of these ServiceAccounts, or takes it back.
     span patch_accounts(const std::vector<kube::object_meta>& accounts, bool listed);
@@ -51,7 +51,7 @@ class raw_load {
 
     boost::asio::awaitable<void> create_copy(std::string where, util::secret_bytes body, std::size_t index);
     boost::asio::awaitable<void> apply_copy(std::string where, util::secret_bytes body, std::size_t index);
-    boost::asio::awaitable<void> update_copy(util::secret_bytes body, std::size_t index);
+    boost::asio::awaitable<void> update_copy(kube::bound_body body, std::size_t index);
     boost::asio::awaitable<void> remove_one(kube::object_meta secret);
     boost::asio::awaitable<void> patch_account(kube::object_meta account, bool listed);
     boost::asio::awaitable<void> create_namespace(std::string name);

@@ -161,4 +161,11 @@ precondition::precondition(std::string uid, std::string resource_version)
     }
 }
 
+bound_body::bound_body(json object, const precondition& precondition) {
+    auto& metadata = object["metadata"];
+    metadata["uid"] = precondition.uid();
+    metadata["resourceVersion"] = precondition.resource_version();
+    text_ = util::secret_bytes(to_text(object));
+}
+
 }  // namespace kube

@@ -5,6 +5,7 @@
 #include "kube/error.hpp"
 #include "kube/field_reader.hpp"
 #include "kube/json.hpp"
+#include "util/secret_bytes.hpp"
 
 #include <compare>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kube {
@@ -84,6 +86,21 @@ class precondition {
  private:
     std::string uid_;
     std::string resource_version_;
+};
+
+/// The body of an update or a merge patch. It cannot be made without a precondition: the server answers 409
+/// when the stored object has another uid or resourceVersion.
+class bound_body {
+ public:
+    /// Sets metadata.uid and metadata.resourceVersion.
+    bound_body(json object, const precondition& precondition);
+    [[nodiscard]] util::secret_bytes take() && { return std::move(text_); }
+
+ private:
+    friend class secret_encoder;  // of write_secret(), which puts the precondition into the text
+    explicit bound_body(util::secret_bytes text) : text_(std::move(text)) {}
+
+    util::secret_bytes text_;
 };
 
 /// A resource of the API. A list of its objects has the kind + "List".

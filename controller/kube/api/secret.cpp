@@ -84,29 +84,9 @@ std::string escaped_for_yaml(std::string_view json_text) {
     return text;
 }
 
-}  // namespace
-
-result<secret> read_secret(const json& object) {
-    if (auto kind = check_kind(object, {"Secret"}); !kind) return kind.error();
-    auto meta = read_meta(object);
-    if (!meta) return meta.error();
-    const field_reader from(object, {});
-    auto type = from.get_required_string("type");
-    if (!type) return type.error();
-    const auto immutable = from.get_bool("immutable");
-    if (!immutable) return immutable.error();
-    secret read;
-    read.meta = std::move(*meta);
-    read.type = std::move(*type);
-    read.immutable = immutable->value_or(false);
-    read.managers = read_managers(object);
-    if (auto data = read_data(object, read); !data) return data.error();
-    return read;
-}
-
 // Written into one buffer that never grows: a JSON document of the data would leave copies of it in memory.
-util::secret_bytes write_secret(const secret& secret) {
-    json head = {{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", write_meta(secret.meta)}};
+util::secret_bytes write_with(json metadata, const secret& secret) {
+    json head = {{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", std::move(metadata)}};
     if (!secret.type.empty()) head.emplace("type", secret.type);
     if (secret.immutable) head.emplace("immutable", true);
     const auto head_text = escaped_for_yaml(to_text(head));
@@ -131,6 +111,42 @@ util::secret_bytes write_secret(const secret& secret) {
     }
     text += "}}";
     return util::secret_bytes(std::move(text));
+}
+
+}  // namespace
+
+result<secret> read_secret(const json& object) {
+    if (auto kind = check_kind(object, {"Secret"}); !kind) return kind.error();
+    auto meta = read_meta(object);
+    if (!meta) return meta.error();
+    const field_reader from(object, {});
+    auto type = from.get_required_string("type");
+    if (!type) return type.error();
+    const auto immutable = from.get_bool("immutable");
+    if (!immutable) return immutable.error();
+    secret read;
+    read.meta = std::move(*meta);
+    read.type = std::move(*type);
+    read.immutable = immutable->value_or(false);
+    read.managers = read_managers(object);
+    if (auto data = read_data(object, read); !data) return data.error();
+    return read;
+}
+
+class secret_encoder {
+ public:
+    static bound_body bind(util::secret_bytes text) { return bound_body(std::move(text)); }
+};
+
+util::secret_bytes write_secret(const secret& secret) {
+    return write_with(write_meta(secret.meta), secret);
+}
+
+bound_body write_secret(const secret& secret, const precondition& precondition) {
+    auto metadata = write_meta(secret.meta);
+    metadata["uid"] = precondition.uid();
+    metadata["resourceVersion"] = precondition.resource_version();
+    return secret_encoder::bind(write_with(std::move(metadata), secret));
 }
 
 }  // namespace kube

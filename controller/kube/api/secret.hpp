@@ -28,8 +28,10 @@ struct secret {
 /// malformed when the metadata is, without a type (PartialObjectMetadata has none and must not pass for a
 /// Secret without data), and when a value of data is not base64 (the message names the key, never the value).
 [[nodiscard]] result<secret> read_secret(const json& object);
-/// The body of a create, a PUT or a server-side apply: JSON that is also YAML 1.1. Leaves no copy of the data
-/// in memory.
+/// The body of a create or a server-side apply: JSON that is also YAML 1.1. Leaves no copy of the data in
+/// memory.
 [[nodiscard]] util::secret_bytes write_secret(const secret& secret);
+/// The same for a PUT, with the uid and resourceVersion of the precondition.
+[[nodiscard]] bound_body write_secret(const secret& secret, const precondition& precondition);
 
 }  // namespace kube

@@ -5,6 +5,9 @@
 #include "kube/client/request_path.hpp"
 #include "kube/client/response.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -16,6 +19,7 @@ using clock = std::chrono::steady_clock;
 namespace {
 
 constexpr unsigned unauthorized = 401;
+constexpr std::size_t max_warnings = 256;  // different texts; later ones are not reported
 constexpr std::size_t max_error_body_bytes = 64U * 1024;
 constexpr std::chrono::seconds error_body_timeout{10};
 constexpr std::chrono::seconds list_timeout{60};  // the server answers after it has filtered all objects
@@ -92,7 +96,8 @@ client::client(asio::any_io_executor executor, connection_config config, net::ht
     : config_(std::move(config)),
       tls_(config_),
       token_(config_.token_file, config_.token.clone()),
-      http_(std::move(executor), config_.server, limits) {}
+      gate_timer_(executor),
+      http_(executor, config_.server, limits) {}
 
 result<void> client::load_certificates() {
     const auto config = tls_.read();
@@ -107,14 +112,50 @@ result<void> client::use(const net::tls_config& config) {
     return {};
 }
 
-void client::prepare(net::request& request) {
+/// use() refuses a half-written rotation: the connections keep the current certificates until a later poll
+/// finds the complete files.
+void client::poll_certificates() {
+    const auto known = tls_.fault();
+    if (const auto config = tls_.poll(clock::now())) {
+        if (const auto used = use(*config); !used) tls_.set_refused(used.error().message);
+    }
+    const auto& fault = tls_.fault();
+    if (!fault.empty() && fault != known && observer_.refused) observer_.refused("certificates", fault);
+}
+
+/// `http_status` is the response to the newest token.
+void client::check_token(unsigned http_status) {
+    const bool known = std::exchange(token_refused_, http_status == unauthorized);
+    if (token_refused_ && !known && observer_.refused)
+        observer_.refused("token", "the API server answers 401 Unauthorized");
+}
+
+void client::take_notice(const net::response& head) {
+    check_token(head.status);
     const auto now = clock::now();
-    // use() refuses a half-written rotation: the connections keep the current certificates until a later poll
-    // finds the complete files.
-    if (const auto config = tls_.poll(now)) static_cast<void>(use(*config));
+    if (const auto wait = server_wait(head)) gate_.pause(now, *wait);
+    for (const auto& header : head.warnings) {
+        auto text = warning_text(header);
+        if (text.empty() || warnings_.size() >= max_warnings) continue;
+        const auto [added, is_new] = warnings_.insert(std::move(text));
+        if (is_new && observer_.warned) observer_.warned(*added);
+    }
+}
+
+asio::awaitable<void> client::wait_for_server() {
+    while (!closed_ && !gate_.is_open(clock::now())) {
+        // Wakes those that wait already, if the pause has become longer: they wait again.
+        if (gate_timer_.expiry() != gate_.opens_at()) gate_timer_.expires_at(gate_.opens_at());
+        static_cast<void>(co_await gate_timer_.async_wait(asio::as_tuple(asio::use_awaitable)));
+    }
+}
+
+void client::prepare(net::request& request) {
+    poll_certificates();
     request.target.insert(0, config_.path_prefix);
     if (!config_.user_agent.empty()) request.headers.emplace_back("User-Agent", config_.user_agent);
-    request.bearer_token = token_.get(now).clone();
+    if (!config_.impersonate.empty()) request.headers.emplace_back("Impersonate-User", config_.impersonate);
+    request.bearer_token = token_.get(clock::now()).clone();
 }
 
 bool client::refresh_token(net::request& request) {
@@ -130,11 +171,13 @@ error client::failed(const net::error& failure) {
 }
 
 asio::awaitable<result<net::response>> client::send(net::request request) {
+    co_await wait_for_server();
     prepare(request);
     auto response = co_await http_.send(request);
     if (response && response->status == unauthorized && refresh_token(request))
         response = co_await http_.send(request);
     if (!response) co_return failed(response.error());
+    take_notice(*response);
     co_return std::move(*response);
 }
 
@@ -145,6 +188,7 @@ asio::awaitable<result<std::unique_ptr<net::response_stream>>> client::open_stre
         stream = co_await http_.open_stream(request);
     }
     if (!stream) co_return failed(stream.error());
+    take_notice((*stream)->head());
     co_return std::move(*stream);
 }
 
@@ -152,12 +196,13 @@ asio::awaitable<result<json>> client::write(net::method verb,
                                             std::string_view kind,
                                             result<std::string> path,
                                             util::secret_bytes body,
-                                            std::string_view media_type) {
+                                            std::string_view media_type,
+                                            std::string_view validation) {
     if (!path) co_return path.error();
     if (!config_.field_manager.empty()) add_query(*path, "fieldManager", config_.field_manager);
     // Otherwise the server silently drops the fields that it does not know. Patches name built-in fields
     // only.
-    if (verb != net::method::patch) add_query(*path, "fieldValidation", "Strict");
+    if (verb != net::method::patch) add_query(*path, "fieldValidation", validation);
     const auto response = co_await send(write_request(verb, *std::move(path), std::move(body), media_type));
     if (!response) co_return response.error();
     co_return read_object_response(*response, kind);
@@ -211,25 +256,50 @@ asio::awaitable<result<json>> client::apply_new(
 asio::awaitable<result<json>> client::replace(resource resource,
                                               std::string namespace_name,
                                               std::string name,
-                                              util::secret_bytes body) {
+                                              bound_body body) {
     co_return co_await write(
-        net::method::put, resource.kind, object_path(resource, namespace_name, name), std::move(body));
+        net::method::put, resource.kind, object_path(resource, namespace_name, name), std::move(body).take());
 }
 
-asio::awaitable<result<json>> client::replace_status(resource resource,
-                                                     std::string name,
-                                                     util::secret_bytes body) {
+asio::awaitable<result<json>> client::replace_status(resource resource, std::string name, bound_body body) {
     auto path = object_path(resource, "", name);
     if (path) *path += "/status";
-    co_return co_await write(net::method::put, resource.kind, std::move(path), std::move(body));
+    co_return co_await write(
+        net::method::put, resource.kind, std::move(path), std::move(body).take(), json_type, "Warn");
 }
 
-asio::awaitable<result<json>> client::merge_patch(
-    resource resource, std::string namespace_name, std::string name, util::secret_bytes body, bool dry_run) {
+asio::awaitable<result<json>> client::merge_patch(resource resource,
+                                                  std::string namespace_name,
+                                                  std::string name,
+                                                  bound_body body) {
+    co_return co_await write(net::method::patch,
+                             resource.kind,
+                             object_path(resource, namespace_name, name),
+                             std::move(body).take(),
+                             merge_patch_type);
+}
+
+asio::awaitable<result<json>> client::try_merge_patch(resource resource,
+                                                      std::string namespace_name,
+                                                      std::string name,
+                                                      json patch) {
     auto path = object_path(resource, namespace_name, name);
-    if (path && dry_run) add_query(*path, "dryRun", "All");
-    co_return co_await write(
-        net::method::patch, resource.kind, std::move(path), std::move(body), merge_patch_type);
+    if (path) add_query(*path, "dryRun", "All");
+    co_return co_await write(net::method::patch,
+                             resource.kind,
+                             std::move(path),
+                             util::secret_bytes(to_text(patch)),
+                             merge_patch_type);
+}
+
+asio::awaitable<result<json>> client::patch_event_series(std::string namespace_name,
+                                                         std::string name,
+                                                         json series) {
+    co_return co_await write(net::method::patch,
+                             events.kind,
+                             object_path(events, namespace_name, name),
+                             util::secret_bytes(to_text(series)),
+                             merge_patch_type);
 }
 
 asio::awaitable<result<void>> client::remove(resource resource,
@@ -245,6 +315,8 @@ asio::awaitable<result<void>> client::remove(resource resource,
 }
 
 void client::close() {
+    closed_ = true;
+    gate_timer_.cancel();
     http_.close();
 }
 

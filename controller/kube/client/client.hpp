@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kube/api/object.hpp"
+#include "kube/client/retry_gate.hpp"
 #include "kube/client/watch.hpp"
 #include "kube/config/connection_config.hpp"
 #include "kube/config/credential_source.hpp"
@@ -13,12 +14,16 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace kube {
 
@@ -54,9 +59,18 @@ struct watch_options {
     std::chrono::seconds timeout{300};  // the server ends the watch after it
 };
 
+/// What a client tells apart from the results of its calls.
+struct client_observer {
+    /// "certificates": changed files cannot be used, and the last good ones stay. "token": the server refuses
+    /// it (401). Called once for each time it begins.
+    std::function<void(std::string_view credential, const std::string& message)> refused;
+    /// A Warning header of the server, fit for a log. Called once for each text.
+    std::function<void(const std::string& text)> warned;
+};
+
 /// Sends requests to one API server and returns results as values. It retries only a request whose token the
-/// server rejected (401): once, after it has read the token file again. Single-threaded. Must outlive its
-/// calls, which close() ends.
+/// server rejected (401): once, after it has read the token file again. After a Retry-After every request but
+/// the opening of a watch waits. Single-threaded. Must outlive its calls, which close() ends.
 class client {
  public:
     client(boost::asio::any_io_executor executor, connection_config config, net::http_limits limits = {});
@@ -64,6 +78,7 @@ class client {
     client(const client&) = delete;
     client& operator=(const client&) = delete;
 
+    void set_observer(client_observer observer) { observer_ = std::move(observer); }
     /// Must succeed before the first request.
     [[nodiscard]] result<void> load_certificates();
 
@@ -86,22 +101,30 @@ class client {
                                                                  std::string name,
                                                                  util::secret_bytes body,
                                                                  bool dry_run = false);
-    /// PUT of the whole object. Its metadata must carry uid and resourceVersion: the server answers 409 when
-    /// the stored object has others.
+    /// PUT of the whole object.
     [[nodiscard]] boost::asio::awaitable<result<json>> replace(resource resource,
                                                                std::string namespace_name,
                                                                std::string name,
-                                                               util::secret_bytes body);
-    /// PUT of the status subresource of a cluster-scoped object.
+                                                               bound_body body);
+    /// PUT of the status subresource of a cluster-scoped object. The server drops fields that its CRD does
+    /// not have, with a warning: a newer controller still reports the rest.
     [[nodiscard]] boost::asio::awaitable<result<json>> replace_status(resource resource,
                                                                       std::string name,
-                                                                      util::secret_bytes body);
-    /// Merge patch (RFC 7396). The metadata must carry what replace() asks for.
+                                                                      bound_body body);
+    /// Merge patch (RFC 7396).
     [[nodiscard]] boost::asio::awaitable<result<json>> merge_patch(resource resource,
                                                                    std::string namespace_name,
                                                                    std::string name,
-                                                                   util::secret_bytes body,
-                                                                   bool dry_run = false);
+                                                                   bound_body body);
+    /// A merge patch with dryRun: the server validates it and stores nothing, so it is bound to no version.
+    [[nodiscard]] boost::asio::awaitable<result<json>> try_merge_patch(resource resource,
+                                                                       std::string namespace_name,
+                                                                       std::string name,
+                                                                       json patch);
+    /// Merge patch of an Event's series, whatever its version: only its own reporter writes it.
+    [[nodiscard]] boost::asio::awaitable<result<json>> patch_event_series(std::string namespace_name,
+                                                                          std::string name,
+                                                                          json series);
     /// DELETE with uid and resourceVersion as preconditions.
     [[nodiscard]] boost::asio::awaitable<result<void>> remove(resource resource,
                                                               std::string namespace_name,
@@ -112,7 +135,11 @@ class client {
 
  private:
     [[nodiscard]] result<void> use(const net::tls_config& config);
+    void poll_certificates();
     void prepare(net::request& request);
+    void check_token(unsigned http_status);
+    void take_notice(const net::response& head);
+    [[nodiscard]] boost::asio::awaitable<void> wait_for_server();
     [[nodiscard]] bool refresh_token(net::request& request);
     [[nodiscard]] error failed(const net::error& failure);
     [[nodiscard]] boost::asio::awaitable<result<net::response>> send(net::request request);
@@ -122,11 +149,18 @@ class client {
                                                              std::string_view kind,
                                                              result<std::string> path,
                                                              util::secret_bytes body,
-                                                             std::string_view media_type = json_type);
+                                                             std::string_view media_type = json_type,
+                                                             std::string_view validation = "Strict");
 
     connection_config config_;
     tls_source tls_;
     token_source token_;
+    client_observer observer_;
+    bool token_refused_ = false;
+    std::set<std::string> warnings_;  // that were reported
+    retry_gate gate_;
+    boost::asio::steady_timer gate_timer_;  // of all requests that wait at the gate
+    bool closed_ = false;
     net::http_client http_;
 };
 

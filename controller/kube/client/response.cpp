@@ -134,6 +134,25 @@ error error_from_response(const net::response& response) {
     return failure;
 }
 
+std::optional<std::chrono::milliseconds> server_wait(const net::response& response) {
+    constexpr unsigned too_many_requests = 429;
+    constexpr unsigned service_unavailable = 503;
+    const bool overloaded = response.status == too_many_requests || response.status == service_unavailable;
+    if (!overloaded || !response.retry_after) return std::nullopt;
+    return parse_retry_after(*response.retry_after);
+}
+
+std::string warning_text(std::string_view header) {
+    const auto begin = header.find('"');
+    if (!header.starts_with("299 ") || begin == std::string_view::npos) return {};
+    std::string text;
+    for (auto i = begin + 1; i < header.size() && header[i] != '"'; ++i) {
+        if (header[i] == '\\' && i + 1 < header.size()) ++i;  // a quoted character
+        text += header[i];
+    }
+    return text.empty() ? text : public_message(error(error_kind::other, std::move(text)));
+}
+
 error error_from_net(const net::error& failure) {
     return {kind_of_failure(failure.phase), failure.what};
 }

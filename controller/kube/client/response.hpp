@@ -7,7 +7,10 @@
 #include "kube/json.hpp"
 #include "net/http_client.hpp"
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace kube {
@@ -30,6 +33,13 @@ inline constexpr std::size_t max_page_bytes = 8U * 1024 * 1024;
 /// The failure of a response that is not 2xx: from the Status in its body, from the plain text that the API
 /// server sends when it is overloaded or shutting down, and from Retry-After.
 [[nodiscard]] error error_from_response(const net::response& response);
+
+/// How long the server asks every client to wait: Retry-After of a 429 or 503, at most 60 s.
+[[nodiscard]] std::optional<std::chrono::milliseconds> server_wait(const net::response& response);
+
+/// The text of a Warning header (RFC 7234, 5.5: 299 - "text"), fit for a log. Empty if it is not of that
+/// form.
+[[nodiscard]] std::string warning_text(std::string_view header);
 
 /// The failure of a request that has no response.
 [[nodiscard]] error error_from_net(const net::error& failure);

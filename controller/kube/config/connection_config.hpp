@@ -35,6 +35,7 @@ struct connection_config {
     // how the name begins.
     std::string user_agent;     // empty: no User-Agent
     std::string field_manager;  // of every write; empty: the server takes it from the user agent
+    std::string impersonate;    // the user that requests are made as; empty: the credentials' own
 };
 
 /// From KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT and the files that the kubelet mounts in `folder`.
@@ -42,8 +43,9 @@ struct connection_config {
     const std::string& folder = "/var/run/secrets/kubernetes.io/serviceaccount");
 
 struct kubeconfig_options {
-    std::string context;      // empty: current-context
-    bool allow_exec = false;  // accept a user whose credentials come from an exec plugin
+    std::string context;       // empty: current-context
+    bool allow_exec = false;   // accept a user whose credentials come from an exec plugin
+    bool single_file = false;  // `paths` is one file, whose name may have a ':'
 };
 
 /// From a kubeconfig. `paths` is a list separated by ':', as in KUBECONFIG: the first file that sets a value

@@ -86,12 +86,20 @@ std::optional<net::tls_config> tls_source::poll(time_point now) {
     if (now < next_poll_) return std::nullopt;
     next_poll_ = now + poll_interval;
     auto config = read();
-    if (!config || digest_of(*config) == current_) return std::nullopt;
+    if (!config) {
+        fault_ = config.error().message;
+        return std::nullopt;
+    }
+    if (digest_of(*config) == current_) {
+        fault_.clear();
+        return std::nullopt;
+    }
     return *std::move(config);
 }
 
 void tls_source::set_current(const net::tls_config& config) {
     current_ = digest_of(config);
+    fault_.clear();
 }
 
 }  // namespace kube

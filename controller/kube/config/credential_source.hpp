@@ -10,6 +10,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace kube {
 
@@ -52,12 +53,17 @@ class tls_source {
     /// half of a rotation cannot be used.
     [[nodiscard]] std::optional<net::tls_config> poll(time_point now);
     void set_current(const net::tls_config& config);
+    /// The content that poll() returned cannot be used.
+    void set_refused(std::string message) { fault_ = std::move(message); }
+    /// Why the newest content of the files is not used; empty while it is.
+    [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
     /// Makes the next poll() read the files: after a failed handshake a certificate may have changed.
     void poll_at_once() noexcept { next_poll_ = time_point::min(); }
 
  private:
     const connection_config& config_;
     util::keyed_digest current_{};
+    std::string fault_;
     time_point next_poll_ = time_point::min();
 };
 

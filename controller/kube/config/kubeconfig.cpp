@@ -111,7 +111,7 @@ result<void> read_user(const kubeconfig_entry& user, bool allow_exec, connection
 }  // namespace
 
 result<connection_config> kubeconfig(const std::string& paths, const kubeconfig_options& options) {
-    const auto content = load_kubeconfig(paths);
+    const auto content = load_kubeconfig(paths, options.single_file);
     if (!content) return content.error();
     const auto incomplete = [&paths](const std::string& message) {
         return error(error_kind::malformed, "kubeconfig " + paths + ": " + message);

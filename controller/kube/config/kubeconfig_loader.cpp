@@ -132,8 +132,8 @@ std::string kubeconfig_entry::path(std::string_view name) const {
     return given.empty() ? given : (std::filesystem::path(folder) / given).string();
 }
 
-result<kubeconfig_content> load_kubeconfig(const std::string& paths) {
-    const auto files = split(paths);
+result<kubeconfig_content> load_kubeconfig(const std::string& paths, bool single_file) {
+    const auto files = single_file ? std::vector{paths} : split(paths);
     if (files.empty()) return error(error_kind::other, "the list of kubeconfig files is empty");
     kubeconfig_content content;
     std::size_t absent = 0;

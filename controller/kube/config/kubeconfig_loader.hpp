@@ -45,6 +45,6 @@ struct kubeconfig_content {
 /// Reads and merges files as client-go does: the first file that has an entry of that name, or
 /// current-context, wins; entries are not merged by member. Ignores a file that does not exist if there are
 /// others.
-[[nodiscard]] result<kubeconfig_content> load_kubeconfig(const std::string& paths);
+[[nodiscard]] result<kubeconfig_content> load_kubeconfig(const std::string& paths, bool single_file = false);
 
 }  // namespace kube

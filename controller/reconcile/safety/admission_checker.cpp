@@ -40,8 +40,8 @@ kube::secret secret_with_finalizer() {
     return secret;
 }
 
-util::secret_bytes labels_patch() {
-    return util::secret_bytes(kube::to_text({{"metadata", {{"labels", {{"regcred.dev/dry-run", "true"}}}}}}));
+kube::json labels_patch() {
+    return {{"metadata", {{"labels", {{"regcred.dev/dry-run", "true"}}}}}};
 }
 
 }  // namespace
@@ -110,8 +110,8 @@ asio::awaitable<enforcement> admission_checker::try_secrets() {
 }
 
 asio::awaitable<enforcement> admission_checker::try_service_account(std::string name) {
-    const auto response = co_await client_.merge_patch(
-        kube::service_accounts, settings_.own_namespace, std::move(name), labels_patch(), true);
+    const auto response = co_await client_.try_merge_patch(
+        kube::service_accounts, settings_.own_namespace, std::move(name), labels_patch());
     co_return enforcement_of(response, "");
 }
 

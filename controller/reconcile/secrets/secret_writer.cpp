@@ -63,7 +63,7 @@ asio::awaitable<kube::result<observed_secret>> secret_writer::update(const secre
         foreign = std::move(*whole);
         present = &foreign->meta;
     }
-    auto body = kube::write_secret(wanted_secret(view, present));
+    auto body = kube::write_secret(wanted_secret(view, present), kube::precondition(*present));
     const auto answer =
         co_await client_.replace(kube::secrets, view.key.namespace_name, view.key.name, std::move(body));
     co_return observe_answer(answer);

@@ -25,7 +25,8 @@ kube::json patch_for(const observed_service_account& present, const service_acco
 
 asio::awaitable<kube::result<observed_service_account>> service_account_writer::patch(
     const service_account_view& view, const service_account_plan& plan) {
-    util::secret_bytes body(kube::to_text(patch_for(*view.present, plan)));
+    kube::bound_body body(patch_for(*view.present, plan),
+                          kube::precondition(view.present->meta.uid, view.present->meta.resource_version));
     const auto answer = co_await client_.merge_patch(
         kube::service_accounts, view.key.namespace_name, view.key.name, std::move(body));
     if (answer.has_error()) co_return answer.error();

@@ -20,16 +20,13 @@ namespace {
 
 constexpr std::chrono::seconds least_interval{1};
 
-util::secret_bytes body_for(const v1alpha1::registry_credential& object,
-                            const v1alpha1::registry_credential_status& status) {
-    const kube::json body = {{"apiVersion", v1alpha1::regcred_api_version},
-                             {"kind", v1alpha1::registry_credential_kind},
-                             {"metadata",
-                              {{"name", object.meta.name},
-                               {"uid", object.meta.uid},
-                               {"resourceVersion", object.meta.resource_version}}},
-                             {"status", v1alpha1::write_status(status)}};
-    return util::secret_bytes(kube::to_text(body));
+kube::bound_body body_for(const v1alpha1::registry_credential& object,
+                          const v1alpha1::registry_credential_status& status) {
+    kube::json body = {{"apiVersion", v1alpha1::regcred_api_version},
+                       {"kind", v1alpha1::registry_credential_kind},
+                       {"metadata", {{"name", object.meta.name}}},
+                       {"status", v1alpha1::write_status(status)}};
+    return {std::move(body), kube::precondition(object.meta)};
 }
 
 kube::object_reference reference_to(const v1alpha1::registry_credential& object) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/cache/reflector.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -14,6 +15,12 @@ time_point now() {
 }
 
 }  // namespace
+
+bool all_failing_for(duration limit, const std::vector<watch_health>& watches, time_point now) {
+    return !watches.empty() && std::ranges::all_of(watches, [&](const watch_health& health) {
+        return health.failing_since && now - *health.failing_since >= limit;
+    });
+}
 
 reflector::reflector(boost::asio::any_io_executor executor,
                      watch_source& source,

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace runtime {
 
@@ -74,6 +75,10 @@ struct watch_health {
     std::optional<time_point> failing_since;  // empty while the watch works
     std::string last_error;                   // fit for a log; empty while the watch works
 };
+
+/// Whether all of these watches have failed for at least `limit`: the caches are cut off from the API server.
+/// A watch that fails alone, without permission for example, does not count. False without watches.
+[[nodiscard]] bool all_failing_for(duration limit, const std::vector<watch_health>& watches, time_point now);
 
 struct reflector_options {
     std::string name;  // the field `watch` of log lines: "namespaces"

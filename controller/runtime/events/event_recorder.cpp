@@ -107,9 +107,10 @@ boost::asio::awaitable<kube::result<void>> client_event_writer::create(event_wri
 }
 
 boost::asio::awaitable<kube::result<void>> client_event_writer::update_series(event_write write) {
-    util::secret_bytes body(kube::to_text(kube::write_event_series(write.count, write.last_observed)));
-    const auto response = co_await client_.merge_patch(
-        kube::events, kube::event_namespace(write.event.regarding), write.name, std::move(body));
+    const auto response =
+        co_await client_.patch_event_series(kube::event_namespace(write.event.regarding),
+                                            write.name,
+                                            kube::write_event_series(write.count, write.last_observed));
     co_return without_body(response);
 }
 

@@ -85,4 +85,18 @@ class descriptor_sink final : public log_sink {
     bool closed_ = false;
 };
 
+/// Drains a sink at the end of its scope: the lines that tell why an exception ends the process are written
+/// too.
+class drain_at_exit {
+ public:
+    drain_at_exit(descriptor_sink& sink, std::chrono::milliseconds limit) : sink_(sink), limit_(limit) {}
+    ~drain_at_exit() { sink_.drain(limit_); }
+    drain_at_exit(const drain_at_exit&) = delete;
+    drain_at_exit& operator=(const drain_at_exit&) = delete;
+
+ private:
+    descriptor_sink& sink_;
+    std::chrono::milliseconds limit_;
+};
+
 }  // namespace runtime

@@ -69,7 +69,7 @@ TEST_CASE("the defaults are those of a cluster") {
     CHECK(got.kubeconfig.empty());
     CHECK(got.log_level == "info");
     CHECK(got.log_format == "json");
-    CHECK(got.listen_host == "127.0.0.1");
+    CHECK(got.listen_host == "::");
     CHECK(got.listen_port == 8080);
 }
 
@@ -147,6 +147,9 @@ TEST_CASE("a mistake ends with exit code 2 and says what to write") {
         {{"--secret-names"}, "--secret-names needs at least one name"},
         {{"--service-accounts="}, "--service-accounts needs at least one name"},
         {{"--namespace"}, "--namespace needs a value"},
+        {{"--namespace=Credentials"}, "'Credentials' is not a valid namespace: use lower-case"},
+        {{"--namespace=team/a"}, "'team/a' is not a valid namespace"},
+        {{"--namespace=a.b"}, "'a.b' is not a valid namespace"},
         {{"--no-such-flag"}, "--no-such-flag"},
     };
     for (const auto& row : table) {

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,22 @@ TEST_CASE("a Pod is given as NAMESPACE/NAME, or as NAME with --namespace") {
     const auto elsewhere = accepted({"web", "--context", "prod", "--kubeconfig=/tmp/k"});
     CHECK(elsewhere.context == "prod");
     CHECK(elsewhere.kubeconfig == "/tmp/k");
+    CHECK(elsewhere.user.empty());
+    CHECK(accepted({"web", "--as", "jane"}).user == "jane");
+}
+
+TEST_CASE("--request-timeout is a time as kubectl takes it") {
+    using namespace std::chrono_literals;
+    CHECK(accepted({"web"}).request_timeout == 60s);
+    CHECK(accepted({"web", "--request-timeout=10s"}).request_timeout == 10s);
+    CHECK(accepted({"web", "--request-timeout", "5"}).request_timeout == 5s);
+    CHECK(accepted({"web", "--request-timeout=2m"}).request_timeout == 2min);
+    CHECK(accepted({"web", "--request-timeout=1h"}).request_timeout == 1h);
+    for (const char* wrong : {"0", "0s", "s", "", "soon", "-1s", "1d", "1.5s", "70000"}) {
+        CAPTURE(wrong);
+        const auto end = ended({"x", "explain", "pod", "a/b", std::string("--request-timeout=") + wrong});
+        CHECK(end.code == 2);
+    }
 }
 
 TEST_CASE("a mistake ends with exit code 2 and says what to write") {

@@ -22,10 +22,10 @@ TEST_CASE("/healthz is 200, synced or not") {
     CHECK(page("/healthz", "namespaces\n").status == 200);
 }
 
-TEST_CASE("/readyz is 503 with what is not synced, then 200") {
+TEST_CASE("/readyz is 503 with the reason, then 200") {
     const auto waiting = page("/readyz", "namespaces\n");
     CHECK(waiting.status == 503);
-    CHECK(waiting.body == "not synced yet:\nnamespaces\n");
+    CHECK(waiting.body == "not ready:\nnamespaces\n");
     CHECK(page("/readyz", std::nullopt).status == 200);
 }
 

@@ -268,3 +268,10 @@ TEST_CASE("an error says what failed, to which peer") {
     const auto refused = client_fixture(closed_port()).get();
     CHECK(refused.error().what.starts_with("127.0.0.1:"));
 }
+
+TEST_CASE("a request waits longer than the API server works on a write") {
+    const net::http_limits limits;
+    CHECK(limits.header >= 35s);
+    CHECK(limits.total == 60s);
+    CHECK(limits.connect + limits.handshake + limits.header < limits.total);
+}

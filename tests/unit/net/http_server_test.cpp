@@ -191,3 +191,13 @@ TEST_CASE("the server accepts again after it had no file descriptor" *
     CHECK(fixture.read_all(client).ends_with("page /healthz\n"));
     CHECK(fixture.ask("GET /healthz HTTP/1.1\r\n\r\n").ends_with("page /healthz\n"));
 }
+
+TEST_CASE("a server on :: also has IPv4 clients") {
+    asio::io_context io;
+    net::http_server server(io.get_executor(), respond);
+    REQUIRE(server.listen("::", 0));
+    tcp::socket client(io);
+    boost::system::error_code ec;
+    client.connect({asio::ip::address_v4::loopback(), server.port()}, ec);
+    CHECK_FALSE(ec);
+}

@@ -251,3 +251,14 @@ TEST_CASE("without CA certificates the trust store of the system is used") {
     ::unsetenv("SSL_CERT_FILE");
     CHECK(fixture.get());
 }
+
+TEST_CASE("the system's CA bundle is the first that can be read") {
+    const harness::temporary_folder folder;
+    const auto missing = folder.path("missing");
+    const auto first = folder.write("first", "a");
+    const auto second = folder.write("second", "b");
+    const std::vector<const char*> places{missing.c_str(), first.c_str(), second.c_str()};
+    CHECK(net::first_readable(places) == first);
+    CHECK(net::first_readable(std::vector<const char*>{missing.c_str()}) == nullptr);
+    CHECK(net::first_readable({}) == nullptr);
+}

@@ -159,3 +159,16 @@ TEST_CASE("a written Secret reads back the same") {
     for (const auto& [key, value] : secret.data)
         CHECK((again.data.at(key) == value));
 }
+
+TEST_CASE("the body of a PUT has the uid and resourceVersion of its precondition") {
+    kube::secret secret;
+    secret.meta.name = "regcred";
+    secret.meta.uid = "other";
+    secret.data.emplace(".dockerconfigjson", util::secret_bytes::copy_of("CANARY"));
+    const auto text = kube::write_secret(secret, kube::precondition("u", "7")).take();
+    CHECK(
+        kube::json::parse(text.reveal()) ==
+        kube::json::parse(
+            R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"regcred","uid":"u","resourceVersion":"7"},
+                  "data":{".dockerconfigjson":"Q0FOQVJZ"}})"));
+}

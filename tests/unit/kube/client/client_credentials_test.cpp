@@ -3,7 +3,10 @@
 #include "kube/client/client.hpp"
 #include "unit/kube/client/api_fixture.hpp"
 
+#include <atomic>
 #include <string>
+#include <string_view>
+#include <vector>
 
 using namespace kube;
 
@@ -69,6 +72,67 @@ TEST_CASE("the client reads the CA again after a failed handshake") {
     CHECK(api.run(api.client->get(secrets, "a", "b")).error().kind == error_kind::no_response);
     api.folder.write("ca.crt", next.certificate());
     CHECK(api.run(api.client->get(secrets, "a", "b")));
+}
+
+TEST_CASE("a refused certificate rotation is reported once") {
+    api_fixture api(always(200, secret));
+    std::vector<std::string> reports;
+    api.client->set_observer({.refused =
+                                  [&](std::string_view credential, const std::string& message) {
+                                      reports.push_back(std::string(credential) + ": " + message);
+                                  },
+                              .warned = {}});
+    const harness::certificate_authority next;
+    api.server.show(next.issue_for_loopback());
+    // Each failed handshake makes the client read the files again.
+    const auto request = [&] { static_cast<void>(api.run(api.client->get(secrets, "a", "b"))); };
+    request();
+    CHECK(reports.empty());
+    api.folder.write("ca.crt", "half of a CANARY");
+    request();
+    request();
+    CHECK(reports == std::vector<std::string>{"certificates: CA certificates: none found"});
+    api.folder.write("ca.crt", "");
+    request();
+    REQUIRE(reports.size() == 2);
+    CHECK(reports[1].ends_with("ca.crt is empty"));
+    api.folder.write("ca.crt", api_fixture::ca().certificate());
+    request();
+    CHECK(reports.size() == 2);
+    api.folder.write("ca.crt", "");
+    request();
+    CHECK(reports.size() == 3);
+    api.folder.write("ca.crt", next.certificate());
+    CHECK(api.run(api.client->get(secrets, "a", "b")));
+    CHECK(reports.size() == 3);
+}
+
+TEST_CASE("a refused token is reported once, and again after the server accepted one") {
+    std::atomic<bool> refuses_all = false;
+    api_fixture api([&refuses_all](const std::string& request) {
+        if (!refuses_all && has_field(request, "Authorization: Bearer CANARY-token-2"))
+            return harness::http_answer(200, secret);
+        return harness::http_answer(401, R"({"kind":"Status","reason":"Unauthorized","code":401})");
+    });
+    int reports = 0;
+    api.client->set_observer({.refused =
+                                  [&](std::string_view credential, const std::string& message) {
+                                      ++reports;
+                                      CHECK(credential == "token");
+                                      CHECK(message.find("CANARY") == std::string::npos);
+                                  },
+                              .warned = {}});
+    const auto refused = [&] { return !api.run(api.client->get(secrets, "a", "b")); };
+    CHECK(refused());
+    CHECK(refused());
+    CHECK(reports == 1);
+    api.folder.write("token", "CANARY-token-2");
+    CHECK_FALSE(refused());  // the second token answers the 401
+    CHECK(reports == 1);
+    refuses_all = true;
+    CHECK(refused());
+    CHECK(refused());
+    CHECK(reports == 2);
 }
 
 TEST_CASE("unusable certificates are an error before the first request") {

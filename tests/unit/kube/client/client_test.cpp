@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 using namespace kube;
 
@@ -23,6 +24,28 @@ constexpr resource registry_credentials{
 util::secret_bytes body(std::string_view text = R"({"data":"CANARY-body"})") {
     return util::secret_bytes::copy_of(text);
 }
+
+constexpr const char* bound_text =
+    R"({"data":"CANARY-body","metadata":{"name":"regcred","uid":"uid-1","resourceVersion":"77"}})";
+
+bound_body bound() {
+    // A version that the caller left in the object does not count.
+    return {json::parse(R"({"data":"CANARY-body","metadata":{"name":"regcred","resourceVersion":"1"}})"),
+            precondition("uid-1", "77")};
+}
+
+// No write of an existing object takes bytes that need not be bound to a version.
+template <class Body>
+concept replaces = requires(client& api, Body given) { api.replace(secrets, "a", "b", std::move(given)); };
+template <class Body>
+concept patches = requires(client& api, Body given) { api.merge_patch(secrets, "a", "b", std::move(given)); };
+template <class Body>
+concept writes_status =
+    requires(client& api, Body given) { api.replace_status(secrets, "a", std::move(given)); };
+static_assert(replaces<bound_body> && patches<bound_body> && writes_status<bound_body>);
+static_assert(!replaces<util::secret_bytes> && !replaces<json>);
+static_assert(!patches<util::secret_bytes> && !patches<json>);
+static_assert(!writes_status<util::secret_bytes> && !writes_status<json>);
 
 const std::string secret = R"({"kind":"Secret","apiVersion":"v1","metadata":{"name":"regcred"}})";
 const std::string status = R"({"kind":"Status","status":"Success"})";
@@ -93,14 +116,16 @@ TEST_CASE("writes have a field manager and ask for strict validation") {
     REQUIRE(api.run(api.client->apply_new(secrets, "team-a", "regcred", body(), true)));
     CHECK(api.last_line() == "PATCH " + one + "?dryRun=All&" + manager);
 
-    REQUIRE(api.run(api.client->replace(secrets, "team-a", "regcred", body())));
+    REQUIRE(api.run(api.client->replace(secrets, "team-a", "regcred", bound())));
     CHECK(api.last_line() == "PUT " + one + "?" + manager + "&fieldValidation=Strict");
+    CHECK(json::parse(body_of(api.last_request())) == json::parse(bound_text));
 
-    REQUIRE(api.run(api.client->merge_patch(secrets, "team-a", "regcred", body())));
+    REQUIRE(api.run(api.client->merge_patch(secrets, "team-a", "regcred", bound())));
+    CHECK(json::parse(body_of(api.last_request())) == json::parse(bound_text));
     CHECK(api.last_line() == "PATCH " + one + "?" + manager);
     CHECK(has_field(api.last_request(), "Content-Type: application/merge-patch+json"));
 
-    REQUIRE(api.run(api.client->merge_patch(secrets, "team-a", "regcred", body(), true)));
+    REQUIRE(api.run(api.client->try_merge_patch(secrets, "team-a", "regcred", {{"data", "x"}})));
     CHECK(api.last_line() == "PATCH " + one + "?dryRun=All&" + manager);
 
     REQUIRE(api.run(api.client->remove(secrets, "team-a", "regcred", precondition("uid-1", "77"))));
@@ -111,13 +136,31 @@ TEST_CASE("writes have a field manager and ask for strict validation") {
             R"({"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"uid":"uid-1","resourceVersion":"77"}})"));
 }
 
-TEST_CASE("a status is written to its subresource") {
+TEST_CASE("a status is written to its subresource, with a warning for a field that the CRD does not have") {
     api_fixture api(always(200, R"({"kind":"RegistryCredential"})"));
-    REQUIRE(api.run(api.client->replace_status(registry_credentials, "docker-hub", body())));
+    REQUIRE(api.run(api.client->replace_status(registry_credentials, "docker-hub", bound())));
+    CHECK(json::parse(body_of(api.last_request())) == json::parse(bound_text));
     CHECK(api.last_line() ==
           "PUT "
           "/apis/regcred.dev/v1alpha1/registrycredentials/docker-hub/status?fieldManager=example-manager&"
-          "fieldValidation=Strict");
+          "fieldValidation=Warn");
+}
+
+TEST_CASE("each warning of the server is reported once") {
+    int count = 0;
+    api_fixture api([&count](const std::string&) {
+        const std::string next = "Warning: 299 - \"number " + std::to_string(++count / 2) + "\"\r\n";
+        return harness::http_answer(200, secret, "Warning: 299 - \"unknown field\"\r\n" + next);
+    });
+    std::vector<std::string> warnings;
+    const auto get = [&api] { REQUIRE(api.run(api.client->get(secrets, "a", "b"))); };
+    get();
+    api.client->set_observer(
+        {.refused = {}, .warned = [&](const std::string& text) { warnings.push_back(text); }});
+    get();
+    get();
+    get();
+    CHECK(warnings == std::vector<std::string>{"number 1", "number 2"});
 }
 
 TEST_CASE("a client without a user agent and a field manager names neither") {
@@ -132,6 +175,16 @@ TEST_CASE("a client without a user agent and a field manager names neither") {
     CHECK(api.last_request().find("User-Agent") == std::string::npos);
 }
 
+TEST_CASE("requests are made as another user") {
+    api_fixture api(always(200, secret));
+    auto config = api.config();
+    config.impersonate = "jane";
+    client as_jane(api.io.get_executor(), std::move(config), api_fixture::patient_limits());
+    REQUIRE(as_jane.load_certificates());
+    REQUIRE(api.run(as_jane.get(secrets, "a", "b")));
+    CHECK(has_field(api.last_request(), "Impersonate-User: jane"));
+}
+
 TEST_CASE("a request for an object without a name is not sent") {
     api_fixture api(always(200, status));
     const auto rejected = [](const auto& answer) { return answer.error().kind == error_kind::bad_request; };
@@ -139,9 +192,9 @@ TEST_CASE("a request for an object without a name is not sent") {
     CHECK(rejected(api.run(api.client->remove(secrets, "", "regcred", precondition("u", "1")))));
     CHECK(rejected(api.run(api.client->get(secrets, "team-a", ".."))));
     CHECK(rejected(api.run(api.client->apply_new(secrets, "team-a", "", body()))));
-    CHECK(rejected(api.run(api.client->replace(secrets, "team-a", "", body()))));
-    CHECK(rejected(api.run(api.client->merge_patch(secrets, "team-a", "", body()))));
-    CHECK(rejected(api.run(api.client->replace_status(registry_credentials, "", body()))));
+    CHECK(rejected(api.run(api.client->replace(secrets, "team-a", "", bound()))));
+    CHECK(rejected(api.run(api.client->merge_patch(secrets, "team-a", "", bound()))));
+    CHECK(rejected(api.run(api.client->replace_status(registry_credentials, "", bound()))));
     CHECK(api.server.requests().empty());
 }
 

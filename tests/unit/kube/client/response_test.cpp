@@ -285,3 +285,32 @@ TEST_CASE("an error of the connection has a kind and keeps its message") {
         CHECK(failed.message == "10.0.0.1:443: reason");
     }
 }
+
+TEST_CASE("the server's wait is the Retry-After of a 429 or 503") {
+    const auto wait = [](unsigned status, const char* text) {
+        auto response = response_of(status, "");
+        if (text != nullptr) response.retry_after = text;
+        return server_wait(response);
+    };
+    CHECK(wait(429, "2") == 2s);
+    CHECK(wait(503, "2") == 2s);
+    CHECK(wait(503, "3600") == 60s);
+    CHECK_FALSE(wait(429, nullptr));
+    CHECK_FALSE(wait(429, "soon"));
+    CHECK_FALSE(wait(500, "2"));
+    CHECK_FALSE(wait(200, "2"));
+}
+
+TEST_CASE("the text of a Warning header is unquoted and fit for a log") {
+    CHECK(warning_text(R"(299 - "unknown field \"status.new\"")") == R"(unknown field "status.new")");
+    CHECK(warning_text(R"(299 kube-apiserver "deprecated \\ path" "Tue, 15 Nov 1994 08:12:31 GMT")") ==
+          R"(deprecated \ path)");
+    CHECK(warning_text("299 - \"two\nlines\"") == "two lines");
+    CHECK(warning_text(R"(299 - "")").empty());
+    CHECK(warning_text("299 - text").empty());
+    CHECK(warning_text(R"(110 - "stale")").empty());
+    CHECK(warning_text(R"(299 - "open)") == "open");
+    CHECK(warning_text("299 - \"ends in \\") == "ends in \\");
+    CHECK(warning_text(R"(299 - "quotes Q0FOQVJZLXBhc3N3b3JkLTEyMzQ1Njc4OTA=")").find("Q0FO") ==
+          std::string::npos);
+}

@@ -221,6 +221,13 @@ TEST_CASE("a missing file is an error unless there are other files") {
         CHECK(kubeconfig(paths).error().message == "the list of kubeconfig files is empty");
 }
 
+TEST_CASE("a single file may have a colon in its name") {
+    const harness::temporary_folder folder;
+    const auto file = folder.write("a:b", config_of(server, token));
+    CHECK_FALSE(kubeconfig(file));
+    CHECK(kubeconfig(file, {.context = {}, .allow_exec = false, .single_file = true}));
+}
+
 TEST_CASE("a tokenFile without a token is an error") {
     const harness::temporary_folder folder;
     const auto config = config_of(server, "tokenFile: token");

@@ -325,4 +325,25 @@ TEST_CASE_FIXTURE(fixture, "stop() wakes a watch that sleeps") {
     CHECK(ended);
 }
 
+TEST_CASE("watches are cut off when all of them have failed for the limit") {
+    const runtime::time_point start{std::chrono::hours(1)};
+    const std::chrono::seconds limit{30};
+    runtime::watch_health good{.synced = true, .failing_since = {}, .last_error = {}};
+    runtime::watch_health first = good;
+    first.failing_since = start;
+    runtime::watch_health later = good;
+    later.failing_since = start + std::chrono::seconds(10);
+    const auto cut_off = [&](std::vector<runtime::watch_health> watches, int seconds) {
+        return runtime::all_failing_for(limit, watches, start + std::chrono::seconds(seconds));
+    };
+    CHECK_FALSE(cut_off({}, 1000));
+    CHECK_FALSE(cut_off({good}, 1000));
+    CHECK_FALSE(cut_off({first, good}, 1000));
+    CHECK_FALSE(cut_off({first, later}, 39));
+    CHECK(cut_off({first, later}, 40));
+    CHECK(cut_off({first}, 30));
+    later.failing_since.reset();  // recovered
+    CHECK_FALSE(cut_off({first, later}, 1000));
+}
+
 }  // namespace

@@ -14,6 +14,7 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 
 namespace {
@@ -209,6 +210,24 @@ TEST_CASE_FIXTURE(fixture, "the io_context writes the rest once there is room ag
     CHECK(io.run() == 0);  // nothing keeps the io_context running
     sink.write("next");
     CHECK(to.read() == "next\n");
+}
+
+TEST_CASE_FIXTURE(fixture, "waiting lines are drained when an exception leaves the scope") {
+    const channel to(channel::type::pipe);
+    auto sink = make(to.writer(), 1'000'000);
+    std::string all;
+    try {
+        const runtime::drain_at_exit drained(sink, 10s);
+        for (int i = 0; i < 70; ++i)
+            sink.write(kilobyte);  // more than the 64 KiB of a pipe
+        sink.write("the reason");
+        all += to.read();
+        CHECK(all.find("the reason") == std::string::npos);
+        throw std::runtime_error("bug");
+    } catch (const std::runtime_error&) {
+        all += to.read();
+    }
+    CHECK(all.ends_with("the reason\n"));
 }
 
 TEST_CASE_FIXTURE(fixture, "a closed sink lets the io_context end") {
