@@ -4,6 +4,7 @@
 
 #include "dockerconfig/docker_config.hpp"
 #include "dockerconfig/registry_key.hpp"
+#include "reconcile/state/observed_secret.hpp"
 
 #include <algorithm>
 
@@ -37,6 +38,14 @@ const entry_origin* find_origin(const copy_content& content, const registry_entr
     return found == content.origins.end() ? nullptr : &found->second;
 }
 
+/// Whether an entry without a recorded origin may be of this owner.
+bool may_be_of(const std::string& uid,
+               const copy_content& content,
+               const registry_entry& entry,
+               const std::vector<contribution>& others) {
+    return content.owners.contains(uid) && (content.owners.size() == 1 || !is_delivered(others, entry));
+}
+
 void add(contribution& given, const registry_entry& entry, const std::string& source) {
     given.entries.push_back(entry);
     given.origins.emplace(entry.key.written(), source);
@@ -47,6 +56,9 @@ void add(contribution& given, const registry_entry& entry, const std::string& so
 copy_content read_content(const kube::secret& copy) {
     copy_content content;
     content.resource_version = copy.meta.resource_version;
+    const auto owners = owners_of(copy.meta);
+    content.owners.insert(owners.references.begin(), owners.references.end());
+    content.owners.insert(owners.annotated.begin(), owners.annotated.end());
     if (const auto record = copy.meta.annotations.find(entries_annotation);
         record != copy.meta.annotations.end()) {
         content.origins = read_origins(record->second);
@@ -70,10 +82,11 @@ void keep_unknown(contribution& given,
     for (const auto& entry : content.entries) {
         const auto* origin = find_origin(content, entry);
         if (origin != nullptr && origin->uid != given.uid) continue;
-        if (delivers(given, entry) || (origin == nullptr && is_delivered(others, entry))) continue;
+        if (delivers(given, entry)) continue;
+        if (origin == nullptr && !may_be_of(given.uid, content, entry, others)) continue;
         const auto source = std::ranges::find_if(resolved.unknown, [&](const auto& each) {
-            return (origin == nullptr || origin->source == each.secret_name) &&
-                   may_deliver(each, entry.key.written());
+            const bool is_any = origin == nullptr || origin->source.empty();
+            return (is_any || origin->source == each.secret_name) && may_deliver(each, entry.key.written());
         });
         if (source != resolved.unknown.end()) add(given, entry, source->secret_name);
     }
@@ -86,7 +99,7 @@ contribution keep_all(const std::string& uid,
     contribution given{.uid = uid, .entries = {}, .origins = {}, .complete = true};
     for (const auto& entry : content.entries) {
         const auto* origin = find_origin(content, entry);
-        if (origin != nullptr ? origin->uid == uid : !is_delivered(others, entry))
+        if (origin != nullptr ? origin->uid == uid : may_be_of(uid, content, entry, others))
             add(given, entry, origin != nullptr ? origin->source : std::string{});
     }
     return given;

@@ -7,6 +7,7 @@
 #include "reconcile/state/desired_secret.hpp"
 #include "reconcile/state/source_resolver.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,14 @@ struct copy_content {
     bool readable = false;                              // it is a docker config
     std::vector<dockerconfig::registry_entry> entries;  // those that are usable
     entry_origins origins;                              // empty: not recorded
+    std::set<std::string> owners;                       // their UIDs
 };
 
 [[nodiscard]] copy_content read_content(const kube::secret& copy);
 
-/// Adds to `given` the entries of the copy that an owner gave and whose source is not known now. Where the
-/// copy does not record origins, these are all entries that no contribution of `others` has.
+/// Adds to `given` the entries of the copy that an owner gave and whose source is not known now. An entry
+/// without a recorded origin is the only owner's; of several owners, it may be of each unless a contribution
+/// of `others` has it.
 void keep_unknown(contribution& given,
                   const resolution& resolved,
                   const copy_content& content,

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -67,9 +68,17 @@ secret_plan conflict(const secret_view& view, std::string_view message) {
     return blocked(reasons::conflict, fmt::format("Secret {} {}", runtime::to_string(view.key), message));
 }
 
-/// Whether a foreign Secret is left alone: the conflictPolicy of the oldest contributor is Fail.
+/// Whether the owners that want the Secret no more want one of another name.
+bool are_renamed(const secret_view& view) {
+    return std::ranges::all_of(view.dropped,
+                               [&](const auto& owner) { return owner->secret_name != view.key.name; });
+}
+
+/// Whether a foreign Secret is left alone: the conflictPolicy of the oldest RegistryCredential that wants it
+/// is Fail, also of a suspended one.
 bool must_be_left_alone(const secret_view& view) {
-    return view.contributors.front()->on_conflict == v1alpha1::conflict_policy::fail;
+    const auto wanting = in_order(view.contributors, view.suspended);
+    return wanting.front()->on_conflict == v1alpha1::conflict_policy::fail;
 }
 
 /// No RegistryCredential wants the Secret here. An ownerReference alone does not prove that it is ours:
@@ -148,7 +157,7 @@ secret_plan for_wanted(const secret_view& view) {
 
 secret_plan decide(const secret_view& view) {
     if (!view.namespace_usable) return {};
-    if (view.is_source && view.present != nullptr) return for_source(view);
+    if (view.is_source) return for_source(view);
     if (view.present != nullptr && view.present->meta.deleting)
         return view.contributors.empty() ? secret_plan{} : for_terminating(view);
     if (view.contributors.empty() && view.kept.empty()) return for_unwanted(view);
@@ -208,7 +217,7 @@ reconcile_facts facts_of(const secret_view& view,
     facts.writes = plan.action != secret_action::none;
     facts.removes = plan.action == secret_action::remove || (facts.writes && loses_entries(view));
     facts.destructive = facts.removes || plan.action == secret_action::recreate || plan.adopts;
-    facts.asked_for = view.lost_owner || !specs_stand;
+    facts.asked_for = !specs_stand || (view.dropped.empty() ? view.lost_owner : are_renamed(view));
     facts.desired = desired_fingerprint(view);
     if (known != nullptr) compare_with_result(facts, *known);
     return facts;

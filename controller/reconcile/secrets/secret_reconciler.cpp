@@ -107,6 +107,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 fail(view, {.reason = action.refusal.reason, .message = action.refusal.message});
                 co_return action.outcome;
             case reconcile_step::drop:
+                services_.state.forget_deleted(key);
                 results_.forget(key);
                 co_return action.outcome;
             case reconcile_step::finish:

@@ -34,7 +34,10 @@ bool awaits_replacement(const cluster_state& state,
                         const runtime::object_key& key,
                         const kube::object_meta& namespace_meta) {
     if (owner.secret_name == key.name || !state.selects(owner, namespace_meta)) return false;
-    return !state.results().is_synced({.namespace_name = key.namespace_name, .name = owner.secret_name});
+    const auto* record =
+        state.results().find({.namespace_name = key.namespace_name, .name = owner.secret_name});
+    return record == nullptr || record->now != result_record::state::synced ||
+           record->failure_of(owner.meta.name) != nullptr;
 }
 
 void sort_owner(secret_view& view,
@@ -65,6 +68,7 @@ void add_retaining(secret_view& view, const cluster_state& state, const kube::ob
         const bool owns = view.present != nullptr && owners_of(view.present->meta).include(gone->meta.uid);
         if (is_fed) {
             view.lost_owner |= owns;
+            view.unnamed_owner_lost |= owns;
         } else if (owns) {
             view.kept.push_back(gone);
             view.retains = true;
@@ -100,8 +104,10 @@ void add_owners(secret_view& view,
 /// What the contributors deliver, and what stays of the copy.
 void merge_with_content(secret_view& view, const cluster_state& state, const copy_content& content) {
     std::vector<contribution> known;
-    for (const auto& object : view.contributors)
-        known.push_back(state.contribution_of(object->meta.uid));
+    for (const auto* list : {&view.contributors, &view.dropped}) {
+        for (const auto& object : *list)
+            known.push_back(state.contribution_of(object->meta.uid));
+    }
     std::vector<contribution> all;
     for (const auto& object : in_order(view.contributors, view.kept)) {
         const auto& uid = object->meta.uid;

@@ -22,7 +22,7 @@ enum class entry_goal : std::uint8_t {
     unlisted,           // no RegistryCredential wants it: if regcred added it, it is removed
     listed,             // a RegistryCredential wants it
     released,           // none wants it, and its Secret was retained: it stays, and is no longer regcred's
-    undecided,          // an object that is being deleted wants it: wait for its deletion
+    undecided,          // an object that is being deleted, or whose spec cannot be read, may want it: wait
     suspended_add,      // only objects with spec.suspend want it
     suspended_removal,  // none wants it, but it may have been added for an object with spec.suspend
     held,               // none wants it, but the deletion guard holds it

@@ -29,6 +29,19 @@ bool is_recorded(const service_account_view& view, const std::string& secret_nam
     return view.present != nullptr && std::ranges::binary_search(view.present->added, secret_name);
 }
 
+/// Whether the spec of a RegistryCredential cannot be read: it may want any entry.
+bool has_unreadable(const cluster_state& state) {
+    return std::ranges::any_of(state.all_by_uid(),
+                               [](const auto& each) { return !each.second->spec_fault.empty(); });
+}
+
+bool is_owned_by_unreadable(const cluster_state& state, const observed_secret& copy) {
+    const auto owners = owners_of(copy.meta);
+    return std::ranges::any_of(state.all_by_uid(), [&owners](const auto& each) {
+        return !each.second->spec_fault.empty() && owners.include(each.first);
+    });
+}
+
 }  // namespace
 
 service_account_state::service_account_state(cluster_state& state,
@@ -91,8 +104,16 @@ void service_account_state::set_goal_of_unwanted(pull_secret_entry& entry,
         entry.suspended_by = object.meta.name;
     };
     const auto copy = state_.find_copy({.namespace_name = account.namespace_name, .name = entry.secret_name});
+    if (copy == nullptr && has_unreadable(state_)) {
+        entry.goal = entry_goal::undecided;
+        return;
+    }
     if (copy == nullptr) {
         if (!suspended.empty()) keep(*suspended.front());
+        return;
+    }
+    if (is_owned_by_unreadable(state_, *copy)) {
+        entry.goal = entry_goal::undecided;
         return;
     }
     const auto is_live = [this](const std::string& uid) { return state_.find_by_uid(uid) != nullptr; };

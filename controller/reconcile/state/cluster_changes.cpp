@@ -91,7 +91,10 @@ void cluster_state::update_standing() {
 void cluster_state::handle(const runtime::change<v1alpha1::registry_credential>& change) {
     const auto& before = change.before;
     const auto& after = change.after;
-    if (after != nullptr) by_uid_.insert_or_assign(after->meta.uid, after);
+    if (after != nullptr) {
+        by_uid_.insert_or_assign(after->meta.uid, after);
+        deleted_.erase(after->meta.uid);  // a list had lacked it
+    }
     if (before != nullptr && after != nullptr && same_spec(*before, *after)) return status_changed(*after);
     if (before != nullptr && after == nullptr) {
         remember_deleted(before);

@@ -125,7 +125,9 @@ contributor_list cluster_state::retaining(const runtime::object_key& key) const 
 void cluster_state::forget_deleted(const runtime::object_key& key) {
     for (auto& [uid, gone] : deleted_)
         gone.keys.erase(key);
-    std::erase_if(deleted_, [](const auto& entry) { return entry.second.keys.empty(); });
+    const auto forgotten =
+        std::erase_if(deleted_, [](const auto& entry) { return entry.second.keys.empty(); });
+    if (forgotten > 0) desired_.clear();
 }
 
 void cluster_state::secret_synced(const runtime::object_key& key) {

@@ -236,6 +236,9 @@ v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_cre
     put_pull_failures(status, object, report.pulls, now);
     std::vector<condition_value> all{sources, synced};
     if (patched) all.push_back(*patched);
+    if (report.secrets_blocked) {
+        if (const auto policy = policy_condition(report)) all.push_back(*policy);
+    }
     const auto stalled = stalled_condition(all, failures);
     write.put_abnormal("Stalled", stalled);
     write.put_abnormal("Reconciling", stalled ? std::nullopt : reconciling_condition(all));

@@ -144,6 +144,14 @@ TEST_CASE("a foreign Secret is reported as Conflict, or adopted if the oldest co
         CHECK(decided.action == secret_action::recreate);
         CHECK(decided.adopts);
     }
+    SUBCASE("Adopt does not count while an older one with Fail is suspended") {
+        auto adopting = build::credential("later");
+        adopting.on_conflict = v1alpha1::conflict_policy::adopt;
+        view.contributors = {build::shared(adopting)};
+        CHECK(decide(view).adopts);
+        view.suspended = {build::shared(build::credential("hub"))};
+        CHECK(decide(view).reason == reconcile::reasons::conflict);
+    }
     SUBCASE("Adopt of a younger contributor does not count") {
         auto adopting = build::credential("later");
         adopting.on_conflict = v1alpha1::conflict_policy::adopt;
@@ -432,7 +440,12 @@ TEST_CASE("a removal is asked for by a changed spec or a deleted owner, and by n
     holds(view, copy, ownership::ours);
     CHECK_FALSE(facts_of(view, removal, nullptr, true).asked_for);
     CHECK(facts_of(view, removal, nullptr, false).asked_for);
-    view.dropped.clear();
     view.lost_owner = true;
+    CHECK_FALSE(facts_of(view, removal, nullptr, true).asked_for);
+    auto renamed = build::credential("hub");
+    renamed.secret_name = "other";
+    view.dropped = {build::shared(renamed)};
+    CHECK(facts_of(view, removal, nullptr, true).asked_for);
+    view.dropped.clear();
     CHECK(facts_of(view, removal, nullptr, true).asked_for);
 }

@@ -299,7 +299,9 @@ TEST_CASE("a content of another version of the copy does not count") {
     auto suspended = build::wants("a", "login-a");
     suspended.suspend = true;
     f.add_credential(suspended);
-    reconcile::copy_content content{.resource_version = "1", .readable = true, .entries = {}, .origins = {}};
+    reconcile::copy_content content;
+    content.resource_version = "1";
+    content.readable = true;
     CHECK_FALSE(view_secret(f.state, build::here, {.content = &content}).content_read);
     content.resource_version = f.state.find_copy(build::here)->meta.resource_version;
     CHECK(view_secret(f.state, build::here, {.content = &content}).content_read);
@@ -390,4 +392,93 @@ TEST_CASE("with another contributor a deleted object's entries go, whatever its 
     f.apply_all();
     CHECK(passwords(f) == lists{"CANARY-b"});
     CHECK(f.state.find_deleted("uid-a", build::here) == nullptr);
+}
+
+TEST_CASE("of a copy that records no origins, the entries are its only owner's") {
+    build::cluster_fixture f;
+    f.add_source("login-a", "quay.io", "CANARY-a");
+    f.add_source("login-b", "quay.io", "CANARY-b");
+    f.add_namespace("team-a");
+    f.add_credential(build::wants("a", "login-a"));
+    f.apply_all();
+    edit(f, "a", [](auto& object) { object.suspend = true; });
+    f.add_credential(build::wants("b", "login-b"));  // the same registry
+    f.apply_all();
+    CHECK(passwords(f) == lists{"CANARY-a"});
+}
+
+TEST_CASE("a RegistryCredential without a readable source does not inherit the entries of a deleted one") {
+    build::cluster_fixture f;
+    f.add_source("login-a", "quay.io", "CANARY-a");
+    f.add_namespace("team-a");
+    f.add_credential(build::wants("a", "login-a"));
+    f.apply_all();
+    f.add_credential(build::wants("b", "missing"));
+    f.remove_credential("a");
+    f.apply_all();
+    CHECK(passwords(f).empty());
+}
+
+TEST_CASE("entries that were kept for a suspended owner stay when it continues with an unknown source") {
+    build::cluster_fixture before;
+    before.add_source("login-a", "quay.io", "CANARY-a");
+    before.add_source("login-b", "ghcr.io", "CANARY-b");
+    before.add_namespace("team-a");
+    before.add_credential(build::wants("a", "login-a"));
+    before.apply_all();
+    edit(before, "a", [](auto& object) { object.suspend = true; });
+    before.add_credential(build::wants("b", "login-b"));
+    before.apply_all();
+    REQUIRE(passwords(before) == lists{"CANARY-a", "CANARY-b"});
+
+    const auto f = restart(before);
+    f->add_source("login-b", "ghcr.io", "CANARY-b2");
+    f->add_credential(build::wants("a", "login-a"));
+    f->add_credential(build::wants("b", "login-b"));
+    f->apply_all();
+    CHECK(passwords(*f) == lists{"CANARY-a", "CANARY-b2"});
+}
+
+TEST_CASE("a renamed owner keeps its entries until its new Secret has them") {
+    build::cluster_fixture before;
+    before.add_source("login-a", "quay.io", "CANARY-a");
+    before.add_source("login-b", "ghcr.io", "CANARY-b");
+    before.add_namespace("team-a");
+    before.add_credential(build::wants("a", "login-a"));
+    before.apply_all();
+    const auto f = restart(before);
+    f->add_source("login-b", "ghcr.io", "CANARY-b");
+    auto other = build::wants("b", "login-b");
+    other.secret_name = "other";
+    f->add_credential(other);
+    auto renamed = build::wants("a", "login-a");
+    renamed.secret_name = "other";
+    f->add_credential(renamed);
+    const runtime::object_key there{.namespace_name = "team-a", .name = "other"};
+    f->state.results().synced(
+        there, 1, {}, {{.reason = "SourceNotFound", .message = {}, .since = {}, .credentials = {"a"}}});
+    CHECK(f->view(build::here).kept.size() == 1);
+    f->state.results().synced(there, 1, {});
+    CHECK(f->view(build::here).kept.empty());
+}
+
+TEST_CASE("a deleted object that the next list shows again delivers what its source has now") {
+    build::cluster_fixture f;
+    add_two(f);
+    f.remove_credential("a");
+    f.add_source("login-a", "quay.io", "CANARY-a2");
+    f.add_credential(build::wants("a", "login-a"));
+    f.apply_all();
+    CHECK(passwords(f) == lists{"CANARY-a2", "CANARY-b"});
+    CHECK(f.state.find_deleted("uid-a", build::here) == nullptr);
+}
+
+TEST_CASE("a lost owner with Retain has no name to be confirmed by") {
+    build::cluster_fixture f;
+    add_two(f);
+    set_policy(f, "a", v1alpha1::deletion_policy::retain);
+    f.apply_all();
+    f.remove_credential("a");
+    CHECK(f.view(build::here).lost_owner);
+    CHECK(f.view(build::here).unnamed_owner_lost);
 }

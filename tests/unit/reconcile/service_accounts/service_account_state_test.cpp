@@ -333,3 +333,30 @@ TEST_CASE_FIXTURE(fixture,
     CHECK(goal() == entry_goal::unlisted);
     CHECK(accounts.view(here).others.empty());
 }
+
+TEST_CASE_FIXTURE(
+    fixture,
+    "a recorded entry stays while the spec of a RegistryCredential that may want it cannot be read") {
+    add_namespace("team-a");
+    add_account(here, {"regcred"}, {"regcred"});
+    add_credential(asking("hub"));
+    REQUIRE(goal() == entry_goal::listed);
+    v1alpha1::registry_credential unreadable;
+    unreadable.meta = build::meta("hub");
+    unreadable.meta.generation = 2;
+    unreadable.spec_fault = "spec.sources: required";
+    add_credential(unreadable);
+    CHECK(goal() == entry_goal::undecided);  // there is no copy that could tell
+    kube::object_meta owned;
+    owned.owner_references = {{.api_version = "regcred.dev/v1alpha1",
+                               .kind = "RegistryCredential",
+                               .name = "hub",
+                               .uid = "uid-hub",
+                               .controller = std::nullopt,
+                               .block_owner_deletion = std::nullopt}};
+    copy_of(owned, true);
+    CHECK(goal() == entry_goal::undecided);
+    owned.owner_references.front().uid = "uid-other";
+    copy_of(owned, true);
+    CHECK(goal() == entry_goal::unlisted);
+}
