@@ -97,13 +97,13 @@ kube::client_observer observe_client(const runtime::logger& log, runtime::metric
     return {.refused =
                 [&](std::string_view credential, const std::string& message) {
                     refusals.with({std::string(credential)}).add();
-                    log.error("own credentials are refused",
+                    log.error("controller's credentials refused",
                               {{"credential", credential}, {"error", message}});
                 },
             .warned =
                 [&](const std::string& text) {
                     warnings.with({}).add();
-                    log.warn("the API server warns", {{"warning", text}});
+                    log.warn("API server warning", {{"warning", text}});
                 }};
 }
 
