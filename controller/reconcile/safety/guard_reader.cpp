@@ -49,7 +49,8 @@ boost::asio::awaitable<void> guard_reader::read() {
         co_return;
     }
     const auto free = guard_.read(now());
-    if (!free.empty()) log_.warn("mass deletion confirmed; proceeding", {{"kind", kind_}, {"count", free.size()}});
+    if (!free.empty())
+        log_.warn("mass deletion confirmed; proceeding", {{"kind", kind_}, {"count", free.size()}});
     for (const auto& key : free)
         queue_.add(key, runtime::priority::bulk);
 }
