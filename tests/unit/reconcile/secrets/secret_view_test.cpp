@@ -88,13 +88,19 @@ namespace {
 
 using lists = std::vector<std::string>;
 
+/// "a" gives quay.io to the Secret of team-a, which has been written. "b" may use the source login-b.
+void add_a(build::cluster_fixture& f, const char* registry_of_b = "ghcr.io") {
+    f.add_source("login-a", "quay.io", "CANARY-a");
+    f.add_source("login-b", registry_of_b, "CANARY-b");
+    f.add_namespace("team-a");
+    f.add_credential(build::wants("a", "login-a"));
+    f.apply_all();
+}
+
 /// "a" gives quay.io and "b" gives ghcr.io to the Secret of every namespace. The Secret of team-a has been
 /// written.
 void add_two(build::cluster_fixture& f) {
-    f.add_source("login-a", "quay.io", "CANARY-a");
-    f.add_source("login-b", "ghcr.io", "CANARY-b");
-    f.add_namespace("team-a");
-    f.add_credential(build::wants("a", "login-a"));
+    add_a(f);
     f.add_credential(build::wants("b", "login-b"));
     f.apply_all();
 }
@@ -396,11 +402,7 @@ TEST_CASE("with another contributor a deleted object's entries go, whatever its 
 
 TEST_CASE("of a copy that records no origins, the entries are its only owner's") {
     build::cluster_fixture f;
-    f.add_source("login-a", "quay.io", "CANARY-a");
-    f.add_source("login-b", "quay.io", "CANARY-b");
-    f.add_namespace("team-a");
-    f.add_credential(build::wants("a", "login-a"));
-    f.apply_all();
+    add_a(f, "quay.io");
     edit(f, "a", [](auto& object) { object.suspend = true; });
     f.add_credential(build::wants("b", "login-b"));  // the same registry
     f.apply_all();
@@ -421,11 +423,7 @@ TEST_CASE("a RegistryCredential without a readable source does not inherit the e
 
 TEST_CASE("entries that were kept for a suspended owner stay when it continues with an unknown source") {
     build::cluster_fixture before;
-    before.add_source("login-a", "quay.io", "CANARY-a");
-    before.add_source("login-b", "ghcr.io", "CANARY-b");
-    before.add_namespace("team-a");
-    before.add_credential(build::wants("a", "login-a"));
-    before.apply_all();
+    add_a(before);
     edit(before, "a", [](auto& object) { object.suspend = true; });
     before.add_credential(build::wants("b", "login-b"));
     before.apply_all();
@@ -441,11 +439,7 @@ TEST_CASE("entries that were kept for a suspended owner stay when it continues w
 
 TEST_CASE("a renamed owner keeps its entries until its new Secret has them") {
     build::cluster_fixture before;
-    before.add_source("login-a", "quay.io", "CANARY-a");
-    before.add_source("login-b", "ghcr.io", "CANARY-b");
-    before.add_namespace("team-a");
-    before.add_credential(build::wants("a", "login-a"));
-    before.apply_all();
+    add_a(before);
     const auto f = restart(before);
     f->add_source("login-b", "ghcr.io", "CANARY-b");
     auto other = build::wants("b", "login-b");
