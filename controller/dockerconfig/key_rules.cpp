@@ -168,9 +168,10 @@ key_error for_docker_hub(std::string_view reason) {
 // Well-formed keys that match no image of the registry that they seem to name.
 refusal check_use(std::string_view host, std::string_view path) {
     const auto [name, port] = split_port(host);
-    const bool has_repository = kubelet::without_version(path).size() > 1;
+    const auto repository = kubelet::without_version(path);
+    const bool has_repository = repository.size() > 1;
     if (name == "hub.docker.com") return for_docker_hub("hub.docker.com is a web site and no registry");
-    if (has_repository && kubelet::without_version(path).size() != path.size() && host != docker_hub_index) {
+    if (has_repository && repository.size() != path.size() && host != docker_hub_index) {
         return key_error{key_fault::version,
                          "the kubelet drops /v1 or /v2 from the key and compares the rest with the beginning "
                          "of the repository's name: write it without /v1 or /v2"};

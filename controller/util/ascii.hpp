@@ -59,6 +59,13 @@ template <std::unsigned_integral Number>
     return number;
 }
 
+/// Removes the text up to the separator from `rest`, and the separator. Without one, all of the text.
+inline std::string_view take_until(std::string_view& rest, char separator) noexcept {
+    const auto part = rest.substr(0, rest.find(separator));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    return part;
+}
+
 /// The text with its upper-case ASCII letters in lower case.
 [[nodiscard]] inline std::string lower(std::string_view text) {
     std::string result(text);

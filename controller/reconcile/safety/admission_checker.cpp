@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Whether a RegistryCredential asks for ServiceAccounts.
+/// When to look again whether a RegistryCredential asks for ServiceAccounts.
 constexpr std::chrono::seconds look_again{30};
 
 runtime::time_point now() {

@@ -23,11 +23,7 @@ kube::result<void> take(runtime::store<T>& store,
                         runtime::object_key_view key,
                         const kube::result<kube::json>& answer,
                         Decoder decode) {
-    if (answer.has_error()) {
-        if (!says_absent(answer.error(), resource)) return answer.error();
-        if (const auto known = store.find(key)) store.erase(key, known->meta.resource_version);
-        return {};
-    }
+    if (answer.has_error()) return erase_if_absent(store, key, answer.error(), resource);
     auto decoded = decode(*answer);
     if (decoded.has_error()) return decoded.error();
     store.upsert(std::move(*decoded));

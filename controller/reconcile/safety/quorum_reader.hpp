@@ -18,6 +18,17 @@ namespace reconcile {
 /// does not serve the resource, or a proxy answered. Then it is unknown whether the object exists.
 [[nodiscard]] bool says_absent(const kube::error& error, const kube::resource& resource) noexcept;
 
+/// A read failed: if the object does not exist, erases it from the store, else returns the error.
+template <class T>
+[[nodiscard]] kube::result<void> erase_if_absent(runtime::store<T>& store,
+                                                 runtime::object_key_view key,
+                                                 const kube::error& error,
+                                                 const kube::resource& resource) {
+    if (!says_absent(error, resource)) return error;
+    if (const auto known = store.find(key)) store.erase(key, known->meta.resource_version);
+    return {};
+}
+
 /// Whether what was read contradicts what is known: an older version of the same object, as from a restored
 /// etcd, or another content with the same version. Neither may be relied on.
 [[nodiscard]] bool contradicts(const kube::object_meta& read, const kube::object_meta& known);

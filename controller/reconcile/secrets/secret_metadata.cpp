@@ -3,13 +3,13 @@
 #include "reconcile/secrets/secret_metadata.hpp"
 
 #include "reconcile/state/desired_secret.hpp"
+#include "util/ascii.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
-#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -58,9 +58,7 @@ std::string record_of(const template_keys& keys) {
 
 void add_keys(key_set& keys, std::string_view list) {
     while (!list.empty()) {
-        const auto comma = std::min(list.find(','), list.size());
-        if (comma > 0) keys.emplace(list.substr(0, comma));
-        list.remove_prefix(std::min(comma + 1, list.size()));
+        if (const auto key = util::take_until(list, ','); !key.empty()) keys.emplace(key);
     }
 }
 
@@ -71,11 +69,9 @@ template_keys recorded_keys(const kube::object_meta& meta) {
     if (found == meta.annotations.end()) return keys;
     std::string_view rest = found->second;
     while (!rest.empty()) {
-        const auto end = std::min(rest.find(';'), rest.size());
-        const auto part = rest.substr(0, end);
+        const auto part = util::take_until(rest, ';');
         if (part.starts_with("labels=")) add_keys(keys.labels, part.substr(7));
         if (part.starts_with("annotations=")) add_keys(keys.annotations, part.substr(12));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return keys;
 }
@@ -147,14 +143,6 @@ void put_owners(kube::object_meta& meta, const contributor_list& contributors) {
 }
 
 }  // namespace
-
-contributor_list in_order(const contributor_list& a, const contributor_list& b) {
-    contributor_list all;
-    std::ranges::merge(a, b, std::back_inserter(all), [](const auto& x, const auto& y) {
-        return precedes(x->meta, y->meta);
-    });
-    return all;
-}
 
 kube::object_meta desired_metadata(const runtime::object_key& key,
                                    const contributor_list& contributors,

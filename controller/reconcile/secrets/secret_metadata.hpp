@@ -27,9 +27,6 @@ inline constexpr std::string_view template_annotation = "regcred.dev/template";
                                                  const contributor_list& kept = {},
                                                  std::string_view origins = {});
 
-/// Both, in order of precedence.
-[[nodiscard]] contributor_list in_order(const contributor_list& a, const contributor_list& b);
-
 /// Whether labels, annotations and ownerReferences are the same.
 [[nodiscard]] bool same_metadata(const kube::object_meta& a, const kube::object_meta& b);
 

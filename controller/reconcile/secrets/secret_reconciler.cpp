@@ -98,6 +98,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 services_.guard_reads.wake();
                 break;
             case reconcile_step::settle:
+            case reconcile_step::finish:
                 settle(now, known.desired);
                 co_return action.outcome;
             case reconcile_step::contend:
@@ -109,9 +110,6 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
             case reconcile_step::drop:
                 services_.state.forget_deleted(key);
                 results_.forget(key);
-                co_return action.outcome;
-            case reconcile_step::finish:
-                settle(now, known.desired);
                 co_return action.outcome;
         }
     }
@@ -134,12 +132,8 @@ asio::awaitable<kube::result<void>> secret_reconciler::read_content(runtime::obj
                                                                     copy_content& content) {
     auto& copies = services_.state.copies(key.name);
     auto read = co_await writer_.read(key);
-    if (read.has_error()) {
-        if (!says_absent(read.error(), kube::secrets)) co_return read.error();
-        if (const auto known = copies.find(runtime::view_of(key)))
-            copies.erase(runtime::view_of(key), known->meta.resource_version);
-        co_return kube::result<void>{};
-    }
+    if (read.has_error())
+        co_return erase_if_absent(copies, runtime::view_of(key), read.error(), kube::secrets);
     content = reconcile::read_content(*read);
     copies.upsert(observe(std::move(*read)));
     co_return kube::result<void>{};

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/secrets/secret_view.hpp"
 
-#include "reconcile/secrets/secret_metadata.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -34,10 +32,9 @@ bool awaits_replacement(const cluster_state& state,
                         const runtime::object_key& key,
                         const kube::object_meta& namespace_meta) {
     if (owner.secret_name == key.name || !state.selects(owner, namespace_meta)) return false;
-    const auto* record =
-        state.results().find({.namespace_name = key.namespace_name, .name = owner.secret_name});
-    return record == nullptr || record->now != result_record::state::synced ||
-           record->failure_of(owner.meta.name) != nullptr;
+    const runtime::object_key replacement{.namespace_name = key.namespace_name, .name = owner.secret_name};
+    return !state.results().is_synced(replacement) ||
+           state.results().find(replacement)->failure_of(owner.meta.name) != nullptr;
 }
 
 void sort_owner(secret_view& view,
@@ -98,7 +95,7 @@ void add_owners(secret_view& view,
         }
     }
     for (auto* list : {&view.kept, &view.dropped, &view.suspended})
-        std::ranges::sort(*list, [](const auto& a, const auto& b) { return precedes(a->meta, b->meta); });
+        sort_by_precedence(*list);
 }
 
 /// What the contributors deliver, and what stays of the copy.

@@ -32,9 +32,7 @@ asio::awaitable<kube::result<kube::json>> apply_new(kube::client& client, kube::
 
 kube::result<observed_secret> observe_answer(const kube::result<kube::json>& answer) {
     if (answer.has_error()) return answer.error();
-    auto secret = kube::read_secret(*answer);
-    if (secret.has_error()) return secret.error();
-    return observe(std::move(*secret));
+    return decode_copy(*answer);
 }
 
 }  // namespace

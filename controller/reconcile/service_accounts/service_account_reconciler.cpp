@@ -226,13 +226,9 @@ void service_account_reconciler::record_events(const service_account_view& view,
 asio::awaitable<kube::result<void>> service_account_reconciler::read_back(runtime::object_key key) {
     auto& store = *services_.accounts.store_of(key.name);
     auto read = co_await writer_.read(key);
-    if (read.has_value()) {
-        store.upsert(std::move(*read));
-        co_return kube::result<void>{};
-    }
-    if (!says_absent(read.error(), kube::service_accounts)) co_return read.error();
-    if (const auto known = store.find(runtime::view_of(key)))
-        store.erase(runtime::view_of(key), known->meta.resource_version);
+    if (read.has_error())
+        co_return erase_if_absent(store, runtime::view_of(key), read.error(), kube::service_accounts);
+    store.upsert(std::move(*read));
     co_return kube::result<void>{};
 }
 

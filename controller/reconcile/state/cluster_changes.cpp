@@ -4,6 +4,7 @@
 #include "reconcile/state/selection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 /// Which Secrets and statuses a change affects.
 namespace reconcile {
@@ -37,13 +38,15 @@ void cluster_state::add_selected(const v1alpha1::registry_credential& object) {
     });
 }
 
-void cluster_state::add_owned(const std::string& uid) {
+std::set<runtime::object_key> cluster_state::owned_by(const std::string& uid) const {
+    std::set<runtime::object_key> keys;
     for (const auto& [name, copies] : copies_) {
         copies.for_each([&](const auto& copy) {
-            if (!owners_of(copy->meta).include(uid)) return;
-            queues_.secrets.add({.namespace_name = copy->meta.namespace_name, .name = name}, priority::bulk);
+            if (owners_of(copy->meta).include(uid))
+                keys.insert({.namespace_name = copy->meta.namespace_name, .name = name});
         });
     }
+    return keys;
 }
 
 /// Queues sources that have the name of a copy: they become sources, or stop being sources.
@@ -67,24 +70,21 @@ void cluster_state::status_changed(const v1alpha1::registry_credential& object) 
     queues_.update_status(object.meta.name);
 }
 
-void cluster_state::remember_deleted(const credential& object) {
+void cluster_state::remember_deleted(const credential& object, std::set<runtime::object_key> owned) {
+    if (owned.empty()) return;
     const auto& uid = object->meta.uid;
-    deleted_credential gone{.last = object, .given = contribution_of(uid), .keys = {}};
-    for (const auto& [name, copies] : copies_) {
-        copies.for_each([&](const auto& copy) {
-            if (owners_of(copy->meta).include(uid))
-                gone.keys.insert({.namespace_name = copy->meta.namespace_name, .name = name});
-        });
-    }
-    if (!gone.keys.empty()) deleted_.insert_or_assign(uid, std::move(gone));
+    deleted_credential gone{.last = object, .given = contribution_of(uid), .keys = std::move(owned)};
+    deleted_.insert_or_assign(uid, std::move(gone));
 }
 
-void cluster_state::update_standing() {
-    standing_.clear();
-    for (const auto& [uid, object] : by_uid_) {
-        if (object->meta.deleting) continue;
-        standing_.insert(selection_of(*object));
-        standing_.insert(account_selection_of(*object));
+void cluster_state::update_standing(const runtime::change<v1alpha1::registry_credential>& change) {
+    if (change.before != nullptr) {
+        standing_.erase(selection_of(*change.before));
+        standing_.erase(account_selection_of(*change.before));
+    }
+    if (change.after != nullptr && !change.after->meta.deleting) {
+        standing_.insert(selection_of(*change.after));
+        standing_.insert(account_selection_of(*change.after));
     }
 }
 
@@ -96,15 +96,16 @@ void cluster_state::handle(const runtime::change<v1alpha1::registry_credential>&
         deleted_.erase(after->meta.uid);  // a list had lacked it
     }
     if (before != nullptr && after != nullptr && same_spec(*before, *after)) return status_changed(*after);
+    const auto owned = before != nullptr ? owned_by(before->meta.uid) : std::set<runtime::object_key>{};
     if (before != nullptr && after == nullptr) {
-        remember_deleted(before);
+        remember_deleted(before, owned);
         by_uid_.erase(before->meta.uid);
         resolver_.forget(before->meta.uid);
         resolved_.erase(before->meta.uid);
         expected_status_.erase(before->meta.uid);
     }
     desired_.clear();
-    update_standing();
+    update_standing(change);
 
     if (after != nullptr) {
         resolve(*after);
@@ -115,7 +116,8 @@ void cluster_state::handle(const runtime::change<v1alpha1::registry_credential>&
     if (before != nullptr) {
         add_selected(*before);
         add_sources(*before);
-        add_owned(before->meta.uid);
+        for (const auto& key : owned)
+            queues_.secrets.add(key, priority::bulk);
         update_sharing_statuses(before->secret_name);
     }
 }

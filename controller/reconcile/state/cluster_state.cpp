@@ -64,7 +64,7 @@ contributor_list cluster_state::contributors_of(const runtime::object_key& key,
             continue;
         found.push_back(object);
     }
-    std::ranges::sort(found, [](const auto& a, const auto& b) { return precedes(a->meta, b->meta); });
+    sort_by_precedence(found);
     return found;
 }
 
@@ -118,7 +118,7 @@ contributor_list cluster_state::retaining(const runtime::object_key& key) const 
         if (gone.last->on_deletion == v1alpha1::deletion_policy::retain && gone.keys.contains(key))
             found.push_back(gone.last);
     }
-    std::ranges::sort(found, [](const auto& a, const auto& b) { return precedes(a->meta, b->meta); });
+    sort_by_precedence(found);
     return found;
 }
 

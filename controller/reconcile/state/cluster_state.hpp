@@ -120,12 +120,13 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
         std::set<runtime::object_key> keys;  // of the Secrets that it owned and that are not reconciled yet
     };
 
-    void update_standing();
-    void remember_deleted(const credential& object);
+    void update_standing(const runtime::change<v1alpha1::registry_credential>& change);
+    /// `owned`: the copies that it owned.
+    void remember_deleted(const credential& object, std::set<runtime::object_key> owned);
+    [[nodiscard]] std::set<runtime::object_key> owned_by(const std::string& uid) const;
     /// Resolves the sources again. Returns whether the entries have changed.
     bool resolve(const v1alpha1::registry_credential& object);
     void add_selected(const v1alpha1::registry_credential& object);
-    void add_owned(const std::string& uid);
     void add_present(const std::string& namespace_name, std::string_view except = {});
     void add_sources(const v1alpha1::registry_credential& object);
     void update_sharing_statuses(const std::string& secret_name);

@@ -4,12 +4,31 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <tuple>
 
 namespace reconcile {
 
 bool precedes(const kube::object_meta& a, const kube::object_meta& b) noexcept {
     return std::tie(a.creation_timestamp, a.uid) < std::tie(b.creation_timestamp, b.uid);
+}
+
+namespace {
+
+bool is_before(const contributor_list::value_type& a, const contributor_list::value_type& b) noexcept {
+    return precedes(a->meta, b->meta);
+}
+
+}  // namespace
+
+void sort_by_precedence(contributor_list& objects) {
+    std::ranges::sort(objects, is_before);
+}
+
+contributor_list in_order(const contributor_list& a, const contributor_list& b) {
+    contributor_list all;
+    std::ranges::merge(a, b, std::back_inserter(all), is_before);
+    return all;
 }
 
 std::uint64_t hash_combine(std::uint64_t seed, std::uint64_t value) noexcept {

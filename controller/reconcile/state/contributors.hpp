@@ -18,6 +18,11 @@ using contributor_list = std::vector<std::shared_ptr<const v1alpha1::registry_cr
 /// Whether `a` takes precedence over `b`.
 [[nodiscard]] bool precedes(const kube::object_meta& a, const kube::object_meta& b) noexcept;
 
+void sort_by_precedence(contributor_list& objects);
+
+/// Both, in order of precedence.
+[[nodiscard]] contributor_list in_order(const contributor_list& a, const contributor_list& b);
+
 /// A hash of the UID and the generation, so of the whole spec.
 [[nodiscard]] std::uint64_t spec_of(const v1alpha1::registry_credential& object);
 

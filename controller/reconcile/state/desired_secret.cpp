@@ -4,22 +4,14 @@
 
 #include "dockerconfig/document.hpp"
 #include "dockerconfig/merge.hpp"
+#include "util/ascii.hpp"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
 namespace reconcile {
 
 namespace {
-
-/// Removes the text up to the separator from `rest`, and the separator.
-std::string_view take_until(std::string_view& rest, char separator) {
-    const auto end = std::min(rest.find(separator), rest.size());
-    const auto part = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    return part;
-}
 
 /// By key as written. Of a registry that two contributions have, the first one delivers it.
 entry_origins origins_of(const std::vector<contribution>& contributions,
@@ -56,15 +48,15 @@ entry_origins read_origins(std::string_view text) {
     entry_origins origins;
     if (text.size() > max_entries_annotation) return origins;
     while (!text.empty()) {
-        auto part = take_until(text, ';');
+        auto part = util::take_until(text, ';');
         const auto equals = part.find('=');
-        auto owner = take_until(part, '=');
+        auto owner = util::take_until(part, '=');
         const auto slash = owner.find('/');
         if (equals == std::string_view::npos || slash == std::string_view::npos) continue;
         const entry_origin origin{.uid = std::string(owner.substr(0, slash)),
                                   .source = std::string(owner.substr(slash + 1))};
         while (!part.empty()) {
-            if (const auto key = take_until(part, ','); !key.empty()) origins.emplace(key, origin);
+            if (const auto key = util::take_until(part, ','); !key.empty()) origins.emplace(key, origin);
         }
     }
     return origins;

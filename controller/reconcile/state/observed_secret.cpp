@@ -3,6 +3,7 @@
 #include "reconcile/state/observed_secret.hpp"
 
 #include "api/v1alpha1/registry_credential.hpp"
+#include "util/ascii.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,10 +15,7 @@ namespace {
 std::vector<std::string> split_at_commas(std::string_view text) {
     std::vector<std::string> parts;
     while (!text.empty()) {
-        const auto comma = text.find(',');
-        if (comma != 0) parts.emplace_back(text.substr(0, comma));
-        if (comma == std::string_view::npos) break;
-        text.remove_prefix(comma + 1);
+        if (const auto part = util::take_until(text, ','); !part.empty()) parts.emplace_back(part);
     }
     return parts;
 }

@@ -3,6 +3,7 @@
 #include "reconcile/state/observed_service_account.hpp"
 
 #include "kube/api/names.hpp"
+#include "util/ascii.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,9 +28,8 @@ std::vector<std::string> read_added(std::string_view text) {
     std::vector<std::string> names;
     text = text.substr(0, most_added * (longest_name + 1));
     while (!text.empty() && names.size() < most_added) {
-        const auto name = text.substr(0, text.find(','));
+        const auto name = util::take_until(text, ',');
         if (kube::is_dns1123_subdomain(name)) names.emplace_back(name);
-        text.remove_prefix(std::min(name.size() + 1, text.size()));
     }
     std::ranges::sort(names);
     const auto repeated = std::ranges::unique(names);

@@ -32,15 +32,19 @@ bool is_bad(const kube::condition& condition) {
     return condition.status == (abnormal_true ? "True" : "False") && !works;
 }
 
+/// Whether the status or the reason is another one than before.
+bool has_changed(const std::vector<kube::condition>& before, const kube::condition& now) {
+    const auto* then = kube::find_condition(before, now.type);
+    return then == nullptr || then->status != now.status || then->reason != now.reason;
+}
+
 }  // namespace
 
 std::vector<condition_change> condition_changes(const std::vector<kube::condition>& before,
                                                 const std::vector<kube::condition>& after) {
     std::vector<condition_change> changes;
     for (const auto& now : after) {
-        const auto* then = kube::find_condition(before, now.type);
-        if (then == nullptr || then->status != now.status || then->reason != now.reason)
-            changes.push_back({.warning = is_bad(now), .now = now});
+        if (has_changed(before, now)) changes.push_back({.warning = is_bad(now), .now = now});
     }
     for (const auto& then : before) {
         if (kube::find_condition(after, then.type) != nullptr) continue;
@@ -59,17 +63,14 @@ std::vector<credential_event> condition_events(const std::vector<kube::condition
          {"SourcesValid", "Synced", "ServiceAccountsPatched", "AdmissionPolicyEnforced"}) {
         const auto* now = kube::find_condition(after, type);
         if (now == nullptr || now->status != "False" || now->reason == reasons::progressing) continue;
-        const auto* then = kube::find_condition(before, type);
-        const bool known = then != nullptr && then->status == "False" && then->reason == now->reason;
-        if (!known && !is_consequence(after, *now))
+        if (has_changed(before, *now) && !is_consequence(after, *now))
             events.push_back(
                 {.warning = true, .reason = now->reason, .action = "Reconcile", .note = now->message});
     }
     constexpr std::string_view pulls = "FailedToRetrieveImagePullSecret";
     const auto* failing = kube::find_condition(after, pulls);
     if (failing != nullptr && failing->status == "True" && failing->reason != reasons::recovering) {
-        const auto* then = kube::find_condition(before, pulls);
-        if (then == nullptr || then->status != "True" || then->reason != failing->reason)
+        if (has_changed(before, *failing))
             events.push_back({.warning = true,
                               .reason = failing->reason,
                               .action = "Reconcile",

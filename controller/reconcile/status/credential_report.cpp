@@ -52,7 +52,7 @@ contributor_list older_than(const cluster_state& state, const v1alpha1::registry
             older.push_back(other);
         }
     }
-    std::ranges::sort(older, [](const auto& a, const auto& b) { return precedes(a->meta, b->meta); });
+    sort_by_precedence(older);
     return older;
 }
 

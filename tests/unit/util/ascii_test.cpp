@@ -59,3 +59,13 @@ TEST_CASE("read_decimal() reads digits alone, up to the largest number of the ty
 TEST_CASE("lower() changes ASCII letters only") {
     CHECK(util::lower("Registry-1.EXAMPLE.com/ÄZ@[") == "registry-1.example.com/Äz@[");
 }
+
+TEST_CASE("take_until takes the text before the separator, or all of it") {
+    std::string_view rest = "a,,b";
+    CHECK(util::take_until(rest, ',') == "a");
+    CHECK(rest == ",b");
+    CHECK(util::take_until(rest, ',').empty());
+    CHECK(util::take_until(rest, ',') == "b");
+    CHECK(rest.empty());
+    CHECK(util::take_until(rest, ',').empty());
+}
