@@ -8,6 +8,13 @@
 
 namespace reconcile {
 
+namespace {
+
+/// So many rounds in succession must find that a policy is not enforced.
+constexpr int rounds_to_confirm = 3;
+
+}  // namespace
+
 enforcement enforcement_of(const kube::result<kube::json>& response, std::string_view rule) {
     if (response.has_value()) return enforcement::not_enforced;
     // "...: ValidatingAdmissionPolicy 'NAME' with binding 'NAME' denied request: regcred-controller may ..."
@@ -26,12 +33,16 @@ enforcement combined(enforcement a, enforcement b) noexcept {
 }
 
 bool admission_check::record(enforcement result) {
-    if (result == enforcement::unknown || result == state_) return false;
+    if (result == enforcement::unknown) return false;
+    const bool confirmed = result == enforcement::enforced || ++admitted_rounds_ == rounds_to_confirm;
+    if (result == state_ || confirmed) admitted_rounds_ = 0;
+    if (result == state_ || !confirmed) return false;
     state_ = result;
     return true;
 }
 
 runtime::duration admission_check::interval() const noexcept {
+    if (admitted_rounds_ > 0) return std::chrono::seconds(5);
     return state_ == enforcement::enforced ? std::chrono::minutes(5) : std::chrono::seconds(30);
 }
 

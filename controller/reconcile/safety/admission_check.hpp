@@ -33,11 +33,14 @@ class admission_check {
     explicit admission_check(std::string_view written) : written_(written) {}
 
     /// Records the result of one round of dry runs. An unknown one changes nothing: a server that does not
-    /// respond has not lost its policies. Returns whether the state has changed.
+    /// respond has not lost its policies. That a policy is not enforced counts from the third round in
+    /// succession: an API server enforces a new policy seconds after it was applied, and deploy/ applies the
+    /// policies and the controller together. Returns whether the state has changed.
     bool record(enforcement result);
     [[nodiscard]] std::string_view written() const noexcept { return written_; }
     [[nodiscard]] enforcement state() const noexcept { return state_; }
-    /// How long to wait for the next round: short until the policy is known to be enforced.
+    /// How long to wait for the next round: short until the policy is known to be enforced, and shortest while
+    /// it is not certain that it is not.
     [[nodiscard]] runtime::duration interval() const noexcept;
     /// The reason and message of the condition AdmissionPolicyEnforced; an empty reason: there is nothing to
     /// report. `required`: nothing is written until the policy is enforced.
@@ -46,6 +49,7 @@ class admission_check {
  private:
     std::string_view written_;
     enforcement state_ = enforcement::unknown;
+    int admitted_rounds_ = 0;  // in succession, while they do not count yet
 };
 
 /// The result of several dry runs: one that is admitted outweighs the others, and one that tells nothing

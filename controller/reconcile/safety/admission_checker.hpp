@@ -41,6 +41,8 @@ class admission_checker {
 
     /// Runs until stop().
     [[nodiscard]] boost::asio::awaitable<void> run();
+    /// One round of dry runs; run() calls it.
+    [[nodiscard]] boost::asio::awaitable<void> check();
     void stop();
 
     /// Whether writes may begin: not before the first round if the policy is required.
@@ -68,7 +70,6 @@ class admission_checker {
         std::set<runtime::object_key> held;
     };
 
-    [[nodiscard]] boost::asio::awaitable<void> check();
     [[nodiscard]] boost::asio::awaitable<enforcement> try_secrets();
     [[nodiscard]] boost::asio::awaitable<enforcement> try_service_account(std::string name);
     [[nodiscard]] bool holds(policy& policy, const runtime::object_key& key);

@@ -19,6 +19,14 @@ kube::result<kube::json> refused(const std::string& message, kube::error_kind ki
     return kube::error(kind, message);
 }
 
+/// As many rounds as it takes until a policy that is not enforced counts as that.
+bool record_not_enforced(admission_check& check) {
+    bool news = false;
+    for (int round = 0; round < 3; ++round)
+        news = check.record(enforcement::not_enforced);
+    return news;
+}
+
 }  // namespace
 
 TEST_CASE("the response to a forbidden dry run tells whether the policy is enforced") {
@@ -63,24 +71,51 @@ TEST_CASE("a result is news when it differs from the last one, and an unknown on
     admission_check check("Secrets");
     CHECK(check.state() == enforcement::unknown);
     CHECK_FALSE(check.record(enforcement::unknown));
-    CHECK(check.record(enforcement::not_enforced));
-    CHECK_FALSE(check.record(enforcement::not_enforced));
+    CHECK(record_not_enforced(check));
+    CHECK_FALSE(record_not_enforced(check));
     CHECK(check.record(enforcement::enforced));
     CHECK_FALSE(check.record(enforcement::enforced));
     CHECK_FALSE(check.record(enforcement::unknown));
     CHECK(check.state() == enforcement::enforced);
-    CHECK(check.record(enforcement::not_enforced));
+    CHECK(record_not_enforced(check));
     CHECK_FALSE(check.record(enforcement::unknown));
     CHECK(check.state() == enforcement::not_enforced);
+}
+
+TEST_CASE("that a policy is not enforced counts from the third round in succession") {
+    for (const bool was_enforced : {false, true}) {
+        CAPTURE(was_enforced);
+        admission_check check("Secrets");
+        if (was_enforced) check.record(enforcement::enforced);
+        const auto before = check.state();
+        CHECK_FALSE(check.record(enforcement::not_enforced));
+        CHECK_FALSE(check.record(enforcement::not_enforced));
+        CHECK(check.state() == before);
+        // The API server has the policy now.
+        CHECK(check.record(enforcement::enforced) == !was_enforced);
+
+        CHECK_FALSE(check.record(enforcement::not_enforced));
+        CHECK_FALSE(check.record(enforcement::not_enforced));
+        CHECK_FALSE(check.record(enforcement::unknown));
+        CHECK(check.record(enforcement::not_enforced));
+        CHECK(check.state() == enforcement::not_enforced);
+    }
 }
 
 TEST_CASE("the next round comes soon until the policy is enforced, and then every five minutes") {
     admission_check check("Secrets");
     CHECK(check.interval() == std::chrono::seconds(30));
     check.record(enforcement::not_enforced);
+    CHECK(check.interval() == std::chrono::seconds(5));
+    check.record(enforcement::not_enforced);
+    check.record(enforcement::not_enforced);
+    CHECK(check.interval() == std::chrono::seconds(30));
+    check.record(enforcement::not_enforced);
     CHECK(check.interval() == std::chrono::seconds(30));
     check.record(enforcement::enforced);
     CHECK(check.interval() == std::chrono::minutes(5));
+    check.record(enforcement::not_enforced);
+    CHECK(check.interval() == std::chrono::seconds(5));
 }
 
 TEST_CASE("the problem names what is not limited, and what to do") {
@@ -91,7 +126,7 @@ TEST_CASE("the problem names what is not limited, and what to do") {
     CHECK(unknown.message.find("not known") != std::string::npos);
     CHECK(unknown.message.find("no ServiceAccounts are written") != std::string::npos);
 
-    check.record(enforcement::not_enforced);
+    record_not_enforced(check);
     const auto open = check.problem(false);
     CHECK(open.reason == "PolicyNotEnforced");
     CHECK(open.message.find("writes of ServiceAccounts") != std::string::npos);

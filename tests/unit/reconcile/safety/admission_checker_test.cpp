@@ -38,7 +38,14 @@ const std::string stored_account = wire::ok({{"apiVersion", "v1"},
                                              {"metadata", wire::metadata("default", "7", "regcred-system")}});
 const std::string admitted = wire::created(wire::secret("regcred-system", ""));
 
-/// Runs rounds until a callback stops it.
+/// For as many rounds as it takes until a policy that is not enforced counts as that.
+lines repeated(const lines& round) {
+    lines all;
+    for (int n = 0; n < 3; ++n)
+        all.insert(all.end(), round.begin(), round.end());
+    return all;
+}
+
 struct fixture : build::cluster_fixture {
     explicit fixture(std::vector<std::string> responses, bool required = false)
         : stage(in_turn(std::move(responses))),
@@ -49,9 +56,14 @@ struct fixture : build::cluster_fixture {
                   {.own_namespace = "regcred-system",
                    .required = required,
                    .service_account = [this] { return account; },
-                   .checked = [this] { checker.stop(); },
+                   .checked = [] {},
                    .changed = [this] { ++changes; }}) {}
-    void round() { stage.run(checker.run()); }
+    void rounds(int count = 1) {
+        for (int round = 0; round < count; ++round)
+            stage.run(checker.check());
+    }
+
+    static constexpr int rounds_to_confirm = 3;
 
     std::optional<std::string> account;
     int changes = 0;
@@ -66,7 +78,7 @@ struct fixture : build::cluster_fixture {
 
 TEST_CASE("a round tries a token Secret and a finalizer by dry run, in the controller's own namespace") {
     fixture f({wrong_type, finalizers});
-    f.round();
+    f.rounds();
     CHECK(wire::request_lines(f.stage) == lines{secret_trial, secret_trial});
     for (const auto& request : f.stage.server.requests())
         CHECK(request.find("?dryRun=All") != std::string::npos);
@@ -82,8 +94,11 @@ TEST_CASE("a round tries a token Secret and a finalizer by dry run, in the contr
 
 TEST_CASE("one request that is admitted means that the policy is not enforced") {
     for (const auto& responses : {lines{admitted, finalizers}, lines{wrong_type, admitted}}) {
-        fixture f(responses);
-        f.round();
+        fixture f(repeated(responses));
+        f.rounds(fixture::rounds_to_confirm - 1);
+        CHECK(f.checker.problem(false).reason.empty());
+        CHECK(f.changes == 0);
+        f.rounds();
         CHECK_FALSE(f.checker.enforced());
         CHECK(f.checker.problem(false).reason == reconcile::reasons::policy_not_enforced);
         CHECK_FALSE(f.checker.blocks_secrets());
@@ -94,11 +109,12 @@ TEST_CASE("one request that is admitted means that the policy is not enforced") 
 }
 
 TEST_CASE("ServiceAccounts are tried once a RegistryCredential asks for them, with a problem of their own") {
-    fixture f({wrong_type, finalizers, stored_account});
+    fixture f(repeated({wrong_type, finalizers, stored_account}));
     f.account = "default";
-    f.round();
+    f.rounds();
     CHECK(wire::request_lines(f.stage) == lines{secret_trial, secret_trial, account_trial});
     CHECK(f.stage.last_request().find("?dryRun=All") != std::string::npos);
+    f.rounds(fixture::rounds_to_confirm - 1);
     CHECK_FALSE(f.checker.enforced());
     CHECK(f.checker.problem(false).reason.empty());
     CHECK(f.checker.problem(true).message.find("ServiceAccounts") != std::string::npos);
@@ -110,7 +126,7 @@ TEST_CASE("a required policy holds Secrets until it is enforced, and then queues
     CHECK(f.checker.blocks_secrets());
     CHECK(f.checker.holds_secret(team_a));
     f.clear_queues();
-    f.round();
+    f.rounds();
     CHECK(f.checker.may_begin());
     CHECK_FALSE(f.checker.blocks_secrets());
     CHECK_FALSE(f.checker.holds_secret(team_a));
@@ -120,12 +136,15 @@ TEST_CASE("a required policy holds Secrets until it is enforced, and then queues
 
 TEST_CASE("a required policy holds Secrets while it is not enforced or not known to be") {
     for (const auto& responses : {lines{admitted, finalizers}, lines{}}) {
-        fixture f(responses, true);
-        f.round();
+        fixture f(repeated(responses), true);
+        f.rounds();
         CHECK(f.checker.may_begin());
         CHECK(f.checker.blocks_secrets());
         CHECK(f.checker.holds_secret(team_a));
         CHECK_FALSE(f.checker.problem(false).reason.empty());
         CHECK_FALSE(f.checker.enforced());
+        f.rounds(fixture::rounds_to_confirm - 1);
+        CHECK(f.checker.holds_secret(team_a));
+        CHECK_FALSE(f.checker.problem(false).reason.empty());
     }
 }
