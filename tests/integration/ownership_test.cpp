@@ -100,7 +100,9 @@ TEST_CASE_FIXTURE(
     CHECK(uid_of(copy_in(other)) != uid_of(second));
     for (const auto& ns : {same, other})
         CHECK(copy_in(ns)["metadata"]["ownerReferences"] == json::array({owner_reference_to(object)}));
-    CHECK(copy_in(same)["metadata"]["annotations"] == json{{"example.com/note", "stays"}});
+    CHECK(copy_in(same)["metadata"]["annotations"] ==
+          json{{"example.com/note", "stays"},
+               {"regcred.dev/entries", uid_of(object) + "/" + source + "=quay.io"}});
     settle();
     CHECK(secret_writes(before) == lines({"update " + same + "/regcred",
                                           "delete " + other + "/regcred",

@@ -23,6 +23,11 @@ bool may_deliver(const v1alpha1::credential_source& source, const std::string& k
     return dockerconfig::registry_filter_matches(source.registries, key);
 }
 
+/// Whether an entry is of this source, and the spec lets the source deliver it.
+bool is_of(const source_names::value_type& entry, const v1alpha1::credential_source& source) {
+    return entry.second == source.secret_name && may_deliver(source, entry.first);
+}
+
 bool delivers(const contribution& each, const registry_entry& entry) {
     return std::ranges::any_of(
         each.entries, [&](const registry_entry& known) { return same_registry(known.key, entry.key); });
@@ -38,11 +43,13 @@ const entry_origin* find_origin(const copy_content& content, const registry_entr
     return found == content.origins.end() ? nullptr : &found->second;
 }
 
-/// Whether an entry without a recorded origin may be of this owner.
+/// Whether an entry without a recorded origin may be of this owner. Where the others are recorded, a person
+/// or another program has added it.
 bool may_be_of(const std::string& uid,
                const copy_content& content,
                const registry_entry& entry,
                const std::vector<contribution>& others) {
+    if (!content.origins.empty() && is_recordable(entry.key.written())) return false;
     return content.owners.contains(uid) && (content.owners.size() == 1 || !is_delivered(others, entry));
 }
 
@@ -59,10 +66,7 @@ copy_content read_content(const kube::secret& copy) {
     const auto owners = owners_of(copy.meta);
     content.owners.insert(owners.references.begin(), owners.references.end());
     content.owners.insert(owners.annotated.begin(), owners.annotated.end());
-    if (const auto record = copy.meta.annotations.find(entries_annotation);
-        record != copy.meta.annotations.end()) {
-        content.origins = read_origins(record->second);
-    }
+    content.origins = recorded_origins(copy.meta);
     const auto document = copy.data.find(kube::docker_config_json_key);
     if (document == copy.data.end()) return content;
     const auto config = dockerconfig::parse_docker_config(document->second.reveal(),
@@ -73,6 +77,19 @@ copy_content read_content(const kube::secret& copy) {
         if (entry.content.has_value()) content.entries.push_back(*entry.content);
     }
     return content;
+}
+
+entry_origins recorded_origins(const kube::object_meta& copy) {
+    const auto found = copy.annotations.find(entries_annotation);
+    return found == copy.annotations.end() ? entry_origins{} : read_origins(found->second);
+}
+
+source_names sources_of(const entry_origins& origins, const std::string& uid) {
+    source_names names;
+    for (const auto& [key, origin] : origins) {
+        if (origin.uid == uid) names.emplace(key, origin.source);
+    }
+    return names;
 }
 
 void keep_unknown(contribution& given,
@@ -105,14 +122,19 @@ contribution keep_all(const std::string& uid,
     return given;
 }
 
-std::vector<v1alpha1::credential_source> lacking_sources(const contribution& given,
+bool all_unknown(const source_names& entries, const resolution& resolved) {
+    return std::ranges::all_of(entries, [&](const auto& entry) {
+        return std::ranges::any_of(resolved.unknown,
+                                   [&](const auto& source) { return is_of(entry, source); });
+    });
+}
+
+std::vector<v1alpha1::credential_source> lacking_sources(const source_names& entries,
                                                          const resolution& resolved) {
     std::vector<v1alpha1::credential_source> lacking;
     for (const auto& source : resolved.unknown) {
-        const bool found = std::ranges::any_of(given.origins, [&](const auto& each) {
-            return each.second == source.secret_name && may_deliver(source, each.first);
-        });
-        if (!found) lacking.push_back(source);
+        if (std::ranges::none_of(entries, [&](const auto& entry) { return is_of(entry, source); }))
+            lacking.push_back(source);
     }
     return lacking;
 }

@@ -24,9 +24,15 @@ struct copy_content {
 
 [[nodiscard]] copy_content read_content(const kube::secret& copy);
 
-/// Adds to `given` the entries of the copy that an owner gave and whose source is not known now. An entry
-/// without a recorded origin is the only owner's; of several owners, it may be of each unless a contribution
-/// of `others` has it.
+/// The origins of the entries, from the annotation of a copy; empty: not recorded.
+[[nodiscard]] entry_origins recorded_origins(const kube::object_meta& copy);
+
+/// The names of the sources of the entries that one RegistryCredential gave.
+[[nodiscard]] source_names sources_of(const entry_origins& origins, const std::string& uid);
+
+/// Adds to `given` the entries of the copy that an owner gave and whose source is not known now. Where the
+/// copy records no origins, an entry is the only owner's; of several owners, it may be of each unless a
+/// contribution of `others` has it.
 void keep_unknown(contribution& given,
                   const resolution& resolved,
                   const copy_content& content,
@@ -37,8 +43,11 @@ void keep_unknown(contribution& given,
                                     const copy_content& content,
                                     const std::vector<contribution>& others);
 
-/// The sources that are not known, and of which `given` has no entry.
-[[nodiscard]] std::vector<v1alpha1::credential_source> lacking_sources(const contribution& given,
+/// Whether each of these entries is of a source that is not known, and that may deliver it.
+[[nodiscard]] bool all_unknown(const source_names& entries, const resolution& resolved);
+
+/// The sources that are not known, and of which none of these entries is.
+[[nodiscard]] std::vector<v1alpha1::credential_source> lacking_sources(const source_names& entries,
                                                                        const resolution& resolved);
 
 }  // namespace reconcile

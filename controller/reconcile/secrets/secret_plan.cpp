@@ -53,15 +53,15 @@ bool is_up_to_date(const secret_view& view) {
            has_metadata(view, view.desired.origins);
 }
 
-/// Whether the copy is right whatever its entries are, since no owner adds or removes one. So a restart with
-/// a source that cannot be read reads no copy.
+/// Whether the copy is right whatever its content is, since no owner adds or removes an entry. So a restart
+/// with a source that cannot be read reads no copy.
 bool stays_untouched(const secret_view& view) {
     if (view.desired.document != nullptr || loses_entries(view)) return false;
     if (view.contributors.empty() && !view.retains) return true;
-    const auto& annotations = view.present->meta.annotations;
-    const auto recorded = annotations.find(entries_annotation);
+    if (!view.all_recorded_stay) return false;
+    const auto recorded = view.present->meta.annotations.find(entries_annotation);
     return can_be_updated(*view.present) && view.present->only_document &&
-           has_metadata(view, recorded == annotations.end() ? std::string_view{} : recorded->second);
+           has_metadata(view, recorded->second);
 }
 
 secret_plan conflict(const secret_view& view, std::string_view message) {
@@ -133,9 +133,11 @@ secret_plan for_wanted(const secret_view& view) {
     if (!view.desired.fault.empty()) return blocked(reasons::source_too_large, view.desired.fault);
     if (view.desired.document == nullptr) {
         if (view.owner == ownership::ours) {
-            // The last good copy stays, unless all of it is of owners that want it no more.
-            const bool holds_nothing_else = !keeps_entries(view) || view.content_readable;
-            return loses_entries(view) && holds_nothing_else ? act(secret_action::remove) : secret_plan{};
+            // The last good copy stays, unless none of its entries may: they are of owners that no longer
+            // want it, or of sources that are no longer in the spec.
+            const bool none_stays = view.content_read ? view.content_readable : loses_entries(view);
+            const bool may_go = loses_entries(view) || !view.contributors.empty();
+            return none_stays && may_go ? act(secret_action::remove) : secret_plan{};
         }
         return blocked(reasons::source_invalid,
                        fmt::format("Secret {} not written: no usable source; see the condition SourcesValid",
@@ -215,8 +217,9 @@ reconcile_facts facts_of(const secret_view& view,
     reconcile_facts facts;
     facts.needs_content = plan.needs_content;
     facts.writes = plan.action != secret_action::none;
-    facts.removes = plan.action == secret_action::remove || (facts.writes && loses_entries(view));
-    facts.destructive = facts.removes || plan.action == secret_action::recreate || plan.adopts;
+    facts.removes = facts.writes && loses_entries(view);
+    facts.destructive = facts.removes || plan.action == secret_action::remove ||
+                        plan.action == secret_action::recreate || plan.adopts;
     facts.asked_for = !specs_stand || (view.dropped.empty() ? view.lost_owner : are_renamed(view));
     facts.desired = desired_fingerprint(view);
     if (known != nullptr) compare_with_result(facts, *known);

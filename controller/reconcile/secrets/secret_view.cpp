@@ -3,6 +3,7 @@
 #include "reconcile/secrets/secret_view.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace reconcile {
@@ -98,6 +99,30 @@ void add_owners(secret_view& view,
         sort_by_precedence(*list);
 }
 
+void add_lacking(secret_view& view,
+                 const credential& object,
+                 std::vector<v1alpha1::credential_source> sources) {
+    for (auto& source : sources)
+        view.lacking.push_back({.credential = object, .source = std::move(source)});
+}
+
+/// What can be told of entries that stay, before the content is read.
+void look_at_record(secret_view& view, const cluster_state& state) {
+    const auto recorded = recorded_origins(view.present->meta);
+    std::size_t staying = 0;
+    bool all_stay = true;
+    for (const auto& owner : view.kept)
+        staying += sources_of(recorded, owner->meta.uid).size();
+    for (const auto& object : view.contributors) {
+        const auto entries = sources_of(recorded, object->meta.uid);
+        const auto& resolved = state.resolved(object->meta.uid);
+        all_stay = all_stay && all_unknown(entries, resolved);
+        staying += entries.size();
+        if (!recorded.empty()) add_lacking(view, object, lacking_sources(entries, resolved));
+    }
+    view.all_recorded_stay = all_stay && !recorded.empty() && staying == recorded.size();
+}
+
 /// What the contributors deliver, and what stays of the copy.
 void merge_with_content(secret_view& view, const cluster_state& state, const copy_content& content) {
     std::vector<contribution> known;
@@ -116,8 +141,7 @@ void merge_with_content(secret_view& view, const cluster_state& state, const cop
         all.push_back(*given);
         const auto& resolved = state.resolved(uid);
         keep_unknown(all.back(), resolved, content, known);
-        for (auto& source : lacking_sources(all.back(), resolved))
-            view.lacking.push_back({.credential = object, .source = std::move(source)});
+        add_lacking(view, object, lacking_sources(all.back().origins, resolved));
     }
     view.desired = merge_contributions(all);
     view.content_read = true;
@@ -152,7 +176,11 @@ secret_view view_secret(cluster_state& state, const runtime::object_key& key, co
     const bool is_current = options.content != nullptr && view.present != nullptr &&
                             options.content->resource_version == view.present->meta.resource_version;
     if (keeps_entries(view)) {
-        if (is_current) merge_with_content(view, state, *options.content);
+        if (is_current) {
+            merge_with_content(view, state, *options.content);
+        } else {
+            look_at_record(view, state);
+        }
     } else if (!view.desired.complete) {
         merge_with_content(view, state, {});
     }

@@ -41,8 +41,10 @@ struct secret_view {
     desired_secret desired;
     /// The entries to keep have been read from the copy, and are in `desired`.
     bool content_read = false;
-    bool content_readable = false;        // it has been read, and is a docker config
-    std::vector<lacking_source> lacking;  // where the content is read, or the Secret is absent
+    bool content_readable = false;  // it has been read, and is a docker config
+    /// Where no contributor's source is known: each entry of the copy has a recorded origin, and stays.
+    bool all_recorded_stay = false;
+    std::vector<lacking_source> lacking;
     bool is_source = false;               // a RegistryCredential reads its credentials from this very Secret
 };
 

@@ -6,7 +6,6 @@
 #include "dockerconfig/merge.hpp"
 #include "util/ascii.hpp"
 
-#include <set>
 #include <utility>
 
 namespace reconcile {
@@ -31,10 +30,14 @@ entry_origins origins_of(const std::vector<contribution>& contributions,
 
 }  // namespace
 
+bool is_recordable(std::string_view key) noexcept {
+    return key.find_first_of(",;=") == std::string_view::npos;
+}
+
 std::string write_origins(const entry_origins& origins) {
     std::map<entry_origin, std::string> keys;
     for (const auto& [key, origin] : origins) {
-        if (key.find_first_of(",;=") != std::string::npos) continue;
+        if (!is_recordable(key)) continue;
         auto& list = keys[origin];
         list += (list.empty() ? "" : ",") + key;
     }
@@ -85,11 +88,7 @@ desired_secret merge_contributions(const std::vector<contribution>& contribution
     }
     desired.digest = util::digest_of(document->reveal());
     desired.document = std::make_shared<const util::secret_bytes>(std::move(*document));
-    const auto origins = origins_of(contributions, merged.conflicts);
-    std::set<entry_origin> distinct;
-    for (const auto& [key, origin] : origins)
-        distinct.insert(origin);
-    if (contributions.size() > 1 || distinct.size() > 1) desired.origins = write_origins(origins);
+    desired.origins = write_origins(origins_of(contributions, merged.conflicts));
     return desired;
 }
 

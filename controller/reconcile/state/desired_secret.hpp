@@ -15,9 +15,8 @@
 
 namespace reconcile {
 
-/// On a copy: which source of which RegistryCredential each entry comes from. Absent where all of them come
-/// from one source of the only owner. It holds registry keys and nothing of a credential, and tenants can
-/// write any text there.
+/// On a copy: which source of which RegistryCredential each entry comes from. It holds registry keys and
+/// nothing of a credential, and tenants can write any text there.
 inline constexpr std::string_view entries_annotation = "regcred.dev/entries";
 
 /// The longest value of it: all annotations of an object may have 256 KiB.
@@ -31,6 +30,9 @@ struct entry_origin {
 
 /// By registry key as written.
 using entry_origins = std::map<std::string, entry_origin, std::less<>>;
+
+/// Whether the annotation can have this key: it has no separator.
+[[nodiscard]] bool is_recordable(std::string_view key) noexcept;
 
 /// The value of the annotation: "UID/SOURCE=KEY,KEY;UID/SOURCE=KEY". Keys with one of these separators are
 /// left out. Empty when it would be larger than max_entries_annotation: then the origins are not known.
@@ -58,7 +60,7 @@ struct contribution {
 struct desired_secret {
     std::shared_ptr<const util::secret_bytes> document;  // null: no contributor has anything to deliver
     util::keyed_digest digest{};                         // of the document
-    std::string origins;   // the value of entries_annotation; empty: the Secret has none
+    std::string origins;   // the value of entries_annotation; empty: they are not recorded
     std::string fault;     // why entries that are known cannot be delivered: together they are too large
     bool complete = true;  // false: the entries of a contributor are not all known
 };

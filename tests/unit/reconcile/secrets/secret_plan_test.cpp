@@ -265,10 +265,14 @@ TEST_CASE("invalid sources neither change nor create a copy") {
     SUBCASE("unknown entries, a copy that no owner has to change: it is not even read") {
         view.desired = {};
         view.desired.complete = false;
-        holds(view, copy, ownership::ours);
+        auto recorded = copy;
+        recorded.meta.annotations.emplace(reconcile::entries_annotation, "uid-hub/login=quay.io");
+        holds(view, recorded, ownership::ours);
+        CHECK(decide(view).needs_content);
+        view.all_recorded_stay = true;
         CHECK(decide(view).action == secret_action::none);
         CHECK_FALSE(decide(view).needs_content);
-        auto bare = copy;
+        auto bare = recorded;
         bare.meta.labels.clear();
         holds(view, bare, ownership::ours);
         CHECK(decide(view).needs_content);
@@ -395,7 +399,9 @@ TEST_CASE("removing, recreating and adopting a Secret are destructive, creating 
                             row{secret_action::update, true, true, true, false},
                             row{secret_action::recreate, false, true, true, false},
                             row{secret_action::remove, false, true, true, true}}) {
-        const auto facts = facts_of(wanted(),
+        auto view = wanted();
+        if (row.removes) view.dropped = std::exchange(view.contributors, {});
+        const auto facts = facts_of(view,
                                     {.action = row.action, .adopts = row.adopts, .reason = {}, .message = {}},
                                     nullptr,
                                     true);
@@ -406,6 +412,22 @@ TEST_CASE("removing, recreating and adopting a Secret are destructive, creating 
         CHECK_FALSE(facts.drifted);
         CHECK_FALSE(facts.contended);
     }
+}
+
+TEST_CASE("a Secret without an entry that may stay is removed, which is destructive and asked for in a spec") {
+    auto view = wanted();
+    view.desired = {};
+    const auto copy = build::copy(view.contributors, text);
+    holds(view, copy, ownership::ours);
+    view.content_read = true;
+    CHECK(decide(view).action == secret_action::none);  // the content is no docker config
+    view.content_readable = true;
+    CHECK(decide(view).action == secret_action::remove);
+    const auto facts = facts_of(view, decide(view), nullptr, true);
+    CHECK(facts.destructive);
+    CHECK_FALSE(facts.removes);
+    view.kept = std::exchange(view.contributors, {});
+    CHECK(decide(view).action == secret_action::none);
 }
 
 TEST_CASE("a Secret that was synced for the same desired state has drifted") {

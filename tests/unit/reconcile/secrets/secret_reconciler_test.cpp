@@ -56,6 +56,8 @@ struct fixture : build::cluster_fixture {
     [[nodiscard]] kube::json copy(const std::string& resource_version, const std::string& document) {
         auto object = wire::secret("team-a", resource_version);
         const auto meta = reconcile::desired_metadata(team_a, view(team_a).contributors, nullptr);
+        object["metadata"]["annotations"] = {
+            {std::string(reconcile::entries_annotation), view(team_a).desired.origins}};
         object["metadata"]["labels"] = {{"app.kubernetes.io/managed-by", "regcred"}};
         object["metadata"]["ownerReferences"] =
             kube::json::array({{{"apiVersion", "regcred.dev/v1alpha1"},

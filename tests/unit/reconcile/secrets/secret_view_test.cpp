@@ -4,6 +4,7 @@
 
 #include "unit/reconcile/builders.hpp"
 #include "unit/reconcile/cluster_fixture.hpp"
+#include "unit/reconcile/shared_secret.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,6 +18,12 @@
 using reconcile::desired_fingerprint;
 using reconcile::ownership;
 using names = std::vector<std::string>;
+using build::add_a;
+using build::add_two;
+using build::edit;
+using build::lists;
+using build::passwords;
+using build::restart;
 using name_set = std::set<std::string>;
 
 namespace {
@@ -85,44 +92,6 @@ TEST_CASE("desired_fingerprint changes with the document, the object and the spe
 }
 
 namespace {
-
-using lists = std::vector<std::string>;
-
-/// "a" gives quay.io to the Secret of team-a, which has been written. "b" may use the source login-b.
-void add_a(build::cluster_fixture& f, const char* registry_of_b = "ghcr.io") {
-    f.add_source("login-a", "quay.io", "CANARY-a");
-    f.add_source("login-b", registry_of_b, "CANARY-b");
-    f.add_namespace("team-a");
-    f.add_credential(build::wants("a", "login-a"));
-    f.apply_all();
-}
-
-/// "a" gives quay.io and "b" gives ghcr.io to the Secret of every namespace. The Secret of team-a has been
-/// written.
-void add_two(build::cluster_fixture& f) {
-    add_a(f);
-    f.add_credential(build::wants("b", "login-b"));
-    f.apply_all();
-}
-
-/// The passwords in a copy, sorted.
-lists passwords(const build::cluster_fixture& f, const char* namespace_name = "team-a") {
-    lists found;
-    const auto document = f.document_of({.namespace_name = namespace_name, .name = "regcred"});
-    for (const std::string password : {"CANARY-a", "CANARY-a2", "CANARY-b", "CANARY-b2"}) {
-        if (document.find('"' + password + '"') != std::string::npos) found.push_back(password);
-    }
-    return found;
-}
-
-/// A controller that starts with the copies of another one, and has seen no source yet.
-std::unique_ptr<build::cluster_fixture> restart(const build::cluster_fixture& before) {
-    auto after = std::make_unique<build::cluster_fixture>();
-    after->version = before.version;
-    after->take_copies(before);
-    after->add_namespace("team-a");
-    return after;
-}
 
 struct trouble {
     const char* name;
@@ -220,63 +189,6 @@ TEST_CASE("a RegistryCredential in trouble keeps its entries, and the others' en
     }
 }
 
-TEST_CASE("a RegistryCredential with a source that was never readable delivers its other sources") {
-    build::cluster_fixture f;
-    f.add_source("there", "quay.io", "CANARY-a");
-    f.add_namespace("team-a");
-    auto object = build::wants("a", "there");
-    object.sources.push_back({.secret_name = "later", .registry = "ghcr.io", .registries = {}});
-    f.add_credential(object);
-    const auto view = f.view(build::here);
-    REQUIRE(view.lacking.size() == 1);
-    CHECK(view.lacking[0].source.secret_name == "later");
-    f.apply_all();
-    CHECK(passwords(f) == lists{"CANARY-a"});
-    f.add_source("there", "quay.io", "CANARY-a2");
-    f.apply_all();
-    CHECK(passwords(f) == lists{"CANARY-a2"});
-}
-
-TEST_CASE("an entry of a source that is not readable after a restart stays while the spec lets it") {
-    const auto two_sources = [](std::vector<std::string> registries) {
-        auto object = build::wants("a", "login-a");
-        object.sources.push_back(
-            {.secret_name = "login-b", .registry = {}, .registries = std::move(registries)});
-        return object;
-    };
-    build::cluster_fixture before;
-    before.add_source("login-a", "quay.io", "CANARY-a");
-    before.add_source("login-b", "ghcr.io", "CANARY-b");
-    before.add_namespace("team-a");
-    before.add_credential(two_sources({}));
-    before.apply_all();
-    REQUIRE(passwords(before) == lists{"CANARY-a", "CANARY-b"});
-
-    const auto f = restart(before);
-    f->add_source("login-a", "quay.io", "CANARY-a2");
-    SUBCASE("login-b is missing") {
-        f->add_credential(two_sources({}));
-        f->apply_all();
-        CHECK(passwords(*f) == lists{"CANARY-a2", "CANARY-b"});
-    }
-    SUBCASE("login-b is missing, and registries does not allow the entry") {
-        f->add_credential(two_sources({"quay.*"}));
-        f->apply_all();
-        CHECK(passwords(*f) == lists{"CANARY-a2"});
-    }
-    SUBCASE("login-b is in the spec no more") {
-        f->add_credential(build::wants("a", "login-a"));
-        f->apply_all();
-        CHECK(passwords(*f) == lists{"CANARY-a2"});
-    }
-    SUBCASE("login-b is missing, and an entry of login-a was removed") {
-        f->add_source("login-a", "registry.example.com", "CANARY-b2");
-        f->add_credential(two_sources({}));
-        f->apply_all();
-        CHECK(passwords(*f) == lists{"CANARY-b", "CANARY-b2"});
-    }
-}
-
 TEST_CASE("owners that want a Secret no more are dropped, and kept while the deletion guard holds them") {
     build::cluster_fixture f;
     add_two(f);
@@ -314,13 +226,6 @@ TEST_CASE("a content of another version of the copy does not count") {
 }
 
 namespace {
-
-void edit(build::cluster_fixture& f, const char* name, auto change) {
-    auto object = *f.find_credential(name);
-    change(object);
-    ++object.meta.generation;
-    f.add_credential(std::move(object));
-}
 
 void set_policy(build::cluster_fixture& f, const char* name, v1alpha1::deletion_policy policy) {
     edit(f, name, [policy](auto& object) { object.on_deletion = policy; });
@@ -398,43 +303,6 @@ TEST_CASE("with another contributor a deleted object's entries go, whatever its 
     f.apply_all();
     CHECK(passwords(f) == lists{"CANARY-b"});
     CHECK(f.state.find_deleted("uid-a", build::here) == nullptr);
-}
-
-TEST_CASE("of a copy that records no origins, the entries are its only owner's") {
-    build::cluster_fixture f;
-    add_a(f, "quay.io");
-    edit(f, "a", [](auto& object) { object.suspend = true; });
-    f.add_credential(build::wants("b", "login-b"));  // the same registry
-    f.apply_all();
-    CHECK(passwords(f) == lists{"CANARY-a"});
-}
-
-TEST_CASE("a RegistryCredential without a readable source does not inherit the entries of a deleted one") {
-    build::cluster_fixture f;
-    f.add_source("login-a", "quay.io", "CANARY-a");
-    f.add_namespace("team-a");
-    f.add_credential(build::wants("a", "login-a"));
-    f.apply_all();
-    f.add_credential(build::wants("b", "missing"));
-    f.remove_credential("a");
-    f.apply_all();
-    CHECK(passwords(f).empty());
-}
-
-TEST_CASE("entries that were kept for a suspended owner stay when it continues with an unknown source") {
-    build::cluster_fixture before;
-    add_a(before);
-    edit(before, "a", [](auto& object) { object.suspend = true; });
-    before.add_credential(build::wants("b", "login-b"));
-    before.apply_all();
-    REQUIRE(passwords(before) == lists{"CANARY-a", "CANARY-b"});
-
-    const auto f = restart(before);
-    f->add_source("login-b", "ghcr.io", "CANARY-b2");
-    f->add_credential(build::wants("a", "login-a"));
-    f->add_credential(build::wants("b", "login-b"));
-    f->apply_all();
-    CHECK(passwords(*f) == lists{"CANARY-a", "CANARY-b2"});
 }
 
 TEST_CASE("a renamed owner keeps its entries until its new Secret has them") {
