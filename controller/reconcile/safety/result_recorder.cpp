@@ -47,22 +47,39 @@ failure result_recorder::as_failure(cause problem, std::vector<std::string> cred
             .credentials = std::move(credentials)};
 }
 
+std::vector<failure> result_recorder::as_failures(const runtime::object_key& key,
+                                                  std::vector<own_failure> own_failures) const {
+    const auto* known = services_.results.find(key);
+    std::vector<failure> kept;
+    for (auto& [problem, credential] : own_failures) {
+        const auto* before = known == nullptr ? nullptr : known->failure_of(credential);
+        if (before == nullptr || before->reason != problem.reason) log_failure(key, problem, credential);
+        kept.push_back(as_failure(std::move(problem), {std::move(credential)}));
+    }
+    return kept;
+}
+
 void result_recorder::failed(const runtime::object_key& key,
                              cause problem,
                              const std::set<std::string>& credentials,
-                             std::vector<std::uint64_t> selections) {
+                             selection_list selections,
+                             std::vector<own_failure> own_failures) {
     const auto* known = services_.results.find(key);
     if (known == nullptr || known->last_failure == nullptr || known->last_failure->reason != problem.reason)
         log_failure(key, problem, fmt::format("{}", fmt::join(credentials, ",")));
+    auto own = as_failures(key, std::move(own_failures));
     update_statuses_of_failure(key);
     update_statuses(credentials);
-    services_.results.failed(
-        key, as_failure(std::move(problem), {credentials.begin(), credentials.end()}), std::move(selections));
+    services_.results.failed(key,
+                             as_failure(std::move(problem), {credentials.begin(), credentials.end()}),
+                             std::move(selections),
+                             std::move(own));
+    update_statuses_of_failure(key);
 }
 
 bool result_recorder::synced(const runtime::object_key& key,
                              std::uint64_t desired,
-                             std::vector<std::uint64_t> selections,
+                             selection_list selections,
                              const std::set<std::string>& credentials,
                              runtime::time_point now,
                              std::vector<own_failure> own_failures) {
@@ -70,12 +87,7 @@ bool result_recorder::synced(const runtime::object_key& key,
     const bool is_news = known == nullptr || known->now != result_record::state::synced;
     const std::string healed =
         known != nullptr && known->last_failure != nullptr ? known->last_failure->reason : std::string{};
-    std::vector<failure> kept;
-    for (auto& [problem, credential] : own_failures) {
-        const auto* before = known == nullptr ? nullptr : known->failure_of(credential);
-        if (before == nullptr || before->reason != problem.reason) log_failure(key, problem, credential);
-        kept.push_back(as_failure(std::move(problem), {std::move(credential)}));
-    }
+    auto kept = as_failures(key, std::move(own_failures));
     update_statuses_of_failure(key);
     services_.results.synced(key, desired, std::move(selections), std::move(kept));
     update_statuses_of_failure(key);

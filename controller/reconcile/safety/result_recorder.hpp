@@ -35,22 +35,24 @@ class result_recorder {
 
     explicit result_recorder(services services) : services_(std::move(services)) {}
 
-    /// The object stays out of sync for now. `credentials`: whose status shows that. `selections`: that want
-    /// the object (see result_table).
-    void failed(const runtime::object_key& key,
-                cause problem,
-                const std::set<std::string>& credentials,
-                std::vector<std::uint64_t> selections);
-    /// What one RegistryCredential must report of an object that is up to date for the others.
+    /// What one RegistryCredential must report of an object, besides or although it is up to date for the
+    /// others.
     struct own_failure {
         cause problem;
         std::string credential;
     };
 
+    /// The object stays out of sync for now. `credentials`: whose status shows that. `selections`: of those
+    /// that want or own the object (see result_table).
+    void failed(const runtime::object_key& key,
+                cause problem,
+                const std::set<std::string>& credentials,
+                selection_list selections,
+                std::vector<own_failure> own_failures = {});
     /// The object is up to date. Returns whether that is new.
     bool synced(const runtime::object_key& key,
                 std::uint64_t desired,
-                std::vector<std::uint64_t> selections,
+                selection_list selections,
                 const std::set<std::string>& credentials,
                 runtime::time_point now,
                 std::vector<own_failure> own_failures = {});
@@ -66,6 +68,9 @@ class result_recorder {
     void log_failure(const runtime::object_key& key,
                      const cause& problem,
                      std::string_view credentials) const;
+    /// As result_table keeps them; new ones are logged.
+    [[nodiscard]] std::vector<failure> as_failures(const runtime::object_key& key,
+                                                   std::vector<own_failure> own_failures) const;
     [[nodiscard]] failure as_failure(cause problem, std::vector<std::string> credentials) const;
     void requeue_same_failures(const std::string& reason, runtime::time_point now);
 

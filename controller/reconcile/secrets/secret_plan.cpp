@@ -68,12 +68,6 @@ secret_plan conflict(const secret_view& view, std::string_view message) {
     return blocked(reasons::conflict, fmt::format("Secret {} {}", runtime::to_string(view.key), message));
 }
 
-/// Whether the owners that want the Secret no more want one of another name.
-bool are_renamed(const secret_view& view) {
-    return std::ranges::all_of(view.dropped,
-                               [&](const auto& owner) { return owner->secret_name != view.key.name; });
-}
-
 /// Whether a foreign Secret is left alone: the conflictPolicy of the oldest RegistryCredential that wants it
 /// is Fail, also of a suspended one.
 bool must_be_left_alone(const secret_view& view) {
@@ -176,22 +170,22 @@ std::string_view verb_of(secret_action action) noexcept {
 
 std::vector<result_recorder::own_failure> own_failures(const cluster_state& state,
                                                        const secret_view& view,
-                                                       const secret_plan& unsuspended) {
+                                                       const std::vector<secret_plan>& resumed) {
     std::vector<result_recorder::own_failure> failures;
     const auto secret = runtime::to_string(view.key);
-    for (const auto& object : view.suspended) {
-        const auto& name = object->meta.name;
-        if (!unsuspended.reason.empty()) {
-            failures.push_back({.problem = {.reason = unsuspended.reason, .message = unsuspended.message},
-                                .credential = name});
-        }
-        if (unsuspended.action == secret_action::none) continue;
+    for (std::size_t i = 0; i < view.suspended.size(); ++i) {
+        const auto& name = view.suspended[i]->meta.name;
+        const auto& plan = resumed[i];
+        if (!plan.reason.empty())
+            failures.push_back(
+                {.problem = {.reason = plan.reason, .message = plan.message}, .credential = name});
+        if (plan.action == secret_action::none) continue;
         failures.push_back(
             {.problem = {.reason = reasons::suspended,
                          .message = fmt::format(
                              "Secret {} not {}d: RegistryCredential {} is suspended (spec.suspend: true)",
                              secret,
-                             verb_of(unsuspended.action),
+                             verb_of(plan.action),
                              name)},
              .credential = name});
     }
@@ -210,17 +204,14 @@ std::vector<result_recorder::own_failure> own_failures(const cluster_state& stat
     return failures;
 }
 
-reconcile_facts facts_of(const secret_view& view,
-                         const secret_plan& plan,
-                         const result_record* known,
-                         bool specs_stand) {
+reconcile_facts facts_of(const secret_view& view, const secret_plan& plan, const result_record* known) {
     reconcile_facts facts;
     facts.needs_content = plan.needs_content;
     facts.writes = plan.action != secret_action::none;
     facts.removes = facts.writes && loses_entries(view);
     facts.destructive = facts.removes || plan.action == secret_action::remove ||
                         plan.action == secret_action::recreate || plan.adopts;
-    facts.asked_for = !specs_stand || (view.dropped.empty() ? view.lost_owner : are_renamed(view));
+    facts.asked_for = facts.removes && !view.unasked_loss;
     facts.desired = desired_fingerprint(view);
     if (known != nullptr) compare_with_result(facts, *known);
     return facts;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace reconcile {
 
@@ -26,20 +27,18 @@ struct secret_plan {
 [[nodiscard]] secret_plan decide(const secret_view& view);
 
 /// What the RegistryCredentials must report that have no part in the plan, or cannot give all of theirs: one
-/// that is suspended while `unsuspended`, the plan as if it were not, has something to write, and one with a
-/// source that was never readable.
+/// that is suspended while the plan as if it were not has something to write, and one with a source that was
+/// never readable. `resumed`: that plan for each of the view's suspended ones.
 [[nodiscard]] std::vector<result_recorder::own_failure> own_failures(const cluster_state& state,
                                                                      const secret_view& view,
-                                                                     const secret_plan& unsuspended);
+                                                                     const std::vector<secret_plan>& resumed);
 
 /// "create", "update", ...: for messages and the label of a metric.
 [[nodiscard]] std::string_view verb_of(secret_action action) noexcept;
 
-/// `known`: the last result for the Secret; null: none. `specs_stand`: the specs that wanted it then are
-/// unchanged. Does not set `objects` and `failures`. Pure.
+/// `known`: the last result for the Secret; null: none. Does not set `objects` and `failures`. Pure.
 [[nodiscard]] reconcile_facts facts_of(const secret_view& view,
                                        const secret_plan& plan,
-                                       const result_record* known,
-                                       bool specs_stand);
+                                       const result_record* known);
 
 }  // namespace reconcile

@@ -64,9 +64,7 @@ secret_reconciler::secret_reconciler(services services)
 
 reconcile_facts secret_reconciler::facts(const secret_view& view, const secret_plan& plan) const {
     const auto& results = services_.state.results();
-    const auto* known = results.find(view.key);
-    const bool stand = known == nullptr || services_.state.all_stand(known->selections);
-    auto facts = facts_of(view, plan, known, stand);
+    auto facts = facts_of(view, plan, results.find(view.key));
     facts.objects = results.size();
     facts.failures = services_.queues.secrets.queue().failures(view.key);
     return facts;
@@ -78,7 +76,8 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
     decision now;
     for (;;) {
         if (!run.has_failed()) now = decide_now(key, content, run.holds_removal());
-        const auto& [view, plan, unsuspended] = now;
+        const auto& view = now.view;
+        const auto& plan = now.plan;
         const auto known = facts(view, plan);
         const auto action = run.next(known, std::chrono::steady_clock::now());
         switch (action.step) {
@@ -118,13 +117,14 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
 secret_reconciler::decision secret_reconciler::decide_now(const runtime::object_key& key,
                                                           const copy_content& content,
                                                           bool holds_removal) {
-    view_options options{.content = &content, .keep_dropped = holds_removal, .ignore_suspend = false};
-    decision now{.view = view_secret(services_.state, key, options), .plan = {}, .unsuspended = {}};
+    view_options options{.content = &content, .keep_unasked = holds_removal};
+    decision now{.view = view_secret(services_.state, key, options), .plan = {}, .resumed = {}};
     now.plan = decide(now.view);
-    if (now.view.suspended.empty()) return now;
-    options.ignore_suspend = true;
-    now.unsuspended = decide(view_secret(services_.state, key, options));
-    now.plan.needs_content = now.plan.needs_content || now.unsuspended.needs_content;
+    for (const auto& object : now.view.suspended) {
+        options.resumed = object->meta.uid;
+        now.resumed.push_back(decide(view_secret(services_.state, key, options)));
+        now.plan.needs_content = now.plan.needs_content || now.resumed.back().needs_content;
+    }
     return now;
 }
 
@@ -148,22 +148,35 @@ asio::awaitable<kube::result<void>> secret_reconciler::confirm(const secret_view
     co_return co_await reader_.confirm(all_credentials(view), view.key.namespace_name);
 }
 
+selection_list secret_reconciler::selections_after(const secret_view& view) const {
+    const auto* known = services_.state.results().find(view.key);
+    return selections_of(view, known == nullptr ? nullptr : known->selections);
+}
+
 void secret_reconciler::fail(const secret_view& view, cause problem) {
-    results_.failed(view.key, std::move(problem), all_credentials(view), selections_of(view.contributors));
+    results_.failed(view.key, std::move(problem), all_credentials(view), selections_after(view));
 }
 
 void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
     const auto& view = now.view;
     if (!now.plan.reason.empty()) return fail(view, {.reason = now.plan.reason, .message = now.plan.message});
-    auto own = own_failures(services_.state, view, now.unsuspended);
+    auto own = own_failures(services_.state, view, now.resumed);
     for (const auto& object : view.held) {
         own.push_back({.problem = held_by_guard(view.key, services_.state.results().size()),
                        .credential = object->meta.name});
     }
     services_.state.forget_deleted(view.key);
-    if (view.contributors.empty() && !own.empty()) return fail(view, std::move(own.front().problem));
-    const auto& wanting = view.contributors.empty() ? view.suspended : view.contributors;
-    if (wanting.empty()) {
+    if (view.contributors.empty() && !own.empty()) {
+        // Nobody may change it: each reports why its part stays as it is.
+        auto first = std::move(own.front());
+        own.erase(own.begin());
+        return results_.failed(view.key,
+                               std::move(first.problem),
+                               {std::move(first.credential)},
+                               selections_after(view),
+                               std::move(own));
+    }
+    if (view.contributors.empty() && view.suspended.empty()) {
         repairs_.forget(view.key);
         if (view.owner == ownership::ours && !view.retains) {
             results_.unwanted(view.key);
@@ -174,7 +187,7 @@ void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
     }
     const bool is_news = results_.synced(view.key,
                                          desired,
-                                         selections_of(wanting),
+                                         selections_after(view),
                                          affected_credentials(view),
                                          std::chrono::steady_clock::now(),
                                          std::move(own));

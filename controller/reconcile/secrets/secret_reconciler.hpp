@@ -19,6 +19,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <vector>
 
 namespace reconcile {
 
@@ -48,7 +49,7 @@ class secret_reconciler {
     struct decision {
         secret_view view;
         secret_plan plan;
-        secret_plan unsuspended;  // as if no RegistryCredential was suspended
+        std::vector<secret_plan> resumed;  // for each suspended one: as if it was not suspended
     };
     /// `content`: of the copy, if it has been read.
     [[nodiscard]] decision decide_now(const runtime::object_key& key,
@@ -65,6 +66,8 @@ class secret_reconciler {
     /// `desired`: the fingerprint of what the view desires.
     void settle(const decision& now, std::uint64_t desired);
     void fail(const secret_view& view, cause problem);
+    /// To record with the result.
+    [[nodiscard]] selection_list selections_after(const secret_view& view) const;
 
     services services_;
     secret_writer writer_;

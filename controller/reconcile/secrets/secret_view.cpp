@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 namespace reconcile {
@@ -16,10 +17,14 @@ bool holds(const contributor_list& list, const credential& object) {
     return std::ranges::any_of(list, [&](const auto& each) { return each->meta.uid == object->meta.uid; });
 }
 
+bool is_suspended(const v1alpha1::registry_credential& object, const view_options& options) {
+    return object.suspend && object.meta.uid != options.resumed;
+}
+
 /// The contributors that are not suspended; the others are noted.
 void sort_contributors(secret_view& view, const contributor_list& all, const view_options& options) {
     for (const auto& object : all) {
-        if (object->suspend && !options.ignore_suspend) {
+        if (is_suspended(*object, options)) {
             view.suspended.push_back(object);
         } else {
             view.contributors.push_back(object);
@@ -38,19 +43,39 @@ bool awaits_replacement(const cluster_state& state,
            state.results().find(replacement)->failure_of(owner.meta.name) != nullptr;
 }
 
+/// Whether the spec of an owner that does not want the Secret shows that a user wants that: it has another
+/// secretName, or was changed since it last wanted the Secret. Else the labels of the namespace may have been
+/// removed by mistake.
+bool is_asked_for(const cluster_state& state,
+                  const v1alpha1::registry_credential& owner,
+                  const runtime::object_key& key) {
+    if (owner.secret_name != key.name) return true;
+    const auto* known = state.results().find(key);
+    return known != nullptr && has_changed(known->selections, selection_of(owner));
+}
+
 void sort_owner(secret_view& view,
                 const cluster_state& state,
                 const credential& owner,
                 const kube::object_meta& namespace_meta,
                 const view_options& options) {
     if (holds(view.contributors, owner)) return;
-    const bool suspended = owner->suspend && !options.ignore_suspend;
+    const bool suspended = is_suspended(*owner, options);
     if (suspended && !holds(view.suspended, owner)) view.suspended.push_back(owner);
     // --cascade=orphan may be under way for one that is being deleted.
     const bool stays = suspended || owner->meta.deleting || !owner->spec_fault.empty() ||
                        awaits_replacement(state, *owner, view.key, namespace_meta);
-    if (!stays && options.keep_dropped) view.held.push_back(owner);
-    (stays || options.keep_dropped ? view.kept : view.dropped).push_back(owner);
+    if (stays) {
+        view.kept.push_back(owner);
+    } else if (is_asked_for(state, *owner, view.key)) {
+        view.dropped.push_back(owner);
+    } else if (options.keep_unasked) {
+        view.held.push_back(owner);
+        view.kept.push_back(owner);
+    } else {
+        view.dropped.push_back(owner);
+        view.unasked_loss = true;
+    }
 }
 
 bool retains(const cluster_state& state, const std::string& uid, const runtime::object_key& key) {
@@ -185,6 +210,12 @@ secret_view view_secret(cluster_state& state, const runtime::object_key& key, co
         merge_with_content(view, state, {});
     }
     return view;
+}
+
+selection_list selections_of(const secret_view& view, const selection_set& recorded) {
+    auto owners = selections_of(in_order(view.kept, view.dropped));
+    std::ranges::copy(selections_of(view.suspended), std::back_inserter(owners));
+    return merge_selections(selections_of(view.contributors), owners, recorded);
 }
 
 std::uint64_t desired_fingerprint(const secret_view& view) {

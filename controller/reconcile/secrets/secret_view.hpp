@@ -36,6 +36,7 @@ struct secret_view {
     contributor_list dropped;         // owners that exist and want the Secret no more: their entries go
     contributor_list held;            // those of the kept ones that would be dropped
     contributor_list suspended;       // with spec.suspend: true, that want the Secret or own it
+    bool unasked_loss = false;        // no spec asks for it that one of the dropped owners loses its entries
     bool lost_owner = false;          // an owner does not exist any more: its entries go
     bool unnamed_owner_lost = false;  // one of those is in the annotation, which has no names
     desired_secret desired;
@@ -45,13 +46,13 @@ struct secret_view {
     /// Where no contributor's source is known: each entry of the copy has a recorded origin, and stays.
     bool all_recorded_stay = false;
     std::vector<lacking_source> lacking;
-    bool is_source = false;               // a RegistryCredential reads its credentials from this very Secret
+    bool is_source = false;  // a RegistryCredential reads its credentials from this very Secret
 };
 
 struct view_options {
     const copy_content* content = nullptr;  // of the copy, if it has been read; ignored if it is outdated
-    bool keep_dropped = false;              // owners that would be dropped are kept
-    bool ignore_suspend = false;            // as if no RegistryCredential was suspended
+    bool keep_unasked = false;              // dropped owners are kept, unless a spec asks for their loss
+    std::string resumed = {};               // as if the RegistryCredential with this UID was not suspended
 };
 
 /// The view as of now.
@@ -65,6 +66,9 @@ struct view_options {
 
 /// Whether a write takes an owner's entries out of the Secret.
 [[nodiscard]] bool loses_entries(const secret_view& view);
+
+/// What to record of the RegistryCredentials that want the Secret or own it, after `recorded`.
+[[nodiscard]] selection_list selections_of(const secret_view& view, const selection_set& recorded);
 
 /// A hash of everything that the desired Secret depends on.
 [[nodiscard]] std::uint64_t desired_fingerprint(const secret_view& view);

@@ -120,15 +120,15 @@ service_account_plan decide(const service_account_view& view) {
 
 service_account_view with_removals_held(service_account_view view) {
     for (auto& entry : view.entries) {
-        if (entry.goal == entry_goal::unlisted) entry.goal = entry_goal::held;
+        if (entry.goal == entry_goal::unlisted && !entry.asked_for) entry.goal = entry_goal::held;
     }
     return view;
 }
 
 std::uint64_t desired_fingerprint(const service_account_view& view) {
     std::uint64_t fingerprint = 0;
-    for (const auto spec : account_selections_of(view.wanting))
-        fingerprint = hash_combine(fingerprint, spec);
+    for (const auto& [object, rules] : account_selections_of(view.wanting))
+        fingerprint = hash_combine(hash_combine(fingerprint, object), rules);
     for (const auto& entry : view.entries) {
         if (entry.goal == entry_goal::listed)
             fingerprint = hash_combine(fingerprint, std::hash<std::string>{}(entry.secret_name));
@@ -136,15 +136,33 @@ std::uint64_t desired_fingerprint(const service_account_view& view) {
     return fingerprint;
 }
 
+namespace {
+
+bool is_asked_for(const service_account_view& view, const std::string& secret_name) {
+    const auto entry = std::ranges::find(view.entries, secret_name, &pull_secret_entry::secret_name);
+    return entry != view.entries.end() && entry->asked_for;
+}
+
+}  // namespace
+
+bool has_asked_loss(const service_account_view& view, const service_account_plan& plan) {
+    return std::ranges::any_of(plan.losses, [&](const auto& name) { return is_asked_for(view, name); });
+}
+
+selection_list account_selections_of(const service_account_view& view, const selection_set& recorded) {
+    return merge_selections(
+        account_selections_of(view.wanting), account_selections_of(view.others), recorded);
+}
+
 reconcile_facts facts_of(const service_account_view& view,
                          const service_account_plan& plan,
-                         const result_record* known,
-                         bool specs_stand) {
+                         const result_record* known) {
     reconcile_facts facts;
     facts.writes = plan.patch;
     facts.removes = !plan.losses.empty();
     facts.destructive = facts.removes;
-    facts.asked_for = !specs_stand;
+    facts.asked_for =
+        std::ranges::all_of(plan.losses, [&](const auto& name) { return is_asked_for(view, name); });
     facts.desired = desired_fingerprint(view);
     if (known != nullptr) {
         compare_with_result(facts, *known);

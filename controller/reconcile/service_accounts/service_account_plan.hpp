@@ -32,6 +32,8 @@ struct pull_secret_entry {
     std::string secret_name;
     entry_goal goal = entry_goal::unlisted;
     std::string suspended_by;  // of suspended_add and suspended_removal: the RegistryCredential's name
+    /// Of unlisted: each RegistryCredential that wanted the entry has changed its spec, or is gone.
+    bool asked_for = false;
 };
 
 /// Everything that the decision about a ServiceAccount depends on.
@@ -59,7 +61,7 @@ struct service_account_plan {
 /// listed is never removed, and an added one is removed once, however often it is listed.
 [[nodiscard]] service_account_plan decide(const service_account_view& view);
 
-/// The view in which nothing is removed.
+/// The view in which nothing is removed that no spec asks for.
 [[nodiscard]] service_account_view with_removals_held(service_account_view view);
 
 /// A hash of the entries that are wanted, and of the specs that want them.
@@ -68,8 +70,14 @@ struct service_account_plan {
 /// See facts_of() of a Secret. Pure.
 [[nodiscard]] reconcile_facts facts_of(const service_account_view& view,
                                        const service_account_plan& plan,
-                                       const result_record* known,
-                                       bool specs_stand);
+                                       const result_record* known);
+
+/// Whether a loss in the plan is asked for in a spec.
+[[nodiscard]] bool has_asked_loss(const service_account_view& view, const service_account_plan& plan);
+
+/// What to record of the RegistryCredentials that want an entry or may have wanted one, after `recorded`.
+[[nodiscard]] selection_list account_selections_of(const service_account_view& view,
+                                                   const selection_set& recorded);
 
 /// "add", "remove" or "record": the label of a metric.
 [[nodiscard]] std::string_view verb_of(const service_account_plan& plan) noexcept;

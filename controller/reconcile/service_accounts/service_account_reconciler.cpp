@@ -79,9 +79,7 @@ service_account_reconciler::service_account_reconciler(services services)
 reconcile_facts service_account_reconciler::facts(const service_account_view& view,
                                                   const service_account_plan& plan) const {
     const auto& results = services_.accounts.results();
-    const auto* known = results.find(view.key);
-    const bool stand = known == nullptr || services_.state.all_stand(known->selections);
-    auto facts = facts_of(view, plan, known, stand);
+    auto facts = facts_of(view, plan, results.find(view.key));
     facts.objects = results.size();
     facts.failures = services_.queues.service_accounts.queue().failures(view.key);
     return facts;
@@ -101,7 +99,7 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
         const auto action = run.next(known, std::chrono::steady_clock::now());
         switch (action.step) {
             case reconcile_step::confirm:
-                run.confirmed(co_await confirm(view, known.asked_for));
+                run.confirmed(co_await confirm(view, has_asked_loss(view, plan)));
                 break;
             case reconcile_step::write:
                 run.wrote(co_await write(view, plan), "patch");
@@ -135,10 +133,13 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
 void service_account_reconciler::fail(const service_account_view& view,
                                       cause problem,
                                       const std::string& secret_name) {
-    results_.failed(view.key,
-                    std::move(problem),
-                    affected_credentials(view, secret_name),
-                    account_selections_of(view.wanting));
+    results_.failed(
+        view.key, std::move(problem), affected_credentials(view, secret_name), selections_after(view));
+}
+
+selection_list service_account_reconciler::selections_after(const service_account_view& view) const {
+    const auto* known = services_.accounts.results().find(view.key);
+    return account_selections_of(view, known == nullptr ? nullptr : known->selections);
 }
 
 void service_account_reconciler::settle(const service_account_view& view,
@@ -157,7 +158,7 @@ void service_account_reconciler::settle(const service_account_view& view,
     }
     static_cast<void>(results_.synced(view.key,
                                       desired,
-                                      account_selections_of(view.wanting),
+                                      selections_after(view),
                                       affected_credentials(view),
                                       std::chrono::steady_clock::now()));
 }

@@ -51,6 +51,8 @@ class service_account_reconciler {
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(const service_account_view& view,
                                                                    const service_account_plan& plan);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_back(runtime::object_key key);
+    /// To record with the result.
+    [[nodiscard]] selection_list selections_after(const service_account_view& view) const;
     /// `desired`: the fingerprint of what the view desires.
     void settle(const service_account_view& view, const service_account_plan& plan, std::uint64_t desired);
     void fail(const service_account_view& view, cause problem, const std::string& secret_name = {});

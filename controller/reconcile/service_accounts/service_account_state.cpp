@@ -127,6 +127,17 @@ void service_account_state::set_goal_of_unwanted(pull_secret_entry& entry,
     if (owner != suspended.end()) keep(**owner);
 }
 
+/// Whether each RegistryCredential that wanted the entry has changed its spec since, or is gone.
+bool service_account_state::is_asked_for(const service_account_view& view,
+                                         const std::string& secret_name) const {
+    const auto* known = results_.find(view.key);
+    if (known == nullptr || known->selections == nullptr) return false;
+    return std::ranges::none_of(view.others, [&](const credential& object) {
+        return object->secret_name == secret_name &&
+               std::ranges::binary_search(*known->selections, account_selection_of(*object));
+    });
+}
+
 void service_account_state::add_entry(const std::string& secret_name, service_account_view& view) const {
     pull_secret_entry entry;
     entry.secret_name = secret_name;
@@ -158,6 +169,7 @@ void service_account_state::add_entry(const std::string& secret_name, service_ac
         entry.goal = entry_goal::undecided;
     } else if (recorded) {
         set_goal_of_unwanted(entry, suspended, view.key);
+        entry.asked_for = is_asked_for(view, secret_name);
     }
     view.entries.push_back(std::move(entry));
 }

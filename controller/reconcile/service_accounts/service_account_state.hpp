@@ -63,6 +63,7 @@ class service_account_state final : runtime::event_handler<v1alpha1::registry_cr
     [[nodiscard]] bool is_usable(const std::string& namespace_name) const;
     [[nodiscard]] bool wants(const v1alpha1::registry_credential& object,
                              const runtime::object_key& key) const;
+    [[nodiscard]] bool is_asked_for(const service_account_view& view, const std::string& secret_name) const;
     /// Adds the entry for this Secret name, and the RegistryCredentials that it depends on.
     void add_entry(const std::string& secret_name, service_account_view& view) const;
     void set_goal_of_unwanted(pull_secret_entry& entry,

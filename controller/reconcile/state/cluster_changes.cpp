@@ -77,17 +77,6 @@ void cluster_state::remember_deleted(const credential& object, std::set<runtime:
     deleted_.insert_or_assign(uid, std::move(gone));
 }
 
-void cluster_state::update_standing(const runtime::change<v1alpha1::registry_credential>& change) {
-    if (change.before != nullptr) {
-        standing_.erase(selection_of(*change.before));
-        standing_.erase(account_selection_of(*change.before));
-    }
-    if (change.after != nullptr && !change.after->meta.deleting) {
-        standing_.insert(selection_of(*change.after));
-        standing_.insert(account_selection_of(*change.after));
-    }
-}
-
 void cluster_state::handle(const runtime::change<v1alpha1::registry_credential>& change) {
     const auto& before = change.before;
     const auto& after = change.after;
@@ -105,7 +94,6 @@ void cluster_state::handle(const runtime::change<v1alpha1::registry_credential>&
         expected_status_.erase(before->meta.uid);
     }
     desired_.clear();
-    update_standing(change);
 
     if (after != nullptr) {
         resolve(*after);

@@ -18,7 +18,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace reconcile {
@@ -78,9 +77,6 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     [[nodiscard]] credential find_by_uid(const std::string& uid) const;
     /// All that exist, by UID.
     [[nodiscard]] const std::map<std::string, credential>& all_by_uid() const noexcept { return by_uid_; }
-    /// Whether each of these selections still stands: its object exists, is not being deleted, and selects by
-    /// the same rules. True if they are not known.
-    [[nodiscard]] bool all_stand(const selection_set& selections) const;
     /// The RegistryCredentials that want this Secret, oldest first.
     [[nodiscard]] contributor_list contributors_of(const runtime::object_key& key,
                                                    const kube::object_meta& namespace_meta) const;
@@ -120,7 +116,6 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
         std::set<runtime::object_key> keys;  // of the Secrets that it owned and that are not reconciled yet
     };
 
-    void update_standing(const runtime::change<v1alpha1::registry_credential>& change);
     /// `owned`: the copies that it owned.
     void remember_deleted(const credential& object, std::set<runtime::object_key> owned);
     [[nodiscard]] std::set<runtime::object_key> owned_by(const std::string& uid) const;
@@ -139,8 +134,7 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     runtime::store<source_secret> sources_;
     std::map<std::string, runtime::store<observed_secret>> copies_;  // by Secret name
 
-    std::map<std::string, credential> by_uid_;    // of those that exist
-    std::unordered_set<std::uint64_t> standing_;  // the selections of those that are not being deleted
+    std::map<std::string, credential> by_uid_;  // of those that exist
     source_resolver resolver_;
     std::map<std::string, deleted_credential> deleted_;                            // by UID
     std::map<std::string, resolution> resolved_;                                   // by UID

@@ -48,21 +48,23 @@ std::uint64_t hash_strings(std::uint64_t seed, const std::vector<std::string>& t
     return hash_combine(seed, texts.size());
 }
 
-template <class Hash>
-std::vector<std::uint64_t> sorted_hashes(const contributor_list& objects, Hash hash) {
-    std::vector<std::uint64_t> hashes;
-    hashes.reserve(objects.size());
+template <class Select>
+selection_list sorted_selections(const contributor_list& objects, Select select) {
+    selection_list selections;
+    selections.reserve(objects.size());
     for (const auto& object : objects)
-        hashes.push_back(hash(*object));
-    std::ranges::sort(hashes);
-    return hashes;
+        selections.push_back(select(*object));
+    std::ranges::sort(selections);
+    return selections;
 }
 
-}  // namespace
+selection_list::const_iterator find_object(const selection_list& selections, std::uint64_t object) {
+    return std::ranges::find(selections, object, &recorded_selection::object);
+}
 
-std::uint64_t selection_of(const v1alpha1::registry_credential& object) {
+std::uint64_t hash_rules(const v1alpha1::registry_credential& object) {
     const auto& rules = object.namespaces;
-    auto hash = hash_strings(0, {object.meta.uid, object.secret_name});
+    auto hash = hash_strings(0, {object.secret_name});
     hash = hash_strings(hash_strings(hash, rules.include), rules.exclude);
     hash = hash_combine(hash, rules.selector ? 1 : 0);
     if (!rules.selector) return hash;
@@ -73,16 +75,42 @@ std::uint64_t selection_of(const v1alpha1::registry_credential& object) {
     return hash;
 }
 
-std::uint64_t account_selection_of(const v1alpha1::registry_credential& object) {
-    return hash_strings(selection_of(object), object.service_accounts);
+}  // namespace
+
+recorded_selection selection_of(const v1alpha1::registry_credential& object) {
+    return {.object = std::hash<std::string>{}(object.meta.uid), .rules = hash_rules(object)};
 }
 
-std::vector<std::uint64_t> selections_of(const contributor_list& objects) {
-    return sorted_hashes(objects, selection_of);
+recorded_selection account_selection_of(const v1alpha1::registry_credential& object) {
+    auto selection = selection_of(object);
+    selection.rules = hash_strings(selection.rules, object.service_accounts);
+    return selection;
 }
 
-std::vector<std::uint64_t> account_selections_of(const contributor_list& objects) {
-    return sorted_hashes(objects, account_selection_of);
+selection_list selections_of(const contributor_list& objects) {
+    return sorted_selections(objects, selection_of);
+}
+
+selection_list account_selections_of(const contributor_list& objects) {
+    return sorted_selections(objects, account_selection_of);
+}
+
+bool has_changed(const selection_set& recorded, const recorded_selection& now) {
+    if (recorded == nullptr) return false;
+    const auto before = find_object(*recorded, now.object);
+    return before != recorded->end() && before->rules != now.rules;
+}
+
+selection_list merge_selections(selection_list wanting,
+                                const selection_list& others,
+                                const selection_set& recorded) {
+    for (const auto& other : others) {
+        if (find_object(wanting, other.object) != wanting.end()) continue;
+        const bool changed = has_changed(recorded, other);
+        wanting.push_back(changed ? *find_object(*recorded, other.object) : other);
+    }
+    std::ranges::sort(wanting);
+    return wanting;
 }
 
 void add_names(std::set<std::string>& names, const contributor_list& objects) {

@@ -26,15 +26,34 @@ void sort_by_precedence(contributor_list& objects);
 /// A hash of the UID and the generation, so of the whole spec.
 [[nodiscard]] std::uint64_t spec_of(const v1alpha1::registry_credential& object);
 
-/// A hash of the UID, spec.secretName and spec.namespaces: while it is the same, no user has asked in the
-/// spec that a namespace loses its Secret.
-[[nodiscard]] std::uint64_t selection_of(const v1alpha1::registry_credential& object);
-/// The same for a ServiceAccount: spec.serviceAccounts counts too.
-[[nodiscard]] std::uint64_t account_selection_of(const v1alpha1::registry_credential& object);
+/// What one RegistryCredential selects. While it is the same, no user has asked in the spec that a namespace
+/// loses its Secret.
+struct recorded_selection {
+    std::uint64_t object = 0;  // a hash of the UID
+    std::uint64_t rules = 0;   // a hash of what decides in the spec
+    friend auto operator<=>(const recorded_selection&, const recorded_selection&) = default;
+};
+/// Sorted.
+using selection_list = std::vector<recorded_selection>;
+/// Shared, since thousands of objects are wanted by the same few. Null: not known.
+using selection_set = std::shared_ptr<const selection_list>;
 
-/// One of both of each object, sorted.
-[[nodiscard]] std::vector<std::uint64_t> selections_of(const contributor_list& objects);
-[[nodiscard]] std::vector<std::uint64_t> account_selections_of(const contributor_list& objects);
+/// By spec.secretName and spec.namespaces.
+[[nodiscard]] recorded_selection selection_of(const v1alpha1::registry_credential& object);
+/// For a ServiceAccount: spec.serviceAccounts counts too.
+[[nodiscard]] recorded_selection account_selection_of(const v1alpha1::registry_credential& object);
+
+[[nodiscard]] selection_list selections_of(const contributor_list& objects);
+[[nodiscard]] selection_list account_selections_of(const contributor_list& objects);
+
+/// Whether the object selects by other rules than those that are recorded; false if none are.
+[[nodiscard]] bool has_changed(const selection_set& recorded, const recorded_selection& now);
+
+/// What to record after a result. Of `others`, which may still lose what they gave, the rules that were
+/// recorded before still count; those of `wanting` are of now.
+[[nodiscard]] selection_list merge_selections(selection_list wanting,
+                                              const selection_list& others,
+                                              const selection_set& recorded);
 
 /// Mixes a value into a hash.
 [[nodiscard]] std::uint64_t hash_combine(std::uint64_t seed, std::uint64_t value) noexcept;

@@ -13,10 +13,21 @@ bool concerns(const failure& problem, const std::string& credential) {
     return std::ranges::find(problem.credentials, credential) != problem.credentials.end();
 }
 
+/// The list to keep; each failure has the time of an earlier one with the same reason.
+std::unique_ptr<const std::vector<failure>> since_first_seen(const result_record& before,
+                                                             std::vector<failure> failures) {
+    if (failures.empty()) return nullptr;
+    for (auto& problem : failures) {
+        const auto* earlier = before.failure_of(problem.credentials.front());
+        if (earlier != nullptr && earlier->reason == problem.reason) problem.since = earlier->since;
+    }
+    return std::make_unique<const std::vector<failure>>(std::move(failures));
+}
+
 }  // namespace
 
 const failure* result_record::failure_of(const std::string& credential) const {
-    if (last_failure != nullptr) return last_failure.get();
+    if (last_failure != nullptr && concerns(*last_failure, credential)) return last_failure.get();
     if (own_failures == nullptr) return nullptr;
     const auto found =
         std::ranges::find_if(*own_failures, [&](const failure& each) { return concerns(each, credential); });
@@ -35,31 +46,26 @@ bool result_table::is_synced(const runtime::object_key& key) const {
 
 void result_table::synced(const runtime::object_key& key,
                           std::uint64_t desired,
-                          std::vector<std::uint64_t> selections,
+                          selection_list selections,
                           std::vector<failure> own_failures) {
     auto& record = records_[key];
-    for (auto& problem : own_failures) {
-        const auto* earlier = record.failure_of(problem.credentials.front());
-        if (earlier != nullptr && earlier->reason == problem.reason) problem.since = earlier->since;
-    }
     record = {.now = result_record::state::synced,
               .desired = desired,
               .selections = share(std::move(selections)),
               .last_failure = nullptr,
-              .own_failures = own_failures.empty()
-                                  ? nullptr
-                                  : std::make_unique<const std::vector<failure>>(std::move(own_failures))};
+              .own_failures = since_first_seen(record, std::move(own_failures))};
 }
 
 void result_table::failed(const runtime::object_key& key,
                           failure problem,
-                          std::vector<std::uint64_t> selections) {
+                          selection_list selections,
+                          std::vector<failure> own_failures) {
     auto& record = records_[key];
     if (!selections.empty()) record.selections = share(std::move(selections));
     if (record.last_failure != nullptr && record.last_failure->reason == problem.reason)
         problem.since = record.last_failure->since;
+    record.own_failures = since_first_seen(record, std::move(own_failures));
     record.last_failure = std::make_unique<const failure>(std::move(problem));
-    record.own_failures = nullptr;
     record.now = result_record::state::failed;
 }
 
@@ -90,14 +96,14 @@ void result_table::for_each(
         visit(key, record);
 }
 
-selection_set result_table::share(std::vector<std::uint64_t> selections) {
+selection_set result_table::share(selection_list selections) {
     if (shared_.size() >= sweep_at_) {
         std::erase_if(shared_, [](const auto& entry) { return entry.second.expired(); });
         sweep_at_ = std::max<std::size_t>(64, 2 * shared_.size());
     }
     auto& known = shared_[selections];
     if (auto found = known.lock()) return found;
-    auto made = std::make_shared<const std::vector<std::uint64_t>>(std::move(selections));
+    auto made = std::make_shared<const selection_list>(std::move(selections));
     known = made;
     return made;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reconcile/state/contributors.hpp"
 #include "runtime/object_key.hpp"
 
 #include <cstddef>
@@ -23,18 +24,14 @@ struct failure {
     std::vector<std::string> credentials;  // RegistryCredentials whose status shows it
 };
 
-/// The selections that want an object: selection_of() or account_selection_of() of each RegistryCredential,
-/// sorted. Shared, since thousands of objects are wanted by the same few. Null: not known.
-using selection_set = std::shared_ptr<const std::vector<std::uint64_t>>;
-
 /// The result of the last reconcile of an object.
 struct result_record {
     enum class state : std::uint8_t { pending, synced, failed };
     state now = state::pending;
     std::uint64_t desired = 0;  // of one that was synced: the fingerprint of what was desired then
-    selection_set selections;   // that wanted it in the last result
+    selection_set selections;   // of the RegistryCredentials that wanted or owned it in the last result
     std::unique_ptr<const failure> last_failure;  // null unless it failed
-    /// Of one that is synced: what single RegistryCredentials must report all the same. Null: nothing.
+    /// What single RegistryCredentials must report besides. Null: nothing.
     std::unique_ptr<const std::vector<failure>> own_failures;
 
     /// What this RegistryCredential must report. Null: nothing.
@@ -46,16 +43,19 @@ struct result_record {
 class result_table {
  public:
     [[nodiscard]] const result_record* find(const runtime::object_key& key) const;
-    /// If `desired` is the same later and the object is out of sync, another writer changed it. If
-    /// `selections` still stand later and the object is not wanted any more, no user has asked for that in a
-    /// spec. `own_failures`: what single RegistryCredentials must report all the same.
+    /// If `desired` is the same later and the object is out of sync, another writer changed it. If a
+    /// RegistryCredential still has its selection later and does not want the object any more, no user has
+    /// asked for that in the spec. `own_failures`: what single RegistryCredentials must report all the same.
     void synced(const runtime::object_key& key,
                 std::uint64_t desired,
-                std::vector<std::uint64_t> selections,
+                selection_list selections,
                 std::vector<failure> own_failures = {});
-    /// `problem.since` is replaced by that of an earlier failure with the same reason. Empty `selections`:
-    /// none wants the object; those of the last result stay.
-    void failed(const runtime::object_key& key, failure problem, std::vector<std::uint64_t> selections);
+    /// `since` is replaced by that of an earlier failure with the same reason. Empty `selections`: none wants
+    /// or owns the object; those of the last result stay.
+    void failed(const runtime::object_key& key,
+                failure problem,
+                selection_list selections,
+                std::vector<failure> own_failures = {});
     /// The desired state may have changed: a synced object is pending until its next reconcile.
     void mark_stale(const runtime::object_key& key);
     /// No RegistryCredential wants the object. The rest of the last result is kept while the object may have
@@ -70,10 +70,10 @@ class result_table {
     [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
 
  private:
-    [[nodiscard]] selection_set share(std::vector<std::uint64_t> selections);
+    [[nodiscard]] selection_set share(selection_list selections);
 
     std::unordered_map<runtime::object_key, result_record, runtime::object_key_hash> records_;
-    std::map<std::vector<std::uint64_t>, std::weak_ptr<const std::vector<std::uint64_t>>> shared_;
+    std::map<selection_list, std::weak_ptr<const selection_list>> shared_;
     std::size_t sweep_at_ = 64;  // entries of shared_, when those that nothing uses are dropped
 };
 

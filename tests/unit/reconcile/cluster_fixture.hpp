@@ -124,7 +124,10 @@ struct cluster_fixture {
             copies.upsert(std::move(made));
         } else {
             state.forget_deleted(key);
-            if (!seen.contributors.empty()) state.results().synced(key, 0, {});
+            if (seen.contributors.empty()) return;
+            const auto* known = state.results().find(key);
+            auto selections = selections_of(seen, known == nullptr ? nullptr : known->selections);
+            state.results().synced(key, 0, std::move(selections));
         }
     }
     void collect_garbage(const runtime::object_key& key) {

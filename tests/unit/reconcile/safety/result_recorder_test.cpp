@@ -59,18 +59,18 @@ TEST_CASE_FIXTURE(fixture, "the next failure queues the statuses that show the l
     fail(key, "Forbidden", {"new"});
     CHECK(statuses() == names{"new", "old"});
     clear_queues();
-    CHECK(recorder.synced(key, 1, {2}, {"newest"}, now));
+    CHECK(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"newest"}, now));
     CHECK(statuses() == names{"new", "newest"});
 }
 
 TEST_CASE_FIXTURE(fixture, "synced returns true only the first time") {
-    CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
+    CHECK(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"hub"}, now));
     CHECK(statuses() == names{"hub"});
     clear_queues();
-    CHECK_FALSE(recorder.synced(key, 1, {2}, {"hub"}, now));
+    CHECK_FALSE(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"hub"}, now));
     CHECK(statuses().empty());
     state.results().mark_stale(key);
-    CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
+    CHECK(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"hub"}, now));
 }
 
 TEST_CASE_FIXTURE(fixture,
@@ -79,17 +79,17 @@ TEST_CASE_FIXTURE(fixture,
         fail(key, reason);
         fail(other, reason);
         clear_queues();
-        CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
+        CHECK(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"hub"}, now));
         CHECK(secrets().contains(other));
         CHECK(secrets().at(other) == runtime::priority::bulk);
         CHECK_FALSE(secrets().contains(key));
 
         fail(key, reason);
         clear_queues();
-        CHECK(recorder.synced(key, 1, {2}, {"hub"}, now + 999ms));
+        CHECK(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"hub"}, now + 999ms));
         CHECK(secrets().empty());
         fail(key, reason);
-        CHECK(recorder.synced(key, 1, {2}, {"hub"}, now + 1s));
+        CHECK(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"hub"}, now + 1s));
         CHECK(secrets().contains(other));
     }
 }
@@ -98,22 +98,22 @@ TEST_CASE_FIXTURE(fixture, "when an object recovers, failures with other reasons
     fail(key, reconcile::reasons::denied);
     fail(other, reconcile::reasons::denied);
     clear_queues();
-    CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
+    CHECK(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"hub"}, now));
     CHECK(secrets().empty());
     fail(key, reconcile::reasons::forbidden);
     clear_queues();
-    CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
+    CHECK(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"hub"}, now));
     CHECK(secrets().empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "the end of a failure queues the statuses that show it") {
-    CHECK(recorder.synced(key, 1, {2}, {"hub"}, now));
+    CHECK(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"hub"}, now));
     fail(key, "Denied");
     clear_queues();
     recorder.unwanted(key);
     CHECK(statuses() == names{"hub"});
     CHECK(state.results().find(key)->last_failure == nullptr);
-    CHECK(*state.results().find(key)->selections == std::vector<std::uint64_t>{2});
+    CHECK(*state.results().find(key)->selections == reconcile::selection_list{{.object = 2, .rules = 0}});
     fail(key, "Denied");
     clear_queues();
     recorder.forget(key);

@@ -309,16 +309,16 @@ TEST_CASE("an update or a recreation that takes out an owner's entries is destru
     const reconcile::secret_plan update{.action = secret_action::update, .reason = {}, .message = {}};
     const reconcile::secret_plan none{.action = secret_action::none, .reason = {}, .message = {}};
     auto view = wanted();
-    CHECK_FALSE(facts_of(view, update, nullptr, true).destructive);
+    CHECK_FALSE(facts_of(view, update, nullptr).destructive);
     SUBCASE("of an owner that wants the Secret no more") {
         view.dropped = {build::shared(build::credential("other"))};
     }
     SUBCASE("of an owner that is gone") {
         view.lost_owner = true;
     }
-    CHECK(facts_of(view, update, nullptr, true).destructive);
-    CHECK(facts_of(view, update, nullptr, true).removes);
-    CHECK_FALSE(facts_of(view, none, nullptr, true).removes);
+    CHECK(facts_of(view, update, nullptr).destructive);
+    CHECK(facts_of(view, update, nullptr).removes);
+    CHECK_FALSE(facts_of(view, none, nullptr).removes);
 }
 
 TEST_CASE("an ownerReference to a RegistryCredential proves ownership, a label does not") {
@@ -400,11 +400,12 @@ TEST_CASE("removing, recreating and adopting a Secret are destructive, creating 
                             row{secret_action::recreate, false, true, true, false},
                             row{secret_action::remove, false, true, true, true}}) {
         auto view = wanted();
-        if (row.removes) view.dropped = std::exchange(view.contributors, {});
-        const auto facts = facts_of(view,
-                                    {.action = row.action, .adopts = row.adopts, .reason = {}, .message = {}},
-                                    nullptr,
-                                    true);
+        if (row.removes) {
+            view.dropped = std::exchange(view.contributors, {});
+            view.unasked_loss = true;
+        }
+        const auto facts = facts_of(
+            view, {.action = row.action, .adopts = row.adopts, .reason = {}, .message = {}}, nullptr);
         CHECK(facts.writes == row.writes);
         CHECK(facts.destructive == row.destructive);
         CHECK(facts.removes == row.removes);
@@ -414,7 +415,8 @@ TEST_CASE("removing, recreating and adopting a Secret are destructive, creating 
     }
 }
 
-TEST_CASE("a Secret without an entry that may stay is removed, which is destructive and asked for in a spec") {
+TEST_CASE(
+    "a Secret without an entry that may stay is removed, which is destructive and asked for in a spec") {
     auto view = wanted();
     view.desired = {};
     const auto copy = build::copy(view.contributors, text);
@@ -423,7 +425,7 @@ TEST_CASE("a Secret without an entry that may stay is removed, which is destruct
     CHECK(decide(view).action == secret_action::none);  // the content is no docker config
     view.content_readable = true;
     CHECK(decide(view).action == secret_action::remove);
-    const auto facts = facts_of(view, decide(view), nullptr, true);
+    const auto facts = facts_of(view, decide(view), nullptr);
     CHECK(facts.destructive);
     CHECK_FALSE(facts.removes);
     view.kept = std::exchange(view.contributors, {});
@@ -434,12 +436,12 @@ TEST_CASE("a Secret that was synced for the same desired state has drifted") {
     const auto view = wanted();
     const reconcile::secret_plan update{.action = secret_action::update, .reason = {}, .message = {}};
     auto known = right_for(view);
-    CHECK(facts_of(view, update, &known, true).drifted);
+    CHECK(facts_of(view, update, &known).drifted);
     known.now = reconcile::result_record::state::pending;
-    CHECK_FALSE(facts_of(view, update, &known, true).drifted);
+    CHECK_FALSE(facts_of(view, update, &known).drifted);
     known = right_for(view);
     known.desired += 1;
-    CHECK_FALSE(facts_of(view, update, &known, true).drifted);
+    CHECK_FALSE(facts_of(view, update, &known).drifted);
 }
 
 TEST_CASE("a Secret is contended only if its last failure is Contended") {
@@ -448,26 +450,22 @@ TEST_CASE("a Secret is contended only if its last failure is Contended") {
     reconcile::result_record known;
     known.last_failure = std::make_unique<const reconcile::failure>(
         reconcile::failure{.reason = "Contended", .message = {}, .since = {}, .credentials = {}});
-    CHECK(facts_of(view, update, &known, true).contended);
+    CHECK(facts_of(view, update, &known).contended);
     known.last_failure = std::make_unique<const reconcile::failure>(
         reconcile::failure{.reason = "Denied", .message = {}, .since = {}, .credentials = {}});
-    CHECK_FALSE(facts_of(view, update, &known, true).contended);
+    CHECK_FALSE(facts_of(view, update, &known).contended);
 }
 
-TEST_CASE("a removal is asked for by a changed spec or a deleted owner, and by nothing else") {
+TEST_CASE("a removal is asked for unless one of the dropped owners loses its entries without being asked") {
     const reconcile::secret_plan removal{.action = secret_action::remove, .reason = {}, .message = {}};
     auto view = wanted();
     view.dropped = view.contributors;
     const auto copy = build::copy(view.contributors, "{}");
     holds(view, copy, ownership::ours);
-    CHECK_FALSE(facts_of(view, removal, nullptr, true).asked_for);
-    CHECK(facts_of(view, removal, nullptr, false).asked_for);
+    view.unasked_loss = true;
+    CHECK_FALSE(facts_of(view, removal, nullptr).asked_for);
     view.lost_owner = true;
-    CHECK_FALSE(facts_of(view, removal, nullptr, true).asked_for);
-    auto renamed = build::credential("hub");
-    renamed.secret_name = "other";
-    view.dropped = {build::shared(renamed)};
-    CHECK(facts_of(view, removal, nullptr, true).asked_for);
-    view.dropped.clear();
-    CHECK(facts_of(view, removal, nullptr, true).asked_for);
+    CHECK_FALSE(facts_of(view, removal, nullptr).asked_for);
+    view.unasked_loss = false;
+    CHECK(facts_of(view, removal, nullptr).asked_for);
 }

@@ -317,6 +317,29 @@ TEST_CASE("a suspended RegistryCredential alone reports what it would change") {
     CHECK(g.statuses().contains("hub"));
 }
 
+TEST_CASE("of two suspended RegistryCredentials each reports what it alone would change") {
+    const auto suspend_both = [](fixture& f) {
+        share_and_suspend(f);
+        f.add_source("other", "ghcr.io", "CANARY-2");
+        auto second = wants("quay", "other");
+        second.suspend = true;
+        second.meta.generation = 2;
+        f.add_credential(std::move(second));
+    };
+    fixture shape({});
+    suspend_both(shape);
+    const auto version = shape.state.find_copy(team_a)->meta.resource_version;
+    fixture f({ok(stored(shape, version, shape.document_of(team_a)))});
+    suspend_both(f);
+    f.add_source("login", "quay.io", "CANARY-rotated");
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.requests() == lines{"GET " + secret_path});
+    const auto* record = f.state.results().find(team_a);
+    REQUIRE(record->failure_of("hub") != nullptr);
+    CHECK(record->failure_of("hub")->reason == reasons::suspended);
+    CHECK(record->failure_of("quay") == nullptr);
+}
+
 TEST_CASE("a copy whose content cannot be read is not written") {
     fixture f({refusal(500, "InternalError")});
     share_and_suspend(f);

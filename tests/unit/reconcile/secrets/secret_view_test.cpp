@@ -192,16 +192,23 @@ TEST_CASE("a RegistryCredential in trouble keeps its entries, and the others' en
 TEST_CASE("owners that want a Secret no more are dropped, and kept while the deletion guard holds them") {
     build::cluster_fixture f;
     add_two(f);
-    auto narrower = build::wants("a", "login-a", {"team-b"});
-    narrower.meta.generation = 2;
-    f.add_credential(narrower);
+    const auto by_label = [](const char* name, const char* source) {
+        auto object = build::wants(name, source, {});
+        object.namespaces.selector = build::labels({{"pull", "private"}});
+        return object;
+    };
+    f.add_namespace("team-a", {{"pull", "private"}});
+    f.add_credential(by_label("a", "login-a"));
+    f.apply_all();
+    f.add_namespace("team-a");  // the label is gone, and "a" has the same spec
     const auto view = f.view(build::here);
+    CHECK(view.unasked_loss);
     REQUIRE(view.dropped.size() == 1);
     CHECK(view.dropped[0]->meta.name == "a");
     CHECK(view.kept.empty());
     CHECK_FALSE(view.lost_owner);
     CHECK(loses_entries(view));
-    const auto held = view_secret(f.state, build::here, {.keep_dropped = true});
+    const auto held = view_secret(f.state, build::here, {.keep_unasked = true});
     CHECK(held.dropped.empty());
     CHECK(held.kept.size() == 1);
     CHECK(held.held.size() == 1);
@@ -209,6 +216,67 @@ TEST_CASE("owners that want a Secret no more are dropped, and kept while the del
     f.remove_credential("a");
     CHECK(f.view(build::here).lost_owner);
     CHECK_FALSE(f.view(build::here).unnamed_owner_lost);
+}
+
+TEST_CASE("a loss is asked for by a changed selection of the owner that loses, and by no other change") {
+    const auto by_label = [](const char* name, const char* source) {
+        auto object = build::wants(name, source, {});
+        object.namespaces.selector = build::labels({{"pull", "private"}});
+        return object;
+    };
+    build::cluster_fixture f;
+    f.add_source("login-a", "quay.io", "CANARY-a");
+    f.add_source("login-b", "ghcr.io", "CANARY-b");
+    f.add_namespace("team-a", {{"pull", "private"}});
+    f.add_credential(by_label("a", "login-a"));
+    f.add_credential(by_label("b", "login-b"));
+    f.apply_all();
+    const auto names_of = [](const reconcile::contributor_list& objects) {
+        name_set all;
+        reconcile::add_names(all, objects);
+        return all;
+    };
+    const auto elsewhere = [](auto& object) {
+        object.namespaces = {};
+        object.namespaces.include = {"team-b"};
+    };
+    const auto held = [&] { return view_secret(f.state, build::here, {.keep_unasked = true}); };
+
+    SUBCASE("the label is removed while another owner is edited, before and after a failed write") {
+        f.add_namespace("team-a");
+        edit(f, "b", elsewhere);
+        for (int round = 0; round < 2; ++round) {
+            CHECK(f.view(build::here).unasked_loss);
+            CHECK(names_of(held().held) == name_set{"a"});
+            CHECK(names_of(held().dropped) == name_set{"b"});
+            CHECK_FALSE(held().unasked_loss);
+            const auto known = f.state.results().find(build::here)->selections;
+            f.state.results().failed(build::here,
+                                     {.reason = "Denied", .message = {}, .since = {}, .credentials = {}},
+                                     selections_of(f.view(build::here), known));
+        }
+    }
+    SUBCASE("an edit of something else") {
+        f.add_namespace("team-a");
+        edit(f, "a", [](auto& object) { object.template_labels.emplace("team", "x"); });
+        CHECK(names_of(held().held) == name_set{"a", "b"});
+    }
+    SUBCASE("both are edited") {
+        for (const char* name : {"a", "b"})
+            edit(f, name, elsewhere);
+        CHECK_FALSE(f.view(build::here).unasked_loss);
+        CHECK(held().held.empty());
+    }
+    SUBCASE("one is renamed") {
+        f.add_namespace("team-a");
+        edit(f, "a", [](auto& object) { object.secret_name = "other"; });
+        CHECK(names_of(held().dropped) == name_set{"a"});
+    }
+    SUBCASE("what was selected before a start is not known") {
+        const auto after = restart(f);
+        after->add_credential(by_label("a", "login-a"));
+        CHECK(after->view(build::here).unasked_loss);
+    }
 }
 
 TEST_CASE("a content of another version of the copy does not count") {

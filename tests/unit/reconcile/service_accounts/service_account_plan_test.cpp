@@ -166,7 +166,7 @@ TEST_CASE("the patch has the whole list, the annotation, the UID and the resourc
 TEST_CASE("removing an entry is destructive, adding one is not") {
     const auto facts = [](names listed, names added, entry_goal goal) {
         const auto view = view_of(std::move(listed), std::move(added), goal);
-        return facts_of(view, decide(view), nullptr, true);
+        return facts_of(view, decide(view), nullptr);
     };
     const auto removal = facts({"regcred"}, {"regcred"}, entry_goal::unlisted);
     CHECK(removal.writes);
@@ -180,23 +180,30 @@ TEST_CASE("removing an entry is destructive, adding one is not") {
     CHECK_FALSE(facts({"regcred"}, {}, entry_goal::listed).writes);
 }
 
-TEST_CASE("a removal is asked for when a spec that wanted the entry does not stand any more") {
-    const auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
-    CHECK(facts_of(view, decide(view), nullptr, false).asked_for);
+TEST_CASE("removals are asked for if each of them is, and only the others can be held") {
+    auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
+    view.entries.front().asked_for = true;
+    CHECK(facts_of(view, decide(view), nullptr).asked_for);
+    CHECK(has_asked_loss(view, decide(view)));
+    CHECK(decide(with_removals_held(view)).losses == names{"regcred"});
+    view.entries.front().asked_for = false;
+    CHECK_FALSE(facts_of(view, decide(view), nullptr).asked_for);
+    CHECK_FALSE(has_asked_loss(view, decide(view)));
+    CHECK(decide(with_removals_held(view)).losses.empty());
 }
 
 TEST_CASE("an annotation on a ServiceAccount that was never wanted is repaired like a drift") {
     auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
     view.wanting.clear();
-    CHECK(facts_of(view, decide(view), nullptr, true).drifted);
+    CHECK(facts_of(view, decide(view), nullptr).drifted);
     view.wanting = {build::shared(build::credential("hub"))};
-    CHECK_FALSE(facts_of(view, decide(view), nullptr, true).drifted);
+    CHECK_FALSE(facts_of(view, decide(view), nullptr).drifted);
     reconcile::result_record known;
     known.now = reconcile::result_record::state::synced;
     known.desired = desired_fingerprint(view);
-    CHECK(facts_of(view, decide(view), &known, true).drifted);
+    CHECK(facts_of(view, decide(view), &known).drifted);
     known.desired += 1;
-    CHECK_FALSE(facts_of(view, decide(view), &known, true).drifted);
+    CHECK_FALSE(facts_of(view, decide(view), &known).drifted);
 }
 
 TEST_CASE("with removals held no entry is removed, and wanted entries are added") {

@@ -285,27 +285,34 @@ TEST_CASE_FIXTURE(fixture,
 TEST_CASE_FIXTURE(
     fixture,
     "a removal is asked for when a RegistryCredential that wanted the entry is gone or has another spec") {
-    const auto loss_is_asked_for = [this] {
-        const auto* known = accounts.results().find(here);
-        return known != nullptr && !state.all_stand(known->selections);
+    const auto loss_is_asked_for = [this] { return entry().asked_for; };
+    const auto record = [this] {
+        accounts.results().synced(here, 1, account_selections_of(accounts.view(here), nullptr));
     };
-    add_namespace("team-a");
+    const auto by_label = [this](const char* name) {
+        auto object = asking(name);
+        object.namespaces = {};
+        object.namespaces.selector = build::labels({{"pull", "private"}});
+        return object;
+    };
+    add_namespace("team-a", {{"pull", "private"}});
     add_account(here, {"regcred"}, {"regcred"});
-    const auto a = asking("a");
-    auto b = asking("b");
-    add_credential(a);
-    add_credential(b);
+    add_credential(by_label("a"));
+    add_credential(by_label("b"));
+    add_namespace("team-a");
     CHECK_FALSE(loss_is_asked_for());  // nothing is known
-    accounts.results().synced(
-        here, 1, {reconcile::account_selection_of(a), reconcile::account_selection_of(b)});
+    record();
     CHECK_FALSE(loss_is_asked_for());
+    auto b = by_label("b");
     b.meta.generation = 2;
     b.service_accounts.emplace_back("other");
     add_credential(b);
-    CHECK(loss_is_asked_for());
-    accounts.results().synced(
-        here, 1, {reconcile::account_selection_of(a), reconcile::account_selection_of(b)});
+    CHECK_FALSE(loss_is_asked_for());  // "a" has not changed
     remove_credential("a");
+    CHECK(loss_is_asked_for());
+    add_credential(by_label("b"));
+    CHECK_FALSE(loss_is_asked_for());
+    remove_credential("b");
     CHECK(loss_is_asked_for());
 }
 

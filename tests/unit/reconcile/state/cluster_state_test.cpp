@@ -289,7 +289,7 @@ TEST_CASE("a copy does not change while a contributor is suspended") {
     f.add_namespace("team-a");
     CHECK(f.view(team_a).suspended.size() == 1);
     CHECK(f.next("team-a") == secret_action::none);
-    CHECK(decide(view_secret(f.state, team_a, {.ignore_suspend = true})).action == secret_action::create);
+    CHECK(decide(view_secret(f.state, team_a, {.resumed = object.meta.uid})).action == secret_action::create);
 }
 
 TEST_CASE("nothing is planned in a namespace that terminates or is not known") {
@@ -370,35 +370,6 @@ TEST_CASE("a source that is deleted queues the status, and the copies stay as th
     CHECK(f.secrets().empty());
     CHECK(f.statuses().contains("hub"));
     CHECK(f.next("team-a") == secret_action::none);
-}
-
-TEST_CASE("selections stand while their objects exist, are not being deleted, and select the same") {
-    cluster_fixture f;
-    const auto a = wants("a", "login");
-    f.add_credential(a);
-    f.add_credential(wants("b", "login"));
-    const auto specs = std::make_shared<const std::vector<std::uint64_t>>(
-        reconcile::selections_of({f.find_credential("a"), f.find_credential("b")}));
-    CHECK(f.state.all_stand(nullptr));
-    CHECK(f.state.all_stand(specs));
-    auto changed = wants("b", "login", {"team-*"});
-    changed.meta.generation = 2;
-    f.add_credential(changed);
-    CHECK_FALSE(f.state.all_stand(specs));
-    auto edited = wants("b", "login");
-    edited.meta.generation = 3;
-    edited.template_labels.emplace("team", "x");
-    f.add_credential(edited);
-    CHECK(f.state.all_stand(specs));
-    f.add_credential(wants("b", "login"));
-    CHECK(f.state.all_stand(specs));
-    auto terminating = a;
-    terminating.meta.deleting = true;
-    f.add_credential(terminating);
-    CHECK_FALSE(f.state.all_stand(specs));
-    f.add_credential(a);
-    f.remove_credential("b");
-    CHECK_FALSE(f.state.all_stand(specs));
 }
 
 TEST_CASE("the caches are synced when each store has had a complete list") {

@@ -10,6 +10,8 @@
 
 using reconcile::account_selection_of;
 using reconcile::account_selections_of;
+using reconcile::has_changed;
+using reconcile::merge_selections;
 using reconcile::selection_of;
 using reconcile::selections_of;
 using reconcile::spec_of;
@@ -95,6 +97,32 @@ TEST_CASE("selections_of does not depend on the order") {
     CHECK(selections_of({}).empty());
     CHECK(account_selections_of({a, b}).size() == 2);
     CHECK(account_selections_of({a}) != selections_of({a}));
+}
+
+TEST_CASE("a selection has changed if it is recorded with other rules") {
+    const auto a = build::credential("a");
+    const auto recorded = std::make_shared<const reconcile::selection_list>(
+        selections_of({build::shared(a), at_generation("b", 1)}));
+    CHECK_FALSE(has_changed(nullptr, selection_of(a)));
+    CHECK_FALSE(has_changed(recorded, selection_of(a)));
+    auto narrower = a;
+    narrower.namespaces.include = {"team-a"};
+    CHECK(has_changed(recorded, selection_of(narrower)));
+    CHECK_FALSE(has_changed(recorded, selection_of(build::credential("c"))));
+}
+
+TEST_CASE("what is recorded of an object that may still lose something stays") {
+    const auto a = build::credential("a");
+    auto narrower = a;
+    narrower.namespaces.include = {"team-a"};
+    const auto now = selection_of(narrower);
+    const auto recorded =
+        std::make_shared<const reconcile::selection_list>(selections_of({build::shared(a)}));
+    const auto b = selections_of({at_generation("b", 1)});
+    CHECK(merge_selections(b, {now}, recorded) == selections_of({build::shared(a), at_generation("b", 1)}));
+    CHECK(merge_selections({now}, {now}, recorded) == reconcile::selection_list{now});
+    CHECK(merge_selections({}, {now}, nullptr) == reconcile::selection_list{now});
+    CHECK(merge_selections(b, {}, recorded) == b);
 }
 
 TEST_CASE("the older object precedes, then the smaller UID") {

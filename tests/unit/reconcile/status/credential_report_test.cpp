@@ -31,7 +31,7 @@ TEST_CASE("a report counts selected, synced and failed namespaces") {
     f.state.results().synced({"a", "regcred"}, 0, {});
     f.state.results().failed(
         {"b", "regcred"},
-        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .credentials = {}},
+        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .credentials = {"hub"}},
         {});
     const auto report = reconcile::report_on(f.state, object);
     CHECK(report.selected == 3);
@@ -134,7 +134,7 @@ TEST_CASE("a Secret that cannot be removed is reported by its owner") {
     REQUIRE(f.next("team-a") == secret_action::remove);
     f.state.results().failed(
         team_a,
-        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .credentials = {}},
+        {.reason = "Denied", .message = "no", .since = "2026-05-01T10:00:00Z", .credentials = {"hub"}},
         {});
 
     const auto object = f.find_credential("hub");
