@@ -19,22 +19,28 @@ void sort_by_key(std::vector<registry_entry>& entries) {
         entries, {}, [](const registry_entry& entry) -> const std::string& { return entry.key.written(); });
 }
 
-source_result<std::vector<registry_entry>> combine_sources(std::span<const source_entries> sources) {
-    std::vector<registry_entry> combined;
+std::optional<duplicate_registry> find_duplicate(std::span<const source_entries> sources) {
     claims taken;
     for (std::size_t i = 0; i < sources.size(); ++i) {
         for (const auto& entry : sources[i].entries) {
-            if (const auto first = taken.add(entry.key, i)) {
-                return source_error{source_fault::duplicate_registry,
-                                    "registry \"" + entry.key.written() + "\" is in two sources, Secret \"" +
-                                        sources[*first].secret_name + "\" and Secret \"" +
-                                        sources[i].secret_name +
-                                        "\": exclude it from one of them with `registries`, or remove one "
-                                        "source"};
-            }
-            combined.push_back(entry);
+            const auto first = taken.add(entry.key, i);
+            if (!first) continue;
+            return duplicate_registry{
+                *first,
+                i,
+                source_error{source_fault::duplicate_registry,
+                             "registry \"" + entry.key.written() + "\" is in two sources, Secret \"" +
+                                 sources[*first].secret_name + "\" and Secret \"" + sources[i].secret_name +
+                                 "\": exclude it from one of them with `registries`, or remove one source"}};
         }
     }
+    return std::nullopt;
+}
+
+std::vector<registry_entry> combine_sources(std::span<const source_entries> sources) {
+    std::vector<registry_entry> combined;
+    for (const auto& source : sources)
+        combined.insert(combined.end(), source.entries.begin(), source.entries.end());
     sort_by_key(combined);
     return combined;
 }

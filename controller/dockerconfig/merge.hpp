@@ -34,10 +34,18 @@ struct source_entries {
     std::vector<registry_entry> entries;
 };
 
-/// The entries of all sources of one RegistryCredential, sorted by key as written. Error: duplicate_registry,
-/// when two sources claim one registry; its message names the registry and both Secrets.
-[[nodiscard]] source_result<std::vector<registry_entry>> combine_sources(
-    std::span<const source_entries> sources);
+/// Two sources of one RegistryCredential that claim one registry.
+struct duplicate_registry {
+    std::size_t first;  // indices of the sources
+    std::size_t second;
+    source_error error;  // its message names the registry and both Secrets
+};
+
+/// The first pair; nothing if each registry is in one source.
+[[nodiscard]] std::optional<duplicate_registry> find_duplicate(std::span<const source_entries> sources);
+
+/// The entries of sources without a duplicate, sorted by key as written.
+[[nodiscard]] std::vector<registry_entry> combine_sources(std::span<const source_entries> sources);
 
 /// A claim that lost. Indices are those of the contributors given to merge().
 struct registry_conflict {

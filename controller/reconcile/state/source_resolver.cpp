@@ -8,7 +8,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
+#include <optional>
 
 namespace reconcile {
 
@@ -23,21 +25,45 @@ const remembered::value_type* find_source(const remembered& among,
     return found == among.end() ? nullptr : &*found;
 }
 
-/// The remembered contents of these sources.
-remembered last_of(const remembered& all, const std::vector<v1alpha1::credential_source>& sources) {
-    remembered kept;
-    for (const auto& source : sources) {
-        if (const auto* last = find_source(all, source)) kept.push_back(*last);
-    }
-    return kept;
-}
-
-dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> combine(const remembered& contents) {
+std::vector<dockerconfig::source_entries> as_sources(const remembered& contents) {
     std::vector<dockerconfig::source_entries> all;
     all.reserve(contents.size());
     for (const auto& [source, entries] : contents)
         all.push_back({.secret_name = source.secret_name, .entries = entries});
-    return dockerconfig::combine_sources(all);
+    return all;
+}
+
+/// Like an invalid source, a source with a registry of another source changes nothing: both go back to what
+/// they had before, and one that had nothing is left out. Returns the first duplicate.
+std::optional<dockerconfig::source_error> revert_duplicates(remembered& contents, const remembered& before) {
+    std::optional<dockerconfig::source_error> first;
+    while (const auto found = dockerconfig::find_duplicate(as_sources(contents))) {
+        if (!first) first = found->error;
+        bool reverted = false;
+        for (const auto index : {found->second, found->first}) {
+            auto& content = contents[index];
+            const auto* last = find_source(before, content.first);
+            if (last != nullptr && last->second == content.second) continue;
+            reverted = true;
+            if (last != nullptr) {
+                content.second = last->second;
+            } else {
+                contents.erase(contents.begin() + static_cast<std::ptrdiff_t>(index));
+            }
+        }
+        // What was delivered before has no duplicate; without this a mistake there would never end.
+        if (!reverted) contents.erase(contents.begin() + static_cast<std::ptrdiff_t>(found->second));
+    }
+    return first;
+}
+
+cause as_cause(const dockerconfig::source_error& error) {
+    return {.reason = reason_of(error.fault), .message = error.message};
+}
+
+/// The first problem is the one to tell.
+void blame(resolution& result, cause problem) {
+    if (result.fault.reason.empty()) result.fault = std::move(problem);
 }
 
 }  // namespace
@@ -49,23 +75,22 @@ dockerconfig::source_result<selected_entries> source_resolver::read(const v1alph
     return select_entries(**secret->parsed, source);
 }
 
-resolution source_resolver::resolve(const v1alpha1::registry_credential& object, const lookup& find) {
-    resolution result;
+source_resolver::remembered source_resolver::read_all(const v1alpha1::registry_credential& object,
+                                                      const remembered& before,
+                                                      const lookup& find,
+                                                      resolution& result) const {
     remembered contents;
-    auto& before = last_good_[object.meta.uid];
-    const auto blame = [&result](std::string_view reason, std::string message) {
-        if (result.fault.reason.empty()) result.fault = {.reason = reason, .message = std::move(message)};
-    };
-
     for (const auto& source : object.sources) {
         if (find(source.secret_name) == nullptr) {
-            blame(reasons::source_not_found,
-                  fmt::format("Secret {0}/{1} does not exist; create it with 'kubectl -n {0} create secret "
-                              "docker-registry {1} ...' or correct spec.sources",
-                              own_namespace_,
-                              source.secret_name));
+            blame(result,
+                  {.reason = reasons::source_not_found,
+                   .message =
+                       fmt::format("Secret {0}/{1} does not exist; create it with 'kubectl -n {0} create "
+                                   "secret docker-registry {1} ...' or correct spec.sources",
+                                   own_namespace_,
+                                   source.secret_name)});
         } else if (auto selected = read(source, find); selected.has_error()) {
-            blame(reason_of(selected.error().fault), selected.error().message);
+            blame(result, as_cause(selected.error()));
         } else {
             contents.emplace_back(source, std::move(selected->entries));
             std::ranges::move(selected->notes, std::back_inserter(result.notes));
@@ -73,18 +98,14 @@ resolution source_resolver::resolve(const v1alpha1::registry_credential& object,
         }
         if (const auto* last = find_source(before, source)) contents.push_back(*last);
     }
+    return contents;
+}
 
-    auto combined = combine(contents);
-    if (combined.has_error()) {
-        // Like an invalid source, a source with a registry of another source changes nothing.
-        blame(reason_of(combined.error().fault), combined.error().message);
-        contents = last_of(before, object.sources);
-        combined = combine(contents);
-    }
-    if (combined.has_error()) {
-        contents.clear();
-        combined = std::vector<dockerconfig::registry_entry>{};
-    }
+resolution source_resolver::resolve(const v1alpha1::registry_credential& object, const lookup& find) {
+    resolution result;
+    auto& before = last_good_[object.meta.uid];
+    auto contents = read_all(object, before, find, result);
+    if (const auto duplicate = revert_duplicates(contents, before)) blame(result, as_cause(*duplicate));
     for (const auto& source : object.sources) {
         const auto* known = find_source(contents, source);
         if (known == nullptr) {
@@ -94,7 +115,8 @@ resolution source_resolver::resolve(const v1alpha1::registry_credential& object,
                 result.origins.emplace(entry.key.written(), source.secret_name);
         }
     }
-    result.entries = std::make_shared<const std::vector<dockerconfig::registry_entry>>(std::move(*combined));
+    result.entries = std::make_shared<const std::vector<dockerconfig::registry_entry>>(
+        dockerconfig::combine_sources(as_sources(contents)));
     before = std::move(contents);
     return result;
 }

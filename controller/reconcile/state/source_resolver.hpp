@@ -27,7 +27,8 @@ struct resolution {
 };
 
 /// Resolves sources, and remembers the last good content of each. If a source goes missing, becomes invalid,
-/// or has a registry that another source of the object has too, its last good content is used. A source that
+/// or has a registry that another source of the object has too, its last good content is used; the other
+/// sources go on. A source that
 /// is removed from the spec is forgotten: that is how a credential is revoked.
 class source_resolver {
  public:
@@ -45,6 +46,12 @@ class source_resolver {
 
     [[nodiscard]] dockerconfig::source_result<selected_entries> read(
         const v1alpha1::credential_source& source, const lookup& find) const;
+
+    /// The content of each source: what it has now, else its last good one. Adds what is wrong to `result`.
+    [[nodiscard]] remembered read_all(const v1alpha1::registry_credential& object,
+                                      const remembered& before,
+                                      const lookup& find,
+                                      resolution& result) const;
 
     std::string own_namespace_;
     std::map<std::string, remembered> last_good_;  // by UID

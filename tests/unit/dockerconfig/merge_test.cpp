@@ -70,24 +70,25 @@ TEST_CASE("sort_by_key compares the bytes of the keys") {
 TEST_CASE("combine_sources joins the entries of all sources, sorted by key") {
     const std::vector<dockerconfig::source_entries> sources{
         {"a", {entry("quay.io", "u")}}, {"b", {entry("ghcr.io", "v"), entry("quay.io/org", "w")}}};
-    const auto combined = dockerconfig::combine_sources(sources);
-    REQUIRE(combined.has_value());
-    CHECK(shown(*combined) ==
+    CHECK_FALSE(dockerconfig::find_duplicate(sources).has_value());
+    CHECK(shown(dockerconfig::combine_sources(sources)) ==
           std::vector<std::string>{"ghcr.io|v|s3cret|", "quay.io|u|s3cret|", "quay.io/org|w|s3cret|"});
-    CHECK(dockerconfig::combine_sources({})->empty());
+    CHECK(dockerconfig::combine_sources({}).empty());
 }
 
-TEST_CASE("combine_sources names both Secrets that have one registry") {
+TEST_CASE("find_duplicate names both Secrets that have one registry") {
     const std::vector<dockerconfig::source_entries> sources{{"hub", {entry("quay.io")}},
                                                             {"robot", {entry("ghcr.io")}},
                                                             {"other", {entry("https://quay.io/v2/")}}};
-    const auto combined = dockerconfig::combine_sources(sources);
-    REQUIRE(combined.has_error());
-    CHECK(combined.error().fault == dockerconfig::source_fault::duplicate_registry);
+    const auto found = dockerconfig::find_duplicate(sources);
+    REQUIRE(found.has_value());
+    CHECK(found->first == 0);
+    CHECK(found->second == 2);
+    CHECK(found->error.fault == dockerconfig::source_fault::duplicate_registry);
     for (const std::string_view named : {"\"https://quay.io/v2/\"", "Secret \"hub\"", "Secret \"other\""}) {
-        CHECK(combined.error().message.find(named) != std::string::npos);
+        CHECK(found->error.message.find(named) != std::string::npos);
     }
-    CHECK(combined.error().message.find("robot") == std::string::npos);
+    CHECK(found->error.message.find("robot") == std::string::npos);
 }
 
 TEST_CASE("merge gives a registry to its oldest claimant, and reports each loser") {
@@ -115,9 +116,10 @@ TEST_CASE("a contributor keeps all its spellings of a registry, and another one 
     REQUIRE(merged.conflicts.size() == 1);
     CHECK(merged.conflicts[0].loser == 1);
     const std::vector<dockerconfig::source_entries> one{{"hub", hub}};
-    CHECK(dockerconfig::combine_sources(one).value() == hub);
+    CHECK_FALSE(dockerconfig::find_duplicate(one).has_value());
+    CHECK(dockerconfig::combine_sources(one) == hub);
     const std::vector<dockerconfig::source_entries> two{{"hub", {hub[0]}}, {"other", {hub[1]}}};
-    CHECK(dockerconfig::combine_sources(two).has_error());
+    CHECK(dockerconfig::find_duplicate(two).has_value());
 }
 
 TEST_CASE("merge sorts the conflicts of a contributor by key") {

@@ -168,6 +168,47 @@ TEST_CASE("a registry in two sources of an object is an error that names both") 
     CHECK(now.unknown.size() == 2);
 }
 
+TEST_CASE("two sources with one registry do not hold back the other sources") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    v.put("b", login("quay.io", "CANARY-2"));
+    v.put("c", login("ghcr.io", "CANARY-3"));
+    const auto first = v.resolve(from_sources({"a", "b", "c"}));
+    CHECK(first.fault.reason == "DuplicateRegistry");
+    CHECK(first.origins == reconcile::source_names{{"ghcr.io", "c"}});
+    CHECK(first.unknown.size() == 2);
+    v.put("c", login("docker.io", "CANARY-4"));  // a rotation
+    CHECK(v.resolve(from_sources({"a", "b", "c"})).origins == reconcile::source_names{{"docker.io", "c"}});
+}
+
+TEST_CASE("a new source with a registry of another source does not change that one") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    v.put("c", login("ghcr.io", "CANARY-3"));
+    REQUIRE(v.resolve(from_sources({"a", "c"})).fault.reason.empty());
+    v.put("b", login("quay.io", "CANARY-2"));
+    v.put("c", login("docker.io", "CANARY-4"));
+    const auto now = v.resolve(from_sources({"a", "b", "c"}));
+    CHECK(now.fault.reason == "DuplicateRegistry");
+    CHECK(now.origins == reconcile::source_names{{"docker.io", "c"}, {"quay.io", "a"}});
+    REQUIRE(now.unknown.size() == 1);
+    CHECK(now.unknown[0].secret_name == "b");
+}
+
+TEST_CASE("a source that swaps registries with a third one ends at what was delivered before") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    v.put("b", login("ghcr.io", "CANARY-2"));
+    v.put("c", login("docker.io", "CANARY-3"));
+    const auto object = from_sources({"a", "b", "c"});
+    const auto good = v.resolve(object);
+    v.put("a", login("ghcr.io", "CANARY-4"));  // now of b too
+    v.put("c", login("quay.io", "CANARY-5"));  // now of what a had before
+    const auto now = v.resolve(object);
+    CHECK(now.fault.reason == "DuplicateRegistry");
+    CHECK(reconcile::same_entries(now.entries, good.entries));
+}
+
 TEST_CASE("a source with a registry of another source changes nothing until one of them is corrected") {
     vault v;
     v.put("a", login("quay.io", "CANARY-1"));
