@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -31,28 +32,27 @@ void set_or_erase(kube::string_map& map, std::string_view key, std::string value
 constexpr std::string_view last_applied_annotation = "kubectl.kubernetes.io/last-applied-configuration";
 
 using key_set = std::set<std::string, std::less<>>;
-using template_member = kube::string_map v1alpha1::registry_credential::*;
 
-/// The keys of labels and annotations that come from a secretTemplate.
+/// The keys of labels and annotations that a secretTemplate has set.
 struct template_keys {
     key_set labels;
     key_set annotations;
 };
 
-kube::string_map merged(const contributor_list& contributors, template_member member) {
-    kube::string_map all;
-    for (const auto& contributor : contributors) {
-        for (const auto& [key, value] : (*contributor).*member)
-            all.emplace(key, value);  // the older contributor wins
-    }
-    return all;
-}
+/// By the UID of the RegistryCredential whose template it is.
+using template_record = std::map<std::string, template_keys, std::less<>>;
 
-std::string record_of(const template_keys& keys) {
+/// "UID/labels=KEY,KEY;UID/annotations=KEY"
+std::string write_record(const template_record& record) {
     std::string text;
-    if (!keys.labels.empty()) text = fmt::format("labels={}", fmt::join(keys.labels, ","));
-    if (!keys.annotations.empty())
-        text += fmt::format("{}annotations={}", text.empty() ? "" : ";", fmt::join(keys.annotations, ","));
+    const auto add = [&text](const std::string& uid, std::string_view what, const key_set& keys) {
+        if (keys.empty()) return;
+        text += fmt::format("{}{}/{}={}", text.empty() ? "" : ";", uid, what, fmt::join(keys, ","));
+    };
+    for (const auto& [uid, keys] : record) {
+        add(uid, "labels", keys.labels);
+        add(uid, "annotations", keys.annotations);
+    }
     return text;
 }
 
@@ -62,18 +62,20 @@ void add_keys(key_set& keys, std::string_view list) {
     }
 }
 
-/// Those of the template with which the copy was written.
-template_keys recorded_keys(const kube::object_meta& meta) {
-    template_keys keys;
+/// Of the templates with which the copy was written. Skips what has another form.
+template_record read_record(const kube::object_meta& meta) {
+    template_record record;
     const auto found = meta.annotations.find(template_annotation);
-    if (found == meta.annotations.end()) return keys;
+    if (found == meta.annotations.end()) return record;
     std::string_view rest = found->second;
     while (!rest.empty()) {
-        const auto part = util::take_until(rest, ';');
-        if (part.starts_with("labels=")) add_keys(keys.labels, part.substr(7));
-        if (part.starts_with("annotations=")) add_keys(keys.annotations, part.substr(12));
+        auto part = util::take_until(rest, ';');
+        auto owner = util::take_until(part, '=');
+        const std::string uid(util::take_until(owner, '/'));
+        if (owner == "labels") add_keys(record[uid].labels, part);
+        if (owner == "annotations") add_keys(record[uid].annotations, part);
     }
-    return keys;
+    return record;
 }
 
 void erase_keys(kube::string_map& map, const key_set& keys) {
@@ -81,36 +83,38 @@ void erase_keys(kube::string_map& map, const key_set& keys) {
         map.erase(key);
 }
 
-/// Sets the values of the contributors' templates, and adds their keys to `keys`. What a kept owner's
-/// template has set stays as it is.
-void apply_template(kube::string_map& map,
-                    key_set& keys,
-                    const contributor_list& contributors,
-                    const contributor_list& kept,
-                    template_member member) {
-    const auto fixed = merged(kept, member);
-    for (const auto& [key, value] : merged(contributors, member)) {
+/// Sets what the template has, but for the keys that an older one has set.
+void set_keys(kube::string_map& map, const kube::string_map& wanted, key_set& taken, key_set& keys) {
+    for (const auto& [key, value] : wanted) {
+        if (!taken.insert(key).second) continue;
+        map.insert_or_assign(key, value);
         keys.insert(key);
-        if (!fixed.contains(key) || !map.contains(key)) map.insert_or_assign(key, value);
     }
 }
 
+/// What a kept owner's template has set stays as it is; what another one has set goes, unless a contributor's
+/// template has it now.
 void apply_templates(kube::object_meta& meta,
                      const contributor_list& contributors,
                      const contributor_list& kept) {
-    auto keys = recorded_keys(meta);
-    if (kept.empty()) {
-        erase_keys(meta.labels, std::exchange(keys.labels, {}));
-        erase_keys(meta.annotations, std::exchange(keys.annotations, {}));
+    template_record record;
+    template_keys taken;
+    for (auto& [uid, keys] : read_record(meta)) {
+        if (std::ranges::any_of(kept, [&](const auto& owner) { return owner->meta.uid == uid; })) {
+            taken.labels.insert(keys.labels.begin(), keys.labels.end());
+            taken.annotations.insert(keys.annotations.begin(), keys.annotations.end());
+            record.emplace(uid, keys);
+        } else {
+            erase_keys(meta.labels, keys.labels);
+            erase_keys(meta.annotations, keys.annotations);
+        }
     }
-    apply_template(
-        meta.labels, keys.labels, contributors, kept, &v1alpha1::registry_credential::template_labels);
-    apply_template(meta.annotations,
-                   keys.annotations,
-                   contributors,
-                   kept,
-                   &v1alpha1::registry_credential::template_annotations);
-    set_or_erase(meta.annotations, template_annotation, record_of(keys));
+    for (const auto& object : contributors) {
+        auto& keys = record[object->meta.uid];
+        set_keys(meta.labels, object->template_labels, taken.labels, keys.labels);
+        set_keys(meta.annotations, object->template_annotations, taken.annotations, keys.annotations);
+    }
+    set_or_erase(meta.annotations, template_annotation, write_record(record));
 }
 
 /// Whether the garbage collector may delete the copy when all of these are gone. Of an owner whose spec

@@ -121,11 +121,19 @@ secret_plan for_foreign(const secret_view& view) {
     return act(can_be_updated(*view.present) ? secret_action::update : secret_action::recreate, true);
 }
 
+/// Entries that only the copy has would be lost if it was deleted and could not be created again.
+secret_plan for_irreplaceable(const secret_view& view) {
+    return conflict(view,
+                    "is immutable or has another type, and is not recreated, because it holds entries of a "
+                    "RegistryCredential that is suspended or whose source cannot be read; correct that, or "
+                    "delete the Secret");
+}
+
 secret_plan for_wanted(const secret_view& view) {
     // A conflict is reported even while a source is broken: it has its own remedy.
     if (view.owner == ownership::foreign && must_be_left_alone(view)) return for_foreign(view);
-    if (!view.desired.fault.empty()) return blocked(reasons::source_too_large, view.desired.fault);
     if (view.desired.document == nullptr) {
+        if (!view.desired.fault.empty()) return blocked(reasons::source_too_large, view.desired.fault);
         if (view.owner == ownership::ours) {
             // The last good copy stays, unless none of its entries may: they are of owners that no longer
             // want it, or of sources that are no longer in the spec.
@@ -146,7 +154,8 @@ secret_plan for_wanted(const secret_view& view) {
             break;
     }
     if (is_up_to_date(view)) return {};
-    return act(can_be_updated(*view.present) ? secret_action::update : secret_action::recreate);
+    if (can_be_updated(*view.present)) return act(secret_action::update);
+    return view.content_read ? for_irreplaceable(view) : act(secret_action::recreate);
 }
 
 }  // namespace
@@ -168,39 +177,68 @@ std::string_view verb_of(secret_action action) noexcept {
     return verbs[static_cast<std::size_t>(action)];
 }
 
+namespace {
+
+using own_failure = result_recorder::own_failure;
+
+/// What a suspended RegistryCredential reports. `resumed`: the plan as if it was not suspended.
+void add_suspended(std::vector<own_failure>& failures,
+                   const secret_view& view,
+                   const std::string& name,
+                   const secret_plan& resumed) {
+    if (!resumed.reason.empty()) {
+        failures.push_back(
+            {.problem = {.reason = resumed.reason, .message = resumed.message}, .credential = name});
+    }
+    if (resumed.action == secret_action::none) return;
+    failures.push_back(
+        {.problem = {.reason = reasons::suspended,
+                     .message = fmt::format(
+                         "Secret {} not {}d: RegistryCredential {} is suspended (spec.suspend: true)",
+                         runtime::to_string(view.key),
+                         verb_of(resumed.action),
+                         name)},
+         .credential = name});
+}
+
+own_failure does_not_fit(const secret_view& view, const std::string& name) {
+    return {.problem = {.reason = reasons::source_too_large,
+                        .message = fmt::format("Secret {} does not get the entries of RegistryCredential {}, "
+                                               "which do not fit beside those of older ones: {}, or set "
+                                               "another spec.secretName",
+                                               runtime::to_string(view.key),
+                                               name,
+                                               view.desired.fault)},
+            .credential = name};
+}
+
+own_failure lacks(const cluster_state& state, const secret_view& view, const lacking_source& lacking) {
+    const auto& [object, source] = lacking;
+    const auto registry =
+        source.registry.empty() ? std::string{} : fmt::format(" (registry {})", source.registry);
+    return {.problem = {.reason = state.resolved(object->meta.uid).fault.reason,
+                        .message = fmt::format("Secret {} lacks the entries of source {}{}; see the "
+                                               "condition SourcesValid",
+                                               runtime::to_string(view.key),
+                                               source.secret_name,
+                                               registry)},
+            .credential = object->meta.name};
+}
+
+}  // namespace
+
 std::vector<result_recorder::own_failure> own_failures(const cluster_state& state,
                                                        const secret_view& view,
                                                        const std::vector<secret_plan>& resumed) {
-    std::vector<result_recorder::own_failure> failures;
-    const auto secret = runtime::to_string(view.key);
-    for (std::size_t i = 0; i < view.suspended.size(); ++i) {
-        const auto& name = view.suspended[i]->meta.name;
-        const auto& plan = resumed[i];
-        if (!plan.reason.empty())
-            failures.push_back(
-                {.problem = {.reason = plan.reason, .message = plan.message}, .credential = name});
-        if (plan.action == secret_action::none) continue;
-        failures.push_back(
-            {.problem = {.reason = reasons::suspended,
-                         .message = fmt::format(
-                             "Secret {} not {}d: RegistryCredential {} is suspended (spec.suspend: true)",
-                             secret,
-                             verb_of(plan.action),
-                             name)},
-             .credential = name});
+    std::vector<own_failure> failures;
+    for (std::size_t i = 0; i < view.suspended.size(); ++i)
+        add_suspended(failures, view, view.suspended[i]->meta.name, resumed[i]);
+    for (const auto& object : view.contributors) {
+        if (view.desired.left_out.contains(object->meta.uid))
+            failures.push_back(does_not_fit(view, object->meta.name));
     }
-    for (const auto& [object, source] : view.lacking) {
-        const auto registry =
-            source.registry.empty() ? std::string{} : fmt::format(" (registry {})", source.registry);
-        failures.push_back(
-            {.problem = {.reason = state.resolved(object->meta.uid).fault.reason,
-                         .message = fmt::format("Secret {} lacks the entries of source {}{}; see the "
-                                                "condition SourcesValid",
-                                                secret,
-                                                source.secret_name,
-                                                registry)},
-             .credential = object->meta.name});
-    }
+    for (const auto& lacking : view.lacking)
+        failures.push_back(lacks(state, view, lacking));
     return failures;
 }
 

@@ -159,7 +159,7 @@ void merge_with_content(secret_view& view, const cluster_state& state, const cop
     for (const auto& object : in_order(view.contributors, view.kept)) {
         const auto& uid = object->meta.uid;
         const auto given = std::ranges::find(known, uid, &contribution::uid);
-        if (given == known.end()) {
+        if (given == known.end() || view.desired.left_out.contains(uid)) {
             all.push_back(keep_all(uid, content, known));
             continue;
         }
@@ -168,7 +168,9 @@ void merge_with_content(secret_view& view, const cluster_state& state, const cop
         keep_unknown(all.back(), resolved, content, known);
         add_lacking(view, object, lacking_sources(all.back().origins, resolved));
     }
-    view.desired = merge_contributions(all);
+    const auto before = std::exchange(view.desired, merge_contributions(all));
+    if (view.desired.fault.empty()) view.desired.fault = before.fault;
+    view.desired.left_out.insert(before.left_out.begin(), before.left_out.end());
     view.content_read = true;
     view.content_readable = content.readable;
 }

@@ -6,6 +6,9 @@
 #include "dockerconfig/merge.hpp"
 #include "util/ascii.hpp"
 
+#include <memory>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace reconcile {
@@ -26,6 +29,28 @@ entry_origins origins_of(const std::vector<contribution>& contributions,
             origins.erase(found);
     }
     return origins;
+}
+
+desired_secret merge_all(const std::vector<contribution>& contributions) {
+    desired_secret desired;
+    std::vector<std::vector<dockerconfig::registry_entry>> all;
+    all.reserve(contributions.size());
+    for (const auto& each : contributions) {
+        desired.complete = desired.complete && each.complete;
+        all.push_back(each.entries);
+    }
+    const auto merged = dockerconfig::merge(all);
+    if (merged.entries.empty()) return desired;
+
+    auto document = dockerconfig::write_document(merged.entries);
+    if (document.has_error()) {
+        desired.fault = document.error().message;
+        return desired;
+    }
+    desired.digest = util::digest_of(document->reveal());
+    desired.document = std::make_shared<const util::secret_bytes>(std::move(*document));
+    desired.origins = write_origins(origins_of(contributions, merged.conflicts));
+    return desired;
 }
 
 }  // namespace
@@ -71,25 +96,21 @@ bool same_entries(const entry_list& a, const entry_list& b) {
 }
 
 desired_secret merge_contributions(const std::vector<contribution>& contributions) {
-    desired_secret desired;
-    std::vector<std::vector<dockerconfig::registry_entry>> all;
-    all.reserve(contributions.size());
+    auto desired = merge_all(contributions);
+    if (desired.fault.empty()) return desired;
+    std::vector<contribution> fitting;
+    std::set<std::string> left_out;
     for (const auto& each : contributions) {
-        desired.complete = desired.complete && each.complete;
-        all.push_back(each.entries);
+        fitting.push_back(each);
+        if (merge_all(fitting).fault.empty()) continue;
+        left_out.insert(each.uid);
+        fitting.pop_back();
     }
-    const auto merged = dockerconfig::merge(all);
-    if (merged.entries.empty()) return desired;
-
-    auto document = dockerconfig::write_document(merged.entries);
-    if (document.has_error()) {
-        desired.fault = document.error().message;
-        return desired;
-    }
-    desired.digest = util::digest_of(document->reveal());
-    desired.document = std::make_shared<const util::secret_bytes>(std::move(*document));
-    desired.origins = write_origins(origins_of(contributions, merged.conflicts));
-    return desired;
+    auto rest = merge_all(fitting);
+    rest.fault = std::move(desired.fault);
+    rest.left_out = std::move(left_out);
+    rest.complete = false;
+    return rest;
 }
 
 }  // namespace reconcile

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,12 +61,14 @@ struct contribution {
 struct desired_secret {
     std::shared_ptr<const util::secret_bytes> document;  // null: no contributor has anything to deliver
     util::keyed_digest digest{};                         // of the document
-    std::string origins;   // the value of entries_annotation; empty: they are not recorded
-    std::string fault;     // why entries that are known cannot be delivered: together they are too large
-    bool complete = true;  // false: the entries of a contributor are not all known
+    std::string origins;  // the value of entries_annotation; empty: they are not recorded
+    std::string fault;    // why entries that are known cannot be delivered: together they are too large
+    std::set<std::string> left_out;  // the UIDs of the contributors that this concerns
+    bool complete = true;            // false: the entries of a contributor are not all known, or left out
 };
 
-/// The merge of the contributions, the oldest RegistryCredential's first.
+/// The merge of the contributions, the oldest RegistryCredential's first. If all together are too large for a
+/// Secret, each that does not fit beside the older ones is left out.
 [[nodiscard]] desired_secret merge_contributions(const std::vector<contribution>& contributions);
 
 }  // namespace reconcile

@@ -90,6 +90,30 @@ TEST_CASE("keys that leave the template leave the copy, and keys of other writer
     CHECK(none.annotations.at("theirs") == "kept");
 }
 
+TEST_CASE("what a kept owner's template has set stays, and what leaves another template goes") {
+    const auto paused = build::shared(with_template("paused", {{"p", "1"}, {"shared", "paused"}}));
+    const auto hub = build::shared(with_template("hub", {{"h", "1"}, {"i", "1"}}, {{"note", "x"}}));
+    const auto present = desired_metadata(build::here, {paused, hub}, nullptr);
+    CHECK(present.annotations.at("regcred.dev/template") ==
+          "uid-hub/labels=h,i;uid-hub/annotations=note;uid-paused/labels=p,shared");
+
+    // Its template has changed since, which does not count while it is kept.
+    const auto kept = build::shared(with_template("paused", {{"p", "2"}, {"q", "1"}}));
+    const auto now = build::shared(with_template("hub", {{"i", "2"}, {"p", "hub"}, {"shared", "hub"}}));
+    const auto meta = desired_metadata(build::here, {now}, &present, {kept});
+    CHECK(meta.labels.at("p") == "1");
+    CHECK(meta.labels.at("shared") == "paused");
+    CHECK(meta.labels.find("q") == meta.labels.end());
+    CHECK(meta.labels.at("i") == "2");
+    CHECK(meta.labels.find("h") == meta.labels.end());
+    CHECK(meta.annotations.find("note") == meta.annotations.end());
+    CHECK(meta.annotations.at("regcred.dev/template") == "uid-hub/labels=i;uid-paused/labels=p,shared");
+
+    const auto resumed = desired_metadata(build::here, {kept, now}, &meta);
+    CHECK(resumed.labels.at("p") == "2");
+    CHECK(resumed.labels.at("shared") == "hub");
+}
+
 TEST_CASE("an adopted Secret loses the annotation in which kubectl apply keeps the old credentials") {
     auto present = build::meta("regcred", "team-a");
     present.annotations.emplace("kubectl.kubernetes.io/last-applied-configuration", "{CANARY-old}");

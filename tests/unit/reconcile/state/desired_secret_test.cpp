@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,12 +81,27 @@ TEST_CASE("the source of each entry is recorded") {
     CHECK(merge_contributions({two_sources}).origins == "a/login=quay.io;a/other=ghcr.io");
 }
 
-TEST_CASE("entries that are too large together are a fault and no document") {
+TEST_CASE(
+    "of contributors that are too large together, each that does not fit beside the older ones is left out") {
+    const std::string large(dockerconfig::max_document_bytes / 4, 'x');
+    const std::vector<reconcile::contribution> three{
+        given("a", "quay.io", large), given("b", "ghcr.io", large), given("c", "docker.io", "CANARY-small")};
+    const auto merged = merge_contributions(three);
+    REQUIRE(merged.document != nullptr);
+    CHECK(merged.left_out == std::set<std::string>{"b"});
+    CHECK(merged.origins == "a/login=quay.io;c/login=docker.io");
+    CHECK(merged.fault.find("docker config") != std::string::npos);
+    CHECK_FALSE(merged.complete);
+    CHECK(merge_contributions({three[0], three[2]}).digest == merged.digest);
+    CHECK(merge_contributions({three[0], three[2]}).left_out.empty());
+}
+
+TEST_CASE("entries that are too large by themselves are a fault and no document") {
     const std::string long_password(dockerconfig::max_document_bytes / 2, 'x');
     const auto merged =
         merge_contributions({given("a", "quay.io", long_password), given("b", "ghcr.io", long_password)});
     CHECK(merged.document == nullptr);
-    CHECK(merged.complete);
+    CHECK(merged.left_out == std::set<std::string>{"a", "b"});
     CHECK(merged.fault.find("docker config") != std::string::npos);
 }
 
