@@ -146,3 +146,29 @@ TEST_CASE_FIXTURE(guarded,
     await_ready(credential, "25/25");
     await_ready(wide, "25/25");
 }
+
+TEST_CASE_FIXTURE(guarded,
+                  "an edit of one RegistryCredential does not release the held losses of another with the "
+                  "same Secrets") {
+    const auto source = add_source("wide", one_login("ghcr.io", "wide"));
+    const auto wide = add_credential("wide", spec_of({source}, {named("team*")}));
+    const auto both = document_of(united(one_login("quay.io", "guard"), one_login("ghcr.io", "wide")));
+    await_copies(all, both);
+    await_ready(wide, "25/25");
+    settle();
+
+    label(nullptr);
+    change_spec(wide, spec_of({source}, {named("nobody")}));
+    const auto without_wide = document_of(one_login("quay.io", "guard"));
+    eventually("the entries of the edited one are gone, and those of the other are held", [&] {
+        std::ptrdiff_t held = 0;
+        for (const auto& ns : all) {
+            const auto copy = api().find(secret_path(ns));
+            if (!copy) continue;
+            if (data_of(*copy) != without_wide) return ns + " is not as expected";
+            ++held;
+        }
+        return held == many - unbraked ? std::string{} : std::to_string(held) + " copies are left";
+    });
+    await_condition(credential, "Synced", "False", "DeletionGuard");
+}

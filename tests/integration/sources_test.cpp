@@ -125,6 +125,32 @@ TEST_CASE_FIXTURE(
     CHECK(object["status"]["registries"] == json::array({"quay.io"}));
 }
 
+TEST_CASE_FIXTURE(scenario,
+                  "a source that is replaced in the spec by a missing one is revoked, and the entries of "
+                  "another RegistryCredential stay") {
+    start();
+    const auto shared = add_namespace("shared");
+    const auto alone = add_namespace("alone");
+    const auto first = add_source("first", one_login("quay.io", "a"));
+    const auto other = add_source("other", one_login("ghcr.io", "b"));
+    const auto credential = add_credential("quay", spec_of({first}, {shared, alone}));
+    const auto neighbour = add_credential("ghcr", spec_of({other}, {shared}));
+    await_copy(shared, document_of(united(one_login("quay.io", "a"), one_login("ghcr.io", "b"))));
+    await_ready(credential, "2/2");
+
+    const auto next = named("next");
+    change_spec(credential, spec_of({next}, {shared, alone}));
+    await_copy(shared, document_of(one_login("ghcr.io", "b")));
+    await_no_copy(alone);
+    await_condition(credential, "Ready", "False", "SourceNotFound");
+    await_ready(neighbour, "1/1");
+
+    add_source(docker_config_secret(next, one_login("quay.io", "c")));
+    await_copy(shared, document_of(united(one_login("quay.io", "c"), one_login("ghcr.io", "b"))));
+    await_copy(alone, document_of(one_login("quay.io", "c")));
+    await_ready(credential, "2/2");
+}
+
 TEST_CASE_FIXTURE(
     scenario,
     "a docker config as clients leave it is delivered without what is useless, and a password of "

@@ -3,13 +3,11 @@
 #pragma once
 
 #include "reconcile/safety/reconcile_fsm.hpp"
-#include "reconcile/safety/result_recorder.hpp"
 #include "reconcile/secrets/secret_view.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace reconcile {
 
@@ -25,13 +23,6 @@ struct secret_plan {
 
 /// Compares the observed Secret with the desired one. Pure.
 [[nodiscard]] secret_plan decide(const secret_view& view);
-
-/// What the RegistryCredentials must report that have no part in the plan, or cannot give all of theirs: one
-/// that is suspended while the plan as if it were not has something to write, and one with a source that was
-/// never readable. `resumed`: that plan for each of the view's suspended ones.
-[[nodiscard]] std::vector<result_recorder::own_failure> own_failures(const cluster_state& state,
-                                                                     const secret_view& view,
-                                                                     const std::vector<secret_plan>& resumed);
 
 /// "create", "update", ...: for messages and the label of a metric.
 [[nodiscard]] std::string_view verb_of(secret_action action) noexcept;

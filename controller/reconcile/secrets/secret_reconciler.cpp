@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/secrets/secret_reconciler.hpp"
 
+#include "reconcile/secrets/own_failures.hpp"
 #include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>

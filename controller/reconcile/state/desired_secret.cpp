@@ -40,6 +40,10 @@ desired_secret merge_all(const std::vector<contribution>& contributions) {
         all.push_back(each.entries);
     }
     const auto merged = dockerconfig::merge(all);
+    for (const auto& [loser, winner, key] : merged.conflicts) {
+        desired.lost.push_back(
+            {.loser = contributions[loser].uid, .winner = contributions[winner].uid, .key = key});
+    }
     if (merged.entries.empty()) return desired;
 
     auto document = dockerconfig::write_document(merged.entries);

@@ -57,6 +57,13 @@ struct contribution {
     bool complete = true;  // false: the content of one of its sources is not known
 };
 
+/// A registry that two RegistryCredentials have: the older one delivers it.
+struct lost_registry {
+    std::string loser;  // their UIDs
+    std::string winner;
+    std::string key;  // as the loser wrote it
+};
+
 /// What all contributors to one Secret deliver together. Many Secrets share one of these.
 struct desired_secret {
     std::shared_ptr<const util::secret_bytes> document;  // null: no contributor has anything to deliver
@@ -64,7 +71,8 @@ struct desired_secret {
     std::string origins;  // the value of entries_annotation; empty: they are not recorded
     std::string fault;    // why entries that are known cannot be delivered: together they are too large
     std::set<std::string> left_out;  // the UIDs of the contributors that this concerns
-    bool complete = true;            // false: the entries of a contributor are not all known, or left out
+    std::vector<lost_registry> lost;
+    bool complete = true;  // false: the entries of a contributor are not all known, or left out
 };
 
 /// The merge of the contributions, the oldest RegistryCredential's first. If all together are too large for a

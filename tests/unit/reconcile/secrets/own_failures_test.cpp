@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/secrets/own_failures.hpp"
+
+#include "dockerconfig/document.hpp"
+#include "reconcile/state/reasons.hpp"
+#include "unit/reconcile/builders.hpp"
+#include "unit/reconcile/cluster_fixture.hpp"
+#include "unit/reconcile/shared_secret.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using build::add_a;
+using build::add_two;
+using build::lists;
+using build::passwords;
+using build::restart;
+
+TEST_CASE(
+    "entries that do not fit beside the older ones stay as they were, and only their owner reports it") {
+    build::cluster_fixture f;
+    add_two(f);
+    const std::string half(dockerconfig::max_document_bytes / 4, 'x');
+    f.add_source("login-b", "ghcr.io", half);
+    f.apply_all();
+    f.add_source("login-a", "quay.io", half);  // "a" is the older one
+    f.apply_all();
+    const auto now = f.document_of(build::here);
+    CHECK(now.find("quay.io\":{\"username\":\"u\",\"password\":\"xxx") != std::string::npos);
+    CHECK(now.find("ghcr.io") == std::string::npos);  // its entries as they were do not fit either
+
+    f.add_source("login-a", "quay.io", "CANARY-a2");
+    f.apply_all();
+    f.add_source("login-b", "ghcr.io", "CANARY-b");
+    f.apply_all();
+    REQUIRE(passwords(f) == lists{"CANARY-a2", "CANARY-b"});
+    f.add_source("login-b", "ghcr.io", std::string(dockerconfig::max_document_bytes / 2, 'x'));
+    f.apply_all();
+    CHECK(passwords(f) == lists{"CANARY-a2", "CANARY-b"});
+    f.add_source("login-a", "quay.io", "CANARY-a");
+    f.apply_all();
+    CHECK(passwords(f) == lists{"CANARY-a", "CANARY-b"});
+    const auto view = f.view(build::here);
+    const auto failures = own_failures(f.state, view, {});
+    REQUIRE(failures.size() == 1);
+    CHECK(failures[0].credential == "b");
+    CHECK(failures[0].problem.reason == reconcile::reasons::source_too_large);
+}
+
+TEST_CASE("a registry of which the copy keeps an older entry is reported by the younger RegistryCredential") {
+    build::cluster_fixture before;
+    add_a(before, "quay.io");
+    const auto f = restart(before);  // the source of "a" is not known
+    f->add_credential(build::wants("a", "login-a"));
+    f->add_source("login-b", "https://quay.io/v2/", "CANARY-b");
+    f->add_credential(build::wants("b", "login-b"));
+    f->apply_all();
+    CHECK(passwords(*f) == lists{"CANARY-a"});
+    const auto failures = own_failures(f->state, f->view(build::here), {});
+    REQUIRE(failures.size() == 1);
+    CHECK(failures[0].credential == "b");
+    CHECK(failures[0].problem.reason == reconcile::reasons::registry_conflict);
+    CHECK(failures[0].problem.message.find("RegistryCredential a for registry https://quay.io/v2/") !=
+          std::string::npos);
+    f->add_source("login-a", "quay.io", "CANARY-a");
+    f->apply_all();
+    CHECK(own_failures(f->state, f->view(build::here), {}).empty());  // SourcesValid reports it
+}
