@@ -120,7 +120,9 @@ service_account_plan decide(const service_account_view& view) {
 
 service_account_view with_removals_held(service_account_view view) {
     for (auto& entry : view.entries) {
-        if (entry.goal == entry_goal::unlisted) entry.goal = entry_goal::held;
+        const bool would_be_removed = entry.goal == entry_goal::unlisted && view.present != nullptr &&
+                                      has(view.present->added, entry.secret_name);
+        if (would_be_removed) entry.goal = entry_goal::held;
     }
     return view;
 }
@@ -139,12 +141,12 @@ std::uint64_t desired_fingerprint(const service_account_view& view) {
 reconcile_facts facts_of(const service_account_view& view,
                          const service_account_plan& plan,
                          const result_record* known,
-                         bool specs_stand) {
+                         bool specs_unchanged) {
     reconcile_facts facts;
     facts.writes = plan.patch;
     facts.removes = !plan.losses.empty();
     facts.destructive = facts.removes;
-    facts.asked_for = !specs_stand;
+    facts.asked_for = !specs_unchanged;
     facts.desired = desired_fingerprint(view);
     if (known != nullptr) {
         compare_with_result(facts, *known);

@@ -59,7 +59,7 @@ struct service_account_plan {
 /// listed is never removed, and an added one is removed once, however often it is listed.
 [[nodiscard]] service_account_plan decide(const service_account_view& view);
 
-/// The view in which nothing is removed.
+/// The view in which the entries that would be removed are held.
 [[nodiscard]] service_account_view with_removals_held(service_account_view view);
 
 /// A hash of the entries that are wanted, and of the specs that want them.
@@ -69,7 +69,7 @@ struct service_account_plan {
 [[nodiscard]] reconcile_facts facts_of(const service_account_view& view,
                                        const service_account_plan& plan,
                                        const result_record* known,
-                                       bool specs_stand);
+                                       bool specs_unchanged);
 
 /// "add", "remove" or "record": the label of a metric.
 [[nodiscard]] std::string_view verb_of(const service_account_plan& plan) noexcept;

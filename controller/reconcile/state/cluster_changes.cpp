@@ -79,12 +79,12 @@ void cluster_state::remember_deleted(const credential& object, std::set<runtime:
 
 void cluster_state::update_standing(const runtime::change<v1alpha1::registry_credential>& change) {
     if (change.before != nullptr) {
-        standing_.erase(selection_of(*change.before));
-        standing_.erase(account_selection_of(*change.before));
+        current_selections_.erase(selection_of(*change.before));
+        current_selections_.erase(account_selection_of(*change.before));
     }
     if (change.after != nullptr && !change.after->meta.deleting) {
-        standing_.insert(selection_of(*change.after));
-        standing_.insert(account_selection_of(*change.after));
+        current_selections_.insert(selection_of(*change.after));
+        current_selections_.insert(account_selection_of(*change.after));
     }
 }
 

@@ -50,9 +50,9 @@ cluster_state::credential cluster_state::find_by_uid(const std::string& uid) con
     return found == by_uid_.end() ? nullptr : found->second;
 }
 
-bool cluster_state::all_stand(const selection_set& selections) const {
+bool cluster_state::specs_unchanged(const selection_set& selections) const {
     return selections == nullptr ||
-           std::ranges::all_of(*selections, [this](auto each) { return standing_.contains(each); });
+           std::ranges::all_of(*selections, [this](auto each) { return current_selections_.contains(each); });
 }
 
 contributor_list cluster_state::contributors_of(const runtime::object_key& key,

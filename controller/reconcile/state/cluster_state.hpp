@@ -74,13 +74,13 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     [[nodiscard]] std::shared_ptr<const kube::namespace_object> find_namespace(std::string_view name) const;
     /// Null when there is none, or when no copy may have this name.
     [[nodiscard]] std::shared_ptr<const observed_secret> find_copy(const runtime::object_key& key) const;
-    /// Null when no RegistryCredential has this UID (any more).
+    /// Null when no RegistryCredential has this UID.
     [[nodiscard]] credential find_by_uid(const std::string& uid) const;
     /// All that exist, by UID.
     [[nodiscard]] const std::map<std::string, credential>& all_by_uid() const noexcept { return by_uid_; }
-    /// Whether each of these selections still stands: its object exists, is not being deleted, and selects by
-    /// the same rules. True if they are not known.
-    [[nodiscard]] bool all_stand(const selection_set& selections) const;
+    /// Whether the RegistryCredential of each of these selections exists, is not being deleted, and selects
+    /// by the same rules. True if they are not known.
+    [[nodiscard]] bool specs_unchanged(const selection_set& selections) const;
     /// The RegistryCredentials that want this Secret, oldest first.
     [[nodiscard]] contributor_list contributors_of(const runtime::object_key& key,
                                                    const kube::object_meta& namespace_meta) const;
@@ -113,7 +113,7 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     void handle(const runtime::change<observed_secret>& change) override;
 
     void status_changed(const v1alpha1::registry_credential& object);
-    /// A RegistryCredential that does not exist any more.
+    /// A RegistryCredential that no longer exists.
     struct deleted_credential {
         credential last;                     // its last state
         contribution given;                  // what it delivered
@@ -139,8 +139,8 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     runtime::store<source_secret> sources_;
     std::map<std::string, runtime::store<observed_secret>> copies_;  // by Secret name
 
-    std::map<std::string, credential> by_uid_;    // of those that exist
-    std::unordered_set<std::uint64_t> standing_;  // the selections of those that are not being deleted
+    std::map<std::string, credential> by_uid_;              // of those that exist
+    std::unordered_set<std::uint64_t> current_selections_;  // of those that are not being deleted
     source_resolver resolver_;
     std::map<std::string, deleted_credential> deleted_;                            // by UID
     std::map<std::string, resolution> resolved_;                                   // by UID

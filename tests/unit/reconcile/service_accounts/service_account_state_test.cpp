@@ -287,7 +287,7 @@ TEST_CASE_FIXTURE(
     "a removal is asked for when a RegistryCredential that wanted the entry is gone or has another spec") {
     const auto loss_is_asked_for = [this] {
         const auto* known = accounts.results().find(here);
-        return known != nullptr && !state.all_stand(known->selections);
+        return known != nullptr && !state.specs_unchanged(known->selections);
     };
     add_namespace("team-a");
     add_account(here, {"regcred"}, {"regcred"});

@@ -372,33 +372,33 @@ TEST_CASE("a source that is deleted queues the status, and the copies stay as th
     CHECK(f.next("team-a") == secret_action::none);
 }
 
-TEST_CASE("selections stand while their objects exist, are not being deleted, and select the same") {
+TEST_CASE("specs are unchanged while their objects exist, are not being deleted, and select the same") {
     cluster_fixture f;
     const auto a = wants("a", "login");
     f.add_credential(a);
     f.add_credential(wants("b", "login"));
     const auto specs = std::make_shared<const std::vector<std::uint64_t>>(
         reconcile::selections_of({f.find_credential("a"), f.find_credential("b")}));
-    CHECK(f.state.all_stand(nullptr));
-    CHECK(f.state.all_stand(specs));
+    CHECK(f.state.specs_unchanged(nullptr));
+    CHECK(f.state.specs_unchanged(specs));
     auto changed = wants("b", "login", {"team-*"});
     changed.meta.generation = 2;
     f.add_credential(changed);
-    CHECK_FALSE(f.state.all_stand(specs));
+    CHECK_FALSE(f.state.specs_unchanged(specs));
     auto edited = wants("b", "login");
     edited.meta.generation = 3;
     edited.template_labels.emplace("team", "x");
     f.add_credential(edited);
-    CHECK(f.state.all_stand(specs));
+    CHECK(f.state.specs_unchanged(specs));
     f.add_credential(wants("b", "login"));
-    CHECK(f.state.all_stand(specs));
+    CHECK(f.state.specs_unchanged(specs));
     auto terminating = a;
     terminating.meta.deleting = true;
     f.add_credential(terminating);
-    CHECK_FALSE(f.state.all_stand(specs));
+    CHECK_FALSE(f.state.specs_unchanged(specs));
     f.add_credential(a);
     f.remove_credential("b");
-    CHECK_FALSE(f.state.all_stand(specs));
+    CHECK_FALSE(f.state.specs_unchanged(specs));
 }
 
 TEST_CASE("the caches are synced when each store has had a complete list") {

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "reconcile/safety/reconcile_fsm.hpp"
+#include "reconcile/state/cluster_state.hpp"
+#include "reconcile/state/queues.hpp"
+#include "reconcile/state/result_table.hpp"
+
+namespace reconcile {
+
+/// All facts about a Secret or a ServiceAccount: those of its view and plan, and what is known of its kind.
+/// `results` and `queue`: of that kind.
+template <class View, class Plan>
+[[nodiscard]] reconcile_facts object_facts(const View& view,
+                                           const Plan& plan,
+                                           const cluster_state& state,
+                                           const result_table& results,
+                                           const runtime::object_queue& queue) {
+    const auto* known = results.find(view.key);
+    const bool specs_unchanged = known == nullptr || state.specs_unchanged(known->selections);
+    auto facts = facts_of(view, plan, known, specs_unchanged);
+    facts.objects = results.size();
+    facts.failures = queue.queue().failures(view.key);
+    return facts;
+}
+
+}  // namespace reconcile
