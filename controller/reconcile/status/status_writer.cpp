@@ -60,7 +60,7 @@ void status_writer::emit_events(const v1alpha1::registry_credential& object,
     for (const auto& each : all) {
         services_.log.info("applied changes",
                            {{"registrycredential", object.meta.name},
-                            {"reason", each.reason},
+                            {"event_reason", each.reason},
                             {"message", each.note}});
     }
     auto changes = condition_events(object.status.conditions, status.conditions);
@@ -82,7 +82,7 @@ asio::awaitable<runtime::outcome> status_writer::handle_refusal(std::string name
     }
     services_.log.warn("failed to write status",
                        {{"registrycredential", name},
-                        {"reason", kube::to_string(error.kind)},
+                        {"error_kind", kube::to_string(error.kind)},
                         {"error", kube::public_message(error)}});
     co_return error.retry_after ? runtime::outcome::retry_not_before(*error.retry_after)
                                 : runtime::outcome::retry();
