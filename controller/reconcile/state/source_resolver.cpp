@@ -40,32 +40,58 @@ dockerconfig::source_result<std::vector<dockerconfig::registry_entry>> combine(c
     return dockerconfig::combine_sources(all);
 }
 
-}  // namespace
-
-dockerconfig::source_result<selected_entries> source_resolver::read(const v1alpha1::credential_source& source,
-                                                                    const lookup& find) const {
-    const auto* secret = find(source.secret_name);
-    if (secret->parsed.has_error()) return secret->parsed.error();
-    return select_entries(**secret->parsed, source);
+dockerconfig::source_result<selected_entries> read(const source_secret& secret,
+                                                   const v1alpha1::credential_source& source) {
+    if (secret.parsed.has_error()) return secret.parsed.error();
+    return select_entries(**secret.parsed, source);
 }
 
-resolution source_resolver::resolve(const v1alpha1::registry_credential& object, const lookup& find) {
-    resolution result;
-    remembered contents;
-    auto& before = last_good_[object.meta.uid];
-    const auto blame = [&result](std::string_view reason, std::string message) {
-        if (result.fault.reason.empty()) result.fault = {.reason = reason, .message = std::move(message)};
-    };
+cause not_found(const std::string& own_namespace, const std::string& secret_name) {
+    return {.reason = reasons::source_not_found,
+            .message = fmt::format(
+                "Secret {0}/{1} does not exist; create it with 'kubectl -n {0} create secret docker-registry "
+                "{1} ...' or correct spec.sources",
+                own_namespace,
+                secret_name)};
+}
 
-    for (const auto& source : object.sources) {
-        if (find(source.secret_name) == nullptr) {
-            blame(reasons::source_not_found,
-                  fmt::format("Secret {0}/{1} does not exist; create it with 'kubectl -n {0} create secret "
-                              "docker-registry {1} ...' or correct spec.sources",
-                              own_namespace_,
-                              source.secret_name));
-        } else if (auto selected = read(source, find); selected.has_error()) {
-            blame(reason_of(selected.error().fault), selected.error().message);
+cause cause_of(const dockerconfig::source_error& error) {
+    return {.reason = reason_of(error.fault), .message = error.message};
+}
+
+void keep_first(cause& fault, cause found) {
+    if (fault.reason.empty()) fault = std::move(found);
+}
+
+/// Which source each entry is from, and which sources have no known content.
+void add_origins(resolution& result,
+                 const std::vector<v1alpha1::credential_source>& sources,
+                 const remembered& contents) {
+    for (const auto& source : sources) {
+        const auto* known = find_source(contents, source);
+        if (known == nullptr) {
+            result.unknown.push_back(source);
+            continue;
+        }
+        for (const auto& entry : known->second)
+            result.origins.emplace(entry.key.written(), source.secret_name);
+    }
+}
+
+}  // namespace
+
+/// The contents of the sources as they are now or, of one that is not valid now, as they last were. Adds the
+/// fault and the notes to `result`.
+auto source_resolver::contents_of(const std::vector<v1alpha1::credential_source>& sources,
+                                  const lookup& find,
+                                  const remembered& before,
+                                  resolution& result) const -> remembered {
+    remembered contents;
+    for (const auto& source : sources) {
+        if (const auto* secret = find(source.secret_name); secret == nullptr) {
+            keep_first(result.fault, not_found(own_namespace_, source.secret_name));
+        } else if (auto selected = read(*secret, source); selected.has_error()) {
+            keep_first(result.fault, cause_of(selected.error()));
         } else {
             contents.emplace_back(source, std::move(selected->entries));
             std::ranges::move(selected->notes, std::back_inserter(result.notes));
@@ -73,11 +99,17 @@ resolution source_resolver::resolve(const v1alpha1::registry_credential& object,
         }
         if (const auto* last = find_source(before, source)) contents.push_back(*last);
     }
+    return contents;
+}
 
+resolution source_resolver::resolve(const v1alpha1::registry_credential& object, const lookup& find) {
+    resolution result;
+    auto& before = last_good_[object.meta.uid];
+    auto contents = contents_of(object.sources, find, before, result);
     auto combined = combine(contents);
     if (combined.has_error()) {
         // Like an invalid source, a source with a registry of another source changes nothing.
-        blame(reason_of(combined.error().fault), combined.error().message);
+        keep_first(result.fault, cause_of(combined.error()));
         contents = last_of(before, object.sources);
         combined = combine(contents);
     }
@@ -85,15 +117,7 @@ resolution source_resolver::resolve(const v1alpha1::registry_credential& object,
         contents.clear();
         combined = std::vector<dockerconfig::registry_entry>{};
     }
-    for (const auto& source : object.sources) {
-        const auto* known = find_source(contents, source);
-        if (known == nullptr) {
-            result.unknown.push_back(source);
-        } else {
-            for (const auto& entry : known->second)
-                result.origins.emplace(entry.key.written(), source.secret_name);
-        }
-    }
+    add_origins(result, object.sources, contents);
     result.entries = std::make_shared<const std::vector<dockerconfig::registry_entry>>(std::move(*combined));
     before = std::move(contents);
     return result;

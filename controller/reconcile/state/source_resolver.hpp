@@ -43,8 +43,10 @@ class source_resolver {
     using remembered =
         std::vector<std::pair<v1alpha1::credential_source, std::vector<dockerconfig::registry_entry>>>;
 
-    [[nodiscard]] dockerconfig::source_result<selected_entries> read(
-        const v1alpha1::credential_source& source, const lookup& find) const;
+    [[nodiscard]] remembered contents_of(const std::vector<v1alpha1::credential_source>& sources,
+                                         const lookup& find,
+                                         const remembered& before,
+                                         resolution& result) const;
 
     std::string own_namespace_;
     std::map<std::string, remembered> last_good_;  // by UID
