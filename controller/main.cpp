@@ -107,6 +107,17 @@ kube::client_observer observe_client(const runtime::logger& log, runtime::metric
                 }};
 }
 
+reconcile::controller::settings settings_of(const config& options,
+                                            const std::string& own_namespace,
+                                            const runtime::wall_clock& clock) {
+    return {.scope = {.own_namespace = own_namespace, .secret_names = options.secret_names},
+            .service_accounts = options.service_accounts,
+            .require_admission_policy = options.require_admission_policy,
+            .instance = host_name(),
+            .random = make_random(),
+            .clock = clock};
+}
+
 int run(const config& options, kube::connection_config server) {
     asio::io_context io(1);
     const auto clock = [] { return std::chrono::system_clock::now(); };
@@ -128,16 +139,7 @@ int run(const config& options, kube::connection_config server) {
         return EXIT_FAILURE;
     }
     reconcile::controller work(
-        io.get_executor(),
-        client,
-        log,
-        metrics,
-        {.scope = {.own_namespace = own_namespace, .secret_names = options.secret_names},
-         .service_accounts = options.service_accounts,
-         .require_admission_policy = options.require_admission_policy,
-         .instance = host_name(),
-         .random = make_random(),
-         .clock = clock});
+        io.get_executor(), client, log, metrics, settings_of(options, own_namespace, clock));
     const auto not_ready = [&] { return work.ready() ? std::nullopt : std::optional(work.explain()); };
     net::http_server probes(io.get_executor(),
                             [&](std::string_view path) { return probe_page(path, not_ready, metrics); });

@@ -19,8 +19,8 @@ namespace {
 constexpr auto description =
     "Keeps a pull Secret in every namespace that a RegistryCredential selects.\n"
     "\n"
-    "In a cluster every flag is optional. Outside a cluster give it --kubeconfig and --namespace, the\n"
-    "namespace of the source Secrets.";
+    "In a cluster, every flag is optional. Outside a cluster, set --kubeconfig and --namespace: the\n"
+    "namespace that holds the source Secrets.";
 
 constexpr std::string_view every_account = "*";
 
@@ -28,14 +28,15 @@ constexpr auto footer =
     "Every flag except --kubeconfig has an environment variable: REGCRED_LOG_LEVEL for --log-level, and\n"
     "so on. A flag overrides its variable.\n"
     "\n"
-    "SIGTERM and SIGINT end the program in order. SIGHUP does nothing: files of tokens and certificates\n"
+    "SIGTERM and SIGINT shut the program down gracefully. SIGHUP does nothing: token and certificate files\n"
     "are read again when they change.\n"
     "\n"
     "'regcred-controller explain pod NAMESPACE/NAME' shows why a Pod can or cannot pull its images, with\n"
     "your own kubeconfig; see its --help. A link named kubectl-regcred to this program makes it\n"
     "'kubectl regcred explain pod'.\n"
     "\n"
-    "Install it with 'kubectl apply -f crds/' and 'kubectl apply -k deploy/'; check its status with\n"
+    "Install the controller with 'kubectl apply -f crds/' and 'kubectl apply -k deploy/'; check its status "
+    "with\n"
     "'kubectl get registrycredentials'.";
 
 std::string check_secret_name(const std::string& name) {
@@ -71,6 +72,73 @@ std::string read_address(const std::string& text, config& result) {
     if (!port) return "the port must be a number from 0 to 65535";
     result.listen_port = *port;
     return {};
+}
+
+/// What the controller may write.
+void add_scope_options(CLI::App& app, config& result) {
+    app.add_option("--secret-names",
+                   result.secret_names,
+                   "Names that Secrets of RegistryCredentials may have; deploy/ must allow them too")
+        ->option_text("NAME,... (default: regcred)")
+        ->delimiter(',')
+        ->envname("REGCRED_SECRET_NAMES")
+        ->check(CLI::Validator(check_secret_name, "NAME"));
+    app.add_option("--service-accounts",
+                   result.service_accounts,
+                   "Names of ServiceAccounts that may get the Secret in imagePullSecrets, or '*' for all; "
+                   "deploy/service-accounts.yaml must allow them too")
+        ->option_text("NAME,... (default: default)")
+        ->delimiter(',')
+        ->envname("REGCRED_SERVICE_ACCOUNTS")
+        ->check(CLI::Validator(check_account_name, "NAME"));
+    app.add_flag("--require-admission-policy",
+                 result.require_admission_policy,
+                 "Write only while the API server enforces the admission policies of deploy/")
+        ->envname("REGCRED_REQUIRE_ADMISSION_POLICY");
+}
+
+void add_connection_options(CLI::App& app, config& result) {
+    app.add_option(
+           "--namespace",
+           result.namespace_name,
+           "The controller's namespace, with the source Secrets; default: the Pod's, or the kubeconfig "
+           "context's")
+        ->option_text("NAME")
+        ->envname("REGCRED_NAMESPACE")
+        ->check(CLI::Validator(check_namespace, "NAME"));
+    app.add_option(
+           "--kubeconfig",
+           result.kubeconfig,
+           "How to reach the API server; default: $KUBECONFIG, else the Pod's own, else ~/.kube/config")
+        ->option_text("FILE");
+}
+
+void add_log_options(CLI::App& app, config& result) {
+    app.add_option("--log-level", result.log_level, "debug, info, warn or error")
+        ->option_text("LEVEL (default: info)")
+        ->envname("REGCRED_LOG_LEVEL")
+        ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+    app.add_option("--log-format", result.log_format, "json, or human-readable text")
+        ->option_text("FORMAT (default: json)")
+        ->envname("REGCRED_LOG_FORMAT")
+        ->check(CLI::IsMember({"json", "text"}));
+}
+
+/// `address` is only for the parser, and outlives it.
+void add_probe_options(CLI::App& app, std::string& address, config& result) {
+    app.add_option("--listen-address", address, "The address of /healthz, /readyz and /metrics")
+        ->option_text("ADDRESS:PORT (default: :8080, all addresses)")
+        ->envname("REGCRED_LISTEN_ADDRESS")
+        ->check(CLI::Validator([&result](const std::string& text) { return read_address(text, result); },
+                               "ADDRESS:PORT"));
+}
+
+/// Each name once, and "*" alone.
+void normalize_names(config& result) {
+    remove_duplicates(result.secret_names);
+    remove_duplicates(result.service_accounts);
+    auto& accounts = result.service_accounts;
+    if (std::ranges::find(accounts, every_account) != accounts.end()) accounts = {std::string(every_account)};
 }
 
 }  // namespace
@@ -109,60 +177,16 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
     app.footer(footer);
     app.set_version_flag("--version", fmt::format("regcred-controller {}", version()));
     app.get_formatter()->column_width(34);
-    app.add_option("--secret-names",
-                   result.secret_names,
-                   "Names that Secrets of RegistryCredentials may have; deploy/ must allow them too")
-        ->option_text("NAME,... (default: regcred)")
-        ->delimiter(',')
-        ->envname("REGCRED_SECRET_NAMES")
-        ->check(CLI::Validator(check_secret_name, "NAME"));
-    app.add_option("--service-accounts",
-                   result.service_accounts,
-                   "Names of ServiceAccounts that may get the Secret in imagePullSecrets, or '*' for all; "
-                   "deploy/service-accounts.yaml must allow them too")
-        ->option_text("NAME,... (default: default)")
-        ->delimiter(',')
-        ->envname("REGCRED_SERVICE_ACCOUNTS")
-        ->check(CLI::Validator(check_account_name, "NAME"));
-    app.add_flag("--require-admission-policy",
-                 result.require_admission_policy,
-                 "Write only while the API server enforces the admission policies of deploy/")
-        ->envname("REGCRED_REQUIRE_ADMISSION_POLICY");
-    app.add_option(
-           "--namespace",
-           result.namespace_name,
-           "The controller's namespace, with the source Secrets; default: the Pod's, or the kubeconfig "
-           "context's")
-        ->option_text("NAME")
-        ->envname("REGCRED_NAMESPACE")
-        ->check(CLI::Validator(check_namespace, "NAME"));
-    app.add_option(
-           "--kubeconfig",
-           result.kubeconfig,
-           "How to reach the API server; default: $KUBECONFIG, else the Pod's own, else ~/.kube/config")
-        ->option_text("FILE");
-    app.add_option("--log-level", result.log_level, "debug, info, warn or error")
-        ->option_text("LEVEL (default: info)")
-        ->envname("REGCRED_LOG_LEVEL")
-        ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-    app.add_option("--log-format", result.log_format, "json, or human-readable text")
-        ->option_text("FORMAT (default: json)")
-        ->envname("REGCRED_LOG_FORMAT")
-        ->check(CLI::IsMember({"json", "text"}));
+    add_scope_options(app, result);
+    add_connection_options(app, result);
+    add_log_options(app, result);
     std::string address;
-    app.add_option("--listen-address", address, "The address of /healthz, /readyz and /metrics")
-        ->option_text("ADDRESS:PORT (default: :8080, all addresses)")
-        ->envname("REGCRED_LISTEN_ADDRESS")
-        ->check(CLI::Validator([&result](const std::string& text) { return read_address(text, result); },
-                               "ADDRESS:PORT"));
+    add_probe_options(app, address, result);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return exit_for(app, error);
     }
-    remove_duplicates(result.secret_names);
-    remove_duplicates(result.service_accounts);
-    auto& accounts = result.service_accounts;
-    if (std::ranges::find(accounts, every_account) != accounts.end()) accounts = {std::string(every_account)};
+    normalize_names(result);
     return result;
 }

@@ -39,7 +39,7 @@ bool has_odd_control(std::string_view text) noexcept {
 source_error not_utf8(source_fault fault, std::string_view name) {
     return {fault,
             "the " + std::string{name} +
-                " is not UTF-8, and the kubelet can pass on no other text: save it as UTF-8"};
+                " is not UTF-8, the only encoding that the kubelet can pass on: save it as UTF-8"};
 }
 
 }  // namespace

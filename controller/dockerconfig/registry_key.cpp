@@ -43,8 +43,8 @@ key_result<registry_key> registry_key::parse(std::string_view written) {
         delivered = url->host + url->path;
         if (!is_plain(delivered) || kubelet::stored_key(delivered) != delivered) {
             return key_error{key_fault::ambiguous,
-                             "the kubelet reads the key in another way than it looks: write only host, "
-                             "host:port or host/path"};
+                             "the kubelet reads this key differently from how it looks: write only "
+                             "host, host:port or host/path"};
         }
         stored = delivered;
     }

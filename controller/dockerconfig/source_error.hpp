@@ -25,7 +25,7 @@ enum class source_fault : std::uint8_t {
     too_many_entries,
     no_entries,
     // one entry, or the one login of a basic-auth Secret
-    bad_key,        // the kubelet reads it in another way than it looks
+    bad_key,        // the kubelet reads it differently from how it looks
     unmatched_key,  // no image has a name that it matches
     key_collision,  // two entries of one document for one registry, with two logins
     bad_base64,

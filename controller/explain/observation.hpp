@@ -42,8 +42,8 @@ struct observed_service_account {
     std::vector<std::string> pull_secrets;
 };
 
-/// All that was read about a Pod, with the user's own rights: what may not be read is told apart from what
-/// does not exist.
+/// All that was read about a Pod, with the user's own rights. It distinguishes what the user may not read
+/// from what does not exist.
 struct observation {
     pod subject;
     std::vector<listed_secret> secrets;  // one for each of subject.pull_secrets, in this order

@@ -91,7 +91,7 @@ std::string_view about_failure(pull_failure_kind failure) {
         case pull_failure_kind::not_found:
             return "the registry has no such image, or hides it from this user";
         case pull_failure_kind::unreachable:
-            return "the node cannot reach the registry, whatever the credentials";
+            return "the node cannot reach the registry; this does not depend on the credentials";
         case pull_failure_kind::refused:
             return "the registry refused the pull";
         case pull_failure_kind::other:

@@ -73,7 +73,7 @@ class receive_buffer {
 class resolver_cache;
 
 /// One TLS connection. Each phase of an exchange has a deadline; when it passes, the socket is closed. After
-/// an error the connection cannot be used any more.
+/// an error the connection can no longer be used.
 class connection {
  public:
     using time_point = std::chrono::steady_clock::time_point;

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/controller.hpp"
 
+#include "reconcile/controller_metrics.hpp"
 #include "reconcile/pull_failures/pull_watcher.hpp"
 #include "reconcile/safety/admission_checker.hpp"
 #include "reconcile/safety/guard_reader.hpp"
 #include "reconcile/secrets/secret_reconciler.hpp"
 #include "reconcile/service_accounts/service_account_controller.hpp"
 #include "reconcile/state/event_aggregator.hpp"
-#include "reconcile/status/condition_metric.hpp"
 #include "reconcile/status/status_writer.hpp"
 #include "reconcile/watches.hpp"
 #include "runtime/events/event_recorder.hpp"
@@ -76,12 +76,12 @@ class controller::parts {
                     state_,
                     queues_,
                     writes_,
+                    admission_,
                     log,
                     metrics,
                     {.names = std::move(settings.service_accounts),
                      .random = settings.random,
-                     .clock = settings.clock,
-                     .holds = [this](const auto& key) { return admission_.holds_service_account(key); }}),
+                     .clock = settings.clock}),
           pulls_(executor,
                  {.client = client,
                   .state = state_,
@@ -188,57 +188,16 @@ class controller::parts {
     }
 
     void register_metrics(runtime::metrics_registry& metrics) {
-        const auto gauge = [&metrics](std::string name, std::string help, auto value) {
-            metrics.gauge_func(
-                std::move(name), std::move(help), [value] { return static_cast<double>(value()); });
-        };
-        const auto counter = [&metrics](std::string name, std::string help, auto value) {
-            metrics.counter_func(
-                std::move(name), std::move(help), [value] { return static_cast<double>(value()); });
-        };
-        gauge("regcred_ready",
-              "1 when every watch has had a complete list, and not all have failed for 30 s.",
-              [this] { return ready(); });
-        gauge("regcred_queue_depth", "Secrets that wait to be reconciled.", [this] {
-            return queues_.secrets.queue().waiting();
+        metrics.gauge_func("regcred_ready",
+                           "1 when every watch has had a complete list, and not all have failed for 30 s.",
+                           [this] { return ready() ? 1.0 : 0.0; });
+        metrics.gauge_func("regcred_failing_watches", "Watches that have no connection now.", [this] {
+            return static_cast<double>(accounts_.failing_watches() + watches_.failing());
         });
-        gauge("regcred_failing_secrets", "Secrets that are retried after a failure.", [this] {
-            return queues_.secrets.queue().failing();
-        });
-        gauge("regcred_held_deletions", "Deletions of Secrets that DeletionGuard holds back.", [this] {
-            return guard_.held();
-        });
-        gauge("regcred_admission_policy_enforced",
-              "1 while the API server refuses what the admission policies of deploy/ forbid.",
-              [this] { return admission_.enforced(); });
-        gauge("regcred_registrycredentials", "RegistryCredentials in the cluster.", [this] {
-            return state_.credentials().size();
-        });
-        metrics.gauges_func("regcred_registrycredential_condition",
-                            "1 for the status that each condition of a RegistryCredential has.",
-                            {"name", "type", "status"},
-                            [this] { return condition_samples(state_); });
-        gauge("regcred_namespaces", "Namespaces in the cluster.", [this] {
-            return state_.namespaces().size();
-        });
-        gauge("regcred_failing_watches", "Watches that have no connection now.", [this] {
-            return accounts_.failing_watches() + watches_.failing();
-        });
-        counter("regcred_pull_failure_events_total",
-                "Events of Pods that could not read a pull Secret, of any name.",
-                [this] { return pulls_.events(); });
-        gauge("regcred_pods_failing", "Pods that are waiting for a pull Secret of an allowed name.", [this] {
-            return pulls_.failing();
-        });
-        gauge("regcred_pull_failures_watched", "1 while Events of such Pods can be watched.", [this] {
-            return pulls_.watches_events();
-        });
-        counter("regcred_events_written_total", "Kubernetes Events written.", [this] {
-            return events_.written();
-        });
-        counter("regcred_events_dropped_total", "Kubernetes Events that could not be written.", [this] {
-            return events_.dropped();
-        });
+        register_work_metrics(metrics, queues_, guard_, admission_);
+        register_state_metrics(metrics, state_);
+        register_pull_metrics(metrics, pulls_);
+        register_event_metrics(metrics, events_);
     }
 
     const runtime::logger& log_;

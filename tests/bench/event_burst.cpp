@@ -20,7 +20,7 @@ namespace bench {
 namespace {
 
 constexpr auto pod_name = "waits";
-constexpr std::size_t most_pods = 20;  // a status tells of no more
+constexpr std::size_t most_pods = 20;  // a status shows at most so many
 constexpr std::size_t namespaces_to_a_pod = 5;
 
 std::vector<json> flood(const std::string& where, std::size_t count) {
@@ -84,7 +84,7 @@ void event_burst::forget_pods() {
     for (std::size_t i = 0; i < measured_.pod_told.size(); ++i)
         bed_.admin().remove(harness::pod_path(bed_.namespaces()[i], pod_name));
     harness::eventually(
-        "no Pod fails any more",
+        "no Pod fails",
         [&] { return status().value("pullFailures", 0) == 0 ? "" : "the status tells of some"; },
         std::chrono::minutes(2));
 }

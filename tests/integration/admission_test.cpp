@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(scenario,
         return answer.ok() ? "an update was taken" : "";
     });
 
-    // b wants the Secret no more: a is left to tell, and b, whose login is still there.
+    // b no longer wants the Secret. Both must report it: a is left, and the login of b is still in the copy.
     change_spec(b, {{"namespaces", {{"include", json::array({"nobody"})}}}});
     await_condition(a, "Synced", "False", "Denied", "0/1");
     await_condition(b, "Synced", "False", "Denied", "0/0");

@@ -25,7 +25,8 @@ json expression(const std::string& key, const std::string& op, const json& value
 
 }  // namespace
 
-TEST_CASE_FIXTURE(manifest_fixture, "the API server refuses namespaces that are no names or globs, or none") {
+TEST_CASE_FIXTURE(manifest_fixture,
+                  "the API server refuses namespaces that are neither names nor globs, and an empty list") {
     constexpr auto all = "/spec/namespaces";
     check_refused({
         {"/spec/namespaces/exclude", {"kube_*"}, {"spec.namespaces.exclude[0]", glob}},

@@ -141,7 +141,8 @@ TEST_CASE_FIXTURE(manifest_fixture,
     });
 }
 
-TEST_CASE_FIXTURE(manifest_fixture, "the API server refuses serviceAccounts that are no names or globs") {
+TEST_CASE_FIXTURE(manifest_fixture,
+                  "the API server refuses serviceAccounts that are neither names nor globs") {
     constexpr auto all = "/spec/serviceAccounts";
     const std::string first = "spec.serviceAccounts[0]";
     check_refused({

@@ -9,7 +9,7 @@
 using namespace harness;
 
 TEST_CASE_FIXTURE(pull_scenario,
-                  "the controller ignores Events from before its start, and reads one that is repeated") {
+                  "the controller ignores an Event from before its start until the kubelet repeats it") {
     const auto ns = add_namespace("team");
     const auto lab = add_namespace("lab");
     const auto old = kubelet_.add_pod(lab, "old");
@@ -53,15 +53,15 @@ TEST_CASE_FIXTURE(pull_scenario,
 
 TEST_CASE_FIXTURE(pull_scenario,
                   "the controller watches Events from the current version when its own is compacted") {
-    expect_forbidden();  // an API server that has just started refuses what it has not read the roles of
+    expect_forbidden();  // an API server that has just started refuses requests until it has read the roles
     start();
     const auto ns = add_namespace("team");
     const auto lab = add_namespace("lab");
     const auto credential = add_watched_credential({ns});
     const auto before = mark();
-    // The watch has no bookmarks: the version that it began with is too old after this, which it learns when
-    // it has to start over. Of two writes the second one is more than one version ahead of it, whatever the
-    // first version was: etcd still watches from the next version after the compacted one.
+    // The watch has no bookmarks, so it resumes from the version with which it began; after the compaction
+    // that version is too old. etcd accepts a watch from the version right after the compacted one, so two
+    // writes are needed: the second is certainly further ahead.
     const auto add_event = [&] {
         auto event = failed_pull_event({{"metadata",
                                          {{"name", "x"},

@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(pull_scenario,
     await_failing(credential, "NamespaceNotSelected", {failing(other, "web", "NamespaceNotSelected")});
 }
 
-TEST_CASE_FIXTURE(pull_scenario, "Events that a tenant forges are not reported, nor is their text") {
+TEST_CASE_FIXTURE(pull_scenario, "neither Events that a tenant forges nor their text are reported") {
     start();
     const auto ns = add_namespace("team");
     const auto lab = add_namespace("lab");

@@ -78,7 +78,7 @@ std::ptrdiff_t denied_requests(const std::vector<audit_record>& records) {
 
 TEST_CASE_FIXTURE(
     account_scenario,
-    "another writer that changes imagePullSecrets every 5 ms loses no entry, nor does the controller") {
+    "neither another writer that changes imagePullSecrets every 5 ms nor the controller loses an entry") {
     start();
     const auto ns = add_namespace("team");
     const auto source = add_source("quay", one_login("quay.io", "accounts"));
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(
 
 TEST_CASE_FIXTURE(account_scenario,
                   "without the optional ClusterRole spec.serviceAccounts is reported as Forbidden, all else "
-                  "works, and it heals by itself") {
+                  "works, and it recovers when the role is there") {
     expect_forbidden();
     role_left_out missing(api());
     eventually("the right is gone", [&] {

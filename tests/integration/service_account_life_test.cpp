@@ -214,8 +214,8 @@ TEST_CASE_FIXTURE(account_scenario,
               ->body.find(R"(regcred_service_account_writes_total{action="add",result="ok"} 1)") !=
           std::string::npos);
     const auto uid = uid_of(service_account_in(ns));
-    api().remove(account_path(ns));  // Kubernetes makes it again
-    eventually("it is made anew", [&] {
+    api().remove(account_path(ns));  // Kubernetes creates it again
+    eventually("it is created again", [&] {
         const auto found = api().find(account_path(ns));
         return found && uid_of(*found) != uid ? "" : "not yet";
     });

@@ -5,9 +5,6 @@
 #include "kube/client/request_path.hpp"
 #include "kube/client/response.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -18,8 +15,6 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr unsigned unauthorized = 401;
-constexpr std::size_t max_warnings = 256;  // different texts; later ones are not reported
 constexpr std::size_t max_error_body_bytes = 64U * 1024;
 constexpr std::chrono::seconds error_body_timeout{10};
 constexpr std::chrono::seconds list_timeout{60};  // the server answers after it has filtered all objects
@@ -93,104 +88,7 @@ asio::awaitable<error> read_error(net::response_stream& stream) {
 }  // namespace
 
 client::client(asio::any_io_executor executor, connection_config config, net::http_limits limits)
-    : config_(std::move(config)),
-      tls_(config_),
-      token_(config_.token_file, config_.token.clone()),
-      gate_timer_(executor),
-      http_(executor, config_.server, limits) {}
-
-result<void> client::load_certificates() {
-    const auto config = tls_.read();
-    if (!config) return config.error();
-    return use(*config);
-}
-
-result<void> client::use(const net::tls_config& config) {
-    const auto used = http_.set_tls_config(config);
-    if (!used) return error(error_kind::other, used.error().what);
-    tls_.set_current(config);
-    return {};
-}
-
-/// use() refuses a half-written rotation: the connections keep the current certificates until a later poll
-/// finds the complete files.
-void client::poll_certificates() {
-    const auto known = tls_.fault();
-    if (const auto config = tls_.poll(clock::now())) {
-        if (const auto used = use(*config); !used) tls_.set_refused(used.error().message);
-    }
-    const auto& fault = tls_.fault();
-    if (!fault.empty() && fault != known && observer_.refused) observer_.refused("certificates", fault);
-}
-
-/// `http_status` is the response to the newest token.
-void client::check_token(unsigned http_status) {
-    const bool known = std::exchange(token_refused_, http_status == unauthorized);
-    if (token_refused_ && !known && observer_.refused)
-        observer_.refused("token", "the API server answers 401 Unauthorized");
-}
-
-void client::take_notice(const net::response& head) {
-    check_token(head.status);
-    const auto now = clock::now();
-    if (const auto wait = server_wait(head)) gate_.pause(now, *wait);
-    for (const auto& header : head.warnings) {
-        auto text = warning_text(header);
-        if (text.empty() || warnings_.size() >= max_warnings) continue;
-        const auto [added, is_new] = warnings_.insert(std::move(text));
-        if (is_new && observer_.warned) observer_.warned(*added);
-    }
-}
-
-asio::awaitable<void> client::wait_for_server() {
-    while (!closed_ && !gate_.is_open(clock::now())) {
-        // Wakes those that wait already, if the pause has become longer: they wait again.
-        if (gate_timer_.expiry() != gate_.opens_at()) gate_timer_.expires_at(gate_.opens_at());
-        static_cast<void>(co_await gate_timer_.async_wait(asio::as_tuple(asio::use_awaitable)));
-    }
-}
-
-void client::prepare(net::request& request) {
-    poll_certificates();
-    request.target.insert(0, config_.path_prefix);
-    if (!config_.user_agent.empty()) request.headers.emplace_back("User-Agent", config_.user_agent);
-    if (!config_.impersonate.empty()) request.headers.emplace_back("Impersonate-User", config_.impersonate);
-    request.bearer_token = token_.get(clock::now()).clone();
-}
-
-bool client::refresh_token(net::request& request) {
-    const auto now = clock::now();
-    if (!token_.refresh(now, request.bearer_token)) return false;
-    request.bearer_token = token_.get(now).clone();
-    return true;
-}
-
-error client::failed(const net::error& failure) {
-    if (failure.phase == net::failure::tls) tls_.poll_at_once();
-    return error_from_net(failure);
-}
-
-asio::awaitable<result<net::response>> client::send(net::request request) {
-    co_await wait_for_server();
-    prepare(request);
-    auto response = co_await http_.send(request);
-    if (response && response->status == unauthorized && refresh_token(request))
-        response = co_await http_.send(request);
-    if (!response) co_return failed(response.error());
-    take_notice(*response);
-    co_return std::move(*response);
-}
-
-asio::awaitable<result<std::unique_ptr<net::response_stream>>> client::open_stream(net::request request) {
-    prepare(request);
-    auto stream = co_await http_.open_stream(request);
-    if (stream && (*stream)->head().status == unauthorized && refresh_token(request)) {
-        stream = co_await http_.open_stream(request);
-    }
-    if (!stream) co_return failed(stream.error());
-    take_notice((*stream)->head());
-    co_return std::move(*stream);
-}
+    : field_manager_(config.field_manager), transport_(std::move(executor), std::move(config), limits) {}
 
 asio::awaitable<result<json>> client::write(net::method verb,
                                             std::string_view kind,
@@ -199,11 +97,12 @@ asio::awaitable<result<json>> client::write(net::method verb,
                                             std::string_view media_type,
                                             std::string_view validation) {
     if (!path) co_return path.error();
-    if (!config_.field_manager.empty()) add_query(*path, "fieldManager", config_.field_manager);
+    if (!field_manager_.empty()) add_query(*path, "fieldManager", field_manager_);
     // Otherwise the server silently drops the fields that it does not know. Patches name built-in fields
     // only.
     if (verb != net::method::patch) add_query(*path, "fieldValidation", validation);
-    const auto response = co_await send(write_request(verb, *std::move(path), std::move(body), media_type));
+    const auto response =
+        co_await transport_.send(write_request(verb, *std::move(path), std::move(body), media_type));
     if (!response) co_return response.error();
     co_return read_object_response(*response, kind);
 }
@@ -213,7 +112,7 @@ asio::awaitable<result<json>> client::get(resource resource, std::string namespa
     if (!path) co_return path.error();
     auto request = read_request(*std::move(path), "application/json");
     request.max_body_bytes = max_object_bytes;
-    const auto response = co_await send(std::move(request));
+    const auto response = co_await transport_.send(std::move(request));
     if (!response) co_return response.error();
     co_return read_object_response(*response, resource.kind);
 }
@@ -222,14 +121,14 @@ asio::awaitable<result<list_page>> client::list(scope scope, list_options option
     auto request = read_request(list_path(scope, options), accept(scope, partial_list));
     request.max_body_bytes = max_page_bytes;
     request.header_timeout = list_timeout;
-    const auto response = co_await send(std::move(request));
+    const auto response = co_await transport_.send(std::move(request));
     if (!response) co_return response.error();
     co_return read_list_response(*response, kind_of_list(scope));
 }
 
 asio::awaitable<result<std::unique_ptr<watch_stream>>> client::watch(scope scope, watch_options options) {
-    auto stream =
-        co_await open_stream(read_request(watch_path(scope, options), accept(scope, partial_object)));
+    auto stream = co_await transport_.open_stream(
+        read_request(watch_path(scope, options), accept(scope, partial_object)));
     if (!stream) co_return stream.error();
     if ((*stream)->head().status != 200) co_return co_await read_error(**stream);
     co_return std::make_unique<watch_stream>(
@@ -309,15 +208,9 @@ asio::awaitable<result<void>> client::remove(resource resource,
     auto path = object_path(resource, namespace_name, name);
     if (!path) co_return path.error();
     auto request = write_request(net::method::delete_, *std::move(path), delete_options(precondition));
-    const auto response = co_await send(std::move(request));
+    const auto response = co_await transport_.send(std::move(request));
     if (!response) co_return response.error();
     co_return read_delete_response(*response, resource.kind);
-}
-
-void client::close() {
-    closed_ = true;
-    gate_timer_.cancel();
-    http_.close();
 }
 
 }  // namespace kube

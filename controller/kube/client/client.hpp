@@ -3,10 +3,9 @@
 #pragma once
 
 #include "kube/api/object.hpp"
-#include "kube/client/retry_gate.hpp"
+#include "kube/client/transport.hpp"
 #include "kube/client/watch.hpp"
 #include "kube/config/connection_config.hpp"
-#include "kube/config/credential_source.hpp"
 #include "kube/error.hpp"
 #include "kube/json.hpp"
 #include "net/http_client.hpp"
@@ -14,13 +13,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
-#include <functional>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,18 +54,8 @@ struct watch_options {
     std::chrono::seconds timeout{300};  // the server ends the watch after it
 };
 
-/// What a client tells apart from the results of its calls.
-struct client_observer {
-    /// "certificates": changed files cannot be used, and the last good ones stay. "token": the server refuses
-    /// it (401). Called once for each time it begins.
-    std::function<void(std::string_view credential, const std::string& message)> refused;
-    /// A Warning header of the server, fit for a log. Called once for each text.
-    std::function<void(const std::string& text)> warned;
-};
-
-/// Sends requests to one API server and returns results as values. It retries only a request whose token the
-/// server rejected (401): once, after it has read the token file again. After a Retry-After every request but
-/// the opening of a watch waits. Single-threaded. Must outlive its calls, which close() ends.
+/// The verbs of the Kubernetes API over one transport, which says when a request waits or is repeated.
+/// Results are values. Single-threaded. Must outlive its calls, which close() ends.
 class client {
  public:
     client(boost::asio::any_io_executor executor, connection_config config, net::http_limits limits = {});
@@ -78,9 +63,9 @@ class client {
     client(const client&) = delete;
     client& operator=(const client&) = delete;
 
-    void set_observer(client_observer observer) { observer_ = std::move(observer); }
+    void set_observer(client_observer observer) { transport_.set_observer(std::move(observer)); }
     /// Must succeed before the first request.
-    [[nodiscard]] result<void> load_certificates();
+    [[nodiscard]] result<void> load_certificates() { return transport_.load_certificates(); }
 
     [[nodiscard]] boost::asio::awaitable<result<json>> get(resource resource,
                                                            std::string namespace_name,
@@ -131,20 +116,9 @@ class client {
                                                               std::string name,
                                                               precondition precondition);
     /// Ends all running and future calls and watches with error_kind::cancelled.
-    void close();
+    void close() { transport_.close(); }
 
  private:
-    [[nodiscard]] result<void> use(const net::tls_config& config);
-    void poll_certificates();
-    void prepare(net::request& request);
-    void check_token(unsigned http_status);
-    void take_notice(const net::response& head);
-    [[nodiscard]] boost::asio::awaitable<void> wait_for_server();
-    [[nodiscard]] bool refresh_token(net::request& request);
-    [[nodiscard]] error failed(const net::error& failure);
-    [[nodiscard]] boost::asio::awaitable<result<net::response>> send(net::request request);
-    [[nodiscard]] boost::asio::awaitable<result<std::unique_ptr<net::response_stream>>> open_stream(
-        net::request request);
     [[nodiscard]] boost::asio::awaitable<result<json>> write(net::method verb,
                                                              std::string_view kind,
                                                              result<std::string> path,
@@ -152,16 +126,8 @@ class client {
                                                              std::string_view media_type = json_type,
                                                              std::string_view validation = "Strict");
 
-    connection_config config_;
-    tls_source tls_;
-    token_source token_;
-    client_observer observer_;
-    bool token_refused_ = false;
-    std::set<std::string> warnings_;  // that were reported
-    retry_gate gate_;
-    boost::asio::steady_timer gate_timer_;  // of all requests that wait at the gate
-    bool closed_ = false;
-    net::http_client http_;
+    std::string field_manager_;
+    transport transport_;
 };
 
 }  // namespace kube

@@ -19,9 +19,6 @@ namespace {
 constexpr std::chrono::seconds between_requeues{30};
 /// How often a status is computed again while Pods keep failing in the same way.
 constexpr std::chrono::seconds between_refreshes{30};
-constexpr std::chrono::milliseconds between_looks{100};
-/// How soon it is noticed that a missing Secret has arrived.
-constexpr std::chrono::seconds between_checks{10};
 
 /// This watch has no bookmarks, so a connection that died silently is noticed only when the watch should end.
 runtime::watch_policy policy_for_events() {
@@ -110,7 +107,7 @@ void pull_watcher::take(const kube::json& object) {
         refresh_statuses(name, now);
         requeue_missing_secret({.namespace_name = event->namespace_name, .name = name}, now);
     }
-    if (due_.deadline() > std::max(now, not_before_)) due_.notify_all();
+    if (looks_.look_precedes(due_.deadline(), now)) due_.notify_all();
 }
 
 /// A missing Secret goes before all other work, even while it waits for a retry.
@@ -143,18 +140,13 @@ void pull_watcher::queue_statuses(const std::string& secret_name) {
 asio::awaitable<void> pull_watcher::look_at_pods() {
     while (!stopped_) {
         const auto now = steady_now();
-        queue_changed_statuses(failures_.expire(now), now);
-        if (now >= next_check_) {
-            failures_.look_sooner(now);
-            next_check_ = now + between_checks;
-        }
-        const auto pod = now < not_before_ ? std::nullopt : failures_.next_look(now);
-        if (pod) {
-            co_await look_at(*pod);
-            not_before_ = steady_now() + between_looks;
+        const auto next = looks_.next(now);
+        queue_changed_statuses(next.changed, now);
+        if (next.pod) {
+            co_await look_at(*next.pod);
+            looks_.looked(steady_now());
         } else {
-            const auto next_check = failures_.tracked() == 0 ? runtime::time_point::max() : next_check_;
-            co_await due_.wait_until(std::max(std::min(failures_.next_due(), next_check), not_before_));
+            co_await due_.wait_until(next.wake_at);
         }
     }
 }

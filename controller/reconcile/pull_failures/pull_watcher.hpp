@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kube/client/client.hpp"
+#include "reconcile/pull_failures/look_schedule.hpp"
 #include "reconcile/pull_failures/pull_event_watch.hpp"
 #include "reconcile/pull_failures/pull_failures.hpp"
 #include "reconcile/pull_failures/pull_reporter.hpp"
@@ -33,7 +34,7 @@ struct pull_services {
 
 /// Watches the kubelets' Events, gets the Pods that they are about, and queues the Secrets and statuses that
 /// they concern. Nothing waits for it: without the RBAC rules, or without Events, all else goes on. It
-/// decides nothing itself: see pull_failures and cause_of_pull_failure().
+/// decides nothing itself: see pull_failures, look_schedule and cause_of_pull_failure().
 class pull_watcher {
  public:
     pull_watcher(boost::asio::any_io_executor executor, pull_services services);
@@ -65,6 +66,7 @@ class pull_watcher {
 
     pull_services services_;
     pull_failures failures_;
+    look_schedule looks_{failures_};
     pull_reporter reporter_;
     pull_event_source source_;
     pull_event_sink sink_;
@@ -72,8 +74,6 @@ class pull_watcher {
     runtime::wakeup due_;
     repeat_limit<runtime::object_key, runtime::object_key_hash> requeues_;
     repeat_limit<std::string> refreshes_;  // by Secret name
-    runtime::time_point not_before_;       // of the next look
-    runtime::time_point next_check_;       // for Secrets that have arrived
     event_watch_state events_state_ = event_watch_state::not_opened;
     std::uint64_t events_ = 0;
     bool stopped_ = false;

@@ -18,8 +18,9 @@ namespace reconcile {
 /// asks for them, it holds the rest until two complete reads, some time apart, agree. So neither a list that
 /// lacks labels nor a mistaken `kubectl label --all` that is undone at once deletes more than the limit.
 ///
-/// Calls: may_delete() before each such deletion; forget() when an object is not to be deleted (any more);
-/// and, when next_read() is due, read() or read_failed() after everything has been read again. No clock.
+/// Calls: may_delete() before each such deletion; forget() when an object is not, or no longer, to be
+/// deleted; and, when next_read() is due, read() or read_failed() after everything has been read again. No
+/// clock.
 class deletion_guard {
  public:
     using time_point = runtime::time_point;

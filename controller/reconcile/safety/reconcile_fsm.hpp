@@ -38,10 +38,10 @@ void compare_with_result(reconcile_facts& facts, const result_record& known);
 
 enum class reconcile_step : std::uint8_t {
     settle,        // all is as it should be, or can be: record that, and end
-    finish,        // end while the deletion guard holds the removal: all else is as it should be
+    finish,        // record that the deletion guard holds the removal, and end: all else is as it should be
     read_content,  // read what the object holds, then was_read()
     confirm,       // confirm the reason for the write with a quorum read, then confirmed()
-    hold,          // the deletion guard holds the removal: plan again without it, and report that it is held
+    hold,          // the deletion guard holds the removal: wake its reader, and plan again without it
     write,         // then wrote()
     read_back,     // the object is not as expected: read it, then was_read()
     contend,       // another writer keeps changing the object: record that, and end

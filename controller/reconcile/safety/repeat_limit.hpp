@@ -18,14 +18,25 @@ class repeat_limit {
  public:
     explicit repeat_limit(runtime::duration interval) : interval_(interval) {}
 
+    /// How long to wait before it may be done; zero: now.
+    [[nodiscard]] runtime::duration wait(const Key& key, runtime::time_point now) const {
+        const auto found = done_.find(key);
+        if (found == done_.end()) return runtime::duration::zero();
+        return std::max(found->second + interval_ - now, runtime::duration::zero());
+    }
+    /// It is done now.
+    void done(const Key& key, runtime::time_point now) {
+        done_[key] = now;
+        if (done_.size() >= sweep_at_) sweep(now);
+    }
     /// Whether it may be done now; if so, it counts as done.
     [[nodiscard]] bool allows(const Key& key, runtime::time_point now) {
-        const auto [found, is_new] = done_.try_emplace(key, now);
-        if (!is_new && now - found->second < interval_) return false;
-        found->second = now;
-        if (done_.size() >= sweep_at_) sweep(now);
+        if (wait(key, now) > runtime::duration::zero()) return false;
+        done(key, now);
         return true;
     }
+    /// It may be done at once.
+    void forget(const Key& key) { done_.erase(key); }
     [[nodiscard]] std::size_t size() const noexcept { return done_.size(); }
 
  private:

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/secrets/secret_reconciler.hpp"
 
+#include "reconcile/safety/failure_cause.hpp"
+#include "reconcile/safety/object_facts.hpp"
 #include "reconcile/secrets/own_failures.hpp"
-#include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -31,24 +32,7 @@ write_kind kind_of(const secret_plan& plan) {
     return kinds.at(static_cast<std::size_t>(plan.action));
 }
 
-cause held_by_guard(const runtime::object_key& key, std::size_t objects) {
-    return {.reason = reasons::deletion_guard,
-            .message = fmt::format(
-                "Secret {} not deleted yet: its namespace is no longer selected, like those of more than {} "
-                "other Secrets within a minute, although no spec has changed; regcred deletes the Secrets "
-                "when two lists of all namespaces, {} s apart, agree. To keep them, restore the namespaces' "
-                "labels and opt-out annotations, or set spec.suspend: true",
-                runtime::to_string(key),
-                deletion_guard::limit(objects),
-                std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count())};
-}
-
-cause contended(const runtime::object_key& key) {
-    return {.reason = reasons::contended,
-            .message = fmt::format("Secret {} keeps being changed by another writer; find and stop that "
-                                   "writer, or exclude the namespace",
-                                   runtime::to_string(key))};
-}
+constexpr removal_words words{.kind = "Secret", .held = "not deleted yet", .removes = "deletes the Secrets"};
 
 }  // namespace
 
@@ -63,14 +47,6 @@ secret_reconciler::secret_reconciler(services services)
                 .clock = services_.clock,
                 .out_of_sync = "Secret out of sync"}) {}
 
-reconcile_facts secret_reconciler::facts(const secret_view& view, const secret_plan& plan) const {
-    const auto& results = services_.state.results();
-    auto facts = facts_of(view, plan, results.find(view.key));
-    facts.objects = results.size();
-    facts.failures = services_.queues.secrets.queue().failures(view.key);
-    return facts;
-}
-
 asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_key key) {
     reconcile_fsm run(key, repairs_, services_.guard, max_passes);
     copy_content content;
@@ -79,7 +55,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
         if (!run.has_failed()) now = decide_now(key, content, run.holds_removal());
         const auto& view = now.view;
         const auto& plan = now.plan;
-        const auto known = facts(view, plan);
+        const auto known = object_facts(view, plan, services_.state.results(), services_.queues.secrets);
         const auto action = run.next(known, std::chrono::steady_clock::now());
         switch (action.step) {
             case reconcile_step::read_content:
@@ -102,7 +78,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 settle(now, known.desired);
                 co_return action.outcome;
             case reconcile_step::contend:
-                fail(view, contended(key));
+                fail(view, contended("Secret", key));
                 co_return action.outcome;
             case reconcile_step::fail:
                 fail(view, {.reason = action.refusal.reason, .message = action.refusal.message});
@@ -163,7 +139,7 @@ void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
     if (!now.plan.reason.empty()) return fail(view, {.reason = now.plan.reason, .message = now.plan.message});
     auto own = own_failures(services_.state, view, now.resumed);
     for (const auto& object : view.held) {
-        own.push_back({.problem = held_by_guard(view.key, services_.state.results().size()),
+        own.push_back({.problem = held_by_guard(words, view.key, services_.state.results().size()),
                        .credential = object->meta.name});
     }
     services_.state.forget_deleted(view.key);

@@ -54,10 +54,10 @@ asio::awaitable<kube::result<observed_secret>> secret_writer::update(const secre
     if (view.owner == ownership::foreign) {
         auto whole = co_await read(view.key);  // for its metadata: of a foreign one not even that is kept
         if (whole.has_error()) co_return whole.error();
-        // The decision was about one version: a Secret that has changed since is read and decided on again.
+        // The plan is for one version: a Secret that has changed since is read and planned again.
         if (whole->meta.resource_version != view.present->meta.resource_version)
             co_return kube::error(kube::error_kind::conflict,
-                                  "the Secret has changed since it was decided on");
+                                  "the Secret has changed since the write was planned");
         foreign = std::move(*whole);
         present = &foreign->meta;
     }

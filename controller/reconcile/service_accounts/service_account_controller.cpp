@@ -17,11 +17,12 @@ service_account_controller::service_account_controller(boost::asio::any_io_execu
                                                        cluster_state& state,
                                                        work_queues& queues,
                                                        event_aggregator& events,
+                                                       admission_checker& admission,
                                                        const runtime::logger& log,
                                                        runtime::metrics_registry& metrics,
                                                        const settings& settings)
     : queues_(queues),
-      holds_(settings.holds),
+      admission_(admission),
       accounts_(state, settings.names, queues),
       guard_reads_(executor, client, state, guard_, queues.service_accounts, log, "ServiceAccounts"),
       reconciler_({.client = client,
@@ -51,7 +52,7 @@ void service_account_controller::begin() {
 }
 
 boost::asio::awaitable<runtime::outcome> service_account_controller::reconcile(runtime::object_key key) {
-    if (holds_(key)) co_return runtime::outcome::done();
+    if (admission_.holds_service_account(key)) co_return runtime::outcome::done();
     co_return co_await reconciler_.reconcile(std::move(key));
 }
 

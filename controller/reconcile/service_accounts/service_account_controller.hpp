@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kube/client/client.hpp"
+#include "reconcile/safety/admission_checker.hpp"
 #include "reconcile/safety/deletion_guard.hpp"
 #include "reconcile/safety/guard_reader.hpp"
 #include "reconcile/service_accounts/service_account_reconciler.hpp"
@@ -18,7 +19,6 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,7 +32,6 @@ class service_account_controller {
         std::vector<std::string> names;  // of ServiceAccounts that may be changed, or every_account alone
         runtime::random_source random;
         runtime::wall_clock clock;
-        std::function<bool(const runtime::object_key&)> holds;  // such a ServiceAccount is not reconciled now
     };
 
     service_account_controller(boost::asio::any_io_executor executor,
@@ -40,6 +39,7 @@ class service_account_controller {
                                cluster_state& state,
                                work_queues& queues,
                                event_aggregator& events,
+                               admission_checker& admission,
                                const runtime::logger& log,
                                runtime::metrics_registry& metrics,
                                const settings& settings);
@@ -60,7 +60,7 @@ class service_account_controller {
     void register_gauges(runtime::metrics_registry& metrics);
 
     work_queues& queues_;
-    std::function<bool(const runtime::object_key&)> holds_;
+    admission_checker& admission_;
     service_account_state accounts_;
     deletion_guard guard_;
     guard_reader guard_reads_;

@@ -120,7 +120,9 @@ service_account_plan decide(const service_account_view& view) {
 
 service_account_view with_removals_held(service_account_view view) {
     for (auto& entry : view.entries) {
-        if (entry.goal == entry_goal::unlisted && !entry.asked_for) entry.goal = entry_goal::held;
+        const bool would_be_removed = entry.goal == entry_goal::unlisted && !entry.asked_for &&
+                                      view.present != nullptr && has(view.present->added, entry.secret_name);
+        if (would_be_removed) entry.goal = entry_goal::held;
     }
     return view;
 }

@@ -61,7 +61,7 @@ struct service_account_plan {
 /// listed is never removed, and an added one is removed once, however often it is listed.
 [[nodiscard]] service_account_plan decide(const service_account_view& view);
 
-/// The view in which nothing is removed that no spec asks for.
+/// The view in which the entries are held that would be removed without being asked for.
 [[nodiscard]] service_account_view with_removals_held(service_account_view view);
 
 /// A hash of the entries that are wanted, and of the specs that want them.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/service_accounts/service_account_reconciler.hpp"
 
+#include "reconcile/safety/failure_cause.hpp"
+#include "reconcile/safety/object_facts.hpp"
 #include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>
@@ -39,25 +41,8 @@ cause refused(const reconcile_action& action, const runtime::object_key& key) {
                                    lacks_role ? "; apply deploy/service-accounts.yaml" : "")};
 }
 
-cause held_by_guard(const runtime::object_key& key, std::size_t objects) {
-    return {
-        .reason = reasons::deletion_guard,
-        .message = fmt::format(
-            "ServiceAccount {} not patched yet: its namespace is no longer selected, like those of more "
-            "than {} other ServiceAccounts within a minute, although no spec has changed; regcred removes "
-            "the imagePullSecrets entries when two lists of all namespaces, {} s apart, agree. To keep "
-            "them, restore the namespaces' labels and opt-out annotations, or set spec.suspend: true",
-            runtime::to_string(key),
-            deletion_guard::limit(objects),
-            std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count())};
-}
-
-cause contended(const runtime::object_key& key) {
-    return {.reason = reasons::contended,
-            .message = fmt::format("imagePullSecrets of ServiceAccount {} keeps being changed by another "
-                                   "writer; find and stop that writer, or exclude the namespace",
-                                   runtime::to_string(key))};
-}
+constexpr removal_words words{
+    .kind = "ServiceAccount", .held = "not patched yet", .removes = "removes the imagePullSecrets entries"};
 
 bool has(const service_account_view& view, entry_goal goal) {
     return std::ranges::find(view.entries, goal, &pull_secret_entry::goal) != view.entries.end();
@@ -76,15 +61,6 @@ service_account_reconciler::service_account_reconciler(services services)
                 .clock = services_.clock,
                 .out_of_sync = "ServiceAccount out of sync"}) {}
 
-reconcile_facts service_account_reconciler::facts(const service_account_view& view,
-                                                  const service_account_plan& plan) const {
-    const auto& results = services_.accounts.results();
-    auto facts = facts_of(view, plan, results.find(view.key));
-    facts.objects = results.size();
-    facts.failures = services_.queues.service_accounts.queue().failures(view.key);
-    return facts;
-}
-
 asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime::object_key key) {
     reconcile_fsm run(key, repairs_, services_.guard, max_passes);
     service_account_view view;
@@ -95,7 +71,8 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
             if (run.holds_removal()) view = with_removals_held(std::move(view));
             plan = decide(view);
         }
-        const auto known = facts(view, plan);
+        const auto known =
+            object_facts(view, plan, services_.accounts.results(), services_.queues.service_accounts);
         const auto action = run.next(known, std::chrono::steady_clock::now());
         switch (action.step) {
             case reconcile_step::confirm:
@@ -108,14 +85,14 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
                 run.was_read(co_await read_back(key));
                 break;
             case reconcile_step::hold:
-                fail(view, held_by_guard(key, services_.accounts.results().size()));
                 services_.guard_reads.wake();
                 break;
             case reconcile_step::settle:
+            case reconcile_step::finish:
                 settle(view, plan, known.desired);
                 co_return action.outcome;
             case reconcile_step::contend:
-                fail(view, contended(key));
+                fail(view, contended("imagePullSecrets of ServiceAccount", key));
                 co_return action.outcome;
             case reconcile_step::fail:
                 fail(view, refused(action, key));
@@ -124,7 +101,6 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
                 results_.forget(key);
                 co_return action.outcome;
             case reconcile_step::read_content:  // no plan for a ServiceAccount needs it
-            case reconcile_step::finish:
                 co_return action.outcome;
         }
     }
@@ -145,6 +121,8 @@ selection_list service_account_reconciler::selections_after(const service_accoun
 void service_account_reconciler::settle(const service_account_view& view,
                                         const service_account_plan& plan,
                                         std::uint64_t desired) {
+    if (has(view, entry_goal::held))
+        return fail(view, held_by_guard(words, view.key, services_.accounts.results().size()));
     if (!plan.reason.empty())
         return fail(view, {.reason = plan.reason, .message = plan.message}, plan.secret_name);
     if (view.wanting.empty()) {

@@ -20,7 +20,7 @@ namespace reconcile {
 
 /// The watches that fill the service_account_state: one for each allowed name, which is all that the optional
 /// ClusterRole allows, or one of all ServiceAccounts. Nothing waits for them, and where the role is left out
-/// they log nothing as long as no RegistryCredential asks for ServiceAccounts.
+/// they do not fail as long as no RegistryCredential asks for ServiceAccounts.
 class service_account_watches final : runtime::event_handler<v1alpha1::registry_credential> {
  public:
     /// What is given by reference outlives this.

@@ -73,7 +73,7 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     [[nodiscard]] std::shared_ptr<const kube::namespace_object> find_namespace(std::string_view name) const;
     /// Null when there is none, or when no copy may have this name.
     [[nodiscard]] std::shared_ptr<const observed_secret> find_copy(const runtime::object_key& key) const;
-    /// Null when no RegistryCredential has this UID (any more).
+    /// Null when no RegistryCredential has this UID.
     [[nodiscard]] credential find_by_uid(const std::string& uid) const;
     /// All that exist, by UID.
     [[nodiscard]] const std::map<std::string, credential>& all_by_uid() const noexcept { return by_uid_; }
@@ -109,7 +109,7 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     void handle(const runtime::change<observed_secret>& change) override;
 
     void status_changed(const v1alpha1::registry_credential& object);
-    /// A RegistryCredential that does not exist any more.
+    /// A RegistryCredential that no longer exists.
     struct deleted_credential {
         credential last;                     // its last state
         contribution given;                  // what it delivered

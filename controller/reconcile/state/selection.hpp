@@ -15,7 +15,7 @@ inline constexpr std::string_view opt_out_annotation = "regcred.dev/opt-out";
 /// Whether a RegistryCredential selects a namespace, and if not, why not.
 enum class selection {
     selected,
-    terminating,       // nothing can be created there any more
+    terminating,       // nothing can be created there
     opted_out,         // the opt-out annotation overrides every rule
     excluded,          // a glob of namespaces.exclude matches
     system_namespace,  // and no literal name in namespaces.include asks for it

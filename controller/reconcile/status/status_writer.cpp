@@ -18,8 +18,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds least_interval{1};
-
 kube::bound_body body_for(const v1alpha1::registry_credential& object,
                           const v1alpha1::registry_credential_status& status) {
     kube::json body = {{"apiVersion", v1alpha1::regcred_api_version},
@@ -60,9 +58,10 @@ void status_writer::emit_events(const v1alpha1::registry_credential& object,
                                 const v1alpha1::registry_credential_status& status) {
     auto all = services_.writes.collect(object.meta.name);
     for (const auto& each : all) {
-        services_.log.info(
-            "applied changes",
-            {{"registrycredential", object.meta.name}, {"reason", each.reason}, {"message", each.note}});
+        services_.log.info("applied changes",
+                           {{"registrycredential", object.meta.name},
+                            {"event_reason", each.reason},
+                            {"message", each.note}});
     }
     auto changes = condition_events(object.status.conditions, status.conditions);
     all.insert(all.end(), std::make_move_iterator(changes.begin()), std::make_move_iterator(changes.end()));
@@ -78,12 +77,12 @@ void status_writer::emit_events(const v1alpha1::registry_credential& object,
 asio::awaitable<runtime::outcome> status_writer::handle_refusal(std::string name, kube::error error) {
     if (error.kind == kube::error_kind::conflict || error.kind == kube::error_kind::not_found) {
         const auto read = co_await reader_.read_credential(name);
-        co_return read.has_value() ? runtime::outcome::requeue_after(least_interval)
+        co_return read.has_value() ? runtime::outcome::requeue_after(between_writes)
                                    : runtime::outcome::retry();
     }
     services_.log.warn("failed to write status",
                        {{"registrycredential", name},
-                        {"reason", kube::to_string(error.kind)},
+                        {"error_kind", kube::to_string(error.kind)},
                         {"error", kube::public_message(error)}});
     co_return error.retry_after ? runtime::outcome::retry_not_before(*error.retry_after)
                                 : runtime::outcome::retry();
@@ -104,21 +103,19 @@ asio::awaitable<runtime::outcome> status_writer::reconcile(runtime::object_key k
     const auto object = services_.state.credentials().find(runtime::view_of(key));
     if (object == nullptr || object->meta.deleting) {
         services_.writes.forget(name);
-        written_.erase(name);
+        pacing_.forget(name);
         co_return runtime::outcome::done();
     }
     const auto started = std::chrono::steady_clock::now();
-    if (const auto last = written_.find(name);
-        last != written_.end() && started - last->second < least_interval) {
-        co_return runtime::outcome::requeue_after(last->second + least_interval - started);
-    }
+    const auto wait = pacing_.wait(name, started);
+    if (wait > runtime::duration::zero()) co_return runtime::outcome::requeue_after(wait);
     const auto status = status_of(*object);
     if (status == object->status) {
         emit_events(*object, status);
         co_return runtime::outcome::done();
     }
 
-    written_[name] = started;
+    pacing_.done(name, started);
     services_.state.expect_status(object->meta.uid, status);
     const auto response = co_await services_.client.replace_status(
         v1alpha1::registry_credentials, name, body_for(*object, status));

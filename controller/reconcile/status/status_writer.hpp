@@ -6,6 +6,7 @@
 #include "reconcile/pull_failures/pull_watcher.hpp"
 #include "reconcile/safety/admission_checker.hpp"
 #include "reconcile/safety/quorum_reader.hpp"
+#include "reconcile/safety/repeat_limit.hpp"
 #include "reconcile/service_accounts/service_account_state.hpp"
 #include "reconcile/state/cluster_state.hpp"
 #include "reconcile/state/event_aggregator.hpp"
@@ -16,7 +17,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <map>
+#include <chrono>
 #include <string>
 
 namespace reconcile {
@@ -25,6 +26,8 @@ namespace reconcile {
 /// change of a condition, and emits Events.
 class status_writer {
  public:
+    static constexpr runtime::duration between_writes = std::chrono::seconds(1);  // of one object
+
     /// What the writer needs; all of it outlives the workers.
     struct services {
         kube::client& client;
@@ -54,7 +57,7 @@ class status_writer {
 
     services services_;
     quorum_reader reader_;
-    std::map<std::string, runtime::time_point> written_;  // when, by name
+    repeat_limit<std::string> pacing_{between_writes};  // by name
 };
 
 }  // namespace reconcile

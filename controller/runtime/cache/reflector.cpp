@@ -154,7 +154,7 @@ void reflector::failed(const kube::error& error) {
     const bool is_fault = fsm_.failed(error, now());
     if (!fsm_.list_continues()) sink_.abandon_replace();
     if (is_fault) return report_failure(kube::public_message(error));
-    log_.debug("watch ended", {{"watch", options_.name}, {"reason", kube::to_string(error.kind)}});
+    log_.debug("watch ended", {{"watch", options_.name}, {"error_kind", kube::to_string(error.kind)}});
 }
 
 void reflector::refused() {

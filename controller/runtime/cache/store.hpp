@@ -44,7 +44,7 @@ class event_handler {
 /// the handlers, in the order in which they were added:
 ///  - an object that is known and not in a complete view is reported deleted (it went while no watch ran);
 ///  - the same name with another UID is another object: deleted, then added;
-///  - the same UID and resourceVersion, or an older one, is no news;
+///  - the same UID and resourceVersion, or an older one, changes nothing;
 ///  - a view that is not ended changes nothing and reports nothing.
 /// A view holds no second copy of what has not changed: an unchanged item is dropped at once and the object
 /// known is only marked.
@@ -72,7 +72,7 @@ class store {
     /// An ADDED or MODIFIED event.
     void upsert(T object);
     /// A DELETED event: only the identity is read, so it works for an object that cannot be decoded. With a
-    /// selector it says no more than that the object does not match any longer.
+    /// selector it says only that the object no longer matches.
     void erase(object_key_view key, const std::string& resource_version);
 
     /// Opens a view; one that was open is abandoned.

@@ -19,7 +19,8 @@ kube::result<object_identity> identify(const kube::json& object) {
 
 unreadable_objects::listener log_unreadable(const logger& log, std::string watch) {
     return [&log, watch = std::move(watch)](const object_key& key, const std::string& error) {
-        log.warn("cannot decode object", {{"watch", watch}, {"object", to_string(key)}, {"error", error}});
+        log.warn("cannot decode object",
+                 {{"watch", watch}, {"namespace", key.namespace_name}, {"name", key.name}, {"error", error}});
     };
 }
 

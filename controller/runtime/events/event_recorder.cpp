@@ -77,7 +77,7 @@ boost::asio::awaitable<void> event_recorder::write(event_write write) {
     }
     if (std::exchange(failing_, true)) co_return;
     log_.warn("failed to write event",
-              {{"reason", write.event.reason}, {"error", kube::public_message(result.error())}});
+              {{"event_reason", write.event.reason}, {"error", kube::public_message(result.error())}});
 }
 
 kube::json new_event(const event_write& write, const event_reporter& reporter) {

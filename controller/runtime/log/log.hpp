@@ -60,8 +60,9 @@ class log_sink {
 };
 
 /// Writes structured records of `level` and above. `sink` must outlive it. A message is a constant, short,
-/// lower-case text; everything that varies is a field. A concept has the same field name everywhere: `error`,
-/// `namespace`, `name`, `reason`, `watch`, `duration_ms`.
+/// lower-case text; everything that varies is a field. A concept has the same field name everywhere:
+/// `namespace` and `name` of an object; `reason` and `message` of a condition or a failure; `event_reason` of
+/// an Event; `error`, the text of an error, and `error_kind`; `watch`; `duration_ms`.
 class logger {
  public:
     logger(log_sink& sink, log_level level, log_format format, wall_clock clock);

@@ -46,7 +46,7 @@ class work_queue {
     /// Counts a failure and adds the key after the delay that the policy gives, and not before `at_least` has
     /// passed. Returns the delay.
     duration add_rate_limited(const Key& key, priority level, duration at_least, time_point now);
-    /// The key has no failures any more.
+    /// The key no longer counts as failing.
     void forget(const Key& key);
     [[nodiscard]] unsigned failures(const Key& key) const;
 
@@ -61,8 +61,8 @@ class work_queue {
     /// delayed.
     [[nodiscard]] std::optional<time_point> next_wakeup(time_point now) const;
 
-    /// Nothing is handed out or accepted any more, and what waits is dropped: the next process starts from a
-    /// whole view anyway. done() still works.
+    /// From now on nothing is handed out or accepted, and what waits is dropped: the next process starts from
+    /// a whole view anyway. done() still works.
     void shut_down();
     [[nodiscard]] bool shutting_down() const noexcept { return shut_down_; }
 

@@ -43,7 +43,7 @@ class worker_pool {
     void add(const Key& key, priority level = priority::normal);
     void add_after(const Key& key, duration delay, priority level = priority::normal);
 
-    /// Nothing is taken any more; true when all that runs has ended, false when it has not within `limit`.
+    /// No key is taken from now on; true when all that runs has ended, false when it has not within `limit`.
     [[nodiscard]] boost::asio::awaitable<bool> stop(duration limit);
 
     [[nodiscard]] const work_queue<Key, Hash>& queue() const noexcept { return queue_; }

@@ -128,7 +128,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
 TOML
 }
 
-# registryPullQPS, serializeImagePulls: many Pods are started at once here, and none shall wait for another.
+# registryPullQPS, serializeImagePulls: many Pods start at once here, and none should wait for another.
 write_kubelet() {
   local pki=$folder/pki
   cat > "$folder/node/kubelet.yaml" << YAML
@@ -151,7 +151,7 @@ maxOpenFiles: 16384
 maxPods: 500
 makeIPTablesUtilChains: false
 resolvConf: ""
-clusterDNS: [10.96.0.10] # nobody is there; without an address every Pod gets a warning
+clusterDNS: [10.96.0.10] # no DNS server is there; without an address every Pod gets a warning
 serializeImagePulls: false
 registryPullQPS: 0
 imageGCHighThresholdPercent: 100
@@ -218,7 +218,7 @@ end_node() {
   remove_cgroup
 }
 
-# with_node: a node for the cluster that runs. What is left of an earlier one is removed, its Pods are run anew.
+# with_node: gives the running cluster a node. Removes what an earlier node has left, and starts its Pods again.
 with_node() {
   local component
   require_up

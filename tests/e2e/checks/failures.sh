@@ -35,7 +35,7 @@ not_selected_is_told() {
   contains "$(kubectl describe registrycredential private-images)" 'outside'
 }
 
-# That a selected namespace goes without is not in the way of anything else.
+# Pods that fail in a namespace that is not selected do not affect Ready.
 it_stays_ready() { kubectl wait registrycredential private-images --for condition=Ready --timeout 30s; }
 
 deleted_pod_is_forgotten() {
@@ -50,7 +50,7 @@ selecting_it_heals() {
   equal "$(affected)" ''
 }
 
-# A Secret that may not be made: the quota of a namespace is used up.
+# A Secret that cannot be created: the quota of its namespace is used up.
 missing_is_told_and_heals() {
   namespace app-full
   eventually 30 kubectl --namespace app-full get secret regcred
@@ -77,7 +77,7 @@ several_names_in_one_message() {
   tells NoFailures
 }
 
-# Kubelets before 1.37 say it of Pods that run well too (kubernetes/kubernetes#128544); this one does not, so it is said for it.
+# Kubelets before 1.37 write this Event for healthy Pods too (kubernetes/kubernetes#128544); this one does not, so the test writes it.
 older_kubelet_says() { # NAMESPACE POD
   kubectl create --filename - << YAML
 apiVersion: v1
@@ -98,7 +98,7 @@ healthy_pod_is_no_failure() {
   pod nobody healthy app:v1
   runs nobody healthy
   older_kubelet_says nobody healthy
-  # What comes after it has been judged when that is told: the one that runs was judged before.
+  # The controller looks at the healthy Pod first: its Event is older. So once the failing Pod is reported, both were looked at.
   pod nobody failing registry.example.com/team/app:v1
   tells NamespaceNotSelected
   eventually 120 affected_are 'nobody/failing NamespaceNotSelected'
@@ -108,13 +108,13 @@ healthy_pod_is_no_failure() {
 
 failures_checks() {
   check 'a RegistryCredential is declared, and Ready' is_declared
-  check 'without failures the condition says so' no_failures_at_first
-  check 'Pods in a namespace that is not selected are told of, with what would select it' not_selected_is_told
+  check 'without failures the condition has the reason NoFailures' no_failures_at_first
+  check 'failing Pods in a namespace that is not selected are reported, with what would select it' not_selected_is_told
   check 'Ready does not depend on them' it_stays_ready
-  check 'a Pod that is deleted is forgotten' deleted_pod_is_forgotten
-  check 'selecting the namespace heals, and that is told' selecting_it_heals
-  check 'a Secret that is missing is told of, and heals' missing_is_told_and_heals
+  check 'a deleted Pod is no longer reported' deleted_pod_is_forgotten
+  check 'once the namespace is selected the Pods pull, and NoFailures is reported' selecting_it_heals
+  check 'a missing Secret is reported until it exists' missing_is_told_and_heals
   check 'one of several names in the message is enough' several_names_in_one_message
-  check 'a Pod that runs is no failure, whatever the kubelet says' healthy_pod_is_no_failure
+  check 'a running Pod does not count as failing, even if the kubelet writes the Event' healthy_pod_is_no_failure
   check 'the copies go with the object' goes_with_its_object
 }

@@ -129,7 +129,7 @@ TEST_CASE("the report says that a pull failed for another reason than its creden
     CHECK(has(with("no such host"),
               "    OK: an entry matches; the pull failed for another reason\n"
               "    1. user 'alice', entry registry.example.com of Secret regcred\n"
-              "    - the node cannot reach the registry, whatever the credentials\n"));
+              "    - the node cannot reach the registry; this does not depend on the credentials\n"));
     CHECK(has(with("manifest unknown"), "    - the registry has no such image, or hides it from this user"));
     const auto refused = with("401 Unauthorized");
     CHECK(has(refused, "    REFUSED by the registry\n"));

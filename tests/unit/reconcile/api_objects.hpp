@@ -67,6 +67,21 @@ inline std::string refusal(int code, const std::string& reason, const std::strin
     return harness::http_answer(code, status(code, reason, kind).dump());
 }
 
+/// A streaming list: the objects, of one kind, and the bookmark that ends the list. The watch stays open.
+inline std::string streamed_list(const std::string& api_version,
+                                 const std::string& kind,
+                                 const std::vector<kube::json>& objects) {
+    const auto event = [](const std::string& type, const kube::json& object) {
+        return harness::http_chunk(kube::json{{"type", type}, {"object", object}}.dump() + "\n");
+    };
+    std::string text(harness::chunked_head);
+    for (const auto& object : objects)
+        text += event("ADDED", object);
+    const kube::json metadata{{"resourceVersion", "20"},
+                              {"annotations", {{"k8s.io/initial-events-end", "true"}}}};
+    return text + event("BOOKMARK", {{"apiVersion", api_version}, {"kind", kind}, {"metadata", metadata}});
+}
+
 /// Answers the first request with the first of these, and so on; a request too many with 500.
 inline api_fixture::respond in_turn(std::vector<std::string> responses) {
     return [responses = std::move(responses), next = std::make_shared<std::size_t>(0)](const std::string&) {

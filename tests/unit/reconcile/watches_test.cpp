@@ -20,17 +20,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string one_event(const kube::json& event) {
-    return harness::http_chunk(event.dump() + "\n");
-}
-
 /// A streaming list of the RegistryCredential "hub".
 std::string streamed_list() {
-    auto end = wire::credential("", "20");
-    end["metadata"] = {{"resourceVersion", "20"}, {"annotations", {{"k8s.io/initial-events-end", "true"}}}};
-    return std::string(harness::chunked_head) +
-           one_event({{"type", "ADDED"}, {"object", wire::credential("hub", "10")}}) +
-           one_event({{"type", "BOOKMARK"}, {"object", end}});
+    return wire::streamed_list("regcred.dev/v1alpha1", "RegistryCredential", {wire::credential("hub", "10")});
 }
 
 }  // namespace

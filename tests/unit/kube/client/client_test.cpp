@@ -146,23 +146,6 @@ TEST_CASE("a status is written to its subresource, with a warning for a field th
           "fieldValidation=Warn");
 }
 
-TEST_CASE("each warning of the server is reported once") {
-    int count = 0;
-    api_fixture api([&count](const std::string&) {
-        const std::string next = "Warning: 299 - \"number " + std::to_string(++count / 2) + "\"\r\n";
-        return harness::http_answer(200, secret, "Warning: 299 - \"unknown field\"\r\n" + next);
-    });
-    std::vector<std::string> warnings;
-    const auto get = [&api] { REQUIRE(api.run(api.client->get(secrets, "a", "b"))); };
-    get();
-    api.client->set_observer(
-        {.refused = {}, .warned = [&](const std::string& text) { warnings.push_back(text); }});
-    get();
-    get();
-    get();
-    CHECK(warnings == std::vector<std::string>{"number 1", "number 2"});
-}
-
 TEST_CASE("a client without a user agent and a field manager names neither") {
     api_fixture api(always(200, secret));
     auto config = api.config();
@@ -173,16 +156,6 @@ TEST_CASE("a client without a user agent and a field manager names neither") {
     REQUIRE(api.run(nameless.create(secrets, "a", body())));
     CHECK(api.last_line() == "POST /api/v1/namespaces/a/secrets?fieldValidation=Strict");
     CHECK(api.last_request().find("User-Agent") == std::string::npos);
-}
-
-TEST_CASE("requests are made as another user") {
-    api_fixture api(always(200, secret));
-    auto config = api.config();
-    config.impersonate = "jane";
-    client as_jane(api.io.get_executor(), std::move(config), api_fixture::patient_limits());
-    REQUIRE(as_jane.load_certificates());
-    REQUIRE(api.run(as_jane.get(secrets, "a", "b")));
-    CHECK(has_field(api.last_request(), "Impersonate-User: jane"));
 }
 
 TEST_CASE("a request for an object without a name is not sent") {
@@ -196,16 +169,6 @@ TEST_CASE("a request for an object without a name is not sent") {
     CHECK(rejected(api.run(api.client->merge_patch(secrets, "team-a", "", bound()))));
     CHECK(rejected(api.run(api.client->replace_status(registry_credentials, "", bound()))));
     CHECK(api.server.requests().empty());
-}
-
-TEST_CASE("requests have the path prefix of a server behind a proxy") {
-    api_fixture api(always(200, secret));
-    auto config = api.config();
-    config.path_prefix = "/k8s/clusters/c-1";
-    client behind(api.io.get_executor(), std::move(config), api_fixture::patient_limits());
-    REQUIRE(behind.load_certificates());
-    REQUIRE(api.run(behind.get(secrets, "a", "b")));
-    CHECK(api.last_line() == "GET /k8s/clusters/c-1/api/v1/namespaces/a/secrets/b");
 }
 
 TEST_CASE("a failure of the API is a value") {

@@ -211,16 +211,6 @@ TEST_CASE("a file that is not a kubeconfig is an error that does not quote it") 
     check_rejected("a: b\n  c: d: CANARY\n", "line 2");
 }
 
-TEST_CASE("a missing file is an error unless there are other files") {
-    const harness::temporary_folder folder;
-    CHECK(kubeconfig(folder.path("missing")).error().message ==
-          "cannot read " + folder.path("missing") + ": No such file or directory");
-    CHECK(kubeconfig(folder.path("a") + ":" + folder.path("b")).error().message.find("none of") !=
-          std::string::npos);
-    for (const auto* paths : {"", ":"})
-        CHECK(kubeconfig(paths).error().message == "the list of kubeconfig files is empty");
-}
-
 TEST_CASE("a single file may have a colon in its name") {
     const harness::temporary_folder folder;
     const auto file = folder.write("a:b", config_of(server, token));

@@ -235,7 +235,8 @@ TEST_CASE_FIXTURE(fixture, "a removal is confirmed before the guard counts it") 
     CHECK(passed == 20);
 }
 
-TEST_CASE_FIXTURE(fixture, "an object that is not to be removed any more loses its pass of the guard") {
+TEST_CASE_FIXTURE(fixture,
+                  "an object that is wanted again must pass the guard again before a later removal") {
     auto removed = run();
     static_cast<void>(removed.next(removal, now));
     removed.confirmed(ok());
@@ -294,7 +295,7 @@ TEST_CASE_FIXTURE(fixture, "after a webhook has changed the object, the next wri
     CHECK(write_and_look() == 1 + reconcile::contention::free_repairs);
 }
 
-TEST_CASE_FIXTURE(fixture, "a write of another desired state is no repair") {
+TEST_CASE_FIXTURE(fixture, "a write of a changed desired state does not count as a repair") {
     auto fsm = run(100);
     for (std::uint64_t desired = 1; desired < 20; ++desired) {
         auto facts = update;
@@ -324,7 +325,7 @@ TEST_CASE_FIXTURE(fixture, "a run whose last write was right is settled") {
     CHECK(fsm.next(nothing, now).step == reconcile_step::settle);
 }
 
-TEST_CASE_FIXTURE(fixture, "a run has failed from the refusal until it is told") {
+TEST_CASE_FIXTURE(fixture, "a run has failed from the refusal until next() returns the failure") {
     auto fsm = run();
     CHECK(fsm.next(update, now).step == reconcile_step::write);
     CHECK_FALSE(fsm.has_failed());

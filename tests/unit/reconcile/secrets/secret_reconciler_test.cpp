@@ -84,7 +84,7 @@ struct fixture : build::cluster_fixture {
     reconcile::secret_reconciler reconciler;
 };
 
-/// The copy that hub has made is there, and hub selects the namespace no more.
+/// The copy that hub has made is there, and hub no longer selects the namespace.
 void deselect(fixture& f) {
     f.add_credential(wants("hub", "login"));
     f.apply_all();
@@ -130,8 +130,7 @@ TEST_CASE("a copy that becomes synced queues the other Secrets of its namespace"
     CHECK(f.secrets().contains({.namespace_name = "team-a", .name = "other"}));
 }
 
-TEST_CASE(
-    "a copy that is not wanted any more is removed after reads of its RegistryCredential and namespace") {
+TEST_CASE("a copy that is no longer wanted is removed after reads of its RegistryCredential and namespace") {
     auto hub = wire::credential("hub", "900");
     hub["metadata"]["generation"] = 2;
     hub["spec"]["namespaces"]["include"] = kube::json::array({"team-b"});

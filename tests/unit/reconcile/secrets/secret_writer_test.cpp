@@ -149,7 +149,7 @@ TEST_CASE("remove deletes the Secret, bound to the UID and resourceVersion of th
           kube::json{{"uid", "uid-copy"}, {"resourceVersion", "9"}});
 }
 
-TEST_CASE("a response that is no Secret is a failure of the write") {
+TEST_CASE("a write fails if the response is not a Secret") {
     writer w({created(wire::namespace_object("team-a", "30"))});
     CHECK(w.stage.run(w.writes.create(wanted(reconcile::ownership::absent))).has_error());
 }

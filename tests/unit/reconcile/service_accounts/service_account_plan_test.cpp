@@ -94,7 +94,7 @@ TEST_CASE("decide changes imagePullSecrets and the annotation according to the g
         CHECK(decided.listed == row.listed_then);
         CHECK(decided.added == row.added_then);
         CHECK(decided.patch == (row.listed != row.listed_then || row.added != row.added_then));
-        // What was done needs doing no more.
+        // A second run has nothing left to do.
         CHECK_FALSE(decide(view_of(decided.listed, decided.added, row.goal)).patch);
     }
 }
@@ -209,7 +209,11 @@ TEST_CASE("an annotation on a ServiceAccount that was never wanted is repaired l
 TEST_CASE("with removals held no entry is removed, and wanted entries are added") {
     auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
     view.entries.push_back({.secret_name = "other", .goal = entry_goal::listed, .suspended_by = {}});
-    const auto plan = decide(with_removals_held(view));
+    view.entries.push_back({.secret_name = "never-added", .goal = entry_goal::unlisted, .suspended_by = {}});
+    const auto held = with_removals_held(view);
+    CHECK(held.entries.at(0).goal == entry_goal::held);
+    CHECK(held.entries.at(2).goal == entry_goal::unlisted);
+    const auto plan = decide(held);
     CHECK(plan.losses.empty());
     CHECK(plan.gains == names{"other"});
     CHECK(plan.listed == names{"regcred", "other"});

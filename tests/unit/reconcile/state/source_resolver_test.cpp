@@ -63,7 +63,7 @@ TEST_CASE("the sources of an object are combined, sorted by registry") {
     CHECK(result.entries->front().key.written() == "ghcr.io");
 }
 
-TEST_CASE("the notes on all valid sources are told, and those on a broken one are not") {
+TEST_CASE("the notes on all valid sources are reported, and those on a broken one are not") {
     vault v;
     const auto with_empty = [](const std::string& registry) {
         return R"({"auths":{"empty.io":{},")" + registry + R"(":{"auth":"dTpw"}}})";

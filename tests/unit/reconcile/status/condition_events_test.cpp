@@ -40,7 +40,7 @@ TEST_CASE("a condition that becomes False, or gets another reason, is a warning 
     CHECK(condition_events(bad, worse).size() == 1);
 }
 
-TEST_CASE("a condition that is False for the same reason as the one it depends on is no second Event") {
+TEST_CASE("a condition that is False for the same reason as the one it depends on makes no second Event") {
     const auto reasons_of = [](const std::vector<kube::condition>& after) {
         std::string reasons;
         for (const auto& event : condition_events({}, after))
@@ -97,7 +97,7 @@ TEST_CASE("progress leads to no Event, becoming Ready does") {
     CHECK(condition_events(well, well).empty());
 }
 
-TEST_CASE("a change of a condition's status or reason is told once, and what needs a person as a warning") {
+TEST_CASE("each change of a condition's status or reason makes one Event, a warning if a person must act") {
     const auto text = [](const std::vector<kube::condition>& before,
                          const std::vector<kube::condition>& after) {
         std::string lines;

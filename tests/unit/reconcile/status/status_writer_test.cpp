@@ -148,7 +148,7 @@ TEST_CASE("after a conflict the object is read, and the status is written later"
 TEST_CASE("a refused status is logged and retried") {
     fixture f([](const std::string&) { return refusal(403, "Forbidden"); });
     CHECK(f.write() == runtime::outcome::retry());
-    CHECK(f.log_lines.count("failed to write status registrycredential=hub reason=forbidden") == 1);
+    CHECK(f.log_lines.count("failed to write status registrycredential=hub error_kind=forbidden") == 1);
 }
 
 TEST_CASE("the status of an object that is gone or being deleted is not written") {
@@ -169,6 +169,6 @@ TEST_CASE("writes are logged in one line for all namespaces, even if the status 
     for (const auto* name : {"team-a", "team-b"})
         f.writes.record("hub", reconcile::write_kind::created, {.namespace_name = name, .name = "regcred"});
     static_cast<void>(f.write());
-    CHECK(f.log_lines.count("applied changes") == 1);
+    CHECK(f.log_lines.count("applied changes registrycredential=hub event_reason=Created message=") == 1);
     CHECK(f.log_lines.count("Created Secret regcred in 2 namespaces: team-a, team-b") == 1);
 }

@@ -209,17 +209,17 @@ TEST_CASE_FIXTURE(sink_fixture, "an object that cannot be decoded can be deleted
     CHECK(changes.take() == lines{"-a@1"});
 }
 
-TEST_CASE_FIXTURE(sink_fixture, "an object that cannot even be told apart is an error") {
-    for (const kube::json& nobody : std::vector<kube::json>{kube::json::object(),
-                                                            kube::json(),
-                                                            kube::json("text"),
-                                                            {{"metadata", nullptr}},
-                                                            {{"metadata", {{"name", 5}}}},
-                                                            {{"metadata", {{"name", ""}}}}}) {
-        CAPTURE(nobody.dump());
-        CHECK(sink.item(nobody).has_error());
-        CHECK(sink.event(event(watch_event_type::modified, nobody)).has_error());
-        CHECK(sink.event(event(watch_event_type::deleted, nobody)).has_error());
+TEST_CASE_FIXTURE(sink_fixture, "an object that cannot be identified is an error") {
+    for (const kube::json& anonymous : std::vector<kube::json>{kube::json::object(),
+                                                               kube::json(),
+                                                               kube::json("text"),
+                                                               {{"metadata", nullptr}},
+                                                               {{"metadata", {{"name", 5}}}},
+                                                               {{"metadata", {{"name", ""}}}}}) {
+        CAPTURE(anonymous.dump());
+        CHECK(sink.item(anonymous).has_error());
+        CHECK(sink.event(event(watch_event_type::modified, anonymous)).has_error());
+        CHECK(sink.event(event(watch_event_type::deleted, anonymous)).has_error());
     }
     CHECK(reports.empty());
 }
@@ -233,7 +233,7 @@ TEST_CASE("log_unreadable() warns of the object, the watch and the error") {
     runtime::log_unreadable(log, "namespaces")({.namespace_name = "ns", .name = "a"}, "spec: required");
     REQUIRE(log_lines.lines().size() == 1);
     for (const auto* part :
-         {" warn ", "cannot decode object", "watch=namespaces", "object=ns/a", "spec: required"}) {
+         {" warn ", "cannot decode object", "watch=namespaces", "namespace=ns name=a", "spec: required"}) {
         CAPTURE(log_lines.lines().front());
         CHECK(log_lines.count(part) == 1);
     }

@@ -37,7 +37,7 @@ struct fixture {
     }
 };
 
-TEST_CASE_FIXTURE(fixture, "events are told as what they change") {
+TEST_CASE_FIXTURE(fixture, "handlers get each event as the change that it makes") {
     store.upsert(make_thing("a", "u1", "5"));
     store.upsert(make_thing("a", "u1", "7"));
     erase("a", "9");
@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(fixture, "the store has changed when each of its handlers hear
     CHECK(changes.take().size() == 3);
 }
 
-TEST_CASE_FIXTURE(fixture, "repeated and older events are no news") {
+TEST_CASE_FIXTURE(fixture, "repeated and older events change nothing") {
     store.upsert(make_thing("a", "u1", "7"));
     (void)changes.take();
     store.upsert(make_thing("a", "u1", "7"));
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(fixture, "an unchanged object keeps its memory") {
     CHECK(before.use_count() == 2);  // the store's and ours: no copy is left anywhere
 }
 
-TEST_CASE_FIXTURE(fixture, "the same name with another UID is another object") {
+TEST_CASE_FIXTURE(fixture, "an object with the same name and another UID is a new object") {
     store.upsert(make_thing("a", "u1", "5"));
     (void)changes.take();
     store.upsert(make_thing("a", "u2", "8"));
@@ -203,7 +203,8 @@ TEST_CASE_FIXTURE(fixture, "changes that come within a streaming list count for 
     CHECK(changes.take() == lines{"-a@1!", "~b@2>15!"});
 }
 
-TEST_CASE_FIXTURE(fixture, "an object made anew within a streaming list is another one") {
+TEST_CASE_FIXTURE(fixture,
+                  "an object that is deleted and created again during a streaming list is a new object") {
     view({make_thing("a", "u1", "1")}, "10");
     (void)changes.take();
     store.begin_replace();
@@ -214,7 +215,7 @@ TEST_CASE_FIXTURE(fixture, "an object made anew within a streaming list is anoth
     CHECK(changes.take() == lines{"-a@1!", "+a@15!"});
 }
 
-TEST_CASE_FIXTURE(fixture, "a view is no judge of what is newer than itself") {
+TEST_CASE_FIXTURE(fixture, "a list leaves objects alone that are newer than the list") {
     view({make_thing("a", "u1", "1")}, "10");
     (void)changes.take();
     store.begin_replace();
@@ -242,7 +243,7 @@ TEST_CASE_FIXTURE(fixture, "a view is no judge of what is newer than itself") {
 }
 
 TEST_CASE_FIXTURE(fixture,
-                  "an object that a view brought in and whose items staged before were older is told once") {
+                  "handlers get one change for an object whose earlier items in the list were older") {
     view({}, "10");
     store.begin_replace();
     store.replace_item(make_thing("a", "u1", "12"));

@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(fixture, "events that cannot be written are dropped, counted, 
     server.refusal = error_kind::forbidden;
     record("b");
     turn();
-    CHECK(log_lines.count("warn  failed to write event reason=Conflict error=refused") == 2);
+    CHECK(log_lines.count("warn  failed to write event event_reason=Conflict error=refused") == 2);
 }
 
 TEST_CASE_FIXTURE(fixture, "after stop() queued events are written and new ones are dropped") {

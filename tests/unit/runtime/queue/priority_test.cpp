@@ -39,7 +39,7 @@ TEST_CASE("every eighth choice is for the longest waiting of the priorities behi
     }
 }
 
-TEST_CASE("choices that pass nobody over are not counted") {
+TEST_CASE("a choice counts only if a key of a lower priority has to wait") {
     priority_picker picker;
     for (int i = 0; i < 100; ++i)
         CHECK(picker.pick({1, std::nullopt, std::nullopt}) == priority::urgent);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kube/client/client.hpp"
+#include "kube/client/transport.hpp"
+
 #include "unit/kube/client/api_fixture.hpp"
 
 #include <atomic>
@@ -158,4 +159,41 @@ TEST_CASE("certificates that did not change leave the connections open") {
     CHECK(api.server.connections() == 2);
     REQUIRE(api.run(api.client->get(secrets, "a", "b")));
     CHECK(api.server.connections() == 2);
+}
+
+TEST_CASE("each warning of the server is reported once") {
+    int count = 0;
+    api_fixture api([&count](const std::string&) {
+        const std::string next = "Warning: 299 - \"number " + std::to_string(++count / 2) + "\"\r\n";
+        return harness::http_answer(200, secret, "Warning: 299 - \"unknown field\"\r\n" + next);
+    });
+    std::vector<std::string> warnings;
+    const auto get = [&api] { REQUIRE(api.run(api.client->get(secrets, "a", "b"))); };
+    get();
+    api.client->set_observer(
+        {.refused = {}, .warned = [&](const std::string& text) { warnings.push_back(text); }});
+    get();
+    get();
+    get();
+    CHECK(warnings == std::vector<std::string>{"number 1", "number 2"});
+}
+
+TEST_CASE("requests are made as another user") {
+    api_fixture api(always(200, secret));
+    auto config = api.config();
+    config.impersonate = "jane";
+    client as_jane(api.io.get_executor(), std::move(config), api_fixture::patient_limits());
+    REQUIRE(as_jane.load_certificates());
+    REQUIRE(api.run(as_jane.get(secrets, "a", "b")));
+    CHECK(has_field(api.last_request(), "Impersonate-User: jane"));
+}
+
+TEST_CASE("requests have the path prefix of a server behind a proxy") {
+    api_fixture api(always(200, secret));
+    auto config = api.config();
+    config.path_prefix = "/k8s/clusters/c-1";
+    client behind(api.io.get_executor(), std::move(config), api_fixture::patient_limits());
+    REQUIRE(behind.load_certificates());
+    REQUIRE(api.run(behind.get(secrets, "a", "b")));
+    CHECK(api.last_line() == "GET /k8s/clusters/c-1/api/v1/namespaces/a/secrets/b");
 }

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "support/delivery.hpp"
-
 #include "support/pull_table.hpp"
 
 #include <doctest/doctest.h>

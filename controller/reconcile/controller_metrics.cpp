@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/controller_metrics.hpp"
+
+#include "reconcile/status/condition_metric.hpp"
+
+#include <string>
+#include <utility>
+
+namespace reconcile {
+
+namespace {
+
+/// A gauge of what `value` returns: a number of any type, or a bool.
+void add_gauge(runtime::metrics_registry& metrics, std::string name, std::string help, auto value) {
+    metrics.gauge_func(std::move(name), std::move(help), [value] { return static_cast<double>(value()); });
+}
+
+void add_counter(runtime::metrics_registry& metrics, std::string name, std::string help, auto value) {
+    metrics.counter_func(std::move(name), std::move(help), [value] { return static_cast<double>(value()); });
+}
+
+}  // namespace
+
+void register_work_metrics(runtime::metrics_registry& metrics,
+                           const work_queues& queues,
+                           const deletion_guard& guard,
+                           const admission_checker& admission) {
+    add_gauge(metrics, "regcred_queue_depth", "Secrets that wait to be reconciled.", [&queues] {
+        return queues.secrets.queue().waiting();
+    });
+    add_gauge(metrics, "regcred_failing_secrets", "Secrets that are retried after a failure.", [&queues] {
+        return queues.secrets.queue().failing();
+    });
+    add_gauge(
+        metrics, "regcred_held_deletions", "Deletions of Secrets that DeletionGuard holds back.", [&guard] {
+            return guard.held();
+        });
+    add_gauge(metrics,
+              "regcred_admission_policy_enforced",
+              "1 while the API server refuses what the admission policies of deploy/ forbid.",
+              [&admission] { return admission.enforced(); });
+}
+
+void register_state_metrics(runtime::metrics_registry& metrics, const cluster_state& state) {
+    add_gauge(metrics, "regcred_registrycredentials", "RegistryCredentials in the cluster.", [&state] {
+        return state.credentials().size();
+    });
+    metrics.gauges_func("regcred_registrycredential_condition",
+                        "1 for the status that each condition of a RegistryCredential has.",
+                        {"name", "type", "status"},
+                        [&state] { return condition_samples(state); });
+    add_gauge(metrics, "regcred_namespaces", "Namespaces in the cluster.", [&state] {
+        return state.namespaces().size();
+    });
+}
+
+void register_pull_metrics(runtime::metrics_registry& metrics, const pull_watcher& pulls) {
+    add_counter(metrics,
+                "regcred_pull_failure_events_total",
+                "Events of Pods that could not read a pull Secret, of any name.",
+                [&pulls] { return pulls.events(); });
+    add_gauge(metrics,
+              "regcred_pods_failing",
+              "Pods that are waiting for a pull Secret of an allowed name.",
+              [&pulls] { return pulls.failing(); });
+    add_gauge(
+        metrics, "regcred_pull_failures_watched", "1 while Events of such Pods can be watched.", [&pulls] {
+            return pulls.watches_events();
+        });
+}
+
+void register_event_metrics(runtime::metrics_registry& metrics, const runtime::event_recorder& events) {
+    add_counter(metrics, "regcred_events_written_total", "Kubernetes Events written.", [&events] {
+        return events.written();
+    });
+    add_counter(
+        metrics, "regcred_events_dropped_total", "Kubernetes Events that could not be written.", [&events] {
+            return events.dropped();
+        });
+}
+
+}  // namespace reconcile

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "reconcile/pull_failures/pull_watcher.hpp"
+#include "reconcile/safety/admission_checker.hpp"
+#include "reconcile/safety/deletion_guard.hpp"
+#include "reconcile/state/cluster_state.hpp"
+#include "reconcile/state/queues.hpp"
+#include "runtime/events/event_recorder.hpp"
+#include "runtime/metrics/metrics.hpp"
+
+namespace reconcile {
+
+// The metrics whose values are read from the controller's parts when /metrics is read. The parts outlive the
+// registry's use. deploy/README.md lists them.
+
+/// Of the work on Secrets.
+void register_work_metrics(runtime::metrics_registry& metrics,
+                           const work_queues& queues,
+                           const deletion_guard& guard,
+                           const admission_checker& admission);
+void register_state_metrics(runtime::metrics_registry& metrics, const cluster_state& state);
+/// Of Pods that cannot pull.
+void register_pull_metrics(runtime::metrics_registry& metrics, const pull_watcher& pulls);
+/// Of Kubernetes Events that the controller writes.
+void register_event_metrics(runtime::metrics_registry& metrics, const runtime::event_recorder& events);
+
+}  // namespace reconcile
