@@ -33,11 +33,11 @@ struct secret_view {
     contributor_list contributors;    // that want the Secret and may change it
     contributor_list kept;            // owners whose entries stay as they are
     bool retains = false;             // the kept owners have been deleted, with deletionPolicy Retain
-    contributor_list dropped;         // owners that exist and want the Secret no more: their entries go
+    contributor_list dropped;         // owners that exist and no longer want the Secret: their entries go
     contributor_list held;            // those of the kept ones that would be dropped
     contributor_list suspended;       // with spec.suspend: true, that want the Secret or own it
     bool unasked_loss = false;        // no spec asks for it that one of the dropped owners loses its entries
-    bool lost_owner = false;          // an owner does not exist any more: its entries go
+    bool lost_owner = false;          // an owner no longer exists: its entries go
     bool unnamed_owner_lost = false;  // one of those is in the annotation, which has no names
     desired_secret desired;
     /// The entries to keep have been read from the copy, and are in `desired`.
@@ -81,7 +81,7 @@ struct view_options {
 /// that exist.
 [[nodiscard]] std::set<std::string> affected_credentials(const secret_view& view);
 
-/// The same and the owners that do not exist any more, if their names are known.
+/// The same and the owners that no longer exist, if their names are known.
 [[nodiscard]] std::set<std::string> all_credentials(const secret_view& view);
 
 }  // namespace reconcile

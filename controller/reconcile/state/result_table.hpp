@@ -44,7 +44,7 @@ class result_table {
  public:
     [[nodiscard]] const result_record* find(const runtime::object_key& key) const;
     /// If `desired` is the same later and the object is out of sync, another writer changed it. If a
-    /// RegistryCredential still has its selection later and does not want the object any more, no user has
+    /// RegistryCredential still has its selection later and no longer wants the object, no user has
     /// asked for that in the spec. `own_failures`: what single RegistryCredentials must report all the same.
     void synced(const runtime::object_key& key,
                 std::uint64_t desired,

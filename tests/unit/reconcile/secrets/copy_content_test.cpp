@@ -65,7 +65,7 @@ TEST_CASE("an entry of a source that is not readable after a restart stays while
         f->apply_all();
         CHECK(passwords(*f) == lists{"CANARY-a2"});
     }
-    SUBCASE("login-b is in the spec no more") {
+    SUBCASE("login-b is no longer in the spec") {
         f->add_credential(build::wants("a", "login-a"));
         f->apply_all();
         CHECK(passwords(*f) == lists{"CANARY-a2"});

@@ -310,7 +310,7 @@ TEST_CASE("an update or a recreation that takes out an owner's entries is destru
     const reconcile::secret_plan none{.action = secret_action::none, .reason = {}, .message = {}};
     auto view = wanted();
     CHECK_FALSE(facts_of(view, update, nullptr).destructive);
-    SUBCASE("of an owner that wants the Secret no more") {
+    SUBCASE("of an owner that no longer wants the Secret") {
         view.dropped = {build::shared(build::credential("other"))};
     }
     SUBCASE("of an owner that is gone") {

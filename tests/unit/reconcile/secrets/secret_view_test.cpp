@@ -189,7 +189,7 @@ TEST_CASE("a RegistryCredential in trouble keeps its entries, and the others' en
     }
 }
 
-TEST_CASE("owners that want a Secret no more are dropped, and kept while the deletion guard holds them") {
+TEST_CASE("owners that no longer want a Secret are dropped, and kept while the deletion guard holds them") {
     build::cluster_fixture f;
     add_two(f);
     const auto by_label = [](const char* name, const char* source) {
