@@ -138,9 +138,9 @@ int run(const config& options, kube::connection_config server) {
          .instance = host_name(),
          .random = make_random(),
          .clock = clock});
-    const auto not_ready = [&] { return work.ready() ? std::nullopt : std::optional(work.explain()); };
+    const auto state = [&] { return readiness{.ready = work.ready(), .failures = work.explain()}; };
     net::http_server probes(io.get_executor(),
-                            [&](std::string_view path) { return probe_page(path, not_ready, metrics); });
+                            [&](std::string_view path) { return probe_page(path, state, metrics); });
     if (const auto bound = probes.listen(options.listen_host, options.listen_port); bound.has_error()) {
         log.error("cannot serve /healthz, /readyz and /metrics; see --listen-address",
                   {{"error", bound.error().what}});

@@ -98,7 +98,14 @@ class controller::parts {
                      .events = events_,
                      .log = log,
                      .clock = settings.clock}),
-          watches_(executor, client, state_, log, settings.random, [this] { begin_if_synced(); }),
+          watches_(
+              executor,
+              client,
+              state_,
+              log,
+              settings.random,
+              [this] { begin_if_synced(); },
+              [this](const auto& secret_name) { accounts_.copies_listed(secret_name); }),
           tasks_(executor) {
         register_metrics(metrics);
     }
@@ -136,7 +143,7 @@ class controller::parts {
         std::vector<runtime::watch_health> healths;
         for (const auto& watch : watches_.all())
             healths.push_back(watch.reader->health());
-        return state_.synced() &&
+        return state_.can_begin() && state_.any_copies_synced() &&
                !runtime::all_failing_for(cut_off_limit, healths, std::chrono::steady_clock::now());
     }
 
@@ -155,7 +162,7 @@ class controller::parts {
 
  private:
     void begin_if_synced() {
-        if (begun_ || !state_.synced() || !admission_.may_begin()) return;
+        if (begun_ || !state_.can_begin() || !admission_.may_begin()) return;
         begun_ = true;
         log_.info("all caches synced; reconciling",
                   {{"namespaces", state_.namespaces().size()},
@@ -196,9 +203,7 @@ class controller::parts {
             metrics.counter_func(
                 std::move(name), std::move(help), [value] { return static_cast<double>(value()); });
         };
-        gauge("regcred_ready",
-              "1 when every watch has had a complete list, and not all have failed for 30 s.",
-              [this] { return ready(); });
+        gauge("regcred_ready", "1 while /readyz answers 200.", [this] { return ready(); });
         gauge("regcred_queue_depth", "Secrets that wait to be reconciled.", [this] {
             return queues_.secrets.queue().waiting();
         });

@@ -24,12 +24,15 @@ namespace reconcile {
 /// is all that the ClusterRole allows: Secrets of other names never enter the process.
 class watches {
  public:
+    /// `on_change`: called when a watch has had its first complete list, and when one fails or recovers.
+    /// `on_copies_listed`: called before it at the first complete list of the Secrets of one name.
     watches(boost::asio::any_io_executor executor,
             kube::client& client,
             cluster_state& state,
             const runtime::logger& log,
             const runtime::random_source& random,
-            std::function<void()> on_synced);
+            std::function<void()> on_change,
+            std::function<void(const std::string& secret_name)> on_copies_listed);
 
     void start(runtime::task_group& tasks);
     void stop();
@@ -45,16 +48,20 @@ class watches {
 
  private:
     template <class T>
-    void add(std::string name,
+    void add(runtime::reflector_options options,
              kube::scope scope,
              runtime::store<T>& store,
              typename runtime::store_sink<T>::decoder decode);
+    [[nodiscard]] runtime::reflector_options options(std::string name) const;
+    void add_copies(const std::string& secret_name);
 
     boost::asio::any_io_executor executor_;
     kube::client& client_;
+    cluster_state& state_;
     const runtime::logger& log_;
     runtime::random_source random_;
-    std::function<void()> on_synced_;
+    std::function<void()> on_change_;
+    std::function<void(const std::string&)> on_copies_listed_;
     std::deque<watch> all_;
 };
 

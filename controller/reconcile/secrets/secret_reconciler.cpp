@@ -73,6 +73,7 @@ reconcile_facts secret_reconciler::facts(const secret_view& view, const secret_p
 }
 
 asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_key key) {
+    if (!services_.state.synced(key.name)) co_return runtime::outcome::done();  // copies_listed() queues it
     reconcile_fsm run(key, repairs_, services_.guard, max_passes);
     copy_content content;
     decision now;

@@ -148,25 +148,31 @@ void reflector::recovered() {
     log_.info("watch recovered", {{"watch", options_.name}, {"duration_ms", now() - *health_.failing_since}});
     health_.failing_since.reset();
     health_.last_error.clear();
+    if (options_.on_health) options_.on_health();
 }
 
 void reflector::failed(const kube::error& error) {
     const bool is_fault = fsm_.failed(error, now());
     if (!fsm_.list_continues()) sink_.abandon_replace();
-    if (is_fault) return report_failure(kube::public_message(error));
+    if (is_fault) return report_failure(error.kind, kube::public_message(error));
     log_.debug("watch ended", {{"watch", options_.name}, {"reason", kube::to_string(error.kind)}});
 }
 
 void reflector::refused() {
     sink_.abandon_replace();
-    report_failure(std::string(fsm_.refusal()));
+    report_failure(kube::error_kind::malformed, std::string(fsm_.refusal()));
 }
 
-void reflector::report_failure(const std::string& message) {
-    if (!health_.failing_since) health_.failing_since = now();
-    if (health_.last_error == message) return;  // one line for one failure, however often it is retried
-    log_.warn("watch failed; retrying", {{"watch", options_.name}, {"error", message}});
-    health_.last_error = message;
+void reflector::report_failure(kube::error_kind kind, const std::string& message) {
+    const auto failed_at = now();
+    if (!health_.failing_since || health_.last_kind != kind) health_.same_kind_since = failed_at;
+    health_.last_kind = kind;
+    if (!health_.failing_since) health_.failing_since = failed_at;
+    if (health_.last_error != message) {  // one line for one failure, however often it is retried
+        log_.warn("watch failed; retrying", {{"watch", options_.name}, {"error", message}});
+        health_.last_error = message;
+    }
+    if (options_.on_health) options_.on_health();
 }
 
 }  // namespace runtime

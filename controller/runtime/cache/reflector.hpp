@@ -74,6 +74,9 @@ struct watch_health {
     bool synced = false;                      // a complete list was read at least once
     std::optional<time_point> failing_since;  // empty while the watch works
     std::string last_error;                   // fit for a log; empty while the watch works
+    // Meaningful while the watch fails: the kind of its last failure, and since when all had that kind.
+    kube::error_kind last_kind = kube::error_kind::other;
+    time_point same_kind_since{};
 };
 
 /// Whether all of these watches have failed for at least `limit`: the caches are cut off from the API server.
@@ -83,7 +86,8 @@ struct watch_health {
 struct reflector_options {
     std::string name;  // the field `watch` of log lines: "namespaces"
     watch_policy policy{};
-    std::function<void()> on_synced;  // called once, after the first complete list
+    std::function<void()> on_synced;    // called once, after the first complete list
+    std::function<void()> on_health{};  // called after each failure, and when the watch recovers
 };
 
 /// Keeps a sink equal to the state of the API server. Does what watch_fsm says and decides nothing itself.
@@ -115,7 +119,7 @@ class reflector {
     void recovered();
     void failed(const kube::error& error);
     void refused();
-    void report_failure(const std::string& message);
+    void report_failure(kube::error_kind kind, const std::string& message);
 
     watch_source& source_;
     watch_sink& sink_;

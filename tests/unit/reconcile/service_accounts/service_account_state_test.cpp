@@ -20,8 +20,8 @@ namespace {
 struct fixture : build::cluster_fixture {
     reconcile::service_account_state accounts;
 
-    explicit fixture(const names& allowed = {"builder", "default"})
-        : build::cluster_fixture({"other", "regcred"}), accounts(state, allowed, queues) {}
+    explicit fixture(const names& allowed = {"builder", "default"}, bool copies_listed = true)
+        : build::cluster_fixture({"other", "regcred"}, copies_listed), accounts(state, allowed, queues) {}
 
     void add_account(const runtime::object_key& at, names listed = {}, names added = {}) {
         reconcile::observed_service_account one;
@@ -359,4 +359,26 @@ TEST_CASE_FIXTURE(
     owned.owner_references.front().uid = "uid-other";
     copy_of(owned, true);
     CHECK(goal() == entry_goal::unlisted);
+}
+
+TEST_CASE("an unwanted entry waits until the Secrets of its name have been listed") {
+    fixture f({"default"}, false);
+    f.add_namespace("team-a");
+    f.add_account(f.here, {"regcred"}, {"regcred"});
+    CHECK(f.goal() == entry_goal::undecided);
+    f.clear_queues();
+    f.accounts.copies_listed("other");
+    CHECK(f.service_accounts().empty());
+    f.list_nothing(f.state.copies("regcred"));
+    f.accounts.copies_listed("regcred");
+    CHECK(f.service_accounts().contains(f.here));
+    CHECK(f.goal() == entry_goal::unlisted);
+}
+
+TEST_CASE("a wanted entry is added before the Secrets of its name have been listed") {
+    fixture f({"default"}, false);
+    f.add_namespace("team-a");
+    f.add_credential(f.asking("hub"));
+    f.add_account(f.here);
+    CHECK(f.goal() == entry_goal::listed);
 }

@@ -106,12 +106,16 @@ struct fixture {
     runtime::store_sink<test::thing> sink{store, test::decode};
     test::scripted_watch server;
     int synced = 0;
+    lines health;  // the error at each call of on_health
     runtime::reflector watch{io.get_executor(),
                              server,
                              sink,
                              log,
                              [] { return 0.0; },
-                             {.name = "things", .policy = immediate(), .on_synced = [this] { ++synced; }}};
+                             {.name = "things",
+                              .policy = immediate(),
+                              .on_synced = [this] { ++synced; },
+                              .on_health = [this] { health.push_back(watch.health().last_error); }}};
 
     fixture() { store.add_handler(changes); }
     void run() {
@@ -241,6 +245,8 @@ TEST_CASE_FIXTURE(fixture, "a failure shows in health and is logged once, and so
         failing_since = watch.health().failing_since;
         CHECK(failing_since.has_value());
         CHECK(watch.health().last_error == "things is forbidden");
+        CHECK(watch.health().last_kind == error_kind::forbidden);
+        CHECK(watch.health().same_kind_since == failing_since);
         CHECK_FALSE(watch.health().synced);
         CHECK(log_lines.count("watch failed") == 1);
     };
@@ -248,13 +254,17 @@ TEST_CASE_FIXTURE(fixture, "a failure shows in health and is logged once, and so
     response other = refusal(error_kind::server, "no leader");
     other.before = [this, &failing_since] { CHECK(watch.health().failing_since == failing_since); };
     server.script.push_back(other);
-    server.script.push_back(stream({list_end("10")}));
+    response last = stream({list_end("10")});
+    last.before = [this, &failing_since] { CHECK(watch.health().same_kind_since > failing_since); };
+    server.script.push_back(last);
     run();
     CHECK_FALSE(watch.health().failing_since.has_value());
     CHECK(watch.health().last_error.empty());
     CHECK(log_lines.count("warn  watch failed; retrying watch=things error=\"things is forbidden\"") == 1);
     CHECK(log_lines.count("warn  watch failed; retrying watch=things error=\"no leader\"") == 1);
     CHECK(log_lines.count("info  watch recovered watch=things duration_ms=") == 1);
+    CHECK(health ==
+          lines{"things is forbidden", "things is forbidden", "things is forbidden", "no leader", ""});
 }
 
 TEST_CASE_FIXTURE(fixture, "a streaming list recovers with its end, a resumed watch when it is opened") {
