@@ -27,6 +27,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -59,8 +60,9 @@ std::string host_name() {
 }
 
 runtime::random_source make_random() {
-    return [engine = std::mt19937_64(std::random_device{}())]() mutable {
-        return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
+    // Shared: a copy of the function must not give the same numbers again, or all watches retry together.
+    return [engine = std::make_shared<std::mt19937_64>(std::random_device{}())] {
+        return std::uniform_real_distribution<double>(0.0, 1.0)(*engine);
     };
 }
 
@@ -127,6 +129,7 @@ int run(const config& options, kube::connection_config server) {
                   {{"error", kube::public_message(prepared.error())}});
         return EXIT_FAILURE;
     }
+    int exit_code = EXIT_SUCCESS;
     reconcile::controller work(
         io.get_executor(),
         client,
@@ -137,7 +140,14 @@ int run(const config& options, kube::connection_config server) {
          .require_admission_policy = options.require_admission_policy,
          .instance = host_name(),
          .random = make_random(),
-         .clock = clock});
+         .clock = clock,
+         .on_rewind = [&] {
+             log.error(
+                 "the API server's state went back in time, as after a restore of etcd; ending, so "
+                 "that a restart reads everything again");
+             exit_code = EXIT_FAILURE;
+             io.stop();
+         }});
     const auto state = [&] { return readiness{.ready = work.ready(), .failures = work.explain()}; };
     net::http_server probes(io.get_executor(),
                             [&](std::string_view path) { return probe_page(path, state, metrics); });
@@ -151,7 +161,7 @@ int run(const config& options, kube::connection_config server) {
     asio::co_spawn(io, shut_down_on_signal(io, work, client, probes, log), asio::detached);
     io.run();
     log.info("stopped");
-    return EXIT_SUCCESS;
+    return exit_code;
 }
 
 }  // namespace

@@ -98,14 +98,14 @@ class controller::parts {
                      .events = events_,
                      .log = log,
                      .clock = settings.clock}),
-          watches_(
-              executor,
-              client,
-              state_,
-              log,
-              settings.random,
-              [this] { begin_if_synced(); },
-              [this](const auto& secret_name) { accounts_.copies_listed(secret_name); }),
+          watches_(executor,
+                   client,
+                   state_,
+                   log,
+                   settings.random,
+                   {.on_change = [this] { begin_if_synced(); },
+                    .on_copies_listed = [this](const auto& name) { accounts_.copies_listed(name); },
+                    .on_rewind = settings.on_rewind}),
           tasks_(executor) {
         register_metrics(metrics);
     }

@@ -12,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ class controller {
         std::size_t secret_workers = 16;            // requests that write Secrets at the same time
         runtime::random_source random;
         runtime::wall_clock clock;
+        /// The API server's state went back in time: the process must end, since what it knows is of another
+        /// history. Called again until it does.
+        std::function<void()> on_rewind;
     };
 
     controller(boost::asio::any_io_executor executor,

@@ -69,15 +69,13 @@ watches::watches(boost::asio::any_io_executor executor,
                  cluster_state& state,
                  const runtime::logger& log,
                  const runtime::random_source& random,
-                 std::function<void()> on_change,
-                 std::function<void(const std::string& secret_name)> on_copies_listed)
+                 listeners listeners)
     : executor_(std::move(executor)),
       client_(client),
       state_(state),
       log_(log),
       random_(random),
-      on_change_(std::move(on_change)),
-      on_copies_listed_(std::move(on_copies_listed)) {
+      listeners_(std::move(listeners)) {
     const auto& scope = state.scope();
     add<v1alpha1::registry_credential>(
         options("registrycredentials"),
@@ -99,21 +97,24 @@ watches::watches(boost::asio::any_io_executor executor,
 }
 
 runtime::reflector_options watches::options(std::string name) const {
-    return {.name = std::move(name), .on_synced = on_change_, .on_health = on_change_};
+    return {.name = std::move(name),
+            .on_synced = listeners_.on_change,
+            .on_health = listeners_.on_change,
+            .on_rewind = listeners_.on_rewind};
 }
 
 void watches::add_copies(const std::string& secret_name) {
     auto of_copies = options(fmt::format("secrets named {}", secret_name));
     of_copies.on_synced = [this, secret_name] {
         state_.copies_listed(secret_name);
-        on_copies_listed_(secret_name);
-        on_change_();
+        listeners_.on_copies_listed(secret_name);
+        listeners_.on_change();
     };
     of_copies.on_health = [this, secret_name, index = all_.size()] {
         const auto& health = all_[index].reader->health();
         state_.set_watch_fault(secret_name,
                                copy_watch_fault(secret_name, health, std::chrono::steady_clock::now()));
-        on_change_();
+        listeners_.on_change();
     };
     add<observed_secret>(
         std::move(of_copies),

@@ -24,15 +24,21 @@ namespace reconcile {
 /// is all that the ClusterRole allows: Secrets of other names never enter the process.
 class watches {
  public:
-    /// `on_change`: called when a watch has had its first complete list, and when one fails or recovers.
-    /// `on_copies_listed`: called before it at the first complete list of the Secrets of one name.
+    struct listeners {
+        /// A watch has had its first complete list, has failed or has recovered.
+        std::function<void()> on_change;
+        /// Called before it at the first complete list of the Secrets of one name.
+        std::function<void(const std::string& secret_name)> on_copies_listed;
+        /// The API server's state went back in time: what the stores hold is of another history.
+        std::function<void()> on_rewind;
+    };
+
     watches(boost::asio::any_io_executor executor,
             kube::client& client,
             cluster_state& state,
             const runtime::logger& log,
             const runtime::random_source& random,
-            std::function<void()> on_change,
-            std::function<void(const std::string& secret_name)> on_copies_listed);
+            listeners listeners);
 
     void start(runtime::task_group& tasks);
     void stop();
@@ -60,8 +66,7 @@ class watches {
     cluster_state& state_;
     const runtime::logger& log_;
     runtime::random_source random_;
-    std::function<void()> on_change_;
-    std::function<void(const std::string&)> on_copies_listed_;
+    listeners listeners_;
     std::deque<watch> all_;
 };
 

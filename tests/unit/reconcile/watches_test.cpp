@@ -75,8 +75,9 @@ struct fixture {
                                cluster.state,
                                log,
                                [] { return 0.0; },
-                               [this] { ++changes; },
-                               [this](const std::string& name) { listed.push_back(name); }};
+                               {.on_change = [this] { ++changes; },
+                                .on_copies_listed = [this](const auto& name) { listed.push_back(name); },
+                                .on_rewind = [] {}}};
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ TEST_CASE("a watch begins with a streaming list of the newest state and goes on 
     CHECK(watch.list_ends("50") == received_as::list_complete);
     CHECK(watch.fsm.synced());
     CHECK(watch.modified("60") == received_as::change);
-    CHECK(watch.fsm.resource_version() == "60");
+    CHECK(watch.guard.version() == "60");
 }
 
 TEST_CASE("the next action stays the same until its result is given") {
@@ -512,7 +512,7 @@ TEST_CASE("a list older than what was seen is refused and read again") {
         watch.opens();
         CHECK(watch.added("90") == received_as::part_of_list);
         CHECK(watch.list_ends("599") == received_as::refused);
-        CHECK(watch.fsm.refusal().find("older than what was read before") != std::string_view::npos);
+        CHECK(watch.guard.refusal().find("older than what was read before") != std::string_view::npos);
         CHECK(watch.next() == "sleep 800 ms");
         REQUIRE(watch.next() == "stream_list rv= (begins)");
         SUBCASE("that is newer") {
@@ -545,7 +545,7 @@ TEST_CASE("a list is not refused if its resourceVersion cannot be compared") {
     CHECK_FALSE(watch.fails(error_kind::expired));
     REQUIRE(watch.next() == "stream_list rv= (begins)");
     watch.lists("a");
-    CHECK(watch.fsm.resource_version() == "a");
+    CHECK(watch.guard.version() == "a");
 }
 
 TEST_CASE("an invalid list is refused") {
@@ -580,133 +580,29 @@ TEST_CASE("the timeout of a watch is between five and ten minutes") {
     }
 }
 
-TEST_CASE("a complete list is read periodically, between two watches") {
-    const runtime::watch_policy policy;  // relists after 8 to 12 minutes
-    watch_script watch(policy, 0.5);
-    watch.lists("50");
-    watch.now += 7min;
-    (void)watch.fails(error_kind::stream_ended);
-    const auto resumed = watch.fsm.next(watch.now);
-    CHECK(resumed.step == runtime::watch_step::watch);
-    CHECK(resumed.timeout == 3min);  // no longer than until the relist
-    watch.opens();
-    (void)watch.modified("60");
-    watch.now += 3min;
-    CHECK_FALSE(watch.fails(error_kind::stream_ended));
+TEST_CASE("a server that streams lists again is listed so") {
+    watch_script watch;
+    (void)watch.fails(error_kind::invalid);
+    REQUIRE(watch.next() == "list_page rv= continue= (begins)");
+    CHECK(watch.page("50") == received_as::list_complete);
+    watch.fsm.use_streams();
+    watch.now += 1min;
+    CHECK_FALSE(watch.fails(error_kind::expired));
     CHECK(watch.next() == "stream_list rv= (begins)");
-    SUBCASE("and the watch goes on from its resourceVersion") {
-        watch.lists("70");
-        watch.now += 5min;
-        CHECK_FALSE(watch.fails(error_kind::stream_ended));
-        CHECK(watch.next() == "watch rv=70");
-        SUBCASE("until that is expired") {
-            CHECK_FALSE(watch.fails(error_kind::expired));
-            CHECK(watch.next() == "stream_list rv= (begins)");
-        }
-        SUBCASE("until the next one") {
-            watch.opens();
-            watch.now += 5min;
-            CHECK_FALSE(watch.fails(error_kind::stream_ended));
-            CHECK(watch.next() == "stream_list rv= (begins)");
-        }
-    }
-    SUBCASE("if it fails, the watch goes on from the last event, and the list is tried later") {
-        watch.opens();
-        CHECK(watch.added("10") == received_as::part_of_list);
-        CHECK(watch.fails(error_kind::server));
-        CHECK(watch.next() == "sleep 1200 ms");
-        CHECK(watch.next() == "watch rv=60");
-        SUBCASE("or at once if the last event is expired") {
-            CHECK_FALSE(watch.fails(error_kind::expired));
-            CHECK(watch.next() == "stream_list rv= (begins)");
-            CHECK(watch.fails(error_kind::server));  // this list is needed
-            CHECK(watch.next().substr(0, 6) == "sleep ");
-            CHECK(watch.next() == "stream_list rv= (begins)");
-            watch.lists("70");
-            CHECK(watch.fsm.resource_version() == "70");
-        }
-        SUBCASE("not sooner") {
-            watch.opens();
-            watch.now += 80s;
-            CHECK_FALSE(watch.fails(error_kind::stream_ended));
-            CHECK(watch.next() == "watch rv=60");
-        }
-        SUBCASE("after two minutes") {
-            watch.opens();
-            watch.now += 2min;
-            CHECK_FALSE(watch.fails(error_kind::stream_ended));
-            CHECK(watch.next() == "stream_list rv= (begins)");
-        }
-    }
-    SUBCASE("in pages, of which none is requested again") {
-        CHECK_FALSE(watch.fails(error_kind::invalid));
-        REQUIRE(watch.next() == "list_page rv= continue= (begins)");
-        CHECK(watch.page("70", "token") == received_as::part_of_list);
-        REQUIRE(watch.next() == "list_page rv= continue=token");
-        CHECK(watch.fails(error_kind::server));
-        CHECK_FALSE(watch.fsm.list_continues());
-        CHECK(watch.next() == "sleep 1200 ms");
-        CHECK(watch.next() == "watch rv=60");
-    }
-    SUBCASE("if it is older than what was seen, too") {
-        watch.opens();
-        CHECK(watch.list_ends("59") == received_as::refused);
-        CHECK(watch.next() == "sleep 1200 ms");
-        CHECK(watch.next() == "watch rv=60");
-    }
 }
 
-TEST_CASE("a periodic list, complete or not, ends the count of server errors") {
-    watch_script watch(runtime::watch_policy{}, 0.5);
-    watch.lists("50");
+TEST_CASE("a watch is open from its list's end or its opening until it fails") {
+    watch_script watch;
+    watch.opens();
+    CHECK_FALSE(watch.fsm.is_watching());
+    CHECK(watch.list_ends("50") == received_as::list_complete);
+    CHECK(watch.fsm.is_watching());
     watch.now += 1min;
     CHECK_FALSE(watch.fails(error_kind::stream_ended));
-    const auto four_errors = [&watch](const std::string& version) {
-        for (int i = 0; i < 4; ++i) {
-            REQUIRE(watch.next() == "watch rv=" + version);
-            CHECK(watch.fails(error_kind::server));
-            CHECK(watch.next().substr(0, 6) == "sleep ");
-        }
-    };
-    four_errors("50");
-    watch.now += 10min;
-    REQUIRE(watch.next() == "stream_list rv= (begins)");
-    SUBCASE("complete") {
-        watch.lists("60");
-        CHECK(watch.fails(error_kind::server));
-        CHECK(watch.next().substr(0, 6) == "sleep ");
-        CHECK(watch.next() == "watch rv=60");
-    }
-    SUBCASE("failed") {
-        CHECK(watch.fails(error_kind::no_response));
-        CHECK(watch.next().substr(0, 6) == "sleep ");
-        four_errors("50");
-        CHECK(watch.next() == "watch rv=50");
-    }
-}
-
-TEST_CASE("a periodic list begins up to 30 seconds early, instead of a short watch") {
-    for (const auto& [after, next] : std::vector<std::pair<std::chrono::seconds, std::string>>{
-             {9min + 29s, "watch rv=50"}, {9min + 30s, "stream_list rv= (begins)"}}) {
-        watch_script watch(runtime::watch_policy{}, 0.5);
-        watch.lists("50");
-        watch.now += after;
-        CHECK_FALSE(watch.fails(error_kind::stream_ended));
-        CHECK(watch.next() == next);
-    }
-}
-
-TEST_CASE("periodic lists are 8 to 12 minutes apart") {
-    for (const auto& [random, expected] :
-         std::vector<std::pair<double, std::chrono::seconds>>{{0.0, 8min}, {0.5, 10min}, {0.75, 11min}}) {
-        runtime::watch_policy policy;
-        policy.timeout_min = policy.timeout_max = 1h;
-        watch_script watch(policy, random);
-        watch.lists("50");
-        watch.now += 1min;
-        CHECK_FALSE(watch.fails(error_kind::stream_ended));
-        CHECK(watch.fsm.next(watch.now).timeout == expected - 1min);
-    }
+    CHECK_FALSE(watch.fsm.is_watching());
+    REQUIRE(watch.next() == "watch rv=50");
+    watch.opens();
+    CHECK(watch.fsm.is_watching());
 }
 
 TEST_CASE("a watch ends when it is stopped or its client is closed") {
@@ -757,6 +653,16 @@ TEST_CASE("with from_now a watch begins at the version of the first page, also a
     REQUIRE(watch.next() == "list_page rv= continue= (begins)");
     CHECK(watch.page("900", "token-2") == received_as::list_complete);
     CHECK(watch.next() == "watch rv=900");
+    watch.opens();
+    watch.now += 5min;
+    CHECK_FALSE(watch.fails(error_kind::expired));
+    REQUIRE(watch.next() == "list_page rv= continue= (begins)");
+    CHECK(watch.page("700") == received_as::list_complete);  // nothing is known that it could contradict
+    CHECK(watch.next() == "watch rv=700");
+    watch.fsm.use_streams();
+    watch.now += 5min;
+    CHECK_FALSE(watch.fails(error_kind::expired));
+    CHECK(watch.next() == "list_page rv= continue= (begins)");
 }
 
 }  // namespace
