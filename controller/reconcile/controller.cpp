@@ -30,6 +30,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t status_workers = 2;
+/// For new namespaces and repairs, while a webhook hangs for all bulk work.
+constexpr std::size_t reserved_workers = 2;
 /// The kernel notices within 20 s that the API server is gone: not ready within a minute.
 constexpr std::chrono::seconds cut_off_limit{30};
 
@@ -168,8 +170,10 @@ class controller::parts {
                   {{"namespaces", state_.namespaces().size()},
                    {"registrycredentials", state_.credentials().size()}});
         accounts_.begin();  // first: a Pod lists what its ServiceAccount listed when it was created
-        queues_.secrets.start(secret_workers_,
-                              [this](runtime::object_key key) { return reconcile_secret(std::move(key)); });
+        queues_.secrets.start(
+            secret_workers_,
+            [this](runtime::object_key key) { return reconcile_secret(std::move(key)); },
+            reserved_workers);
         queues_.statuses.start(
             status_workers, [this](runtime::object_key key) { return statuses_.reconcile(std::move(key)); });
         pulls_.start(tasks_);
