@@ -27,6 +27,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -59,8 +61,9 @@ std::string host_name() {
 }
 
 runtime::random_source make_random() {
-    return [engine = std::mt19937_64(std::random_device{}())]() mutable {
-        return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
+    // Shared: a copy of the function must not give the same numbers again, or all watches retry together.
+    return [engine = std::make_shared<std::mt19937_64>(std::random_device{}())] {
+        return std::uniform_real_distribution<double>(0.0, 1.0)(*engine);
     };
 }
 
@@ -109,13 +112,15 @@ kube::client_observer observe_client(const runtime::logger& log, runtime::metric
 
 reconcile::controller::settings settings_of(const config& options,
                                             const std::string& own_namespace,
-                                            const runtime::wall_clock& clock) {
+                                            const runtime::wall_clock& clock,
+                                            std::function<void()> on_rewind) {
     return {.scope = {.own_namespace = own_namespace, .secret_names = options.secret_names},
             .service_accounts = options.service_accounts,
             .require_admission_policy = options.require_admission_policy,
             .instance = host_name(),
             .random = make_random(),
-            .clock = clock};
+            .clock = clock,
+            .on_rewind = std::move(on_rewind)};
 }
 
 int run(const config& options, kube::connection_config server) {
@@ -138,11 +143,18 @@ int run(const config& options, kube::connection_config server) {
                   {{"error", kube::public_message(prepared.error())}});
         return EXIT_FAILURE;
     }
+    int exit_code = EXIT_SUCCESS;
     reconcile::controller work(
-        io.get_executor(), client, log, metrics, settings_of(options, own_namespace, clock));
-    const auto not_ready = [&] { return work.ready() ? std::nullopt : std::optional(work.explain()); };
+        io.get_executor(), client, log, metrics, settings_of(options, own_namespace, clock, [&] {
+            log.error(
+                "the API server's state went back in time, as after a restore of etcd; ending, so "
+                "that a restart reads everything again");
+            exit_code = EXIT_FAILURE;
+            io.stop();
+        }));
+    const auto state = [&] { return readiness{.ready = work.ready(), .failures = work.explain()}; };
     net::http_server probes(io.get_executor(),
-                            [&](std::string_view path) { return probe_page(path, not_ready, metrics); });
+                            [&](std::string_view path) { return probe_page(path, state, metrics); });
     if (const auto bound = probes.listen(options.listen_host, options.listen_port); bound.has_error()) {
         log.error("cannot serve /healthz, /readyz and /metrics; see --listen-address",
                   {{"error", bound.error().what}});
@@ -153,7 +165,7 @@ int run(const config& options, kube::connection_config server) {
     asio::co_spawn(io, shut_down_on_signal(io, work, client, probes, log), asio::detached);
     io.run();
     log.info("stopped");
-    return EXIT_SUCCESS;
+    return exit_code;
 }
 
 }  // namespace

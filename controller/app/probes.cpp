@@ -5,13 +5,13 @@
 #include <string>
 
 net::server_response probe_page(std::string_view path,
-                                const readiness& not_ready,
+                                const std::function<readiness()>& state,
                                 const runtime::metrics_registry& metrics) {
     if (path == "/healthz") return {.status = 200, .body = "ok\n"};
     if (path == "/readyz") {
-        const auto pending = not_ready();
-        if (!pending) return {.status = 200, .body = "ok\n"};
-        return {.status = 503, .body = "not ready:\n" + *pending};
+        const auto now = state();
+        if (!now.ready) return {.status = 503, .body = "not ready:\n" + now.failures};
+        return {.status = 200, .body = now.failures.empty() ? "ok\n" : "ok, except:\n" + now.failures};
     }
     if (path == "/metrics") {
         return {.status = 200,

@@ -6,15 +6,17 @@
 #include "runtime/metrics/metrics.hpp"
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
-/// Why the controller is not ready; nothing while it is.
-using readiness = std::function<std::optional<std::string>()>;
+/// Whether the controller is ready, and what fails: a line each. It may be ready all the same.
+struct readiness {
+    bool ready = false;
+    std::string failures;
+};
 
 /// The response to a GET of /healthz, /readyz or /metrics. /healthz does not depend on the API server: a
 /// restart does not mend its outage.
 [[nodiscard]] net::server_response probe_page(std::string_view path,
-                                              const readiness& not_ready,
+                                              const std::function<readiness()>& state,
                                               const runtime::metrics_registry& metrics);

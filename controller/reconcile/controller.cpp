@@ -30,6 +30,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t status_workers = 2;
+/// For new namespaces and repairs, while a webhook hangs for all bulk work.
+constexpr std::size_t reserved_workers = 2;
 /// The kernel notices within 20 s that the API server is gone: not ready within a minute.
 constexpr std::chrono::seconds cut_off_limit{30};
 
@@ -98,7 +100,14 @@ class controller::parts {
                      .events = events_,
                      .log = log,
                      .clock = settings.clock}),
-          watches_(executor, client, state_, log, settings.random, [this] { begin_if_synced(); }),
+          watches_(executor,
+                   client,
+                   state_,
+                   log,
+                   settings.random,
+                   {.on_change = [this] { begin_if_synced(); },
+                    .on_copies_listed = [this](const auto& name) { accounts_.copies_listed(name); },
+                    .on_rewind = settings.on_rewind}),
           tasks_(executor) {
         register_metrics(metrics);
     }
@@ -136,7 +145,7 @@ class controller::parts {
         std::vector<runtime::watch_health> healths;
         for (const auto& watch : watches_.all())
             healths.push_back(watch.reader->health());
-        return state_.synced() &&
+        return state_.can_begin() && state_.any_copies_synced() &&
                !runtime::all_failing_for(cut_off_limit, healths, std::chrono::steady_clock::now());
     }
 
@@ -155,14 +164,16 @@ class controller::parts {
 
  private:
     void begin_if_synced() {
-        if (begun_ || !state_.synced() || !admission_.may_begin()) return;
+        if (begun_ || !state_.can_begin() || !admission_.may_begin()) return;
         begun_ = true;
         log_.info("all caches synced; reconciling",
                   {{"namespaces", state_.namespaces().size()},
                    {"registrycredentials", state_.credentials().size()}});
         accounts_.begin();  // first: a Pod lists what its ServiceAccount listed when it was created
-        queues_.secrets.start(secret_workers_,
-                              [this](runtime::object_key key) { return reconcile_secret(std::move(key)); });
+        queues_.secrets.start(
+            secret_workers_,
+            [this](runtime::object_key key) { return reconcile_secret(std::move(key)); },
+            reserved_workers);
         queues_.statuses.start(
             status_workers, [this](runtime::object_key key) { return statuses_.reconcile(std::move(key)); });
         pulls_.start(tasks_);
@@ -188,9 +199,8 @@ class controller::parts {
     }
 
     void register_metrics(runtime::metrics_registry& metrics) {
-        metrics.gauge_func("regcred_ready",
-                           "1 when every watch has had a complete list, and not all have failed for 30 s.",
-                           [this] { return ready() ? 1.0 : 0.0; });
+        metrics.gauge_func(
+            "regcred_ready", "1 while /readyz answers 200.", [this] { return ready() ? 1.0 : 0.0; });
         metrics.gauge_func("regcred_failing_watches", "Watches that have no connection now.", [this] {
             return static_cast<double>(accounts_.failing_watches() + watches_.failing());
         });

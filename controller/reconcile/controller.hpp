@@ -12,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ class controller {
         std::size_t secret_workers = 16;            // requests that write Secrets at the same time
         runtime::random_source random;
         runtime::wall_clock clock;
+        /// The API server's state went back in time: the process must end, since what it knows is of another
+        /// history. Called again until it does.
+        std::function<void()> on_rewind;
     };
 
     controller(boost::asio::any_io_executor executor,
@@ -41,12 +45,13 @@ class controller {
     controller(const controller&) = delete;
     controller& operator=(const controller&) = delete;
 
-    /// Starts the watches; the workers start when each watch has had a complete list.
+    /// Starts the watches; the workers start when each watch has had a complete list, or is one of Secrets
+    /// that cannot be read: those are left alone until they can.
     void start();
     /// Stops the queues and waits for what is running. False if that does not end within `limit`.
     [[nodiscard]] boost::asio::awaitable<bool> stop(runtime::duration limit);
-    /// Whether each watch has had a complete list and not all of them have failed for long, and what is
-    /// missing if not: one line for each watch.
+    /// Whether each watch has had a complete list, except of Secrets that cannot be read while those of
+    /// another name can, and not all watches have failed for long. explain(): a line for each that fails.
     [[nodiscard]] bool ready() const;
     [[nodiscard]] std::string explain() const;
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/watches.hpp"
 
+#include "reconcile/state/copy_watch.hpp"
 #include "reconcile/state/observed_secret.hpp"
 #include "reconcile/state/selection.hpp"
 #include "reconcile/state/source.hpp"
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <type_traits>
 #include <utility>
 
@@ -48,11 +50,15 @@ class credential_watch_source final : public runtime::watch_source {
     runtime::client_watch_source source_;
 };
 
+/// A denied request is cheap, and whoever adds the rule waits for the next one.
+constexpr std::chrono::seconds longest_denied_pause{15};
+
 /// Whole objects, above all Secrets, may be large: a page of them must fit into a small process.
 runtime::watch_policy policy_for(const kube::scope& scope) {
     constexpr int whole_objects = 100;
     runtime::watch_policy policy;
     if (!scope.metadata_only) policy.page_size = whole_objects;
+    policy.denied.cap = longest_denied_pause;
     return policy;
 }
 
@@ -63,43 +69,66 @@ watches::watches(boost::asio::any_io_executor executor,
                  cluster_state& state,
                  const runtime::logger& log,
                  const runtime::random_source& random,
-                 std::function<void()> on_synced)
+                 listeners listeners)
     : executor_(std::move(executor)),
       client_(client),
+      state_(state),
       log_(log),
       random_(random),
-      on_synced_(std::move(on_synced)) {
+      listeners_(std::move(listeners)) {
     const auto& scope = state.scope();
     add<v1alpha1::registry_credential>(
-        "registrycredentials",
+        options("registrycredentials"),
         {.resource = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}},
         state.credentials(),
         v1alpha1::read_with_spec_fault);
     add<kube::namespace_object>(
-        "namespaces",
+        options("namespaces"),
         {.resource = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true},
         state.namespaces(),
         decode_namespace);
     add<source_secret>(
-        fmt::format("secrets in {}", scope.own_namespace),
+        options(fmt::format("secrets in {}", scope.own_namespace)),
         {.resource = kube::secrets, .namespace_name = scope.own_namespace, .field_selector = {}},
         state.sources(),
         decode_source);
-    for (const auto& name : scope.secret_names) {
-        add<observed_secret>(
-            fmt::format("secrets named {}", name),
-            {.resource = kube::secrets, .namespace_name = {}, .field_selector = "metadata.name=" + name},
-            state.copies(name),
-            decode_copy);
-    }
+    for (const auto& name : scope.secret_names)
+        add_copies(name);
+}
+
+runtime::reflector_options watches::options(std::string name) const {
+    return {.name = std::move(name),
+            .on_synced = listeners_.on_change,
+            .on_health = listeners_.on_change,
+            .on_rewind = listeners_.on_rewind};
+}
+
+void watches::add_copies(const std::string& secret_name) {
+    auto of_copies = options(fmt::format("secrets named {}", secret_name));
+    of_copies.on_synced = [this, secret_name] {
+        state_.copies_listed(secret_name);
+        listeners_.on_copies_listed(secret_name);
+        listeners_.on_change();
+    };
+    of_copies.on_health = [this, secret_name, index = all_.size()] {
+        const auto& health = all_[index].reader->health();
+        state_.set_watch_fault(secret_name,
+                               copy_watch_fault(secret_name, health, std::chrono::steady_clock::now()));
+        listeners_.on_change();
+    };
+    add<observed_secret>(
+        std::move(of_copies),
+        {.resource = kube::secrets, .namespace_name = {}, .field_selector = "metadata.name=" + secret_name},
+        state_.copies(secret_name),
+        decode_copy);
 }
 
 template <class T>
-void watches::add(std::string name,
+void watches::add(runtime::reflector_options options,
                   kube::scope scope,
                   runtime::store<T>& store,
                   typename runtime::store_sink<T>::decoder decode) {
-    const auto policy = policy_for(scope);
+    options.policy = policy_for(scope);
     std::unique_ptr<runtime::watch_source> source;
     if constexpr (std::is_same_v<T, v1alpha1::registry_credential>) {
         source = std::make_unique<credential_watch_source>(client_, std::move(scope));
@@ -107,14 +136,9 @@ void watches::add(std::string name,
         source = std::make_unique<runtime::client_watch_source>(client_, std::move(scope));
     }
     auto sink = std::make_unique<runtime::store_sink<T>>(
-        store, std::move(decode), runtime::log_unreadable(log_, name));
-    auto reader = std::make_unique<runtime::reflector>(
-        executor_,
-        *source,
-        *sink,
-        log_,
-        random_,
-        runtime::reflector_options{.name = std::move(name), .policy = policy, .on_synced = on_synced_});
+        store, std::move(decode), runtime::log_unreadable(log_, options.name));
+    auto reader =
+        std::make_unique<runtime::reflector>(executor_, *source, *sink, log_, random_, std::move(options));
     all_.push_back({.source = std::move(source), .sink = std::move(sink), .reader = std::move(reader)});
 }
 

@@ -24,12 +24,21 @@ namespace reconcile {
 /// is all that the ClusterRole allows: Secrets of other names never enter the process.
 class watches {
  public:
+    struct listeners {
+        /// A watch has had its first complete list, has failed or has recovered.
+        std::function<void()> on_change;
+        /// Called before it at the first complete list of the Secrets of one name.
+        std::function<void(const std::string& secret_name)> on_copies_listed;
+        /// The API server's state went back in time: what the stores hold is of another history.
+        std::function<void()> on_rewind;
+    };
+
     watches(boost::asio::any_io_executor executor,
             kube::client& client,
             cluster_state& state,
             const runtime::logger& log,
             const runtime::random_source& random,
-            std::function<void()> on_synced);
+            listeners listeners);
 
     void start(runtime::task_group& tasks);
     void stop();
@@ -45,16 +54,19 @@ class watches {
 
  private:
     template <class T>
-    void add(std::string name,
+    void add(runtime::reflector_options options,
              kube::scope scope,
              runtime::store<T>& store,
              typename runtime::store_sink<T>::decoder decode);
+    [[nodiscard]] runtime::reflector_options options(std::string name) const;
+    void add_copies(const std::string& secret_name);
 
     boost::asio::any_io_executor executor_;
     kube::client& client_;
+    cluster_state& state_;
     const runtime::logger& log_;
     runtime::random_source random_;
-    std::function<void()> on_synced_;
+    listeners listeners_;
     std::deque<watch> all_;
 };
 

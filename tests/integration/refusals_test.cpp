@@ -113,3 +113,37 @@ TEST_CASE_FIXTURE(
     const auto healed = await_ready(credential, "1/1");
     CHECK(condition_of(healed, "Stalled").is_null());
 }
+
+TEST_CASE_FIXTURE(
+    scenario,
+    "a name in --secret-names that RBAC does not allow is reported, and the Secrets of the others are kept") {
+    const restored_install restored;
+    expect_forbidden();
+    start("regcred,team-pull");
+    const auto ns = add_namespace("team");
+    const auto source = add_source("quay", one_login("quay.io", "refused"));
+    auto spec = spec_of({source}, {ns});
+    const auto credential = add_credential("quay", spec);
+    spec["secretName"] = "team-pull";
+    const auto other = add_credential("other", spec);
+    await_copy(ns, document);
+    await_ready(credential, "1/1");
+    const auto object = await_condition(other, "Synced", "False", "Forbidden");
+    CHECK(condition_of(object, "Stalled")["status"] == "True");
+    const auto message = condition_of(object, "Synced")["message"].get<std::string>();
+    CHECK(message.find("add team-pull to resourceNames in the ClusterRole") != std::string::npos);
+    CHECK(controller().get("/readyz")->body.find("secrets named team-pull") != std::string::npos);
+
+    const std::string path = "/apis/rbac.authorization.k8s.io/v1/clusterroles/regcred-controller";
+    auto role = api().get(path);
+    for (auto& rule : role["rules"]) {
+        if (rule["resources"] == json::array({"secrets"}) &&
+            rule["resourceNames"] == json::array({"regcred"}))
+            rule["resourceNames"].push_back("team-pull");
+    }
+    api().replace(path, role);
+    // The admission policy is next.
+    await_condition(other, "Synced", "False", "Denied", "0/1");
+    await_ready(credential, "1/1");
+    CHECK(controller().get("/readyz")->body == "ok\n");
+}

@@ -44,6 +44,7 @@ class pull_event_sink final : public runtime::watch_sink {
 
     void begin_replace() override {}
     [[nodiscard]] kube::result<void> item(const kube::json&) override { return {}; }
+    [[nodiscard]] kube::result<void> list_event(const kube::watch_event&) override { return {}; }
     void end_replace(const std::string&) override {}
     void abandon_replace() override {}
     [[nodiscard]] kube::result<void> event(const kube::watch_event& event) override;

@@ -108,6 +108,11 @@ kube::condition condition_for(const pull_report& report, const std::string& secr
             return condition("Unknown",
                              reasons::secret_name_not_allowed,
                              fmt::format("this installation does not manage Secrets named {}", secret_name));
+        case event_watch_state::copies_not_read:
+            return condition(
+                "Unknown",
+                reasons::progressing,
+                fmt::format("Secrets named {} have not been read; see the condition Synced", secret_name));
         case event_watch_state::open:
             break;
     }

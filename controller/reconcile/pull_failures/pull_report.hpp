@@ -16,10 +16,11 @@ namespace reconcile {
 
 /// Whether the controller sees the Events of Pods that cannot read their pull Secret.
 enum class event_watch_state : std::uint8_t {
-    not_opened,       // the first watch of Events is not open yet
-    open,             // or was, and is being opened again
-    forbidden,        // the controller may not watch Events
-    name_not_managed  // this installation does not manage Secrets of this name
+    not_opened,        // the first watch of Events is not open yet
+    open,              // or was, and is being opened again
+    forbidden,         // the controller may not watch Events
+    name_not_managed,  // this installation does not manage Secrets of this name
+    copies_not_read,   // the Secrets of this name have not been listed: none is known to be missing
 };
 
 /// The namespace of a failing Pod, as seen by one RegistryCredential that uses the Secret name.

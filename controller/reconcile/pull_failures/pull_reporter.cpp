@@ -61,6 +61,10 @@ pull_report pull_reporter::report(const v1alpha1::registry_credential& object,
         report.events = event_watch_state::name_not_managed;
         return report;
     }
+    if (!state_.synced(object.secret_name)) {
+        report.events = event_watch_state::copies_not_read;
+        return report;
+    }
     std::map<std::string, cause, std::less<>> causes;  // by namespace
     failures_.for_each(object.secret_name, [&](const failing_pod& pod) {
         auto known = causes.find(pod.namespace_name);

@@ -48,6 +48,7 @@ secret_reconciler::secret_reconciler(services services)
                 .out_of_sync = "Secret out of sync"}) {}
 
 asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_key key) {
+    if (!services_.state.synced(key.name)) co_return runtime::outcome::done();  // copies_listed() queues it
     reconcile_fsm run(key, repairs_, services_.guard, max_passes);
     copy_content content;
     decision now;

@@ -74,6 +74,16 @@ void service_account_state::handle(const runtime::change<observed_service_accoun
     }
 }
 
+void service_account_state::copies_listed(const std::string& secret_name) {
+    for (const auto& [name, accounts] : stores_) {
+        accounts.for_each([&](const store::pointer& account) {
+            if (!std::ranges::binary_search(account->added, secret_name)) return;
+            queues_.service_accounts.add(
+                {.namespace_name = account->meta.namespace_name, .name = account->meta.name}, priority::bulk);
+        });
+    }
+}
+
 void service_account_state::index(const runtime::change<observed_service_account>& change) {
     if (change.before != nullptr && change.after != nullptr) return;
     const auto& meta = change.after != nullptr ? change.after->meta : change.before->meta;

@@ -9,6 +9,8 @@ namespace reconcile {
 namespace {
 
 constexpr std::size_t workers = 8;
+constexpr std::size_t reserved_workers =
+    2;  // for new ServiceAccounts, while a webhook hangs for all bulk work
 
 }  // namespace
 
@@ -47,8 +49,8 @@ void service_account_controller::start(runtime::task_group& tasks) {
 }
 
 void service_account_controller::begin() {
-    queues_.service_accounts.start(workers,
-                                   [this](runtime::object_key key) { return reconcile(std::move(key)); });
+    queues_.service_accounts.start(
+        workers, [this](runtime::object_key key) { return reconcile(std::move(key)); }, reserved_workers);
 }
 
 boost::asio::awaitable<runtime::outcome> service_account_controller::reconcile(runtime::object_key key) {

@@ -52,6 +52,7 @@ class service_account_controller {
     void stop();
 
     [[nodiscard]] const service_account_state& state() const noexcept { return accounts_; }
+    void copies_listed(const std::string& secret_name) { accounts_.copies_listed(secret_name); }
     /// How many watches have no connection now, of those that a RegistryCredential asks for.
     [[nodiscard]] std::size_t failing_watches() const { return watches_.failing(); }
 

@@ -99,6 +99,10 @@ bool service_account_state::wants(const v1alpha1::registry_credential& object,
 void service_account_state::set_goal_of_unwanted(pull_secret_entry& entry,
                                                  const contributor_list& suspended,
                                                  const runtime::object_key& account) const {
+    if (!state_.synced(entry.secret_name)) {  // copies_listed() queues the ServiceAccount
+        entry.goal = entry_goal::undecided;
+        return;
+    }
     const auto keep = [&entry](const v1alpha1::registry_credential& object) {
         entry.goal = entry_goal::suspended_removal;
         entry.suspended_by = object.meta.name;

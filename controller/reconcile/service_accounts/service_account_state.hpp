@@ -47,6 +47,8 @@ class service_account_state final : runtime::event_handler<v1alpha1::registry_cr
     [[nodiscard]] bool asked_for(const std::string& allowed_name) const;
     /// The watch of this allowed name is denied, or not any longer; or it has had its first list.
     void watch_changed(const std::string& allowed_name, bool denied);
+    /// The first complete list of the Secrets of this name: queues the ServiceAccounts that may wait for it.
+    void copies_listed(const std::string& secret_name);
 
     /// Everything that the decision about a ServiceAccount depends on, as of now.
     [[nodiscard]] service_account_view view(const runtime::object_key& key) const;

@@ -64,6 +64,20 @@ void cluster_state::update_sharing_statuses(const std::string& secret_name) {
     }
 }
 
+void cluster_state::copies_listed(const std::string& secret_name) {
+    for (const auto& [uid, object] : by_uid_) {
+        if (object->secret_name == secret_name) add_selected(*object);
+    }
+    update_sharing_statuses(secret_name);
+}
+
+void cluster_state::set_watch_fault(const std::string& secret_name, cause fault) {
+    auto& known = watch_faults_[secret_name];
+    if (known.reason == fault.reason && known.message == fault.message) return;
+    known = std::move(fault);
+    update_sharing_statuses(secret_name);
+}
+
 void cluster_state::status_changed(const v1alpha1::registry_credential& object) {
     const auto expected = expected_status_.find(object.meta.uid);
     if (expected != expected_status_.end() && expected->second == object.status) return;

@@ -23,8 +23,28 @@ runtime::store<observed_secret>& cluster_state::copies(const std::string& secret
 }
 
 bool cluster_state::synced() const {
-    return credentials_.synced() && namespaces_.synced() && sources_.synced() &&
-           std::ranges::all_of(copies_, [](const auto& entry) { return entry.second.synced(); });
+    return credentials_.synced() && namespaces_.synced() && sources_.synced();
+}
+
+bool cluster_state::synced(const std::string& secret_name) const {
+    const auto copies = copies_.find(secret_name);
+    return copies != copies_.end() && copies->second.synced();
+}
+
+bool cluster_state::any_copies_synced() const {
+    return std::ranges::any_of(copies_, [](const auto& entry) { return entry.second.synced(); });
+}
+
+bool cluster_state::can_begin() const {
+    return synced() && std::ranges::all_of(copies_, [this](const auto& entry) {
+               return entry.second.synced() || !watch_fault(entry.first).reason.empty();
+           });
+}
+
+const cause& cluster_state::watch_fault(const std::string& secret_name) const {
+    static const cause none;
+    const auto found = watch_faults_.find(secret_name);
+    return found == watch_faults_.end() ? none : found->second;
 }
 
 bool cluster_state::manages(const std::string& secret_name) const {

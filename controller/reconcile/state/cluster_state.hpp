@@ -8,6 +8,7 @@
 #include "reconcile/state/desired_secret.hpp"
 #include "reconcile/state/observed_secret.hpp"
 #include "reconcile/state/queues.hpp"
+#include "reconcile/state/reasons.hpp"
 #include "reconcile/state/result_table.hpp"
 #include "reconcile/state/source_resolver.hpp"
 #include "runtime/cache/store.hpp"
@@ -63,8 +64,21 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     [[nodiscard]] const result_table& results() const noexcept { return results_; }
     [[nodiscard]] const install_scope& scope() const noexcept { return scope_; }
 
-    /// Whether every store has had a complete list: before that, nothing may be decided.
+    /// Whether every store but those of copies has had a complete list: before that, nothing may be decided.
     [[nodiscard]] bool synced() const;
+    /// Whether the Secrets of this name have had a complete list: before that, one that is not here may exist
+    /// all the same, so nothing may be decided about them. False if no copy may have this name.
+    [[nodiscard]] bool synced(const std::string& secret_name) const;
+    /// Whether a name's Secrets have had a complete list.
+    [[nodiscard]] bool any_copies_synced() const;
+    /// Whether nothing is to be waited for: each name's Secrets have had a complete list or cannot be read.
+    [[nodiscard]] bool can_begin() const;
+    /// The first complete list of the Secrets of this name: queues all that it allows to decide about.
+    void copies_listed(const std::string& secret_name);
+    /// Why the Secrets of this name cannot be read now, for the RegistryCredentials that name them; an empty
+    /// reason: they can.
+    void set_watch_fault(const std::string& secret_name, cause fault);
+    [[nodiscard]] const cause& watch_fault(const std::string& secret_name) const;
     /// Whether copies may have this name.
     [[nodiscard]] bool manages(const std::string& secret_name) const;
     [[nodiscard]] bool selects(const v1alpha1::registry_credential& object,
@@ -133,6 +147,7 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     runtime::store<kube::namespace_object> namespaces_;
     runtime::store<source_secret> sources_;
     std::map<std::string, runtime::store<observed_secret>> copies_;  // by Secret name
+    std::map<std::string, cause> watch_faults_;                      // by Secret name
 
     std::map<std::string, credential> by_uid_;  // of those that exist
     source_resolver resolver_;

@@ -128,6 +128,7 @@ credential_report report_on(const cluster_state& state, const v1alpha1::registry
     const auto rivals = rivals_of(state, object);
     if (report.source_fault.reason.empty()) report.source_fault = registry_conflict(rivals);
     report.name_allowed = state.manages(object.secret_name);
+    report.watch_fault = state.watch_fault(object.secret_name);
     report.allowed_names = fmt::format("{}", fmt::join(state.scope().secret_names, ", "));
 
     state.namespaces().for_each([&](const auto& each) {

@@ -25,6 +25,7 @@ struct credential_report {
     std::vector<std::string> registries;
     bool name_allowed = true;   // spec.secretName is one of --secret-names
     std::string allowed_names;  // for the message: "regcred, team-pull"
+    cause watch_fault;          // why Secrets of this name cannot be read; an empty reason: they can
     std::int64_t selected = 0;
     std::int64_t synced = 0;
     std::int64_t stuck = 0;  // Secrets in namespaces that are not selected, which cannot be deleted

@@ -71,6 +71,8 @@ condition_value synced_condition(const v1alpha1::registry_credential& object,
                 report.allowed_names,
                 object.secret_name)};
     }
+    if (!report.watch_fault.reason.empty())
+        return {false, report.watch_fault.reason, report.watch_fault.message};
     if (!report.failures.empty()) {
         const auto& shown = representative(report.failures);
         const auto others = report.failures.size() - 1;

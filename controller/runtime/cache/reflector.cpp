@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/cache/reflector.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -32,14 +34,23 @@ reflector::reflector(boost::asio::any_io_executor executor,
       sink_(sink),
       log_(log),
       options_(std::move(options)),
-      fsm_(options_.policy, std::move(random)),
-      wakeup_(std::move(executor)) {}
+      guard_(options_.policy.rewind_proof),
+      fsm_(options_.policy, random, guard_),
+      audit_(options_.policy, std::move(random), guard_),
+      wakeup_(executor),
+      audit_wakeup_(std::move(executor)) {}
 
 boost::asio::awaitable<void> reflector::run() {
+    using namespace boost::asio::experimental::awaitable_operators;
+    co_await (watch() && audit());
+}
+
+boost::asio::awaitable<void> reflector::watch() {
     for (;;) {
         const watch_action action = fsm_.next(now());
         switch (action.step) {
             case watch_step::stop:
+                stop();  // the audit too: the client is closed
                 co_return;
             case watch_step::sleep:
                 co_await wakeup_.wait_until(now() + action.delay);
@@ -57,7 +68,9 @@ boost::asio::awaitable<void> reflector::run() {
 
 void reflector::stop() {
     fsm_.stop();
+    audit_.stop();
     wakeup_.notify_all();
+    audit_wakeup_.notify_all();
 }
 
 boost::asio::awaitable<void> reflector::read_page(watch_action action) {
@@ -113,7 +126,8 @@ void reflector::handle_page(const kube::list_page& page) {
 }
 
 bool reflector::handle_event(const kube::watch_event& event) {
-    switch (fsm_.received(event, now())) {
+    const auto meaning = fsm_.received(event, now());
+    switch (meaning) {
         case received_as::list_complete:
             end_list(event.resource_version);
             return true;
@@ -126,17 +140,20 @@ bool reflector::handle_event(const kube::watch_event& event) {
         case received_as::change:
             break;
     }
-    const auto taken = sink_.event(event);
+    const auto taken = meaning == received_as::change ? sink_.event(event) : sink_.list_event(event);
     if (!taken) failed(taken.error());
     return taken.has_value();
 }
 
 void reflector::begin_list(const watch_action& action) {
-    if (action.begins_list) sink_.begin_replace();
+    if (!action.begins_list) return;
+    audit_.abandon();
+    sink_.begin_replace();
 }
 
 void reflector::end_list(const std::string& resource_version) {
     recovered();
+    audit_.listed(now());
     sink_.end_replace(resource_version);
     if (std::exchange(health_.synced, true)) return;
     log_.info("watch synced", {{"watch", options_.name}, {"resource_version", resource_version}});
@@ -148,25 +165,32 @@ void reflector::recovered() {
     log_.info("watch recovered", {{"watch", options_.name}, {"duration_ms", now() - *health_.failing_since}});
     health_.failing_since.reset();
     health_.last_error.clear();
+    if (options_.on_health) options_.on_health();
 }
 
 void reflector::failed(const kube::error& error) {
     const bool is_fault = fsm_.failed(error, now());
     if (!fsm_.list_continues()) sink_.abandon_replace();
-    if (is_fault) return report_failure(kube::public_message(error));
+    if (is_fault) return report_failure(error.kind, kube::public_message(error));
     log_.debug("watch ended", {{"watch", options_.name}, {"error_kind", kube::to_string(error.kind)}});
 }
 
 void reflector::refused() {
     sink_.abandon_replace();
-    report_failure(std::string(fsm_.refusal()));
+    report_failure(kube::error_kind::malformed, std::string(guard_.refusal()));
+    check_rewind();
 }
 
-void reflector::report_failure(const std::string& message) {
-    if (!health_.failing_since) health_.failing_since = now();
-    if (health_.last_error == message) return;  // one line for one failure, however often it is retried
-    log_.warn("watch failed; retrying", {{"watch", options_.name}, {"error", message}});
-    health_.last_error = message;
+void reflector::report_failure(kube::error_kind kind, const std::string& message) {
+    const auto failed_at = now();
+    if (!health_.failing_since || health_.last_kind != kind) health_.same_kind_since = failed_at;
+    health_.last_kind = kind;
+    if (!health_.failing_since) health_.failing_since = failed_at;
+    if (health_.last_error != message) {  // one line for one failure, however often it is retried
+        log_.warn("watch failed; retrying", {{"watch", options_.name}, {"error", message}});
+        health_.last_error = message;
+    }
+    if (options_.on_health) options_.on_health();
 }
 
 }  // namespace runtime

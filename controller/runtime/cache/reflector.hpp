@@ -6,6 +6,8 @@
 #include "kube/client/watch.hpp"
 #include "kube/error.hpp"
 #include "kube/json.hpp"
+#include "runtime/cache/audit_fsm.hpp"
+#include "runtime/cache/version_guard.hpp"
 #include "runtime/cache/watch_fsm.hpp"
 #include "runtime/log/log.hpp"
 #include "runtime/time.hpp"
@@ -52,19 +54,22 @@ class client_watch_source final : public watch_source {
     kube::scope scope_;
 };
 
-/// Takes what a reflector reads. item() and event() fail only if the object cannot be identified: then the
-/// list or the stream cannot be trusted and starts again. An object that is identified but cannot be decoded
-/// is not an error: the sink keeps its last known state, so that it does not look deleted.
+/// Takes what a reflector reads. item(), list_event() and event() fail only if the object cannot be
+/// identified: then the list or the stream cannot be trusted and starts again. An object that is identified
+/// but cannot be decoded is not an error: the sink keeps its last known state, so that it does not look
+/// deleted.
 class watch_sink {
  public:
     virtual ~watch_sink() = default;
     /// A list begins; one that was not ended is dropped.
     virtual void begin_replace() = 0;
+    /// Of the list that was begun, from whose end it counts: an object, or an event of a streaming list.
     [[nodiscard]] virtual kube::result<void> item(const kube::json& object) = 0;
+    [[nodiscard]] virtual kube::result<void> list_event(const kube::watch_event& event) = 0;
     virtual void end_replace(const std::string& resource_version) = 0;
     /// The list that was begun, if any, will not be completed.
     virtual void abandon_replace() = 0;
-    /// An object was added, modified or deleted; in a streaming list this counts from the list's end.
+    /// An object was added, modified or deleted, perhaps while a list is read: it counts at once.
     [[nodiscard]] virtual kube::result<void> event(const kube::watch_event& event) = 0;
 };
 
@@ -74,6 +79,9 @@ struct watch_health {
     bool synced = false;                      // a complete list was read at least once
     std::optional<time_point> failing_since;  // empty while the watch works
     std::string last_error;                   // fit for a log; empty while the watch works
+    // Meaningful while the watch fails: the kind of its last failure, and since when all had that kind.
+    kube::error_kind last_kind = kube::error_kind::other;
+    time_point same_kind_since{};
 };
 
 /// Whether all of these watches have failed for at least `limit`: the caches are cut off from the API server.
@@ -83,10 +91,13 @@ struct watch_health {
 struct reflector_options {
     std::string name;  // the field `watch` of log lines: "namespaces"
     watch_policy policy{};
-    std::function<void()> on_synced;  // called once, after the first complete list
+    std::function<void()> on_synced;    // called once, after the first complete list
+    std::function<void()> on_health{};  // called after each failure, and when the watch recovers
+    std::function<void()> on_rewind{};  // the API server's state went back in time, see version_guard
 };
 
-/// Keeps a sink equal to the state of the API server. Does what watch_fsm says and decides nothing itself.
+/// Keeps a sink equal to the state of the API server. Does what watch_fsm says, and beside the watch what
+/// audit_fsm says, and decides nothing itself.
 /// `source`, `sink` and `log` must outlive it.
 class reflector {
  public:
@@ -106,8 +117,16 @@ class reflector {
     [[nodiscard]] const watch_health& health() const noexcept { return health_; }
 
  private:
+    [[nodiscard]] boost::asio::awaitable<void> watch();
+    [[nodiscard]] boost::asio::awaitable<void> audit();
     [[nodiscard]] boost::asio::awaitable<void> read_page(watch_action action);
     [[nodiscard]] boost::asio::awaitable<void> read_stream(watch_action action);
+    [[nodiscard]] boost::asio::awaitable<void> audit_page(audit_action action);
+    [[nodiscard]] boost::asio::awaitable<void> audit_stream(audit_action action);
+    [[nodiscard]] bool audit_event(const kube::watch_event& event);  // false: close the stream
+    void end_audit(received_as result, const std::string& resource_version);
+    void audit_failed(const kube::error& error, bool was_open);
+    void check_rewind();
     void handle_page(const kube::list_page& page);
     [[nodiscard]] bool handle_event(const kube::watch_event& event);  // false: close the stream
     void begin_list(const watch_action& action);
@@ -115,14 +134,17 @@ class reflector {
     void recovered();
     void failed(const kube::error& error);
     void refused();
-    void report_failure(const std::string& message);
+    void report_failure(kube::error_kind kind, const std::string& message);
 
     watch_source& source_;
     watch_sink& sink_;
     const logger& log_;
     reflector_options options_;
+    version_guard guard_;
     watch_fsm fsm_;
+    audit_fsm audit_;
     wakeup wakeup_;
+    wakeup audit_wakeup_;
     watch_health health_;
 };
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -40,8 +41,8 @@ class event_handler {
 };
 
 /// The last known state of every object of one type; T has a member `kube::object_meta meta`. Fed by events,
-/// and by complete views (a list) between begin_replace() and end_replace(). Whatever is learned is told to
-/// the handlers, in the order in which they were added:
+/// and by complete views (a list) between begin_replace() and end_replace(), while events may go on. Whatever
+/// is learned is told to the handlers, in the order in which they were added:
 ///  - an object that is known and not in a complete view is reported deleted (it went while no watch ran);
 ///  - the same name with another UID is another object: deleted, then added;
 ///  - the same UID and resourceVersion, or an older one, changes nothing;
@@ -86,7 +87,7 @@ class store {
     /// The object went while the view was read (a DELETED event within a streaming list).
     void replace_erase(object_key_view key);
     /// `resource_version` is the view's. What is known and not in the view is gone, unless it is newer than
-    /// the view (the answer to a write that was made while the view was read).
+    /// the view (an event, or the answer to a write, that came while the view was read).
     void end_replace(std::string_view resource_version);
 
  private:
@@ -124,6 +125,7 @@ class store {
     std::vector<event_handler<T>*> handlers_;
     slots objects_;
     slots staged_;  // of the open view: what is new or differs
+    std::unordered_map<object_key, std::string, object_key_hash> erased_;  // since it was opened: versions
     std::uint64_t view_ = 0;
     bool replacing_ = false;
     bool synced_ = false;
@@ -151,6 +153,10 @@ void store<T>::upsert(T object) {
 
 template <class T>
 void store<T>::erase(object_key_view key, const std::string& resource_version) {
+    if (replacing_)
+        erased_.insert_or_assign(
+            {.namespace_name = std::string(key.namespace_name), .name = std::string(key.name)},
+            resource_version);
     const auto found = objects_.find(key);
     if (found == objects_.end() || kube::is_older(resource_version, found->object->meta.resource_version))
         return;
@@ -170,6 +176,7 @@ template <class T>
 void store<T>::abandon_replace() {
     replacing_ = false;
     staged_ = slots{};  // and its buckets
+    erased_ = {};
 }
 
 template <class T>
@@ -219,12 +226,20 @@ void store<T>::end_replace(std::string_view resource_version) {
         each = objects_.erase(each);
     }
     const slots staged = std::exchange(staged_, slots{});
+    const auto erased = std::exchange(erased_, {});
     replacing_ = false;
     synced_ = true;
     for (const pointer& object : gone)
         tell(change_kind::deleted, object, nullptr, missed);
-    for (const slot& each : staged)
+    for (const slot& each : staged) {
+        const auto& meta = each.object->meta;
+        const auto gone_since = erased.find({.namespace_name = meta.namespace_name, .name = meta.name});
+        // The view is older than the deletion, or the object was created again since.
+        if (gone_since != erased.end() && (meta.resource_version == gone_since->second ||
+                                           kube::is_older(meta.resource_version, gone_since->second)))
+            continue;
         take(each.object, missed);
+    }
 }
 
 template <class T>

@@ -72,9 +72,15 @@ class store_sink final : public watch_sink {
     [[nodiscard]] kube::result<void> item(const kube::json& object) override;
     void end_replace(const std::string& resource_version) override;
     void abandon_replace() override { store_.abandon_replace(); }
+    [[nodiscard]] kube::result<void> list_event(const kube::watch_event& event) override;
     [[nodiscard]] kube::result<void> event(const kube::watch_event& event) override;
 
  private:
+    template <class Take, class Keep>
+    [[nodiscard]] kube::result<void> take(const kube::json& object, Take&& taken, Keep&& kept);
+    template <class Remove>
+    [[nodiscard]] kube::result<void> remove(const kube::json& object, Remove&& removed);
+
     store<T>& store_;
     decoder decode_;
     unreadable_objects unreadable_;
@@ -94,36 +100,56 @@ void store_sink<T>::end_replace(const std::string& resource_version) {
 
 template <class T>
 kube::result<void> store_sink<T>::item(const kube::json& object) {
-    const auto which = identify(object);
-    if (!which) return which.error();
-    auto decoded = decode_(object);
-    if (!decoded) {
-        unreadable_.add(*which, decoded.error());
-        if (store_.replacing()) store_.replace_keep(view_of(which->key), which->uid);
-        return {};
-    }
-    unreadable_.remove(which->key);
-    if (store_.replacing()) {
-        store_.replace_item(std::move(*decoded));
-    } else {
-        store_.upsert(std::move(*decoded));
-    }
-    return {};
+    return take(
+        object,
+        [this](T item) { store_.replace_item(std::move(item)); },
+        [this](const object_identity& which) { store_.replace_keep(view_of(which.key), which.uid); });
+}
+
+template <class T>
+kube::result<void> store_sink<T>::list_event(const kube::watch_event& event) {
+    if (event.type != kube::watch_event_type::deleted) return item(event.object);
+    return remove(event.object, [this](const auto& which) { store_.replace_erase(view_of(which.key)); });
 }
 
 template <class T>
 kube::result<void> store_sink<T>::event(const kube::watch_event& event) {
     if (event.type == kube::watch_event_type::bookmark) return {};
-    if (event.type != kube::watch_event_type::deleted) return item(event.object);
-    // The identity is enough: an object that cannot be decoded can be deleted all the same.
-    const auto which = identify(event.object);
+    if (event.type != kube::watch_event_type::deleted) {
+        return take(
+            event.object,
+            [this](T changed) { store_.upsert(std::move(changed)); },
+            [](const object_identity&) {});
+    }
+    return remove(event.object, [this](const object_identity& which) {
+        store_.erase(view_of(which.key), which.resource_version);
+    });
+}
+
+template <class T>
+template <class Take, class Keep>
+kube::result<void> store_sink<T>::take(const kube::json& object, Take&& taken, Keep&& kept) {
+    const auto which = identify(object);
+    if (!which) return which.error();
+    auto decoded = decode_(object);
+    if (!decoded) {
+        unreadable_.add(*which, decoded.error());
+        kept(*which);
+        return {};
+    }
+    unreadable_.remove(which->key);
+    taken(std::move(*decoded));
+    return {};
+}
+
+/// The identity is enough: an object that cannot be decoded can be deleted all the same.
+template <class T>
+template <class Remove>
+kube::result<void> store_sink<T>::remove(const kube::json& object, Remove&& removed) {
+    const auto which = identify(object);
     if (!which) return which.error();
     unreadable_.remove(which->key);
-    if (store_.replacing()) {
-        store_.replace_erase(view_of(which->key));
-    } else {
-        store_.erase(view_of(which->key), which->resource_version);
-    }
+    removed(*which);
     return {};
 }
 

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/cache/watch_fsm.hpp"
 
-#include "kube/api/object.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -16,10 +14,7 @@ using kube::error_kind;
 constexpr unsigned unfinished_stream_limit = 3;
 constexpr unsigned server_error_limit = 5;
 constexpr unsigned page_failure_limit = 10;
-// A watch that a periodic list would end sooner is not worth a request.
-constexpr auto min_watch_before_relist = std::chrono::seconds{30};
 constexpr auto soon_after_list = std::chrono::seconds{10};
-constexpr double relist_jitter = 0.2;
 
 bool is_denied(error_kind kind) noexcept {
     return kind == error_kind::unauthorized || kind == error_kind::forbidden || kind == error_kind::not_found;
@@ -27,9 +22,10 @@ bool is_denied(error_kind kind) noexcept {
 
 }  // namespace
 
-watch_fsm::watch_fsm(watch_policy policy, random_source random)
+watch_fsm::watch_fsm(watch_policy policy, random_source random, version_guard& guard)
     : policy_(policy),
       random_(std::move(random)),
+      guard_(guard),
       failures_(policy.failures, random_),
       denied_(policy.denied, random_),
       page_limit_(policy.from_now ? 1 : policy.page_size),
@@ -43,12 +39,8 @@ watch_action watch_fsm::next(time_point now) {
         action.delay = not_before_ - now;
         return action;
     }
-    if (phase_ == phase::watch && relist_due(now)) {
-        phase_ = phase::list;
-        periodic_relist_ = true;
-    }
     if (phase_ == phase::list) return list_action();
-    if (phase_ == phase::watch) return resume_action(now);
+    if (phase_ == phase::watch) return resume_action();
     action.step = watch_step::list_page;
     action.continue_token = continue_token_;
     action.limit = page_limit_;
@@ -69,24 +61,17 @@ watch_action watch_fsm::list_action() {
     return action;
 }
 
-watch_action watch_fsm::resume_action(time_point now) {
+watch_action watch_fsm::resume_action() {
     watch_action action;
     action.step = watch_step::watch;
-    action.resource_version = version_;
+    action.resource_version = guard_.version();
     action.timeout = random_timeout();
-    if (relist_at_ != time_point::max()) {
-        action.timeout = std::min(action.timeout, std::chrono::ceil<std::chrono::seconds>(relist_at_ - now));
-    }
     return action;
 }
 
 std::chrono::seconds watch_fsm::random_timeout() {
     const auto span = static_cast<double>((policy_.timeout_max - policy_.timeout_min).count());
     return policy_.timeout_min + std::chrono::seconds{static_cast<std::int64_t>(span * random_())};
-}
-
-bool watch_fsm::relist_due(time_point now) const noexcept {
-    return relist_at_ != time_point::max() && now + min_watch_before_relist >= relist_at_;
 }
 
 void watch_fsm::opened(time_point now) {
@@ -104,7 +89,7 @@ received_as watch_fsm::received(const kube::watch_event& event, time_point now) 
         return event.initial_events_end ? complete_list(event.resource_version, now) : received_as::nothing;
     }
     server_errors_ = 0;
-    advance_version(event.resource_version);
+    guard_.advance(event.resource_version);
     return is_bookmark ? received_as::nothing : received_as::change;
 }
 
@@ -114,54 +99,38 @@ received_as watch_fsm::page(const std::string& resource_version,
     if (phase_ == phase::stopped) return received_as::nothing;
     page_failures_ = 0;
     if (continue_token.empty() || policy_.from_now) return complete_list(resource_version, now);
-    if (!is_usable(resource_version)) return refuse_list(refusal_, now);
-    if (continue_token == continue_token_)
-        return refuse_list("the API server gave the same continue token twice", now);
+    if (!is_usable(resource_version, now)) return refuse_list(now);
+    if (continue_token == continue_token_) {
+        guard_.set_refusal("the API server gave the same continue token twice");
+        return refuse_list(now);
+    }
     continue_token_ = continue_token;
     phase_ = phase::more_pages;
     return received_as::part_of_list;
 }
 
 received_as watch_fsm::complete_list(const std::string& resource_version, time_point now) {
-    if (!is_usable(resource_version)) return refuse_list(refusal_, now);
-    version_ = resource_version;
+    if (!is_usable(resource_version, now)) return refuse_list(now);
+    guard_.set(resource_version);
     phase_ = phase::watch;
     synced_ = true;
-    periodic_relist_ = false;
     listed_at_ = now;
     unfinished_streams_ = 0;
     pages_once_ = false;
     server_errors_ = 0;
-    if (policy_.relist_period > duration::zero()) {
-        relist_at_ = now + scaled(policy_.relist_period, 1.0 + relist_jitter * (2.0 * random_() - 1.0));
-    }
     return received_as::list_complete;
 }
 
-bool watch_fsm::is_usable(const std::string& list_version) {
-    if (list_version.empty()) {
-        refusal_ = "the API server's list has no resourceVersion";
-        return false;
-    }
-    if (kube::is_older(list_version, version_)) {
-        refusal_ =
-            "the API server's list is older than what was read before; "
-            "if etcd was restored from a backup, restart the controller";
-        return false;
-    }
-    return true;
+bool watch_fsm::is_usable(const std::string& list_version, time_point now) {
+    if (policy_.from_now) guard_.forget();  // nothing is kept that an older list could contradict
+    return guard_.accepts(list_version, guard_.version(), now);
 }
 
-received_as watch_fsm::refuse_list(std::string_view reason, time_point now) {
-    refusal_ = reason;
+received_as watch_fsm::refuse_list(time_point now) {
     stream_open_ = false;
-    relist(now);
+    relist();
     not_before_ = now + failures_.next(now);
     return received_as::refused;
-}
-
-void watch_fsm::advance_version(const std::string& resource_version) {
-    if (!resource_version.empty() && !kube::is_older(resource_version, version_)) version_ = resource_version;
 }
 
 bool watch_fsm::failed(const kube::error& error, time_point now) {
@@ -195,7 +164,7 @@ bool watch_fsm::list_failed(const kube::error& error, bool was_open, time_point 
             pages_once_ = false;  // pages work no better than streaming
             unfinished_streams_ = 0;
         }
-        relist(now);
+        relist();
     }
     back_off(error, now);
     return true;
@@ -206,9 +175,7 @@ bool watch_fsm::retry_page(const kube::error& error) {
     const bool transient = error.kind == error_kind::no_response ||
                            error.kind == error_kind::too_many_requests || error.kind == error_kind::server ||
                            error.kind == error_kind::server_timeout;
-    // While a periodic list is retried no watch runs: better to go on watching.
-    return phase_ == phase::more_pages && !periodic_relist_ && transient &&
-           ++page_failures_ <= page_failure_limit;
+    return phase_ == phase::more_pages && transient && ++page_failures_ <= page_failure_limit;
 }
 
 /// An open stream ended, cleanly or not.
@@ -235,7 +202,7 @@ bool watch_fsm::watch_failed(const kube::error& error, time_point now) {
         default:
             break;
     }
-    if (!same_version) relist(now);
+    if (!same_version) relist();
     back_off(error, now);
     return true;
 }
@@ -243,18 +210,14 @@ bool watch_fsm::watch_failed(const kube::error& error, time_point now) {
 /// Right after a list it is the server's fault and needs a delay; later it is normal.
 bool watch_fsm::expired(const kube::error& error, time_point now) {
     const bool is_fault = now - listed_at_ < soon_after_list;
-    relist(now);
+    relist();
     if (is_fault) back_off(error, now);
     return is_fault;
 }
 
-void watch_fsm::relist(time_point now) {
+void watch_fsm::relist() noexcept {
     server_errors_ = 0;
     phase_ = phase::list;
-    if (std::exchange(periodic_relist_, false)) {
-        phase_ = phase::watch;
-        relist_at_ = now + scaled(policy_.relist_period, relist_jitter);
-    }
 }
 
 void watch_fsm::back_off(const kube::error& error, time_point now) {

@@ -5,6 +5,7 @@
 #include "kube/client/watch.hpp"
 #include "kube/error.hpp"
 #include "runtime/backoff.hpp"
+#include "runtime/cache/version_guard.hpp"
 #include "runtime/time.hpp"
 
 #include <chrono>
@@ -49,8 +50,9 @@ struct watch_policy {
     std::chrono::seconds timeout_min{300};  // of a watch: uniform in [min, max)
     std::chrono::seconds timeout_max{600};
     duration min_watch_time{std::chrono::seconds{1}};
-    /// Between complete lists (± 20 %): finds changes that no event reported. Zero: list only when needed.
+    /// Between complete lists (± 20 %), see audit_fsm. Zero: list only when needed.
     duration relist_period{std::chrono::minutes{10}};
+    duration rewind_proof{std::chrono::minutes{3}};  // of a version_guard
     /// Watch from the current resourceVersion on. A list is one page of one object, read for its
     /// resourceVersion alone; changes during an outage or before a 410 are missed. Needs relist_period 0.
     bool from_now = false;
@@ -71,8 +73,7 @@ struct watch_policy {
 ///    delay; any other failure, and the fifth 5xx in a row, lead to a new list after a delay.
 ///  - A watch that ends within a second without an event has failed. A watch begins at most once a second.
 ///  - Retry-After is respected.
-///  - A list older than what was seen before is refused: state never goes back in time (*).
-///  - A complete list is read periodically; if it fails, the watch goes on (*).
+///  - A list older than what was seen before is refused: state never goes back in time (*; version_guard).
 ///  - With from_now the first page of a list, whatever it holds, is where the watch begins (*).
 ///
 /// Calls: next(), then the result of its action: opened(), received() for each event and failed() for the end
@@ -80,7 +81,8 @@ struct watch_policy {
 /// Then next() again.
 class watch_fsm {
  public:
-    watch_fsm(watch_policy policy, random_source random);
+    /// `guard` outlives this.
+    watch_fsm(watch_policy policy, random_source random, version_guard& guard);
 
     /// Returns the same action until its result is given, except that a sleep ends.
     [[nodiscard]] watch_action next(time_point now);
@@ -99,49 +101,44 @@ class watch_fsm {
 
     /// Whether a complete list has ever been read.
     [[nodiscard]] bool synced() const noexcept { return synced_; }
-    /// The newest that was seen.
-    [[nodiscard]] const std::string& resource_version() const noexcept { return version_; }
-    /// Why the last list was refused, fit for a log.
-    [[nodiscard]] std::string_view refusal() const noexcept { return refusal_; }
+    /// Whether a watch, not a list, is open.
+    [[nodiscard]] bool is_watching() const noexcept { return phase_ == phase::watch && stream_open_; }
+    /// The server has streaming lists after all.
+    void use_streams() noexcept { pages_only_ = policy_.from_now; }
 
  private:
     enum class phase { list, more_pages, watch, stopped };
 
     [[nodiscard]] watch_action list_action();
-    [[nodiscard]] watch_action resume_action(time_point now);
+    [[nodiscard]] watch_action resume_action();
     [[nodiscard]] std::chrono::seconds random_timeout();
-    [[nodiscard]] bool relist_due(time_point now) const noexcept;
 
     [[nodiscard]] received_as complete_list(const std::string& resource_version, time_point now);
-    [[nodiscard]] received_as refuse_list(std::string_view reason, time_point now);
-    [[nodiscard]] bool is_usable(const std::string& list_version);
-    void advance_version(const std::string& resource_version);
+    [[nodiscard]] received_as refuse_list(time_point now);
+    [[nodiscard]] bool is_usable(const std::string& list_version, time_point now);
 
     bool list_failed(const kube::error& error, bool was_open, time_point now);
     [[nodiscard]] bool retry_page(const kube::error& error);
     bool stream_closed(const kube::error& error, time_point now);
     bool watch_failed(const kube::error& error, time_point now);
     bool expired(const kube::error& error, time_point now);
-    void relist(time_point now);
+    void relist() noexcept;
     void back_off(const kube::error& error, time_point now);
 
     watch_policy policy_;
     random_source random_;
+    version_guard& guard_;
     backoff failures_;
     backoff denied_;
 
     phase phase_ = phase::list;
     time_point not_before_ = time_point::min();
-    std::string version_;
     std::string continue_token_;  // of the list that is being read in pages
-    std::string_view refusal_;
     int page_limit_;
     unsigned page_failures_ = 0;  // of one page, in a row
     bool pages_only_ = false;     // the server has no streaming lists
     bool pages_once_ = false;     // streaming lists break off at present
     bool synced_ = false;
-    bool periodic_relist_ = false;  // the list is not needed: if it fails, the watch goes on
-    time_point relist_at_ = time_point::max();
     time_point listed_at_;             // when the last list was complete
     unsigned unfinished_streams_ = 0;  // streaming lists in a row that began and broke off
     unsigned server_errors_ = 0;       // in a row, of watches

@@ -12,8 +12,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <list>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -38,7 +40,11 @@ class work_queue {
         priority level;
     };
 
-    explicit work_queue(retry_policy retry) : retry_(std::move(retry)) {}
+    explicit work_queue(retry_policy retry) : retry_(std::move(retry)) { limits_.fill(unlimited); }
+
+    /// Of `workers` keys that are worked on at the same time, `reserved` are never bulk, and half of these
+    /// are urgent: lanes order only the taking, so bulk work that hangs would else keep all workers.
+    void reserve(std::size_t workers, std::size_t reserved) noexcept;
 
     /// Ignored after shut_down(), as are the other adds.
     void add(const Key& key, priority level);
@@ -50,15 +56,15 @@ class work_queue {
     void forget(const Key& key);
     [[nodiscard]] unsigned failures(const Key& key) const;
 
-    /// A key to work on, which the caller gives back with done(); nothing if none is ready, or after
-    /// shut_down().
+    /// A key to work on, which the caller gives back with done(); nothing if none is ready or may run beside
+    /// those that run, or after shut_down().
     [[nodiscard]] std::optional<taken> take(time_point now);
     void done(const Key& key);
     /// As done(), of work that has seen all for which the key was added meanwhile. What is delayed stays.
     void settle(const Key& key);
 
-    /// When take() may have something: `now` or earlier if a key is ready, nothing if none is waiting or
-    /// delayed.
+    /// When take() may have something: `now` or earlier if a key is ready and may run, nothing if none is
+    /// waiting or delayed. Ask again after done().
     [[nodiscard]] std::optional<time_point> next_wakeup(time_point now) const;
 
     /// From now on nothing is handed out or accepted, and what waits is dropped: the next process starts from
@@ -87,6 +93,7 @@ class work_queue {
         bool dirty = false;    // added, and not yet taken since
         bool running = false;  // taken, and not yet done
         unsigned failures = 0;
+        priority running_level = priority::bulk;  // meaningful if running
         priority level = priority::bulk;          // of the pending run; meaningful if dirty
         priority delayed_level = priority::bulk;  // meaningful if delayed
         std::uint64_t ticket = 0;
@@ -99,8 +106,14 @@ class work_queue {
     void make_ready(node& what);
     void release_due(time_point now);
     void drop_if_idle(node& what);
+    /// Whether one more key of this priority may run.
+    [[nodiscard]] bool may_run(priority level) const noexcept;
+
+    static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
     retry_policy retry_;
+    std::array<std::size_t, priority_count> limits_{};  // of keys that run with this priority or a lower one
+    std::array<std::size_t, priority_count> running_at_{};  // by priority
     entries entries_;
     std::array<ready_list, priority_count> ready_;
     delay_list delayed_;
@@ -163,7 +176,8 @@ auto work_queue<Key, Hash>::take(time_point now) -> std::optional<taken> {
     release_due(now);
     ready_heads heads;
     for (std::size_t i = 0; i < priority_count; ++i) {
-        if (!ready_[i].empty()) heads[i] = ready_[i].front()->second.ticket;
+        if (!ready_[i].empty() && may_run(static_cast<priority>(i)))
+            heads[i] = ready_[i].front()->second.ticket;
     }
     const auto from = picker_.pick(heads);
     if (!from) return std::nullopt;
@@ -175,7 +189,9 @@ auto work_queue<Key, Hash>::take(time_point now) -> std::optional<taken> {
     of.ready.reset();
     of.dirty = false;  // before the work begins, so that an add during the work is not lost
     of.running = true;
+    of.running_level = *from;
     ++running_;
+    ++running_at_[index_of(*from)];
     return taken{what.first, *from};
 }
 
@@ -185,6 +201,7 @@ void work_queue<Key, Hash>::done(const Key& key) {
     assert(found != entries_.end() && found->second.running);
     found->second.running = false;
     --running_;
+    --running_at_[index_of(found->second.running_level)];
     if (found->second.dirty) return make_ready(*found);
     drop_if_idle(*found);
 }
@@ -197,7 +214,9 @@ void work_queue<Key, Hash>::settle(const Key& key) {
 
 template <class Key, class Hash>
 std::optional<time_point> work_queue<Key, Hash>::next_wakeup(time_point now) const {
-    if (waiting() > 0) return now;
+    for (std::size_t i = 0; i < priority_count; ++i) {
+        if (!ready_[i].empty() && may_run(static_cast<priority>(i))) return now;
+    }
     if (delayed_.empty()) return std::nullopt;
     return delayed_.begin()->first;
 }
@@ -211,9 +230,23 @@ void work_queue<Key, Hash>::shut_down() {
     std::erase_if(entries_, [](const node& what) { return !what.second.running; });
     failing_ = 0;
     for (node& what : entries_) {
+        const auto level = what.second.running_level;
         what.second = entry{};
         what.second.running = true;
+        what.second.running_level = level;
     }
+}
+
+template <class Key, class Hash>
+void work_queue<Key, Hash>::reserve(std::size_t workers, std::size_t reserved) noexcept {
+    limits_[index_of(priority::bulk)] = workers - reserved;
+    limits_[index_of(priority::normal)] = workers - reserved / 2;
+}
+
+template <class Key, class Hash>
+bool work_queue<Key, Hash>::may_run(priority level) const noexcept {
+    const auto first = running_at_.begin() + static_cast<std::ptrdiff_t>(index_of(level));
+    return std::accumulate(first, running_at_.end(), std::size_t{0}) < limits_[index_of(level)];
 }
 
 template <class Key, class Hash>

@@ -36,8 +36,9 @@ class worker_pool {
     worker_pool(const worker_pool&) = delete;
     worker_pool& operator=(const worker_pool&) = delete;
 
-    /// Starts that many workers, which call `reconcile` for each key. Keys may be added before.
-    void start(std::size_t workers, work reconcile);
+    /// Starts that many workers, which call `reconcile` for each key. Keys may be added before. `reserved` of
+    /// them never work on bulk keys, see work_queue::reserve().
+    void start(std::size_t workers, work reconcile, std::size_t reserved = 0);
 
     /// The work never begins inside these calls.
     void add(const Key& key, priority level = priority::normal);
@@ -69,8 +70,9 @@ class worker_pool {
 };
 
 template <class Key, class Hash>
-void worker_pool<Key, Hash>::start(std::size_t workers, work reconcile) {
+void worker_pool<Key, Hash>::start(std::size_t workers, work reconcile, std::size_t reserved) {
     work_ = std::move(reconcile);
+    if (reserved > 0) queue_.reserve(workers, reserved);
     for (std::size_t i = 0; i < workers; ++i) {
         ++workers_;
         const auto ended = [this](const std::exception_ptr& fault) {

@@ -4,38 +4,47 @@
 
 #include <doctest/doctest.h>
 
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace {
 
-net::server_response page(std::string_view path, const std::optional<std::string>& not_synced) {
+net::server_response page(std::string_view path, const readiness& state) {
     const runtime::metrics_registry metrics;
-    return probe_page(path, [&] { return not_synced; }, metrics);
+    return probe_page(path, [&] { return state; }, metrics);
 }
+
+const readiness ready{.ready = true, .failures = {}};
+const readiness waiting{.ready = false, .failures = "namespaces\n"};
 
 }  // namespace
 
 TEST_CASE("/healthz is 200, synced or not") {
-    CHECK(page("/healthz", std::nullopt).status == 200);
-    CHECK(page("/healthz", "namespaces\n").status == 200);
+    CHECK(page("/healthz", ready).status == 200);
+    CHECK(page("/healthz", waiting).status == 200);
 }
 
 TEST_CASE("/readyz is 503 with the reason, then 200") {
-    const auto waiting = page("/readyz", "namespaces\n");
-    CHECK(waiting.status == 503);
-    CHECK(waiting.body == "not ready:\nnamespaces\n");
-    CHECK(page("/readyz", std::nullopt).status == 200);
+    const auto before = page("/readyz", waiting);
+    CHECK(before.status == 503);
+    CHECK(before.body == "not ready:\nnamespaces\n");
+    CHECK(page("/readyz", ready).status == 200);
+    CHECK(page("/readyz", ready).body == "ok\n");
+}
+
+TEST_CASE("/readyz is 200 and names what fails while the rest works") {
+    const auto partly = page("/readyz", {.ready = true, .failures = "secrets named x: forbidden\n"});
+    CHECK(partly.status == 200);
+    CHECK(partly.body == "ok, except:\nsecrets named x: forbidden\n");
 }
 
 TEST_CASE("/metrics has the content type that Prometheus expects") {
-    const auto metrics = page("/metrics", "namespaces\n");
+    const auto metrics = page("/metrics", waiting);
     CHECK(metrics.status == 200);
     CHECK(metrics.content_type == runtime::metrics_registry::content_type);
 }
 
 TEST_CASE("any other path is 404") {
-    CHECK(page("/", std::nullopt).status == 404);
-    CHECK(page("/healthz/", std::nullopt).status == 404);
+    CHECK(page("/", ready).status == 404);
+    CHECK(page("/healthz/", ready).status == 404);
 }

@@ -18,16 +18,28 @@
 
 namespace build {
 
-/// A cluster's state that a test fills by hand, and the keys that it queues. No worker runs.
+/// A cluster's state that a test fills by hand, and the keys that it queues. No worker runs. The copies have
+/// been listed, unless `copies_listed` is false: there are none.
 struct cluster_fixture {
     boost::asio::io_context io;
     reconcile::work_queues queues{io.get_executor(), [] { return 0.0; }};
     reconcile::cluster_state state;
     int version = 100;
 
-    explicit cluster_fixture(std::vector<std::string> secret_names = {"regcred", "other"})
-        : state({.own_namespace = "regcred-system", .secret_names = std::move(secret_names)}, queues) {}
+    explicit cluster_fixture(std::vector<std::string> secret_names = {"regcred", "other"},
+                             bool copies_listed = true)
+        : state({.own_namespace = "regcred-system", .secret_names = std::move(secret_names)}, queues) {
+        for (const auto& name : state.scope().secret_names) {
+            if (copies_listed) list_nothing(state.copies(name));
+        }
+    }
 
+    /// A complete list, which is empty.
+    template <class Store>
+    static void list_nothing(Store& store) {
+        store.begin_replace();
+        store.end_replace("1");
+    }
     std::string next_version() { return std::to_string(++version); }
 
     /// What is queued and was not cleared, with the priority it had last.

@@ -95,7 +95,8 @@ struct fixture {
          .instance = "test",
          .secret_workers = 2,
          .random = [] { return 0.0; },
-         .clock = [] { return runtime::wall_time{}; }}};
+         .clock = [] { return runtime::wall_time{}; },
+         .on_rewind = [] {}}};
 };
 
 }  // namespace

@@ -13,8 +13,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -25,48 +28,90 @@ std::string streamed_list() {
     return wire::streamed_list("regcred.dev/v1alpha1", "RegistryCredential", {wire::credential("hub", "10")});
 }
 
-}  // namespace
+std::string listed_nothing(const char* kind) {
+    return wire::streamed_list("v1", kind, {});
+}
 
-TEST_CASE("a watch without the CRD names it and the command, and recovers when the CRD is there") {
-    const auto installed = std::make_shared<std::atomic<bool>>(false);
-    api_fixture stage([installed](const std::string& request) {
-        if (request.find("/registrycredentials") == std::string::npos)
-            return wire::refusal(500, "InternalError");
-        return *installed ? streamed_list() : harness::http_answer(404, "404 page not found\n");
-    });
-    build::cluster_fixture cluster;
-    support::log_capture log_lines;
-    const runtime::logger log{
-        log_lines, runtime::log_level::info, runtime::log_format::text, [] { return runtime::wall_time{}; }};
-    runtime::task_group tasks{stage.io.get_executor()};
-    reconcile::watches watches{
-        stage.io.get_executor(), *stage.client, cluster.state, log, [] { return 0.0; }, [] {}};
-    const auto& credentials = *watches.all().front().reader;
-    const auto run_until = [&](auto condition) {
-        const auto deadline = std::chrono::steady_clock::now() + 20s;
+struct fixture {
+    explicit fixture(std::function<std::string(const std::string& request)> answer)
+        : stage(std::move(answer)) {}
+    template <class Condition>
+    bool run_until(Condition condition) {
+        const auto deadline = std::chrono::steady_clock::now() + 30s;
         while (!condition() && std::chrono::steady_clock::now() < deadline) {
             stage.io.restart();
             stage.io.run_for(10ms);
         }
         return condition();
-    };
+    }
+    void stop() {
+        watches.stop();
+        boost::asio::post(stage.io, [this] { tasks.cancel(); });
+        static_cast<void>(stage.run(tasks.join(5s)));
+    }
 
-    watches.start(tasks);
-    REQUIRE(run_until([&] { return !credentials.health().last_error.empty(); }));
+    api_fixture stage;
+    build::cluster_fixture cluster;
+    support::log_capture log_lines;
+    runtime::logger log{
+        log_lines, runtime::log_level::info, runtime::log_format::text, [] { return runtime::wall_time{}; }};
+    runtime::task_group tasks{stage.io.get_executor()};
+    int changes = 0;
+    std::vector<std::string> listed;
+    reconcile::watches watches{stage.io.get_executor(),
+                               *stage.client,
+                               cluster.state,
+                               log,
+                               [] { return 0.0; },
+                               {.on_change = [this] { ++changes; },
+                                .on_copies_listed = [this](const auto& name) { listed.push_back(name); },
+                                .on_rewind = [] {}}};
+};
+
+}  // namespace
+
+TEST_CASE("a watch without the CRD names it and the command, and recovers when the CRD is there") {
+    const auto installed = std::make_shared<std::atomic<bool>>(false);
+    fixture f([installed](const std::string& request) {
+        if (request.find("/registrycredentials") == std::string::npos)
+            return wire::refusal(500, "InternalError");
+        return *installed ? streamed_list() : harness::http_answer(404, "404 page not found\n");
+    });
+    const auto& credentials = *f.watches.all().front().reader;
+    f.watches.start(f.tasks);
+    REQUIRE(f.run_until([&] { return !credentials.health().last_error.empty(); }));
     const auto& error = credentials.health().last_error;
     CHECK(error.find("CustomResourceDefinition registrycredentials.regcred.dev") != std::string::npos);
     CHECK(error.find("kubectl apply -f crds/") != std::string::npos);
     CHECK(error.find("404") == std::string::npos);
-    CHECK(log_lines.count("CustomResourceDefinition registrycredentials.regcred.dev") == 1);
+    CHECK(f.log_lines.count("CustomResourceDefinition registrycredentials.regcred.dev") == 1);
     CHECK_FALSE(credentials.health().synced);
-    CHECK_FALSE(cluster.state.credentials().synced());
+    CHECK_FALSE(f.cluster.state.credentials().synced());
 
     *installed = true;
-    CHECK(run_until([&] { return cluster.state.credentials().synced(); }));
-    CHECK(cluster.find_credential("hub") != nullptr);
+    CHECK(f.run_until([&] { return f.cluster.state.credentials().synced(); }));
+    CHECK(f.cluster.find_credential("hub") != nullptr);
     CHECK_FALSE(credentials.health().failing_since);
+    f.stop();
+}
 
-    watches.stop();
-    boost::asio::post(stage.io, [&tasks] { tasks.cancel(); });
-    static_cast<void>(stage.run(tasks.join(5s)));
+TEST_CASE(
+    "a name whose Secrets RBAC does not allow to watch holds back no other, and is told of when listed") {
+    const auto allowed = std::make_shared<std::atomic<bool>>(false);
+    fixture f([allowed](const std::string& request) {
+        if (request.find("/registrycredentials") != std::string::npos) return streamed_list();
+        if (request.find("/namespaces?") != std::string::npos) return listed_nothing("PartialObjectMetadata");
+        if (request.find("metadata.name%3Dother") != std::string::npos && !*allowed)
+            return wire::refusal(403, "Forbidden");
+        return listed_nothing("Secret");
+    });
+    f.watches.start(f.tasks);
+    REQUIRE(f.run_until([&] { return f.listed.size() == 1 && f.watches.failing() == 1 && f.changes >= 5; }));
+    CHECK(f.listed == std::vector<std::string>{"regcred"});
+    CHECK(f.watches.all().back().reader->health().last_kind == kube::error_kind::forbidden);
+
+    *allowed = true;
+    CHECK(f.run_until([&] { return f.listed.size() == 2; }));
+    CHECK(f.watches.failing() == 0);
+    f.stop();
 }

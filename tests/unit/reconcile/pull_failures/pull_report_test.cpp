@@ -166,6 +166,11 @@ TEST_CASE("the condition is Unknown, or says so, when Events or Pods cannot be r
     CHECK_FALSE(deaf.pull_failures);
     CHECK(deaf.affected_pods.empty());
 
+    report.events = event_watch_state::copies_not_read;
+    const auto unread = after(build::credential("hub"), report);
+    CHECK(kube::find_condition(unread.conditions, type)->status == "Unknown");
+    CHECK(kube::find_condition(unread.conditions, type)->message.find("see the condition Synced") !=
+          std::string::npos);
     report.events = event_watch_state::name_not_managed;
     CHECK(kube::find_condition(after(build::credential("hub"), report).conditions, type)->reason ==
           reasons::secret_name_not_allowed);

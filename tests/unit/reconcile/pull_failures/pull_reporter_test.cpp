@@ -169,3 +169,12 @@ TEST_CASE("a report says that there are more Pods if one of its namespaces has m
     f.fails("team-a", "one-more");
     CHECK(f.reporter.report(object, event_watch_state::open).more);
 }
+
+TEST_CASE("no Secret is reported missing before the Secrets of its name have been listed") {
+    build::cluster_fixture unlisted({"regcred"}, false);
+    const reconcile::pull_failures failures{[] { return 0.0; },
+                                            [](const runtime::object_key&) { return true; }};
+    const reconcile::pull_reporter reporter{unlisted.state, failures};
+    CHECK(reporter.report(build::credential("hub"), event_watch_state::open).events ==
+          event_watch_state::copies_not_read);
+}

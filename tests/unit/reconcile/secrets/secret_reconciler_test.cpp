@@ -34,8 +34,9 @@ std::string deleted() {
 
 /// The reconciler, and an API server that answers in turn.
 struct fixture : build::cluster_fixture {
-    explicit fixture(std::vector<std::string> responses)
-        : stage(in_turn(std::move(responses))),
+    explicit fixture(std::vector<std::string> responses, bool copies_listed = true)
+        : build::cluster_fixture({"regcred", "other"}, copies_listed),
+          stage(in_turn(std::move(responses))),
           guard_reads(stage.io.get_executor(), *stage.client, state, guard, queues.secrets, log, "Secrets"),
           reconciler({.client = *stage.client,
                       .state = state,
@@ -369,4 +370,12 @@ TEST_CASE("a lost owner that only the annotation names is confirmed by a list of
     REQUIRE_FALSE(f.requests().empty());
     CHECK(f.requests().front() == "GET /apis/regcred.dev/v1alpha1/registrycredentials");
     CHECK(f.find_credential("hub") != nullptr);
+}
+
+TEST_CASE("a Secret of a name that was never listed is left alone until it is") {
+    fixture f({}, false);
+    f.add_credential(wants("hub", "login"));
+    CHECK(f.reconcile() == runtime::outcome::done());
+    CHECK(f.requests().empty());
+    CHECK(f.reason() == "unknown");
 }

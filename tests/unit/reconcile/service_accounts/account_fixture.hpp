@@ -17,8 +17,9 @@ namespace build {
 struct account_fixture : build::cluster_fixture {
     reconcile::service_account_state accounts;
 
-    explicit account_fixture(const std::vector<std::string>& allowed = {"builder", "default"})
-        : build::cluster_fixture({"other", "regcred"}), accounts(state, allowed, queues) {}
+    explicit account_fixture(const std::vector<std::string>& allowed = {"builder", "default"},
+                             bool copies_listed = true)
+        : build::cluster_fixture({"other", "regcred"}, copies_listed), accounts(state, allowed, queues) {}
 
     void add_account(const runtime::object_key& at,
                      std::vector<std::string> listed = {},

@@ -234,3 +234,25 @@ TEST_CASE_FIXTURE(
     copy_of(owned, true);
     CHECK(goal() == entry_goal::unlisted);
 }
+
+TEST_CASE("an unwanted entry waits until the Secrets of its name have been listed") {
+    fixture f({"default"}, false);
+    f.add_namespace("team-a");
+    f.add_account(f.here, {"regcred"}, {"regcred"});
+    CHECK(f.goal() == entry_goal::undecided);
+    f.clear_queues();
+    f.accounts.copies_listed("other");
+    CHECK(f.service_accounts().empty());
+    f.list_nothing(f.state.copies("regcred"));
+    f.accounts.copies_listed("regcred");
+    CHECK(f.service_accounts().contains(f.here));
+    CHECK(f.goal() == entry_goal::unlisted);
+}
+
+TEST_CASE("a wanted entry is added before the Secrets of its name have been listed") {
+    fixture f({"default"}, false);
+    f.add_namespace("team-a");
+    f.add_credential(f.asking("hub"));
+    f.add_account(f.here);
+    CHECK(f.goal() == entry_goal::listed);
+}

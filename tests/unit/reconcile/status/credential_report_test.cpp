@@ -147,3 +147,12 @@ TEST_CASE("a Secret that cannot be removed is reported by its owner") {
     const auto other = f.find_credential("bystander");
     CHECK(reconcile::report_on(f.state, *other).failures.empty());
 }
+
+TEST_CASE("a report has the fault of the watch of its Secret name only") {
+    cluster_fixture f;
+    const auto object = wants("hub", "login");
+    f.state.set_watch_fault("other", {.reason = reconcile::reasons::forbidden, .message = "no"});
+    CHECK(reconcile::report_on(f.state, object).watch_fault.reason.empty());
+    f.state.set_watch_fault("regcred", {.reason = reconcile::reasons::forbidden, .message = "no"});
+    CHECK(reconcile::report_on(f.state, object).watch_fault.message == "no");
+}

@@ -317,3 +317,18 @@ TEST_CASE(
     CHECK(find(status, "AdmissionPolicyEnforced") == nullptr);
     CHECK(find(status, "Ready")->status == "True");
 }
+
+TEST_CASE(
+    "Secrets that cannot be read make Synced False, before failures that were seen earlier, and Stalled") {
+    auto report = all_well();
+    report.failures = {failure("team-a", "Denied")};
+    report.watch_fault = {.reason = reconcile::reasons::forbidden, .message = "RBAC does not allow it"};
+    const auto status = compute_status(build::credential("hub"), report, now);
+    for (const char* type : {"Synced", "Ready", "Stalled"}) {
+        CAPTURE(type);
+        REQUIRE(find(status, type) != nullptr);
+        CHECK(find(status, type)->reason == "Forbidden");
+        CHECK(find(status, type)->message == "RBAC does not allow it");
+    }
+    CHECK(find(status, "Ready")->status == "False");
+}

@@ -106,12 +106,16 @@ struct fixture {
     runtime::store_sink<test::thing> sink{store, test::decode};
     test::scripted_watch server;
     int synced = 0;
+    lines health;  // the error at each call of on_health
     runtime::reflector watch{io.get_executor(),
                              server,
                              sink,
                              log,
                              [] { return 0.0; },
-                             {.name = "things", .policy = immediate(), .on_synced = [this] { ++synced; }}};
+                             {.name = "things",
+                              .policy = immediate(),
+                              .on_synced = [this] { ++synced; },
+                              .on_health = [this] { health.push_back(watch.health().last_error); }}};
 
     fixture() { store.add_handler(changes); }
     void run() {
@@ -213,23 +217,110 @@ TEST_CASE_FIXTURE(fixture, "a page older than what was seen is not used") {
     CHECK(watch.health().last_error.find("older than what was read before") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(fixture, "a watch goes on filling the store after a periodic list that was not used") {
-    runtime::watch_policy policy = immediate();
-    policy.relist_period = 10min;
-    const auto random = [] { return -2.0; };  // makes the first relist due at once
-    runtime::reflector relisting(
-        io.get_executor(), server, sink, log, random, {.name = "things", .policy = policy, .on_synced = {}});
-    server.script.push_back(stream({added(document("a", "u1", "1")), list_end("10")}));
-    SUBCASE("because it is older") {
-        server.script.push_back(stream({list_end("9")}));
+TEST_CASE_FIXTURE(fixture, "lists that stay older call on_rewind, and change nothing") {
+    int rewinds = 0;
+    auto policy = immediate();
+    policy.rewind_proof = 0s;
+    runtime::reflector rewound(
+        io.get_executor(),
+        server,
+        sink,
+        log,
+        [] { return 0.0; },
+        {.name = "things", .policy = policy, .on_synced = {}, .on_rewind = [&] { ++rewinds; }});
+    server.script.push_back(stream({added(document("a", "u1", "1")), list_end("100"), expired()}));
+    for (int i = 0; i < 4; ++i) {
+        response older = stream({added(document("b", "u2", "2")), list_end("90")});
+        older.before = [&rewinds] { CHECK(rewinds == 0); };
+        server.script.push_back(older);
     }
-    SUBCASE("because it broke off") {
-        server.script.push_back(stream({}, net::failure::read));
+    boost::asio::co_spawn(io, rewound.run(), boost::asio::detached);
+    io.run();
+    CHECK(rewinds == 1);
+    CHECK(changes.take() == lines{"+a@1"});
+}
+
+/// A reflector whose first list beside the watch is due at once.
+struct auditing : fixture {
+    double random = -2.0;  // as much jitter as makes the period zero
+    runtime::reflector watch{io.get_executor(),
+                             server,
+                             sink,
+                             log,
+                             [this] { return random; },
+                             {.name = "things", .policy = policy(), .on_synced = {}}};
+
+    static runtime::watch_policy policy() {
+        auto policy = immediate();
+        policy.relist_period = 10min;
+        policy.timeout_max = policy.timeout_min;
+        return policy;
+    }
+    response beside(response list) {
+        list.before = [this] { random = 0.0; };
+        return list;
+    }
+    void run() {
+        boost::asio::co_spawn(io, watch.run(), boost::asio::detached);
+        io.run();
+    }
+};
+
+/// A watch that is open until `until` says otherwise.
+response open_stream(lines frames, std::function<bool()> until) {
+    auto made = stream(std::move(frames));
+    made.open_until = std::move(until);
+    return made;
+}
+
+TEST_CASE_FIXTURE(auditing,
+                  "a list beside the watch finds what no event told, and the watch goes on at once") {
+    server.script.push_back(open_stream({added(document("a", "u1", "1")),
+                                         added(document("b", "u2", "2")),
+                                         list_end("10"),
+                                         modified(document("a", "u1", "11"))},
+                                        [this] { return server.script.empty(); }));
+    response list =
+        stream({added(document("a", "u1", "11")), added(document("c", "u3", "3")), list_end("12")});
+    list.before = [this] {
+        random = 0.0;
+        CHECK(changes.take().size() == 3);
+    };
+    server.script.push_back(list);
+    run();
+    lines seen = changes.take();
+    CHECK(seen == lines{"-b@2!", "+c@3!"});
+    CHECK(server.requests.at(0) == "stream rv= timeout=300");
+    CHECK(server.requests.at(1) == "stream rv= timeout=300");
+    CHECK(watch.health().last_error.empty());
+}
+
+TEST_CASE_FIXTURE(auditing,
+                  "a list beside the watch that fails or is older changes nothing, and the watch goes on") {
+    server.script.push_back(open_stream({added(document("a", "u1", "1")), list_end("10")},
+                                        [this] { return server.script.size() < 2; }));
+    SUBCASE("older") {
+        server.script.push_back(beside(stream({list_end("9")})));
+    }
+    SUBCASE("broken off") {
+        server.script.push_back(beside(stream({added(document("c", "u3", "3"))}, net::failure::read)));
     }
     server.script.push_back(stream({added(document("b", "u2", "11"))}));
-    boost::asio::co_spawn(io, relisting.run(), boost::asio::detached);
-    io.run();
+    run();
     CHECK(changes.take() == lines{"+a@1", "+b@11"});
+    CHECK_FALSE(store.replacing());
+    CHECK(log_lines.count("warn  list beside the watch") == 1);
+}
+
+TEST_CASE_FIXTURE(auditing, "a server that begins to stream lists is listed so again") {
+    server.script.push_back(refusal(error_kind::invalid));
+    server.script.push_back(page({document("a", "u1", "1")}, "10"));
+    server.script.push_back(open_stream({}, [this] { return server.script.size() < 2; }));
+    server.script.push_back(beside(stream({added(document("a", "u1", "1")), list_end("12")})));
+    server.script.push_back(refusal(error_kind::expired));
+    run();
+    CHECK(std::ranges::count(server.requests, "stream rv= timeout=300") >= 3);
+    CHECK(std::ranges::count(server.requests, "list rv= continue= limit=2") == 1);
 }
 
 TEST_CASE_FIXTURE(fixture, "a failure shows in health and is logged once, and so is the recovery") {
@@ -241,6 +332,8 @@ TEST_CASE_FIXTURE(fixture, "a failure shows in health and is logged once, and so
         failing_since = watch.health().failing_since;
         CHECK(failing_since.has_value());
         CHECK(watch.health().last_error == "things is forbidden");
+        CHECK(watch.health().last_kind == error_kind::forbidden);
+        CHECK(watch.health().same_kind_since == failing_since);
         CHECK_FALSE(watch.health().synced);
         CHECK(log_lines.count("watch failed") == 1);
     };
@@ -248,13 +341,17 @@ TEST_CASE_FIXTURE(fixture, "a failure shows in health and is logged once, and so
     response other = refusal(error_kind::server, "no leader");
     other.before = [this, &failing_since] { CHECK(watch.health().failing_since == failing_since); };
     server.script.push_back(other);
-    server.script.push_back(stream({list_end("10")}));
+    response last = stream({list_end("10")});
+    last.before = [this, &failing_since] { CHECK(watch.health().same_kind_since > failing_since); };
+    server.script.push_back(last);
     run();
     CHECK_FALSE(watch.health().failing_since.has_value());
     CHECK(watch.health().last_error.empty());
     CHECK(log_lines.count("warn  watch failed; retrying watch=things error=\"things is forbidden\"") == 1);
     CHECK(log_lines.count("warn  watch failed; retrying watch=things error=\"no leader\"") == 1);
     CHECK(log_lines.count("info  watch recovered watch=things duration_ms=") == 1);
+    CHECK(health ==
+          lines{"things is forbidden", "things is forbidden", "things is forbidden", "no leader", ""});
 }
 
 TEST_CASE_FIXTURE(fixture, "a streaming list recovers with its end, a resumed watch when it is opened") {

@@ -7,6 +7,9 @@
 #include "runtime/cache/reflector.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <fmt/format.h>
 
@@ -28,23 +31,26 @@ struct response {
     kube::list_page page;
     std::vector<std::string> lines;
     net::failure end = net::failure::ended;
-    std::function<void()> before;  // called before the response is given
+    std::function<void()> before;      // called before the response is given
+    std::function<bool()> open_until;  // a stream stays open after its last line until this is true
 };
 
 /// The bytes of a watch: one line at each read, then the end.
 class scripted_stream final : public net::response_stream {
  public:
-    scripted_stream(std::vector<std::string> lines, net::failure end) : lines_(std::move(lines)), end_(end) {}
+    explicit scripted_stream(response script) : script_(std::move(script)) {}
     [[nodiscard]] const net::response& head() const noexcept override { return head_; }
     [[nodiscard]] boost::asio::awaitable<net::result<std::string_view>> read_some(
         std::chrono::milliseconds) override {
-        if (position_ == lines_.size()) co_return net::error(end_, "the stream ended");
-        co_return std::string_view(lines_[position_++]);
+        if (position_ < script_.lines.size()) co_return std::string_view(script_.lines[position_++]);
+        while (script_.open_until && !script_.open_until()) {
+            co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
+        }
+        co_return net::error(script_.end, "the stream ended");
     }
 
  private:
-    std::vector<std::string> lines_;
-    net::failure end_;
+    response script_;
     net::response head_;
     std::size_t position_ = 0;
 };
@@ -76,9 +82,7 @@ class scripted_watch final : public runtime::watch_source {
         response next = take();
         if (next.error) co_return *next.error;
         co_return std::make_unique<kube::watch_stream>(
-            std::make_unique<scripted_stream>(std::move(next.lines), next.end),
-            std::chrono::milliseconds{0},
-            kind);
+            std::make_unique<scripted_stream>(std::move(next)), std::chrono::milliseconds{0}, kind);
     }
 
  private:

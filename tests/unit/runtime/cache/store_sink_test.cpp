@@ -125,6 +125,9 @@ struct sink_fixture {
     bool take(watch_event_type type, kube::json object) {
         return sink.event(event(type, std::move(object))).has_value();
     }
+    bool list(watch_event_type type, kube::json object) {
+        return sink.list_event(event(type, std::move(object))).has_value();
+    }
     void view(const std::vector<kube::json>& items, const std::string& version) {
         sink.begin_replace();
         for (const kube::json& each : items)
@@ -143,16 +146,31 @@ TEST_CASE_FIXTURE(sink_fixture, "events and views reach the store") {
     CHECK(changes.take() == lines{"~a@1>11", "+c@12", "-b@2"});
 }
 
-TEST_CASE_FIXTURE(sink_fixture, "events within a view count from its end") {
+TEST_CASE_FIXTURE(sink_fixture, "events of a streaming list count from its end") {
     view({document("a", "u1", "1")}, "10");
     (void)changes.take();
     sink.begin_replace();
-    CHECK(take(watch_event_type::added, document("a", "u1", "1")));
-    CHECK(take(watch_event_type::added, document("b", "u2", "2")));
-    CHECK(take(watch_event_type::deleted, document("a", "u1", "13")));
+    CHECK(list(watch_event_type::added, document("a", "u1", "1")));
+    CHECK(list(watch_event_type::added, document("b", "u2", "2")));
+    CHECK(list(watch_event_type::deleted, document("a", "u1", "13")));
     CHECK(changes.take().empty());
     sink.end_replace("20");
     CHECK(changes.take() == lines{"-a@1!", "+b@2!"});
+}
+
+TEST_CASE_FIXTURE(sink_fixture, "events of a watch count at once, also while a list is read beside it") {
+    view({document("a", "u1", "1"), document("b", "u2", "2")}, "10");
+    (void)changes.take();
+    sink.begin_replace();
+    CHECK(list(watch_event_type::added, document("a", "u1", "1")));
+    CHECK(take(watch_event_type::modified, document("a", "u1", "25")));
+    CHECK(take(watch_event_type::deleted, document("b", "u2", "26")));
+    CHECK(take(watch_event_type::added, document("c", "u3", "27")));
+    CHECK(changes.take() == lines{"~a@1>25", "-b@2", "+c@27"});
+    CHECK(list(watch_event_type::added, document("b", "u2", "2")));
+    CHECK(list(watch_event_type::added, document("d", "u4", "4")));
+    sink.end_replace("20");
+    CHECK(changes.take() == lines{"+d@4!"});
 }
 
 TEST_CASE_FIXTURE(sink_fixture,
@@ -220,6 +238,8 @@ TEST_CASE_FIXTURE(sink_fixture, "an object that cannot be identified is an error
         CHECK(sink.item(anonymous).has_error());
         CHECK(sink.event(event(watch_event_type::modified, anonymous)).has_error());
         CHECK(sink.event(event(watch_event_type::deleted, anonymous)).has_error());
+        CHECK(sink.list_event(event(watch_event_type::added, anonymous)).has_error());
+        CHECK(sink.list_event(event(watch_event_type::deleted, anonymous)).has_error());
     }
     CHECK(reports.empty());
 }

@@ -253,6 +253,44 @@ TEST_CASE_FIXTURE(fixture,
     CHECK(at("a") == "13");
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "an object that an event deletes while a view is read does not come back with it") {
+    view({make_thing("a", "u1", "1")}, "10");
+    (void)changes.take();
+    const runtime::object_key_view key{.namespace_name = "ns", .name = "b"};
+    store.begin_replace();
+    SUBCASE("though the view has it") {
+        store.replace_item(make_thing("b", "u2", "12"));
+        store.upsert(make_thing("b", "u2", "12"));
+        store.erase(key, "25");
+        store.replace_item(make_thing("a", "u1", "1"));
+        store.end_replace("20");
+        CHECK(changes.take() == lines{"+b@12", "-b@12"});
+    }
+    SUBCASE("also if the deletion is known by the object's own version, as of an own write") {
+        store.upsert(make_thing("b", "u2", "12"));
+        store.erase(key, "12");
+        store.replace_item(make_thing("a", "u1", "1"));
+        store.replace_item(make_thing("b", "u2", "12"));
+        store.end_replace("20");
+        CHECK(changes.take() == lines{"+b@12", "-b@12"});
+    }
+    SUBCASE("unless it was created again") {
+        store.erase(key, "13");
+        store.replace_item(make_thing("a", "u1", "1"));
+        store.replace_item(make_thing("b", "u3", "15"));
+        store.end_replace("20");
+        CHECK(changes.take() == lines{"+b@15!"});
+    }
+    SUBCASE("only in that view") {
+        store.erase(key, "13");
+        store.replace_item(make_thing("a", "u1", "1"));
+        store.end_replace("20");
+        view({make_thing("a", "u1", "1"), make_thing("b", "u2", "12")}, "30");
+        CHECK(changes.take() == lines{"+b@12!"});
+    }
+}
+
 TEST_CASE_FIXTURE(fixture, "every object is visited") {
     view({make_thing("a", "u1", "1"), make_thing("b", "u2", "2")}, "10");
     std::string seen;

@@ -215,7 +215,7 @@ TEST_CASE("a list older than what was seen is refused and read again") {
         watch.opens();
         CHECK(watch.added("90") == received_as::part_of_list);
         CHECK(watch.list_ends("599") == received_as::refused);
-        CHECK(watch.fsm.refusal().find("older than what was read before") != std::string_view::npos);
+        CHECK(watch.guard.refusal().find("older than what was read before") != std::string_view::npos);
         CHECK(watch.next() == "sleep 800 ms");
         REQUIRE(watch.next() == "stream_list rv= (begins)");
         SUBCASE("that is newer") {
@@ -248,7 +248,7 @@ TEST_CASE("a list is not refused if its resourceVersion cannot be compared") {
     CHECK_FALSE(watch.fails(error_kind::expired));
     REQUIRE(watch.next() == "stream_list rv= (begins)");
     watch.lists("a");
-    CHECK(watch.fsm.resource_version() == "a");
+    CHECK(watch.guard.version() == "a");
 }
 
 TEST_CASE("an invalid list is refused") {

@@ -27,7 +27,7 @@ TEST_CASE("a watch begins with a streaming list of the newest state and goes on 
     CHECK(watch.list_ends("50") == received_as::list_complete);
     CHECK(watch.fsm.synced());
     CHECK(watch.modified("60") == received_as::change);
-    CHECK(watch.fsm.resource_version() == "60");
+    CHECK(watch.guard.version() == "60");
 }
 
 TEST_CASE("the next action stays the same until its result is given") {
@@ -100,6 +100,31 @@ TEST_CASE("the timeout of a watch is between five and ten minutes") {
     }
 }
 
+TEST_CASE("a server that streams lists again is listed so") {
+    watch_script watch;
+    (void)watch.fails(error_kind::invalid);
+    REQUIRE(watch.next() == "list_page rv= continue= (begins)");
+    CHECK(watch.page("50") == received_as::list_complete);
+    watch.fsm.use_streams();
+    watch.now += 1min;
+    CHECK_FALSE(watch.fails(error_kind::expired));
+    CHECK(watch.next() == "stream_list rv= (begins)");
+}
+
+TEST_CASE("a watch is open from its list's end or its opening until it fails") {
+    watch_script watch;
+    watch.opens();
+    CHECK_FALSE(watch.fsm.is_watching());
+    CHECK(watch.list_ends("50") == received_as::list_complete);
+    CHECK(watch.fsm.is_watching());
+    watch.now += 1min;
+    CHECK_FALSE(watch.fails(error_kind::stream_ended));
+    CHECK_FALSE(watch.fsm.is_watching());
+    REQUIRE(watch.next() == "watch rv=50");
+    watch.opens();
+    CHECK(watch.fsm.is_watching());
+}
+
 TEST_CASE("a watch ends when it is stopped or its client is closed") {
     watch_script watch;
     REQUIRE(watch.next() == "stream_list rv= (begins)");
@@ -148,6 +173,16 @@ TEST_CASE("with from_now a watch begins at the version of the first page, also a
     REQUIRE(watch.next() == "list_page rv= continue= (begins)");
     CHECK(watch.page("900", "token-2") == received_as::list_complete);
     CHECK(watch.next() == "watch rv=900");
+    watch.opens();
+    watch.now += 5min;
+    CHECK_FALSE(watch.fails(error_kind::expired));
+    REQUIRE(watch.next() == "list_page rv= continue= (begins)");
+    CHECK(watch.page("700") == received_as::list_complete);  // nothing is known that it could contradict
+    CHECK(watch.next() == "watch rv=700");
+    watch.fsm.use_streams();
+    watch.now += 5min;
+    CHECK_FALSE(watch.fails(error_kind::expired));
+    CHECK(watch.next() == "list_page rv= continue= (begins)");
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ inline kube::watch_event event(kube::watch_event_type type, std::string version,
 class watch_script {
  public:
     explicit watch_script(runtime::watch_policy policy = without_relist(), double random = 0.0)
-        : fsm(policy, [random] { return random; }) {}
+        : fsm(policy, [random] { return random; }, guard) {}
 
     /// No periodic lists; there is no jitter if `random` is 0.
     static runtime::watch_policy without_relist() {
@@ -100,6 +100,7 @@ class watch_script {
     }
 
     runtime::time_point now{1h};
+    runtime::version_guard guard;
     runtime::watch_fsm fsm;
 
  private:

@@ -356,4 +356,72 @@ TEST_CASE("no add is ever lost, and no key is ever held twice") {
     }
 }
 
+/// Four workers, two of which are reserved, and four bulk keys that are handed out as far as they may be.
+queue with_bulk_running() {
+    queue work = make_queue();
+    work.reserve(4, 2);
+    for (const char* key : {"b1", "b2", "b3", "b4"})
+        work.add(key, priority::bulk);
+    CHECK(take(work) == "b1");
+    CHECK(take(work) == "b2");
+    return work;
+}
+
+TEST_CASE("bulk keys leave the reserved workers free, and an urgent key is handed out at once") {
+    queue work = with_bulk_running();
+    CHECK(take(work) == "-");
+    CHECK_FALSE(work.next_wakeup(start));
+    work.add("urgent", priority::urgent);
+    CHECK(work.next_wakeup(start) == start);
+    CHECK(take(work) == "urgent");
+    CHECK(take(work) == "-");
+    work.done("b1");
+    CHECK(work.next_wakeup(start) == start);
+    CHECK(take(work) == "b3");
+    CHECK(take(work) == "-");
+}
+
+TEST_CASE("normal keys beside bulk keys leave half of the reserved workers free") {
+    queue work = with_bulk_running();
+    for (const char* key : {"n1", "n2"})
+        work.add(key, priority::normal);
+    CHECK(take(work) == "n1");
+    CHECK(take(work) == "-");
+    work.add("urgent", priority::urgent);
+    CHECK(take(work) == "urgent");
+    work.done("n1");
+    CHECK(take(work) == "n2");
+}
+
+TEST_CASE("the share of lower priorities does not use reserved workers") {
+    queue work = with_bulk_running();
+    for (int i = 0; i < 20; ++i) {
+        work.add("urgent", priority::urgent);
+        CHECK(take(work) == "urgent");
+        work.done("urgent");
+    }
+    CHECK(work.waiting(priority::bulk) == 2);
+}
+
+TEST_CASE(
+    "urgent keys may use every worker, and a key that runs counts with the priority it was taken with") {
+    queue work = make_queue();
+    work.reserve(4, 2);
+    for (const char* key : {"u1", "u2", "u3", "u4"}) {
+        work.add(key, priority::urgent);
+        CHECK(take(work) == key);
+        work.add(key, priority::bulk);  // again, while it runs
+    }
+    work.done("u1");
+    CHECK(take(work) == "u1");
+    work.done("u2");
+    CHECK(take(work) == "u2");
+    work.done("u3");
+    CHECK(take(work) == "-");
+    work.shut_down();
+    for (const char* key : {"u1", "u2", "u4"})
+        work.done(key);
+    CHECK(work.running() == 0);
+}
+
 }  // namespace

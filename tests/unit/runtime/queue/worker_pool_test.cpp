@@ -30,8 +30,8 @@ struct fixture {
     runtime::worker_pool<std::string> pool{io.get_executor(),
                                            [](unsigned failures) { return failures < 3 ? 0s : 1h; }};
 
-    void start(std::size_t workers) {
-        pool.start(workers, [this](std::string key) { return work(std::move(key)); });
+    void start(std::size_t workers, std::size_t reserved = 0) {
+        pool.start(workers, [this](std::string key) { return work(std::move(key)); }, reserved);
     }
     boost::asio::awaitable<outcome> work(std::string key) {
         begun.push_back(key);
@@ -77,6 +77,25 @@ TEST_CASE_FIXTURE(fixture, "work begins after the call that asks for it") {
     CHECK(begun.empty());
     turn();
     CHECK(begun == lines{"a"});
+    CHECK(pool.queue().tracked() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "bulk work that hangs does not hold up an urgent key, and goes on when it ends") {
+    start(3, 2);
+    for (const char* key : {"b1", "b2"}) {
+        hold(key);
+        pool.add(key, priority::bulk);
+    }
+    turn();
+    CHECK(begun == lines{"b1"});
+    pool.add("new", priority::urgent);
+    turn();
+    CHECK(begun == lines{"b1", "new"});
+    release("b1");
+    turn();
+    CHECK(begun == lines{"b1", "new", "b2"});
+    release("b2");
+    turn();
     CHECK(pool.queue().tracked() == 0);
 }
 
