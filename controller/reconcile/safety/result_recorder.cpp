@@ -52,8 +52,10 @@ void result_recorder::failed(const runtime::object_key& key,
                              const std::set<std::string>& credentials,
                              std::vector<std::uint64_t> selections) {
     const auto* known = services_.results.find(key);
-    if (known == nullptr || known->last_failure == nullptr || known->last_failure->reason != problem.reason)
+    if (known == nullptr || known->last_failure == nullptr || known->last_failure->reason != problem.reason) {
         log_failure(key, problem, fmt::format("{}", fmt::join(credentials, ",")));
+        if (services_.failed_anew) services_.failed_anew(key);
+    }
     update_statuses_of_failure(key);
     update_statuses(credentials);
     services_.results.failed(

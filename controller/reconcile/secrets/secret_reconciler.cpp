@@ -60,7 +60,8 @@ secret_reconciler::secret_reconciler(services services)
                 .queue = services_.queues.secrets,
                 .log = services_.log,
                 .clock = services_.clock,
-                .out_of_sync = "Secret out of sync"}) {}
+                .out_of_sync = "Secret out of sync",
+                .failed_anew = services_.failed_anew}) {}
 
 reconcile_facts secret_reconciler::facts(const secret_view& view, const secret_plan& plan) const {
     const auto& results = services_.state.results();
