@@ -11,11 +11,11 @@ using namespace harness;
 namespace {
 
 const std::string document = document_of(one_login("quay.io", "guard"));
-constexpr int many = 25;
-constexpr std::ptrdiff_t unbraked = 10;  // so many deletions a minute pass, of so few copies
+constexpr std::size_t many = 25;
+constexpr std::size_t unbraked = 10;  // so many deletions a minute pass, of so few copies
 
-std::ptrdiff_t count_of(const std::string& writes, const std::string& verb) {
-    std::ptrdiff_t count = 0;
+std::size_t count_of(const std::string& writes, const std::string& verb) {
+    std::size_t count = 0;
     for (auto at = writes.find(verb); at != std::string::npos; at = writes.find(verb, at + 1))
         ++count;
     return count;
@@ -36,11 +36,11 @@ class guarded : public scenario {
         settle();
         before = mark();
     }
-    void label(const json& to) {
+    void label(const json& to, std::size_t count = many) {
         std::vector<api_call> calls;
-        for (const auto& ns : all)
+        for (std::size_t n = 0; n < count; ++n)
             calls.push_back({.method = "PATCH",
-                             .path = namespace_path(ns),
+                             .path = namespace_path(all[n]),
                              .body = labels_patch({{"pull", to}}),
                              .as = {}});
         for (const auto& answer : api().send_all(calls))
@@ -52,7 +52,7 @@ class guarded : public scenario {
             return record.verb == "list" && record.resource == "namespaces";
         });
     }
-    [[nodiscard]] std::ptrdiff_t deletions() { return count_of(secret_writes(before), "delete"); }
+    [[nodiscard]] std::size_t deletions() { return count_of(secret_writes(before), "delete"); }
 
     std::string value = named("pull");
     std::vector<std::string> all;
@@ -63,22 +63,36 @@ class guarded : public scenario {
 }  // namespace
 
 TEST_CASE_FIXTURE(guarded,
-                  "the deletion guard holds most deletions back when all labels are removed, and drops them "
-                  "when the labels are restored") {
+                  "the deletion guard holds every deletion back when all labels are removed at once, and "
+                  "drops them when the labels are restored") {
     label(nullptr);
     const auto object = await_condition(credential, "Synced", "False", "DeletionGuard");
     CHECK(condition_of(object, "Reconciling")["reason"] == "DeletionGuard");
     CHECK(condition_of(object, "Stalled").is_null());
     CHECK(condition_of(object, "Ready")["reason"] == "DeletionGuard");
-    eventually("what passes the brake has passed",
-               [&] { return deletions() == unbraked ? "" : std::to_string(deletions()); });
+    eventually("all are held", [&] {
+        return controller().get("/metrics")->body.find("regcred_held_deletions 25\n") != std::string::npos
+                   ? ""
+                   : "not all";
+    });
     label(value);
     await_copies(all, document);
     await_ready(credential, "25/25");
     settle();
-    CHECK(deletions() == unbraked);
-    CHECK(count_of(secret_writes(before), "create") == unbraked);
+    CHECK(deletions() == 0);
     CHECK(condition_of(api().get(credential_path(credential)), "Reconciling").is_null());
+}
+
+TEST_CASE_FIXTURE(guarded, "as many deletions as the limit pass the deletion guard, and more are held") {
+    label(nullptr, unbraked);
+    await_ready(credential, "15/15");
+    settle();
+    CHECK(deletions() == unbraked);
+    CHECK(reads() == 0);
+    api().patch(namespace_path(all[unbraked]), labels_patch({{"pull", nullptr}}));
+    await_condition(credential, "Synced", "False", "DeletionGuard");
+    settle();
+    CHECK(deletions() == unbraked);
 }
 
 TEST_CASE_FIXTURE(guarded,
@@ -131,15 +145,12 @@ TEST_CASE_FIXTURE(guarded,
     const auto holding = [&](const std::string& document) {
         return std::ranges::count_if(all, [&](const auto& ns) { return data_of(copy_in(ns)) == document; });
     };
-    eventually("what passes the brake has passed", [&] {
-        const auto left = holding(document_of(one_login("ghcr.io", "wide")));
-        return left == unbraked ? "" : std::to_string(left);
-    });
     await_ready(wide, "25/25");
+    CHECK(holding(document_of(one_login("ghcr.io", "wide"))) == 0);
     change_source(source, one_login("ghcr.io", "rotated"));
     eventually("the held copies are rotated", [&] {
         const auto rotated = holding(both("rotated"));
-        return rotated == many - unbraked ? "" : std::to_string(rotated);
+        return rotated == many ? "" : std::to_string(rotated);
     });
     label(value);
     await_copies(all, both("rotated"));

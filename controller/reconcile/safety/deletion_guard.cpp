@@ -10,12 +10,19 @@ std::size_t deletion_guard::limit(std::size_t objects) noexcept {
     return std::max(always_allowed, objects / allowed_share);
 }
 
+auto deletion_guard::pause(const runtime::object_key& key, time_point now) -> duration {
+    if (free_.contains(key) || !held_.empty()) return duration::zero();
+    const auto since = due_.try_emplace(key, now).first->second;
+    return std::max(since + count_time - now, duration::zero());
+}
+
 bool deletion_guard::may_delete(const runtime::object_key& key, std::size_t objects, time_point now) {
     if (free_.contains(key)) return true;
+    due_.erase(key);
     while (!passed_.empty() && now - passed_.front() >= window)
         passed_.pop_front();
     // While some are held, later deletions are held too: they probably have the same cause.
-    if (held_.empty() && passed_.size() < limit(objects)) {
+    if (held_.empty() && passed_.size() + due_.size() < limit(objects)) {
         passed_.push_back(now);
         free_.insert(key);
         return true;
@@ -27,6 +34,7 @@ bool deletion_guard::may_delete(const runtime::object_key& key, std::size_t obje
 
 void deletion_guard::forget(const runtime::object_key& key) {
     free_.erase(key);
+    due_.erase(key);
     if (held_.erase(key) > 0 && held_.empty()) next_read_ = time_point::max();
 }
 

@@ -95,6 +95,8 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
             case reconcile_step::read_back:
                 run.was_read(co_await reader_.read_copy(key));
                 break;
+            case reconcile_step::wait:
+                co_return action.outcome;
             case reconcile_step::hold:
                 services_.guard_reads.wake();
                 break;

@@ -74,7 +74,8 @@ service_account_reconciler::service_account_reconciler(services services)
                 .queue = services_.queues.service_accounts,
                 .log = services_.log,
                 .clock = services_.clock,
-                .out_of_sync = "ServiceAccount out of sync"}) {}
+                .out_of_sync = "ServiceAccount out of sync",
+                .failed_anew = {}}) {}
 
 reconcile_facts service_account_reconciler::facts(const service_account_view& view,
                                                   const service_account_plan& plan) const {
@@ -126,6 +127,7 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
                 results_.forget(key);
                 co_return action.outcome;
             case reconcile_step::read_content:  // no plan for a ServiceAccount needs it
+            case reconcile_step::wait:
             case reconcile_step::finish:
                 co_return action.outcome;
         }

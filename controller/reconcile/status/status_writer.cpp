@@ -71,7 +71,8 @@ void status_writer::emit_events(const v1alpha1::registry_credential& object,
                                  .type = each.warning ? kube::event_type::warning : kube::event_type::normal,
                                  .reason = std::move(each.reason),
                                  .action = std::move(each.action),
-                                 .note = std::move(each.note)});
+                                 .note = std::move(each.note),
+                                 .identity = {}});
     }
 }
 

@@ -41,7 +41,7 @@ struct object_event {
     std::string note;    // for people; cut at 1,024 bytes, the API's limit
     /// If set, the Event's name depends on it and not on the time: an Event of that name that exists already,
     /// as after a restart, has told the same.
-    std::optional<std::uint64_t> identity = {};
+    std::optional<std::uint64_t> identity;
     friend auto operator<=>(const object_event&, const object_event&) = default;
 };
 

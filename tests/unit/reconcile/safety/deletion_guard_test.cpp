@@ -129,3 +129,57 @@ TEST_CASE("a failed read does not count and is repeated") {
     CHECK(b.read(31s) == 0);
     CHECK(b.read(61s) == 2);
 }
+
+TEST_CASE("a deletion waits two seconds for others that become due together, once") {
+    deletion_guard guard;
+    CHECK(guard.pause(nth(0), start) == deletion_guard::count_time);
+    CHECK(guard.pause(nth(0), start + 500ms) == deletion_guard::count_time - 500ms);
+    CHECK(guard.pause(nth(1), start + 1s) == deletion_guard::count_time);
+    CHECK(guard.pause(nth(0), start + 2s) == 0s);
+    CHECK(guard.may_delete(nth(0), 20, start + 2s));
+    CHECK(guard.pause(nth(0), start + 3s) == 0s);
+}
+
+TEST_CASE("of more deletions than the limit that become due together none passes") {
+    deletion_guard guard;
+    const auto all_wait = [&](std::size_t count) {
+        for (std::size_t n = 0; n < count; ++n)
+            CHECK(guard.pause(nth(n), start) > 0s);
+    };
+    const auto passing = [&](std::size_t count) {
+        std::size_t passed = 0;
+        for (std::size_t n = 0; n < count; ++n) {
+            CHECK(guard.pause(nth(n), start + 2s) == 0s);
+            if (guard.may_delete(nth(n), 50, start + 2s)) ++passed;
+        }
+        return passed;
+    };
+    SUBCASE("as many as the limit pass") {
+        all_wait(10);
+        CHECK(passing(10) == 10);
+        CHECK(guard.held() == 0);
+    }
+    SUBCASE("one more holds all") {
+        all_wait(11);
+        CHECK(passing(11) == 0);
+        CHECK(guard.held() == 11);
+    }
+    SUBCASE("an object that is wanted again does not count") {
+        all_wait(11);
+        guard.forget(nth(10));
+        CHECK(passing(10) == 10);
+    }
+    SUBCASE("what passed within the minute counts") {
+        for (std::size_t n = 100; n < 105; ++n)
+            CHECK(guard.may_delete(nth(n), 50, start - 30s));
+        all_wait(6);
+        CHECK(passing(6) == 0);
+    }
+}
+
+TEST_CASE("while a deletion is held, later ones do not wait: they are held") {
+    braked b(20);
+    CHECK_FALSE(b.may_delete(10));
+    CHECK(b.guard.pause(nth(11), start + 1s) == 0s);
+    CHECK_FALSE(b.may_delete(11, 1s));
+}

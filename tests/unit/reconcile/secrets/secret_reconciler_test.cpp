@@ -45,9 +45,15 @@ struct fixture : build::cluster_fixture {
                       .guard_reads = guard_reads,
                       .log = log,
                       .writes = metrics.counters("writes", "help", {"action", "result"}),
-                      .clock = [] { return runtime::wall_time{}; }}) {
+                      .clock = [] { return runtime::wall_time{}; },
+                      .failed_anew = {}}) {
         add_source("login", "quay.io", "CANARY-1");
         add_namespace("team-a");
+    }
+    /// The deletion guard has counted what is to be removed.
+    void count_removals() {
+        const auto now = std::chrono::steady_clock::now();
+        static_cast<void>(guard.pause(team_a, now - reconcile::deletion_guard::count_time));
     }
     runtime::outcome reconcile() { return stage.run(reconciler.reconcile(team_a)); }
     [[nodiscard]] lines requests() const { return wire::request_lines(stage); }
@@ -136,6 +142,7 @@ TEST_CASE(
     fixture f({ok(hub), ok(wire::namespace_object("team-a", "901")), deleted()});
     deselect(f);
     REQUIRE(f.next("team-a") == reconcile::secret_action::remove);
+    f.count_removals();
     CHECK(f.reconcile() == runtime::outcome::settled());
     CHECK(f.requests() == lines{"GET " + hub_path, "GET /api/v1/namespaces/team-a", "DELETE " + secret_path});
     CHECK(f.state.find_copy(team_a) == nullptr);
@@ -216,6 +223,17 @@ TEST_CASE("a removal that no user asked for is held by the deletion guard, and r
     CHECK(f.requests() == lines{"GET " + hub_path, "GET /api/v1/namespaces/team-a"});
     CHECK(f.state.find_copy(team_a) != nullptr);
     CHECK(f.reason() == reasons::deletion_guard);
+}
+
+TEST_CASE("a removal that waits until others are counted is not a failure") {
+    auto hub = wire::credential("hub", "900");
+    hub["metadata"]["generation"] = 2;
+    hub["spec"]["namespaces"]["include"] = kube::json::array({"team-b"});
+    fixture f({ok(hub), ok(wire::namespace_object("team-a", "901"))});
+    deselect(f);
+    CHECK(f.reconcile().kind() == runtime::outcome_kind::requeue_after);
+    CHECK(f.reason().empty());
+    CHECK(f.state.find_copy(team_a) != nullptr);
 }
 
 TEST_CASE("a failure about a copy whose owner is gone names that owner in the log") {

@@ -121,6 +121,8 @@ TEST_CASE("an entry is removed after reads of its RegistryCredential, its namesp
                ok(account("902", {}, ""))});
     f.add_account({"regcred"}, "regcred");
     f.add_hub({"team-b"}, 2);
+    static_cast<void>(f.guard.pause(
+        default_account, std::chrono::steady_clock::now() - reconcile::deletion_guard::count_time));
     CHECK(f.reconcile() == runtime::outcome::settled());
     CHECK(f.requests() == lines{"GET " + hub_path,
                                 "GET /api/v1/namespaces/team-a",
