@@ -200,7 +200,8 @@ TEST_CASE_FIXTURE(account_scenario,
     await_ready(credential, "1/1");
     eventually("an Event tells of it", [&] {
         for (const auto& event : api().list("/apis/events.k8s.io/v1/namespaces/default/events")) {
-            if (event["regarding"].value("name", "") == credential && event.value("reason", "") == "Listed") {
+            if (event["regarding"].value("name", "") == credential &&
+                event.value("reason", "") == "ServiceAccountsPatched") {
                 const auto note = event.value("note", "");
                 return note.find(
                            "Added Secret regcred to imagePullSecrets of ServiceAccounts in 1 namespace: " +
