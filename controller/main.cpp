@@ -135,6 +135,7 @@ int run(const config& options, kube::connection_config server) {
         {.scope = {.own_namespace = own_namespace, .secret_names = options.secret_names},
          .service_accounts = options.service_accounts,
          .require_admission_policy = options.require_admission_policy,
+         .approve_deletions = options.deletion_guard == "approve",
          .instance = host_name(),
          .random = make_random(),
          .clock = clock});

@@ -145,6 +145,13 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
         ->option_text("LEVEL (default: info)")
         ->envname("REGCRED_LOG_LEVEL")
         ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+    app.add_option("--deletion-guard",
+                   result.deletion_guard,
+                   "When held mass deletions proceed: confirm (two lists agree) or approve (a person has\n"
+                   "annotated the RegistryCredential)")
+        ->option_text("MODE (default: confirm)")
+        ->envname("REGCRED_DELETION_GUARD")
+        ->check(CLI::IsMember({"confirm", "approve"}));
     app.add_option("--log-format", result.log_format, "json, or human-readable text")
         ->option_text("FORMAT (default: json)")
         ->envname("REGCRED_LOG_FORMAT")

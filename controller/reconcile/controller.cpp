@@ -84,6 +84,7 @@ class controller::parts {
                     {.names = std::move(settings.service_accounts),
                      .random = settings.random,
                      .clock = settings.clock,
+                     .approvals = settings.approve_deletions ? &approvals_ : nullptr,
                      .holds = [this](const auto& key) { return admission_.holds_service_account(key); }}),
           pulls_(executor,
                  {.client = client,
@@ -100,9 +101,11 @@ class controller::parts {
                      .writes = writes_,
                      .events = events_,
                      .log = log,
-                     .clock = settings.clock}),
+                     .clock = settings.clock,
+                     .approvals = settings.approve_deletions ? &approvals_ : nullptr}),
           watches_(executor, client, state_, log, settings.random, [this] { begin_if_synced(); }),
           tasks_(executor) {
+        if (settings.approve_deletions) guard_reads_.require_approval(approvals_, state_.results());
         register_metrics(metrics);
     }
 
@@ -256,6 +259,7 @@ class controller::parts {
     runtime::client_event_writer event_writer_;
     runtime::event_recorder events_;
     tenant_notifier tenants_;
+    deletion_approvals approvals_;
     deletion_guard guard_;
     guard_reader guard_reads_;
     admission_checker admission_;

@@ -3,8 +3,13 @@
 #include "scenario.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 using namespace harness;
 
@@ -24,8 +29,8 @@ std::size_t count_of(const std::string& writes, const std::string& verb) {
 /// Namespaces that are selected by a label, each with its copy.
 class guarded : public scenario {
  protected:
-    guarded() {
-        start();
+    explicit guarded(std::vector<std::string> flags = {}) {
+        start("regcred", "default", std::move(flags));
         all = add_namespaces("team", many);
         label(value);
         const auto source = add_source("quay", one_login("quay.io", "guard"));
@@ -85,8 +90,9 @@ TEST_CASE_FIXTURE(guarded,
 
 TEST_CASE_FIXTURE(guarded, "as many deletions as the limit pass the deletion guard, and more are held") {
     label(nullptr, unbraked);
+    for (std::size_t n = 0; n < unbraked; ++n)
+        await_no_copy(all[n]);
     await_ready(credential, "15/15");
-    settle();
     CHECK(deletions() == unbraked);
     CHECK(reads() == 0);
     api().patch(namespace_path(all[unbraked]), labels_patch({{"pull", nullptr}}));
@@ -105,6 +111,64 @@ TEST_CASE_FIXTURE(guarded,
     settle();
     CHECK(deletions() == many);
     CHECK(reads() >= 2);
+}
+
+namespace {
+
+class guarded_by_approval : public guarded {
+ protected:
+    guarded_by_approval() : guarded({"--deletion-guard=approve"}) {}
+    void approve(const std::string& value) {
+        api().patch(credential_path(credential),
+                    annotations_patch({{"regcred.dev/approve-deletions", value}}));
+    }
+    /// The value that the status asks for, once this many removals are held.
+    std::string awaited(int held) {
+        eventually("removals are held", [&] {
+            const auto metrics = controller().get("/metrics")->body;
+            return metrics.find(fmt::format("regcred_held_deletions {}\n", held)) != std::string::npos
+                       ? ""
+                       : "not all";
+        });
+        settle();
+        const auto object = await_condition(credential, "Synced", "False", "DeletionGuard");
+        CHECK(condition_of(object, "Stalled")["reason"] == "DeletionGuard");
+        const auto message = condition_of(object, "Synced")["message"].get<std::string>();
+        const auto at = message.find("approve-deletions=");
+        REQUIRE_MESSAGE(at != std::string::npos, message);
+        return message.substr(at + std::string_view("approve-deletions=").size());
+    }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(
+    guarded_by_approval,
+    "with --deletion-guard=approve a mass deletion waits for an approval, which is good for what "
+    "was held then and for nothing later") {
+    label(nullptr, 12);
+    const auto early = awaited(12);
+    api().patch(namespace_path(all[12]), labels_patch({{"pull", nullptr}}));
+    const auto now = awaited(13);
+    CHECK(now > early);
+    approve(early);
+    settle();
+    CHECK(deletions() == 0);
+    approve(now);
+    for (std::size_t n = 0; n < 13; ++n)
+        await_no_copy(all[n]);
+    await_ready(credential, "12/12");
+    CHECK(deletions() == 13);
+
+    // The annotation is still there when the labels are lost once more.
+    label(value, 13);
+    await_ready(credential, "25/25");
+    label(nullptr, 13);
+    CHECK(awaited(13) > now);
+    CHECK(deletions() == 13);
+    CHECK(reads() == 0);
+    label(value, 13);
+    await_ready(credential, "25/25");
 }
 
 TEST_CASE_FIXTURE(guarded, "a spec change deletes every copy without the deletion guard") {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/safety/deletion_guard.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace reconcile {
@@ -43,12 +45,33 @@ std::vector<runtime::object_key> deletion_guard::read(time_point now) {
     for (auto& [key, agreeing] : held_) {
         if (++agreeing >= reads_needed) free.push_back(key);
     }
-    for (const auto& key : free) {
+    pass(free);
+    end_read(now);
+    return free;
+}
+
+std::vector<runtime::object_key> deletion_guard::release(
+    const std::function<bool(const runtime::object_key&)>& approved, time_point now) {
+    std::vector<runtime::object_key> free;
+    for (const auto& [key, agreeing] : held_) {
+        if (approved(key)) free.push_back(key);
+    }
+    pass(free);
+    next_read_ = held_.empty() ? time_point::max() : now + between_looks;
+    return free;
+}
+
+void deletion_guard::pass(const std::vector<runtime::object_key>& keys) {
+    for (const auto& key : keys) {
         held_.erase(key);
         free_.insert(key);
     }
-    end_read(now);
-    return free;
+}
+
+std::string deletion_guard::release_rule() const {
+    if (needs_approval_) return "once the removals are approved, as the condition says";
+    return fmt::format("when two lists of all namespaces, {} s apart, agree",
+                       std::chrono::duration_cast<std::chrono::seconds>(between_reads).count());
 }
 
 void deletion_guard::read_failed(time_point now) noexcept {

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -35,6 +37,17 @@ class deletion_guard {
     static constexpr duration first_read_after =
         std::chrono::seconds(2);  // what comes together is read together
     static constexpr duration between_reads = std::chrono::seconds(30);
+    static constexpr duration between_looks = std::chrono::seconds(2);  // for an approval
+
+    /// What is held waits for release(), and two reads that agree are not enough.
+    void require_approval() noexcept { needs_approval_ = true; }
+    [[nodiscard]] bool needs_approval() const noexcept { return needs_approval_; }
+    /// When the held objects are deleted: for messages.
+    [[nodiscard]] std::string release_rule() const;
+    /// Lets those of the held objects pass that `approved` accepts, and returns them. To be called when
+    /// next_read() is due, in place of read().
+    [[nodiscard]] std::vector<runtime::object_key> release(
+        const std::function<bool(const runtime::object_key&)>& approved, time_point now);
 
     /// How many deletions a minute pass unconfirmed when there are so many objects.
     [[nodiscard]] static std::size_t limit(std::size_t objects) noexcept;
@@ -61,6 +74,7 @@ class deletion_guard {
     static constexpr int reads_needed = 2;
     static constexpr int held_in_a_read = -1;  // held during a read, which does not count
 
+    void pass(const std::vector<runtime::object_key>& keys);
     void end_read(time_point now) noexcept;
 
     std::deque<time_point> passed_;  // deletions within the window
@@ -70,6 +84,7 @@ class deletion_guard {
     std::unordered_set<runtime::object_key, runtime::object_key_hash> free_;  // may be deleted
     time_point next_read_ = time_point::max();
     bool reading_ = false;
+    bool needs_approval_ = false;
 };
 
 }  // namespace reconcile

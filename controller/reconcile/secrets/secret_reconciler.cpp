@@ -30,16 +30,16 @@ write_kind kind_of(const secret_plan& plan) {
     return kinds.at(static_cast<std::size_t>(plan.action));
 }
 
-cause held_by_guard(const runtime::object_key& key, std::size_t objects) {
+cause held_by_guard(const runtime::object_key& key, std::size_t objects, const deletion_guard& guard) {
     return {.reason = reasons::deletion_guard,
             .message = fmt::format(
                 "Secret {} not deleted yet: its namespace is no longer selected, like those of more than {} "
                 "other Secrets within a minute, although no spec has changed; regcred deletes the Secrets "
-                "when two lists of all namespaces, {} s apart, agree. To keep them, restore the namespaces' "
-                "labels and opt-out annotations, or set spec.suspend: true",
+                "{}. To keep them, restore the namespaces' labels and opt-out annotations, or set "
+                "spec.suspend: true",
                 runtime::to_string(key),
                 deletion_guard::limit(objects),
-                std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count())};
+                guard.release_rule())};
 }
 
 cause contended(const runtime::object_key& key) {
@@ -160,7 +160,7 @@ void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
     if (!now.plan.reason.empty()) return fail(view, {.reason = now.plan.reason, .message = now.plan.message});
     auto own = own_failures(services_.state, view, now.unsuspended);
     for (const auto& object : view.held) {
-        own.push_back({.problem = held_by_guard(view.key, services_.state.results().size()),
+        own.push_back({.problem = held_by_guard(view.key, services_.state.results().size(), services_.guard),
                        .credential = object->meta.name});
     }
     services_.state.forget_deleted(view.key);

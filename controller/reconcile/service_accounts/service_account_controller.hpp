@@ -32,6 +32,7 @@ class service_account_controller {
         std::vector<std::string> names;  // of ServiceAccounts that may be changed, or every_account alone
         runtime::random_source random;
         runtime::wall_clock clock;
+        deletion_approvals* approvals;  // null: what the deletion guard holds needs no approval
         std::function<bool(const runtime::object_key&)> holds;  // such a ServiceAccount is not reconciled now
     };
 

@@ -39,17 +39,17 @@ cause refused(const reconcile_action& action, const runtime::object_key& key) {
                                    lacks_role ? "; apply deploy/service-accounts.yaml" : "")};
 }
 
-cause held_by_guard(const runtime::object_key& key, std::size_t objects) {
+cause held_by_guard(const runtime::object_key& key, std::size_t objects, const deletion_guard& guard) {
     return {
         .reason = reasons::deletion_guard,
         .message = fmt::format(
             "ServiceAccount {} not patched yet: its namespace is no longer selected, like those of more "
             "than {} other ServiceAccounts within a minute, although no spec has changed; regcred removes "
-            "the imagePullSecrets entries when two lists of all namespaces, {} s apart, agree. To keep "
-            "them, restore the namespaces' labels and opt-out annotations, or set spec.suspend: true",
+            "the imagePullSecrets entries {}. To keep them, restore the namespaces' labels and opt-out "
+            "annotations, or set spec.suspend: true",
             runtime::to_string(key),
             deletion_guard::limit(objects),
-            std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count())};
+            guard.release_rule())};
 }
 
 cause contended(const runtime::object_key& key) {
@@ -111,7 +111,7 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
                 run.was_read(co_await read_back(key));
                 break;
             case reconcile_step::hold:
-                fail(view, held_by_guard(key, services_.accounts.results().size()));
+                fail(view, held_by_guard(key, services_.accounts.results().size(), services_.guard));
                 services_.guard_reads.wake();
                 break;
             case reconcile_step::settle:

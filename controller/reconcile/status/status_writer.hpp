@@ -5,6 +5,7 @@
 #include "kube/client/client.hpp"
 #include "reconcile/pull_failures/pull_watcher.hpp"
 #include "reconcile/safety/admission_checker.hpp"
+#include "reconcile/safety/deletion_approvals.hpp"
 #include "reconcile/safety/quorum_reader.hpp"
 #include "reconcile/service_accounts/service_account_state.hpp"
 #include "reconcile/state/cluster_state.hpp"
@@ -36,6 +37,7 @@ class status_writer {
         runtime::event_recorder& events;
         const runtime::logger& log;
         runtime::wall_clock clock;
+        const deletion_approvals* approvals;  // null: none is needed
     };
 
     explicit status_writer(services services);

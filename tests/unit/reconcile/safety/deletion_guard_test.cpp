@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 using reconcile::deletion_guard;
@@ -182,4 +183,30 @@ TEST_CASE("while a deletion is held, later ones do not wait: they are held") {
     CHECK_FALSE(b.may_delete(10));
     CHECK(b.guard.pause(nth(11), start + 1s) == 0s);
     CHECK_FALSE(b.may_delete(11, 1s));
+}
+
+TEST_CASE("in approval mode a held deletion passes when it is approved, not when two reads agree") {
+    braked b(20);
+    b.guard.require_approval();
+    CHECK_FALSE(b.may_delete(10));
+    CHECK_FALSE(b.may_delete(11));
+    CHECK(b.guard.next_read() == start + deletion_guard::first_read_after);
+    const auto none = [](const auto&) { return false; };
+    CHECK(b.guard.release(none, start + 2s).empty());
+    CHECK(b.guard.release(none, start + 1h).empty());
+    CHECK(b.guard.next_read() == start + 1h + deletion_guard::between_looks);
+    CHECK(b.guard.release([](const auto& key) { return key == nth(10); }, start + 2h) ==
+          std::vector{nth(10)});
+    CHECK(b.may_delete(10, 2h));
+    CHECK_FALSE(b.may_delete(11, 2h));
+    CHECK(b.guard.release([](const auto&) { return true; }, start + 3h) == std::vector{nth(11)});
+    CHECK(b.guard.next_read() == never);
+}
+
+TEST_CASE("the guard says when held deletions proceed") {
+    deletion_guard guard;
+    CHECK(guard.release_rule() == "when two lists of all namespaces, 30 s apart, agree");
+    CHECK_FALSE(guard.needs_approval());
+    guard.require_approval();
+    CHECK(guard.release_rule() == "once the removals are approved, as the condition says");
 }
