@@ -95,6 +95,13 @@ void add_scope_options(CLI::App& app, config& result) {
                  result.require_admission_policy,
                  "Write only while the API server enforces the admission policies of deploy/")
         ->envname("REGCRED_REQUIRE_ADMISSION_POLICY");
+    app.add_option("--deletion-guard",
+                   result.deletion_guard,
+                   "When held mass deletions proceed: confirm (two lists agree) or approve (a person has\n"
+                   "annotated the RegistryCredential)")
+        ->option_text("MODE (default: confirm)")
+        ->envname("REGCRED_DELETION_GUARD")
+        ->check(CLI::IsMember({"confirm", "approve"}));
 }
 
 void add_connection_options(CLI::App& app, config& result) {

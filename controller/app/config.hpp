@@ -24,8 +24,9 @@ struct config {
     std::vector<std::string> secret_names{"regcred"};
     std::vector<std::string> service_accounts{"default"};  // names, or only "*": all of them
     bool require_admission_policy = false;
-    std::string namespace_name;  // empty: the Pod's, or the kubeconfig context's
-    std::string kubeconfig;      // empty: see kubeconfig_path()
+    std::string deletion_guard = "confirm";  // or "approve"
+    std::string namespace_name;              // empty: the Pod's, or the kubeconfig context's
+    std::string kubeconfig;                  // empty: see kubeconfig_path()
     std::string log_level = "info";
     std::string log_format = "json";
     std::string listen_host = "::";  // IPv6 and IPv4

@@ -12,7 +12,7 @@ namespace kube {
 
 namespace {
 
-constexpr std::size_t max_public_bytes = 256;
+constexpr std::size_t max_public_bytes = 512;  // a policy's name, its binding's, and what it advises
 
 constexpr std::array<std::string_view, 17> kind_names{"no_response",
                                                       "cancelled",

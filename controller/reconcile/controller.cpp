@@ -10,6 +10,7 @@
 #include "reconcile/service_accounts/service_account_controller.hpp"
 #include "reconcile/state/event_aggregator.hpp"
 #include "reconcile/status/status_writer.hpp"
+#include "reconcile/status/tenant_notifier.hpp"
 #include "reconcile/watches.hpp"
 #include "runtime/events/event_recorder.hpp"
 #include "runtime/task_group.hpp"
@@ -52,6 +53,7 @@ class controller::parts {
           event_writer_(client,
                         {.controller = "regcred.dev/controller", .instance = std::move(settings.instance)}),
           events_(executor, event_writer_, log, settings.clock),
+          tenants_(executor, state_, events_),
           guard_reads_(executor, client, state_, guard_, queues_.secrets, log, "Secrets"),
           admission_(executor,
                      client,
@@ -72,7 +74,8 @@ class controller::parts {
                     .writes = metrics.counters("regcred_secret_writes_total",
                                                "Writes to Secrets, by action and result.",
                                                {"action", "result"}),
-                    .clock = settings.clock}),
+                    .clock = settings.clock,
+                    .failed_anew = [this](const auto& secret) { tenants_.add(secret); }}),
           accounts_(executor,
                     client,
                     state_,
@@ -83,7 +86,8 @@ class controller::parts {
                     metrics,
                     {.names = std::move(settings.service_accounts),
                      .random = settings.random,
-                     .clock = settings.clock}),
+                     .clock = settings.clock,
+                     .approvals = settings.approve_deletions ? &approvals_ : nullptr}),
           pulls_(executor,
                  {.client = client,
                   .state = state_,
@@ -99,7 +103,8 @@ class controller::parts {
                      .writes = writes_,
                      .events = events_,
                      .log = log,
-                     .clock = settings.clock}),
+                     .clock = settings.clock,
+                     .approvals = settings.approve_deletions ? &approvals_ : nullptr}),
           watches_(executor,
                    client,
                    state_,
@@ -109,6 +114,7 @@ class controller::parts {
                     .on_copies_listed = [this](const auto& name) { accounts_.copies_listed(name); },
                     .on_rewind = settings.on_rewind}),
           tasks_(executor) {
+        if (settings.approve_deletions) guard_reads_.require_approval(approvals_, state_.results());
         register_metrics(metrics);
     }
 
@@ -116,6 +122,7 @@ class controller::parts {
         watches_.start(tasks_);
         accounts_.start(tasks_);
         tasks_.spawn(events_.run());
+        tasks_.spawn(tenants_.run());
         tasks_.spawn(guard_reads_.run());
         tasks_.spawn(admission_.run());
     }
@@ -135,6 +142,7 @@ class controller::parts {
         }
         guard_reads_.stop();
         admission_.stop();
+        tenants_.stop();
         events_.stop();
         tasks_.cancel();
         const bool tasks_ended = co_await tasks_.join(left());
@@ -219,6 +227,8 @@ class controller::parts {
     event_aggregator writes_;
     runtime::client_event_writer event_writer_;
     runtime::event_recorder events_;
+    tenant_notifier tenants_;
+    deletion_approvals approvals_;
     deletion_guard guard_;
     guard_reader guard_reads_;
     admission_checker admission_;

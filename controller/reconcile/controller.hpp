@@ -27,8 +27,9 @@ class controller {
         install_scope scope;
         std::vector<std::string> service_accounts;  // names that may be changed, or "*" alone
         bool require_admission_policy = false;      // write only while the policies of deploy/ are enforced
-        std::string instance;                       // names this process in Events
-        std::size_t secret_workers = 16;            // requests that write Secrets at the same time
+        bool approve_deletions = false;   // what the deletion guard holds waits until it is approved
+        std::string instance;             // names this process in Events
+        std::size_t secret_workers = 16;  // requests that write Secrets at the same time
         runtime::random_source random;
         runtime::wall_clock clock;
         /// The API server's state went back in time: the process must end, since what it knows is of another

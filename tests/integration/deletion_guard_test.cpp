@@ -3,19 +3,24 @@
 #include "scenario.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 using namespace harness;
 
 namespace {
 
 const std::string document = document_of(one_login("quay.io", "guard"));
-constexpr int many = 25;
-constexpr std::ptrdiff_t unbraked = 10;  // so many deletions a minute pass, of so few copies
+constexpr std::size_t many = 25;
+constexpr std::size_t unbraked = 10;  // so many deletions a minute pass, of so few copies
 
-std::ptrdiff_t count_of(const std::string& writes, const std::string& verb) {
-    std::ptrdiff_t count = 0;
+std::size_t count_of(const std::string& writes, const std::string& verb) {
+    std::size_t count = 0;
     for (auto at = writes.find(verb); at != std::string::npos; at = writes.find(verb, at + 1))
         ++count;
     return count;
@@ -24,8 +29,8 @@ std::ptrdiff_t count_of(const std::string& writes, const std::string& verb) {
 /// Namespaces that are selected by a label, each with its copy.
 class guarded : public scenario {
  protected:
-    guarded() {
-        start();
+    explicit guarded(std::vector<std::string> flags = {}) {
+        start("regcred", "default", std::move(flags));
         all = add_namespaces("team", many);
         label(value);
         const auto source = add_source("quay", one_login("quay.io", "guard"));
@@ -36,11 +41,11 @@ class guarded : public scenario {
         settle();
         before = mark();
     }
-    void label(const json& to) {
+    void label(const json& to, std::size_t count = many) {
         std::vector<api_call> calls;
-        for (const auto& ns : all)
+        for (std::size_t n = 0; n < count; ++n)
             calls.push_back({.method = "PATCH",
-                             .path = namespace_path(ns),
+                             .path = namespace_path(all[n]),
                              .body = labels_patch({{"pull", to}}),
                              .as = {}});
         for (const auto& answer : api().send_all(calls))
@@ -52,7 +57,7 @@ class guarded : public scenario {
             return record.verb == "list" && record.resource == "namespaces";
         });
     }
-    [[nodiscard]] std::ptrdiff_t deletions() { return count_of(secret_writes(before), "delete"); }
+    [[nodiscard]] std::size_t deletions() { return count_of(secret_writes(before), "delete"); }
 
     std::string value = named("pull");
     std::vector<std::string> all;
@@ -63,22 +68,37 @@ class guarded : public scenario {
 }  // namespace
 
 TEST_CASE_FIXTURE(guarded,
-                  "the deletion guard holds most deletions back when all labels are removed, and drops them "
-                  "when the labels are restored") {
+                  "the deletion guard holds every deletion back when all labels are removed at once, and "
+                  "drops them when the labels are restored") {
     label(nullptr);
     const auto object = await_condition(credential, "Synced", "False", "DeletionGuard");
     CHECK(condition_of(object, "Reconciling")["reason"] == "DeletionGuard");
     CHECK(condition_of(object, "Stalled").is_null());
     CHECK(condition_of(object, "Ready")["reason"] == "DeletionGuard");
-    eventually("what passes the brake has passed",
-               [&] { return deletions() == unbraked ? "" : std::to_string(deletions()); });
+    eventually("all are held", [&] {
+        return controller().get("/metrics")->body.find("regcred_held_deletions 25\n") != std::string::npos
+                   ? ""
+                   : "not all";
+    });
     label(value);
     await_copies(all, document);
     await_ready(credential, "25/25");
     settle();
-    CHECK(deletions() == unbraked);
-    CHECK(count_of(secret_writes(before), "create") == unbraked);
+    CHECK(deletions() == 0);
     CHECK(condition_of(api().get(credential_path(credential)), "Reconciling").is_null());
+}
+
+TEST_CASE_FIXTURE(guarded, "as many deletions as the limit pass the deletion guard, and more are held") {
+    label(nullptr, unbraked);
+    for (std::size_t n = 0; n < unbraked; ++n)
+        await_no_copy(all[n]);
+    await_ready(credential, "15/15");
+    CHECK(deletions() == unbraked);
+    CHECK(reads() == 0);
+    api().patch(namespace_path(all[unbraked]), labels_patch({{"pull", nullptr}}));
+    await_condition(credential, "Synced", "False", "DeletionGuard");
+    settle();
+    CHECK(deletions() == unbraked);
 }
 
 TEST_CASE_FIXTURE(guarded,
@@ -91,6 +111,64 @@ TEST_CASE_FIXTURE(guarded,
     settle();
     CHECK(deletions() == many);
     CHECK(reads() >= 2);
+}
+
+namespace {
+
+class guarded_by_approval : public guarded {
+ protected:
+    guarded_by_approval() : guarded({"--deletion-guard=approve"}) {}
+    void approve(const std::string& value) {
+        api().patch(credential_path(credential),
+                    annotations_patch({{"regcred.dev/approve-deletions", value}}));
+    }
+    /// The value that the status asks for, once this many removals are held.
+    std::string awaited(int held) {
+        eventually("removals are held", [&] {
+            const auto metrics = controller().get("/metrics")->body;
+            return metrics.find(fmt::format("regcred_held_deletions {}\n", held)) != std::string::npos
+                       ? ""
+                       : "not all";
+        });
+        settle();
+        const auto object = await_condition(credential, "Synced", "False", "DeletionGuard");
+        CHECK(condition_of(object, "Stalled")["reason"] == "DeletionGuard");
+        const auto message = condition_of(object, "Synced")["message"].get<std::string>();
+        const auto at = message.find("approve-deletions=");
+        REQUIRE_MESSAGE(at != std::string::npos, message);
+        return message.substr(at + std::string_view("approve-deletions=").size());
+    }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(
+    guarded_by_approval,
+    "with --deletion-guard=approve a mass deletion waits for an approval, which is good for what "
+    "was held then and for nothing later") {
+    label(nullptr, 12);
+    const auto early = awaited(12);
+    api().patch(namespace_path(all[12]), labels_patch({{"pull", nullptr}}));
+    const auto now = awaited(13);
+    CHECK(now > early);
+    approve(early);
+    settle();
+    CHECK(deletions() == 0);
+    approve(now);
+    for (std::size_t n = 0; n < 13; ++n)
+        await_no_copy(all[n]);
+    await_ready(credential, "12/12");
+    CHECK(deletions() == 13);
+
+    // The annotation is still there when the labels are lost once more.
+    label(value, 13);
+    await_ready(credential, "25/25");
+    label(nullptr, 13);
+    CHECK(awaited(13) > now);
+    CHECK(deletions() == 13);
+    CHECK(reads() == 0);
+    label(value, 13);
+    await_ready(credential, "25/25");
 }
 
 TEST_CASE_FIXTURE(guarded, "a spec change deletes every copy without the deletion guard") {
@@ -131,15 +209,12 @@ TEST_CASE_FIXTURE(guarded,
     const auto holding = [&](const std::string& document) {
         return std::ranges::count_if(all, [&](const auto& ns) { return data_of(copy_in(ns)) == document; });
     };
-    eventually("what passes the brake has passed", [&] {
-        const auto left = holding(document_of(one_login("ghcr.io", "wide")));
-        return left == unbraked ? "" : std::to_string(left);
-    });
     await_ready(wide, "25/25");
+    CHECK(holding(document_of(one_login("ghcr.io", "wide"))) == 0);
     change_source(source, one_login("ghcr.io", "rotated"));
     eventually("the held copies are rotated", [&] {
         const auto rotated = holding(both("rotated"));
-        return rotated == many - unbraked ? "" : std::to_string(rotated);
+        return rotated == many ? "" : std::to_string(rotated);
     });
     label(value);
     await_copies(all, both("rotated"));

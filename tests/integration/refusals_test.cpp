@@ -5,6 +5,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
 using namespace harness;
 
 namespace {
@@ -17,6 +21,15 @@ json quota_of(int secrets) {
             {"kind", "ResourceQuota"},
             {"metadata", {{"name", "few"}}},
             {"spec", {{"hard", {{"secrets", std::to_string(secrets)}}}}}};
+}
+
+/// The warnings of regcred in a namespace.
+std::vector<json> warnings_in(admin& api, const std::string& ns) {
+    std::vector<json> found;
+    for (const auto& event : api.list("/apis/events.k8s.io/v1/namespaces/" + ns + "/events")) {
+        if (event["reportingController"] == "regcred.dev/controller") found.push_back(event);
+    }
+    return found;
 }
 
 }  // namespace
@@ -146,4 +159,62 @@ TEST_CASE_FIXTURE(
     await_condition(other, "Synced", "False", "Denied", "0/1");
     await_ready(credential, "1/1");
     CHECK(controller().get("/readyz")->body == "ok\n");
+}
+
+TEST_CASE_FIXTURE(
+    scenario,
+    "a tenant sees one warning in the own namespace for a copy that cannot be written, and none "
+    "again after a restart") {
+    const auto full = add_namespace("team-full");
+    const auto taken = add_namespace("team-taken");
+    const auto good = add_namespace("team-good");
+    api().create(namespace_path(full) + "/resourcequotas", quota_of(0));
+    await_creates(api(), full, true);
+    const auto theirs =
+        api().create(secrets_in(taken), docker_config_secret("regcred", one_login("quay.io", "theirs")));
+    start();
+    const auto before = mark();
+    const auto source = add_source("quay", one_login("quay.io", "refused"));
+    const auto credential = add_credential("quay", spec_of({source}, {named("team-*")}));
+    await_copy(good, document);
+    const auto await_one = [&](const std::string& ns, const std::string& reason) {
+        eventually("a warning in " + ns, [&] {
+            const auto found = warnings_in(api(), ns);
+            return found.size() == 1 && found[0]["reason"] == reason ? "" : json(found).dump();
+        });
+        return warnings_in(api(), ns).front();
+    };
+    const auto conflict = await_one(taken, "Conflict");
+    CHECK(conflict["type"] == "Warning");
+    CHECK(conflict["regarding"]["name"] == "regcred");
+    CHECK(conflict["regarding"]["uid"] == uid_of(theirs));
+    const auto note = conflict["note"].get<std::string>();
+    CHECK(note.find(credential) != std::string::npos);
+    CHECK(note.find("delete or rename it") != std::string::npos);
+    const auto quota = await_one(full, "QuotaExceeded");
+    CHECK(quota["note"].get<std::string>().find("raise the ResourceQuota") != std::string::npos);
+    const auto described = run({"kubectl", "describe", "secret", "regcred", "-n", taken});
+    CHECK_MESSAGE(described.code == 0, described.text);
+
+    // Nothing is told again when the write is tried again, nor after a restart.
+    eventually("the Secret is tried again", [&] {
+        const auto tries = std::ranges::count_if(requests_since(before), [&](const audit_record& record) {
+            return record.resource == "secrets" && record.namespace_name == full && record.is_write();
+        });
+        return tries >= 3 ? std::string{} : std::to_string(tries) + " tries";
+    });
+    stop();
+    start();
+    await_condition(credential, "Synced", "False", "Conflict", "1/3");
+    settle();
+    CHECK(warnings_in(api(), full).size() == 1);
+    CHECK(warnings_in(api(), taken).size() == 1);
+    CHECK(warnings_in(api(), full).front()["series"].is_null());
+    CHECK(warnings_in(api(), good).empty());
+
+    api().remove(secret_path(taken));
+    api().patch(namespace_path(full) + "/resourcequotas/few", {{"spec", {{"hard", {{"secrets", "5"}}}}}});
+    await_copies({full, taken}, document);
+    await_ready(credential, "3/3");
+    CHECK(warnings_in(api(), taken).size() == 1);
 }

@@ -4,13 +4,11 @@
 #include "support/eventually.hpp"
 #include "support/subprocess.hpp"
 #include "token_fixture.hpp"
-#include "util/timestamp.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <chrono>
 #include <set>
 #include <sstream>
 #include <string>
@@ -226,77 +224,6 @@ TEST_CASE_FIXTURE(token_fixture, "the token adds a Secret to a ServiceAccount on
     api().patch(account, listed({"regcred", "regcred"}));
     allow("keep a repetition", "PATCH", account + "?dryRun=All", added("regcred"));
     refuse(once, "repeat it once more", "PATCH", account, listed({"regcred", "regcred", "regcred"}));
-}
-
-TEST_CASE_FIXTURE(token_fixture,
-                  "the token writes Events of its own about its objects, and changes no other") {
-    const auto now = util::write_micro_time(std::chrono::system_clock::now());
-    const std::string events = "/apis/events.k8s.io/v1/namespaces/default/events";
-    const json credential = {
-        {"apiVersion", "regcred.dev/v1alpha1"}, {"kind", "RegistryCredential"}, {"name", "x"}, {"uid", "u"}};
-    const auto event =
-        [&](const std::string& name, const json& regarding, const json& patch = json::object()) {
-            json object = {{"metadata", {{"name", named(name)}}},
-                           {"eventTime", now},
-                           {"type", "Normal"},
-                           {"reason", "Synced"},
-                           {"action", "Sync"},
-                           {"reportingController", "regcred.dev/controller"},
-                           {"reportingInstance", "test"},
-                           {"regarding", regarding}};
-            object.merge_patch(patch);
-            return object;
-        };
-    allow("an Event", "POST", events + "?dryRun=All", event("own", credential));
-    const json copy = {
-        {"apiVersion", "v1"}, {"kind", "Secret"}, {"name", "regcred"}, {"namespace", "default"}};
-    allow("an Event about a Secret", "POST", events + "?dryRun=All", event("own", copy));
-
-    const std::string own = "may only write Events of its own";
-    const std::string about = "may only write Events about RegistryCredentials and their Secrets";
-    const std::string bare = "without labels, annotations";
-    json node = {{"apiVersion", "v1"}, {"kind", "Node"}, {"name", "node-1"}};
-    json pod = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", "p"}, {"namespace", "default"}};
-    auto other_secret = copy;
-    other_secret["name"] = "other";
-    auto other_group = credential;
-    other_group["apiVersion"] = "example.com/v1";
-    const struct {
-        const char* request;
-        json event;
-        std::string text;
-    } table[] = {
-        {"in the kubelet's name", event("e", node, {{"reportingController", "kubelet"}}), own},
-        {"in nobody's name", event("e", credential, {{"reportingController", "example.com/x"}}), own},
-        {"about a Node", event("e", node), about},
-        {"about a Pod", event("e", pod), about},
-        {"about another Secret", event("e", other_secret), about},
-        {"about another group's RegistryCredential", event("e", other_group), about},
-        {"with a related object", event("e", credential, {{"related", node}}), bare},
-        {"with a label", event("e", credential, labels_patch({{"a", "b"}})), bare},
-        {"with 200 kB of annotations",
-         event("e", credential, annotations_patch({{"a", std::string(200'000, 'a')}})),
-         bare},
-        {"with a finalizer",
-         event("e", credential, {{"metadata", {{"finalizers", json::array({"example.com/x"})}}}}),
-         bare},
-    };
-    for (const auto& row : table)
-        refuse(row.text, row.request, "POST", events, row.event);
-
-    const auto theirs = event("theirs", pod, {{"reportingController", "kubelet"}});
-    api().create(events, theirs);
-    delete_at_end(events + "/" + named("theirs"));
-    const auto path = events + "/" + named("theirs");
-    refuse(own,
-           "count another's Event up",
-           "PATCH",
-           path,
-           {{"series", {{"count", 9}, {"lastObservedTime", now}}}});
-    const auto mine = event("mine", credential);
-    allow("create one", "POST", events, mine);
-    delete_at_end(events + "/" + named("mine"));
-    refuse(bare, "label an own Event", "PATCH", events + "/" + named("mine"), labels_patch({{"a", "b"}}));
 }
 
 TEST_CASE_FIXTURE(token_fixture, "the token's rights are those of the golden file") {

@@ -134,7 +134,19 @@ TEST_CASE_FIXTURE(token_fixture,
     allow("patch it", "PATCH", path, {{"series", {{"count", 2}, {"lastObservedTime", now}}}});
     const auto described = run({"kubectl", "describe", "registrycredential", name});
     CHECK_MESSAGE(described.text.find("a test") != std::string::npos, described.text);
-    deny("create an Event in another namespace", "POST", groups + ns_ + "/events", event);
+    // The API server itself keeps Events about cluster-scoped objects in default and in kube-system.
+    refuse("does not match event.namespace",
+           "create it in another namespace",
+           "POST",
+           groups + ns_ + "/events",
+           event);
+    refuse("only write Events about RegistryCredentials",
+           "create it in kube-system",
+           "POST",
+           groups + "kube-system/events",
+           event);
+    deny("create a core Event in another namespace", "POST", core_events_in(ns_), event);
+    deny("read the Events of another namespace", "GET", groups + ns_ + "/events");
     const auto core = core_events_in("default");
     deny("read an Event", "GET", core + "/" + named("event"));
     deny("read Events of the newer API group", "GET", groups + "default/events");

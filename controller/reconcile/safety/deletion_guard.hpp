@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -16,11 +18,13 @@ namespace reconcile {
 
 /// The brake on mass deletion. When more deletions than the limit are due within a minute and no spec change
 /// asks for them, it holds the rest until two complete reads, some time apart, agree. So neither a list that
-/// lacks labels nor a mistaken `kubectl label --all` that is undone at once deletes more than the limit.
+/// lacks labels nor a mistaken `kubectl label --all` that is undone at once deletes more than the limit. What
+/// becomes due together is counted before the first deletion: if it is more than the limit, all of it is
+/// held.
 ///
-/// Calls: may_delete() before each such deletion; forget() when an object is not, or no longer, to be
-/// deleted; and, when next_read() is due, read() or read_failed() after everything has been read again. No
-/// clock.
+/// Calls: pause() and, when that is over, may_delete() before each such deletion; forget() when an object is
+/// not, or no longer, to be deleted; and, when next_read() is due, read() or read_failed() after everything
+/// has been read again. No clock.
 class deletion_guard {
  public:
     using time_point = runtime::time_point;
@@ -29,13 +33,28 @@ class deletion_guard {
     static constexpr std::size_t always_allowed = 10;
     static constexpr std::size_t allowed_share = 5;  // one in five
     static constexpr duration window = std::chrono::minutes(1);
+    static constexpr duration count_time = std::chrono::seconds(2);  // what comes in it comes together
     static constexpr duration first_read_after =
         std::chrono::seconds(2);  // what comes together is read together
     static constexpr duration between_reads = std::chrono::seconds(30);
+    static constexpr duration between_looks = std::chrono::seconds(2);  // for an approval
+
+    /// What is held waits for release(), and two reads that agree are not enough.
+    void require_approval() noexcept { needs_approval_ = true; }
+    [[nodiscard]] bool needs_approval() const noexcept { return needs_approval_; }
+    /// When the held objects are deleted: for messages.
+    [[nodiscard]] std::string release_rule() const;
+    /// Lets those of the held objects pass that `approved` accepts, and returns them. To be called when
+    /// next_read() is due, in place of read().
+    [[nodiscard]] std::vector<runtime::object_key> release(
+        const std::function<bool(const runtime::object_key&)>& approved, time_point now);
 
     /// How many deletions a minute pass unconfirmed when there are so many objects.
     [[nodiscard]] static std::size_t limit(std::size_t objects) noexcept;
 
+    /// The deletion is due. Returns how long it must wait while others become due that may have the same
+    /// cause; zero: call may_delete().
+    [[nodiscard]] duration pause(const runtime::object_key& key, time_point now);
     /// False: the deletion is held, and a later read() returns the key when it may be deleted. A key that may
     /// be deleted stays so until forget().
     [[nodiscard]] bool may_delete(const runtime::object_key& key, std::size_t objects, time_point now);
@@ -55,14 +74,17 @@ class deletion_guard {
     static constexpr int reads_needed = 2;
     static constexpr int held_in_a_read = -1;  // held during a read, which does not count
 
+    void pass(const std::vector<runtime::object_key>& keys);
     void end_read(time_point now) noexcept;
 
     std::deque<time_point> passed_;  // deletions within the window
+    std::unordered_map<runtime::object_key, time_point, runtime::object_key_hash> due_;  // since when
     std::unordered_map<runtime::object_key, int, runtime::object_key_hash>
         held_;  // and how many reads agree so far
     std::unordered_set<runtime::object_key, runtime::object_key_hash> free_;  // may be deleted
     time_point next_read_ = time_point::max();
     bool reading_ = false;
+    bool needs_approval_ = false;
 };
 
 }  // namespace reconcile

@@ -2,28 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/safety/failure_cause.hpp"
 
-#include "reconcile/safety/deletion_guard.hpp"
-
 #include <fmt/format.h>
-
-#include <chrono>
 
 namespace reconcile {
 
-cause held_by_guard(const removal_words& words, const runtime::object_key& key, std::size_t objects) {
+cause held_by_guard(const removal_words& words,
+                    const runtime::object_key& key,
+                    std::size_t objects,
+                    const deletion_guard& guard) {
     return {
         .reason = reasons::deletion_guard,
         .message = fmt::format(
             "{0} {1} {2}: its namespace is no longer selected, like those of more than {3} other {0}s within "
-            "a minute, although no spec has changed; regcred {4} when two lists of all namespaces, {5} s "
-            "apart, agree. To keep them, restore the namespaces' labels and opt-out annotations, or set "
-            "spec.suspend: true",
+            "a minute, although no spec has changed; regcred {4} {5}. To keep them, restore the namespaces' "
+            "labels and opt-out annotations, or set spec.suspend: true",
             words.kind,
             runtime::to_string(key),
             words.held,
             deletion_guard::limit(objects),
             words.removes,
-            std::chrono::duration_cast<std::chrono::seconds>(deletion_guard::between_reads).count())};
+            guard.release_rule())};
 }
 
 cause contended(std::string_view what, const runtime::object_key& key) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reconcile/safety/deletion_guard.hpp"
 #include "reconcile/state/reasons.hpp"
 #include "runtime/object_key.hpp"
 
@@ -20,7 +21,8 @@ struct removal_words {
 /// The deletion guard holds a removal. `objects`: of this kind that are known.
 [[nodiscard]] cause held_by_guard(const removal_words& words,
                                   const runtime::object_key& key,
-                                  std::size_t objects);
+                                  std::size_t objects,
+                                  const deletion_guard& guard);
 
 /// Another writer keeps changing the object. `what`: which part of the object, and its kind.
 [[nodiscard]] cause contended(std::string_view what, const runtime::object_key& key);

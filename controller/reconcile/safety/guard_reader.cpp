@@ -22,17 +22,29 @@ guard_reader::guard_reader(boost::asio::any_io_executor executor,
                            runtime::object_queue& queue,
                            const runtime::logger& log,
                            std::string kind)
-    : guard_(guard),
+    : state_(state),
+      guard_(guard),
       queue_(queue),
       reader_(client, state),
       log_(log),
       kind_(std::move(kind)),
       due_(std::move(executor)) {}
 
+void guard_reader::require_approval(deletion_approvals& approvals, const result_table& results) {
+    guard_.require_approval();
+    approvals.watch(results);
+    approvals_ = &approvals;
+    results_ = &results;
+}
+
 boost::asio::awaitable<void> guard_reader::run() {
     while (!stopped_) {
         if (guard_.next_read() <= now()) {
-            co_await read();
+            if (approvals_ != nullptr) {
+                look_for_approval();
+            } else {
+                co_await read();
+            }
         } else {
             co_await due_.wait_until(guard_.next_read());
         }
@@ -51,6 +63,19 @@ boost::asio::awaitable<void> guard_reader::read() {
     const auto free = guard_.read(now());
     if (!free.empty())
         log_.warn("mass deletion confirmed; proceeding", {{"kind", kind_}, {"count", free.size()}});
+    for (const auto& key : free)
+        queue_.add(key, runtime::priority::bulk);
+}
+
+void guard_reader::look_for_approval() {
+    state_.credentials().for_each([this](const auto& object) { approvals_->read(*object); });
+    const auto exists = [this](const std::string& name) {
+        return state_.credentials().find({.namespace_name = {}, .name = name}) != nullptr;
+    };
+    const auto free = guard_.release(
+        [&](const auto& key) { return approvals_->cover(results_->find(key), exists); }, now());
+    if (!free.empty())
+        log_.warn("mass deletion approved; proceeding", {{"kind", kind_}, {"count", free.size()}});
     for (const auto& key : free)
         queue_.add(key, runtime::priority::bulk);
 }

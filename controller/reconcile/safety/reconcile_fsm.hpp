@@ -41,6 +41,7 @@ enum class reconcile_step : std::uint8_t {
     finish,        // record that the deletion guard holds the removal, and end: all else is as it should be
     read_content,  // read what the object holds, then was_read()
     confirm,       // confirm the reason for the write with a quorum read, then confirmed()
+    wait,          // end, and plan again later: the deletion guard counts what else is to be removed
     hold,          // the deletion guard holds the removal: wake its reader, and plan again without it
     write,         // then wrote()
     read_back,     // the object is not as expected: read it, then was_read()

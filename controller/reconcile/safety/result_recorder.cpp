@@ -65,8 +65,10 @@ void result_recorder::failed(const runtime::object_key& key,
                              selection_list selections,
                              std::vector<own_failure> own_failures) {
     const auto* known = services_.results.find(key);
-    if (known == nullptr || known->last_failure == nullptr || known->last_failure->reason != problem.reason)
+    if (known == nullptr || known->last_failure == nullptr || known->last_failure->reason != problem.reason) {
         log_failure(key, problem, fmt::format("{}", fmt::join(credentials, ",")));
+        if (services_.failed_anew) services_.failed_anew(key);
+    }
     auto own = as_failures(key, std::move(own_failures));
     update_statuses_of_failure(key);
     update_statuses(credentials);

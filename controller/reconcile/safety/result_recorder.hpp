@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ class result_recorder {
         const runtime::logger& log;
         runtime::wall_clock clock;
         std::string_view out_of_sync;  // the log's message for a failure: "Secret out of sync"
+        /// Called when an object fails for another reason than before; may be empty.
+        std::function<void(const runtime::object_key&)> failed_anew;
     };
 
     explicit result_recorder(services services) : services_(std::move(services)) {}

@@ -45,6 +45,14 @@ write_refusal classify_forbidden(const kube::error& error, std::string_view verb
                       "; raise the ResourceQuota or free a Secret",
                       error);
     }
+    // GKE Autopilot says this in the words of RBAC, but no role helps.
+    if (says(error, "managed-namespaces-limitation")) {
+        return failed(next_step::await_operator,
+                      reasons::denied,
+                      verb,
+                      "; the platform manages this namespace: add it to spec.namespaces.exclude",
+                      error);
+    }
     if (is_admission_denial(error)) {
         return failed(next_step::await_operator, reasons::denied, verb, "", error);
     }

@@ -45,7 +45,8 @@ secret_reconciler::secret_reconciler(services services)
                 .queue = services_.queues.secrets,
                 .log = services_.log,
                 .clock = services_.clock,
-                .out_of_sync = "Secret out of sync"}) {}
+                .out_of_sync = "Secret out of sync",
+                .failed_anew = services_.failed_anew}) {}
 
 asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_key key) {
     if (!services_.state.synced(key.name)) co_return runtime::outcome::done();  // copies_listed() queues it
@@ -71,6 +72,8 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
             case reconcile_step::read_back:
                 run.was_read(co_await reader_.read_copy(key));
                 break;
+            case reconcile_step::wait:
+                co_return action.outcome;
             case reconcile_step::hold:
                 services_.guard_reads.wake();
                 break;
@@ -140,8 +143,9 @@ void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
     if (!now.plan.reason.empty()) return fail(view, {.reason = now.plan.reason, .message = now.plan.message});
     auto own = own_failures(services_.state, view, now.resumed);
     for (const auto& object : view.held) {
-        own.push_back({.problem = held_by_guard(words, view.key, services_.state.results().size()),
-                       .credential = object->meta.name});
+        own.push_back(
+            {.problem = held_by_guard(words, view.key, services_.state.results().size(), services_.guard),
+             .credential = object->meta.name});
     }
     services_.state.forget_deleted(view.key);
     if (view.contributors.empty() && !own.empty()) {

@@ -19,6 +19,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace reconcile {
@@ -38,6 +39,7 @@ class secret_reconciler {
         const runtime::logger& log;
         runtime::counter_family& writes;  // labels: action, result
         runtime::wall_clock clock;
+        std::function<void(const runtime::object_key&)> failed_anew;  // see result_recorder
     };
 
     explicit secret_reconciler(services services);

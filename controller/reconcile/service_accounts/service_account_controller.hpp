@@ -32,6 +32,7 @@ class service_account_controller {
         std::vector<std::string> names;  // of ServiceAccounts that may be changed, or every_account alone
         runtime::random_source random;
         runtime::wall_clock clock;
+        deletion_approvals* approvals;  // null: what the deletion guard holds needs no approval
     };
 
     service_account_controller(boost::asio::any_io_executor executor,

@@ -59,7 +59,8 @@ service_account_reconciler::service_account_reconciler(services services)
                 .queue = services_.queues.service_accounts,
                 .log = services_.log,
                 .clock = services_.clock,
-                .out_of_sync = "ServiceAccount out of sync"}) {}
+                .out_of_sync = "ServiceAccount out of sync",
+                .failed_anew = {}}) {}
 
 asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime::object_key key) {
     reconcile_fsm run(key, repairs_, services_.guard, max_passes);
@@ -101,6 +102,7 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
                 results_.forget(key);
                 co_return action.outcome;
             case reconcile_step::read_content:  // no plan for a ServiceAccount needs it
+            case reconcile_step::wait:
                 co_return action.outcome;
         }
     }
@@ -122,7 +124,8 @@ void service_account_reconciler::settle(const service_account_view& view,
                                         const service_account_plan& plan,
                                         std::uint64_t desired) {
     if (has(view, entry_goal::held))
-        return fail(view, held_by_guard(words, view.key, services_.accounts.results().size()));
+        return fail(view,
+                    held_by_guard(words, view.key, services_.accounts.results().size(), services_.guard));
     if (!plan.reason.empty())
         return fail(view, {.reason = plan.reason, .message = plan.message}, plan.secret_name);
     if (view.wanting.empty()) {

@@ -23,14 +23,19 @@ struct wording {
 };
 
 const wording& words_for(write_kind kind) {
-    static constexpr std::array<wording, 7> words{
-        {{"Created", "CreateSecret", "Created"},
-         {"Updated", "UpdateSecret", "Updated"},
-         {"Recreated", "RecreateSecret", "Recreated"},
-         {"Adopted", "AdoptSecret", "Adopted"},
-         {"Removed", "DeleteSecret", "Deleted"},
-         {"Listed", "PatchServiceAccount", "Added", "to imagePullSecrets of ServiceAccounts in"},
-         {"Unlisted", "PatchServiceAccount", "Removed", "from imagePullSecrets of ServiceAccounts in"}}};
+    static constexpr std::array<wording, 7> words{{{"Created", "CreateSecret", "Created"},
+                                                   {"Updated", "UpdateSecret", "Updated"},
+                                                   {"Recreated", "RecreateSecret", "Recreated"},
+                                                   {"Adopted", "AdoptSecret", "Adopted"},
+                                                   {"Removed", "DeleteSecret", "Deleted"},
+                                                   {"ServiceAccountsPatched",
+                                                    "PatchServiceAccount",
+                                                    "Added",
+                                                    "to imagePullSecrets of ServiceAccounts in"},
+                                                   {"ServiceAccountsPatched",
+                                                    "PatchServiceAccount",
+                                                    "Removed",
+                                                    "from imagePullSecrets of ServiceAccounts in"}}};
     return words.at(static_cast<std::size_t>(kind));
 }
 

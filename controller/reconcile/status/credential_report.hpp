@@ -34,6 +34,8 @@ struct credential_report {
     pull_report pulls;
     cause policy_fault;            // an admission policy of deploy/ is not enforced; an empty reason: all are
     bool secrets_blocked = false;  // no Secret is written until it is
+    std::string
+        awaited_approval;  // the value that approves what the deletion guard holds; empty: none is needed
 };
 
 /// The report without `accounts`, `pulls` and what is known of admission policies.

@@ -3,6 +3,7 @@
 #include "reconcile/status/status.hpp"
 
 #include "kube/api/condition.hpp"
+#include "reconcile/safety/deletion_approvals.hpp"
 #include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>
@@ -95,6 +96,11 @@ condition_value synced_condition(const v1alpha1::registry_credential& object,
         true, reasons::synced, fmt::format("every selected namespace holds Secret {}", object.secret_name)};
 }
 
+void add_approval(condition_value& value, const std::string& name, const std::string& awaited) {
+    if (value.reason == reasons::deletion_guard && !awaited.empty())
+        value.message += how_to_approve(name, awaited);
+}
+
 /// Only while there is something to report.
 std::optional<condition_value> policy_condition(const credential_report& report) {
     if (report.policy_fault.reason.empty()) return std::nullopt;
@@ -134,9 +140,12 @@ bool needs_operator(std::string_view reason) {
 
 /// What a person must act on, also if Ready shows a more common failure.
 std::optional<condition_value> stalled_condition(const std::vector<condition_value>& conditions,
-                                                 const std::vector<v1alpha1::namespace_failure>& failures) {
+                                                 const std::vector<v1alpha1::namespace_failure>& failures,
+                                                 bool needs_approval) {
     for (const auto& each : conditions) {
-        if (!each.is_true && needs_operator(each.reason)) return each;
+        if (each.is_true) continue;
+        if (needs_operator(each.reason) || (needs_approval && each.reason == reasons::deletion_guard))
+            return each;
     }
     for (const auto& each : failures) {
         if (needs_operator(each.reason))
@@ -226,8 +235,10 @@ v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_cre
     status.conditions = object.status.conditions;
     const auto unusable = spec_condition(object);
     const auto sources = unusable ? *unusable : sources_condition(report);
-    const auto synced = unusable ? *unusable : synced_condition(object, report);
-    const auto patched = service_accounts_condition(object, report.accounts, report.name_allowed);
+    auto synced = unusable ? *unusable : synced_condition(object, report);
+    add_approval(synced, object.meta.name, report.awaited_approval);
+    auto patched = service_accounts_condition(object, report.accounts, report.name_allowed);
+    if (patched) add_approval(*patched, object.meta.name, report.awaited_approval);
     const auto ready = ready_condition(object, sources, synced, patched, report);
     const condition_writer write(status.conditions, object.meta.generation, now);
     write.put("SourcesValid", sources);
@@ -241,7 +252,7 @@ v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_cre
     if (report.secrets_blocked) {
         if (const auto policy = policy_condition(report)) all.push_back(*policy);
     }
-    const auto stalled = stalled_condition(all, failures);
+    const auto stalled = stalled_condition(all, failures, !report.awaited_approval.empty());
     write.put_abnormal("Stalled", stalled);
     write.put_abnormal("Reconciling", stalled ? std::nullopt : reconciling_condition(all));
     return status;

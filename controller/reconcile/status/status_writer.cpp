@@ -70,7 +70,8 @@ void status_writer::emit_events(const v1alpha1::registry_credential& object,
                                  .type = each.warning ? kube::event_type::warning : kube::event_type::normal,
                                  .reason = std::move(each.reason),
                                  .action = std::move(each.action),
-                                 .note = std::move(each.note)});
+                                 .note = std::move(each.note),
+                                 .identity = {}});
     }
 }
 
@@ -95,6 +96,8 @@ v1alpha1::registry_credential_status status_writer::status_of(
     report.pulls = services_.pulls.report(object);
     report.policy_fault = services_.admission.problem(!object.service_accounts.empty());
     report.secrets_blocked = services_.admission.blocks_secrets();
+    if (services_.approvals != nullptr)
+        report.awaited_approval = services_.approvals->awaited(object.meta.name);
     return compute_status(object, report, util::write_time(services_.clock()));
 }
 

@@ -5,6 +5,7 @@
 #include "kube/client/client.hpp"
 #include "reconcile/pull_failures/pull_watcher.hpp"
 #include "reconcile/safety/admission_checker.hpp"
+#include "reconcile/safety/deletion_approvals.hpp"
 #include "reconcile/safety/quorum_reader.hpp"
 #include "reconcile/safety/repeat_limit.hpp"
 #include "reconcile/service_accounts/service_account_state.hpp"
@@ -39,6 +40,7 @@ class status_writer {
         runtime::event_recorder& events;
         const runtime::logger& log;
         runtime::wall_clock clock;
+        const deletion_approvals* approvals;  // null: none is needed
     };
 
     explicit status_writer(services services);

@@ -17,6 +17,14 @@ namespace {
 constexpr std::size_t note_limit = 1'024;
 constexpr std::size_t name_limit = 253;
 
+std::string name_with(const object_event& event, const std::string& suffix) {
+    std::string_view object = std::string_view(event.regarding.name).substr(0, name_limit - suffix.size());
+    // In a DNS name the part before a dot ends with a letter or a digit.
+    while (!object.empty() && (object.back() == '.' || object.back() == '-'))
+        object.remove_suffix(1);
+    return std::string(object) + suffix;
+}
+
 }  // namespace
 
 token_bucket::token_bucket(double burst, duration interval, time_point now) noexcept
@@ -86,15 +94,11 @@ bool event_correlator::take_budget(const kube::object_reference& regarding, time
 
 /// `object.timestamp`, as in client-go. Two names at the same time must differ.
 std::string event_correlator::new_name(const object_event& event, wall_time wall_now) {
+    if (event.identity) return name_with(event, fmt::format(".{:016x}", *event.identity));
     const auto timestamp =
         std::chrono::duration_cast<std::chrono::nanoseconds>(wall_now.time_since_epoch()).count();
     last_timestamp_ = std::max<std::int64_t>(timestamp, last_timestamp_ + 1);
-    const std::string suffix = fmt::format(".{:x}", last_timestamp_);
-    std::string_view object = std::string_view(event.regarding.name).substr(0, name_limit - suffix.size());
-    // In a DNS name the part before a dot ends with a letter or a digit.
-    while (!object.empty() && (object.back() == '.' || object.back() == '-'))
-        object.remove_suffix(1);
-    return std::string(object) + suffix;
+    return name_with(event, fmt::format(".{:x}", last_timestamp_));
 }
 
 void event_correlator::make_room(time_point now) {

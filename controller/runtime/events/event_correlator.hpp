@@ -39,6 +39,9 @@ struct object_event {
     std::string reason;  // short, CamelCase
     std::string action;  // what was done or tried, CamelCase; events.k8s.io/v1 requires it
     std::string note;    // for people; cut at 1,024 bytes, the API's limit
+    /// If set, the Event's name depends on it and not on the time: an Event of that name that exists already,
+    /// as after a restart, has told the same.
+    std::optional<std::uint64_t> identity;
     friend auto operator<=>(const object_event&, const object_event&) = default;
 };
 

@@ -68,6 +68,7 @@ boost::asio::awaitable<void> event_recorder::write(event_write write) {
         failing_ = false;
         co_return;
     }
+    if (write.event.identity && result.error().kind == kube::error_kind::already_exists) co_return;
     ++dropped_;
     correlator_.forget(write.event);
     if (result.error().kind == kube::error_kind::cancelled) {

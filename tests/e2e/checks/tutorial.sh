@@ -11,7 +11,7 @@ make_workplace() {
   rm -rf "$scratch/tutorial"
   mkdir -p "$scratch/tutorial"
   cp -r crds deploy "$scratch/tutorial/"
-  cp deploy/tutorial/*.yaml "$scratch/tutorial/"
+  cp deploy/tutorial/*.yaml deploy/tutorial/*.json "$scratch/tutorial/"
   { cat /etc/hosts && echo '127.0.0.1 registry.example.com'; } > "$scratch/hosts"
   mkdir -p "$scratch/.config/containers"
   printf '[[registry]]\nlocation = "registry.example.com"\ninsecure = true\n' > "$scratch/.config/containers/registries.conf"

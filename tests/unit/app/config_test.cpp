@@ -65,6 +65,7 @@ TEST_CASE("the defaults are those of a cluster") {
     CHECK(got.secret_names == strings{"regcred"});
     CHECK(got.service_accounts == strings{"default"});
     CHECK_FALSE(got.require_admission_policy);
+    CHECK(got.deletion_guard == "confirm");
     CHECK(got.namespace_name.empty());
     CHECK(got.kubeconfig.empty());
     CHECK(got.log_level == "info");
@@ -77,6 +78,7 @@ TEST_CASE("every flag sets its option") {
     const auto got = accepted({"--secret-names=regcred,team-pull",
                                "--service-accounts=default,builder",
                                "--require-admission-policy",
+                               "--deletion-guard=approve",
                                "--namespace=credentials",
                                "--kubeconfig=/tmp/config",
                                "--log-level=debug",
@@ -85,6 +87,7 @@ TEST_CASE("every flag sets its option") {
     CHECK(got.secret_names == strings{"regcred", "team-pull"});
     CHECK(got.service_accounts == strings{"builder", "default"});
     CHECK(got.require_admission_policy);
+    CHECK(got.deletion_guard == "approve");
     CHECK(got.namespace_name == "credentials");
     CHECK(got.kubeconfig == "/tmp/config");
     CHECK(got.log_level == "debug");

@@ -55,14 +55,24 @@ TEST_CASE("a public message is one printable line") {
     CHECK(public_message(error(error_kind::other, "bad \xff\xfe utf-8")) == "bad ?? utf-8");
 }
 
-TEST_CASE("a public message has at most 256 bytes and ends with a whole character") {
+TEST_CASE("a public message has at most 512 bytes and ends with a whole character") {
     std::string umlauts;
-    for (int i = 0; i < 300; ++i)
+    for (int i = 0; i < 600; ++i)
         umlauts += "\xc3\xa4";
     const auto line = public_message(error(error_kind::other, umlauts));
-    CHECK(line.size() <= 256);
-    CHECK(line.size() > 250);
+    CHECK(line.size() <= 512);
+    CHECK(line.size() > 506);
     CHECK(line.ends_with("\xc3\xa4..."));
+}
+
+TEST_CASE("a public message has the whole refusal of regcred's own admission policy") {
+    const std::string refusal =
+        "secrets \"regcred\" is forbidden: ValidatingAdmissionPolicy 'regcred-controller' with binding "
+        "'regcred-controller' denied request: regcred-controller may not set or remove the labels or "
+        "annotations argocd.argoproj.io/sync-options: take them out of spec.secretTemplate (or the admission "
+        "webhook that sets them), or add them to templateKeys in the ValidatingAdmissionPolicy "
+        "regcred-controller";
+    CHECK(public_message(error(error_kind::invalid, refusal)) == refusal);
 }
 
 TEST_CASE("the public message of an error without a message is its kind and HTTP status") {

@@ -92,6 +92,7 @@ struct fixture {
         {.scope = {.own_namespace = "regcred-system", .secret_names = {"regcred"}},
          .service_accounts = {"default"},
          .require_admission_policy = false,
+         .approve_deletions = false,
          .instance = "test",
          .secret_workers = 2,
          .random = [] { return 0.0; },

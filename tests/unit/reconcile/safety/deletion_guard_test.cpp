@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 using reconcile::deletion_guard;
@@ -128,4 +129,84 @@ TEST_CASE("a failed read does not count and is repeated") {
     CHECK(b.guard.next_read() == start + 1s + deletion_guard::between_reads);
     CHECK(b.read(31s) == 0);
     CHECK(b.read(61s) == 2);
+}
+
+TEST_CASE("a deletion waits two seconds for others that become due together, once") {
+    deletion_guard guard;
+    CHECK(guard.pause(nth(0), start) == deletion_guard::count_time);
+    CHECK(guard.pause(nth(0), start + 500ms) == deletion_guard::count_time - 500ms);
+    CHECK(guard.pause(nth(1), start + 1s) == deletion_guard::count_time);
+    CHECK(guard.pause(nth(0), start + 2s) == 0s);
+    CHECK(guard.may_delete(nth(0), 20, start + 2s));
+    CHECK(guard.pause(nth(0), start + 3s) == 0s);
+}
+
+TEST_CASE("of more deletions than the limit that become due together none passes") {
+    deletion_guard guard;
+    const auto all_wait = [&](std::size_t count) {
+        for (std::size_t n = 0; n < count; ++n)
+            CHECK(guard.pause(nth(n), start) > 0s);
+    };
+    const auto passing = [&](std::size_t count) {
+        std::size_t passed = 0;
+        for (std::size_t n = 0; n < count; ++n) {
+            CHECK(guard.pause(nth(n), start + 2s) == 0s);
+            if (guard.may_delete(nth(n), 50, start + 2s)) ++passed;
+        }
+        return passed;
+    };
+    SUBCASE("as many as the limit pass") {
+        all_wait(10);
+        CHECK(passing(10) == 10);
+        CHECK(guard.held() == 0);
+    }
+    SUBCASE("one more holds all") {
+        all_wait(11);
+        CHECK(passing(11) == 0);
+        CHECK(guard.held() == 11);
+    }
+    SUBCASE("an object that is wanted again does not count") {
+        all_wait(11);
+        guard.forget(nth(10));
+        CHECK(passing(10) == 10);
+    }
+    SUBCASE("what passed within the minute counts") {
+        for (std::size_t n = 100; n < 105; ++n)
+            CHECK(guard.may_delete(nth(n), 50, start - 30s));
+        all_wait(6);
+        CHECK(passing(6) == 0);
+    }
+}
+
+TEST_CASE("while a deletion is held, later ones do not wait: they are held") {
+    braked b(20);
+    CHECK_FALSE(b.may_delete(10));
+    CHECK(b.guard.pause(nth(11), start + 1s) == 0s);
+    CHECK_FALSE(b.may_delete(11, 1s));
+}
+
+TEST_CASE("in approval mode a held deletion passes when it is approved, not when two reads agree") {
+    braked b(20);
+    b.guard.require_approval();
+    CHECK_FALSE(b.may_delete(10));
+    CHECK_FALSE(b.may_delete(11));
+    CHECK(b.guard.next_read() == start + deletion_guard::first_read_after);
+    const auto none = [](const auto&) { return false; };
+    CHECK(b.guard.release(none, start + 2s).empty());
+    CHECK(b.guard.release(none, start + 1h).empty());
+    CHECK(b.guard.next_read() == start + 1h + deletion_guard::between_looks);
+    CHECK(b.guard.release([](const auto& key) { return key == nth(10); }, start + 2h) ==
+          std::vector{nth(10)});
+    CHECK(b.may_delete(10, 2h));
+    CHECK_FALSE(b.may_delete(11, 2h));
+    CHECK(b.guard.release([](const auto&) { return true; }, start + 3h) == std::vector{nth(11)});
+    CHECK(b.guard.next_read() == never);
+}
+
+TEST_CASE("the guard says when held deletions proceed") {
+    deletion_guard guard;
+    CHECK(guard.release_rule() == "when two lists of all namespaces, 30 s apart, agree");
+    CHECK_FALSE(guard.needs_approval());
+    guard.require_approval();
+    CHECK(guard.release_rule() == "once the removals are approved, as the condition says");
 }

@@ -13,8 +13,10 @@ const runtime::object_key key{.namespace_name = "team-a", .name = "regcred"};
 }  // namespace
 
 TEST_CASE("the message of DeletionGuard names the object, the limit and what to do") {
-    const auto held = reconcile::held_by_guard(
-        {.kind = "Secret", .held = "not deleted yet", .removes = "deletes the Secrets"}, key, 100);
+    reconcile::deletion_guard guard;
+    constexpr reconcile::removal_words words{
+        .kind = "Secret", .held = "not deleted yet", .removes = "deletes the Secrets"};
+    const auto held = reconcile::held_by_guard(words, key, 100, guard);
     CHECK(held.reason == reasons::deletion_guard);
     CHECK(held.message ==
           "Secret team-a/regcred not deleted yet: its namespace is no longer selected, like those of more "

@@ -236,7 +236,25 @@ TEST_CASE_FIXTURE(fixture, "a removal is confirmed before the guard counts it") 
 }
 
 TEST_CASE_FIXTURE(fixture,
+                  "a removal that no user asked for waits until the guard has counted what comes with it") {
+    auto counted = run();
+    static_cast<void>(counted.next(removal, now));
+    counted.confirmed(ok());
+    const auto wait = counted.next(removal, now);
+    CHECK(wait.step == reconcile_step::wait);
+    CHECK(wait.outcome == outcome::requeue_after(reconcile::deletion_guard::count_time));
+    CHECK_FALSE(counted.holds_removal());
+
+    now += reconcile::deletion_guard::count_time;
+    auto due = run();
+    CHECK(due.next(removal, now).step == reconcile_step::confirm);
+    due.confirmed(ok());
+    CHECK(due.next(removal, now).step == reconcile_step::write);
+}
+
+TEST_CASE_FIXTURE(fixture,
                   "an object that is wanted again must pass the guard again before a later removal") {
+    static_cast<void>(guard.pause(key, now - reconcile::deletion_guard::count_time));
     auto removed = run();
     static_cast<void>(removed.next(removal, now));
     removed.confirmed(ok());

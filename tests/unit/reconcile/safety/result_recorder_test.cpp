@@ -10,6 +10,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 using reconcile::cause;
@@ -25,12 +26,15 @@ struct fixture : build::cluster_fixture {
     support::log_capture log_lines;
     runtime::logger log{
         log_lines, runtime::log_level::info, runtime::log_format::text, [] { return runtime::wall_time{}; }};
-    reconcile::result_recorder recorder{{.results = state.results(),
-                                         .queues = queues,
-                                         .queue = queues.secrets,
-                                         .log = log,
-                                         .clock = [] { return runtime::wall_time{}; },
-                                         .out_of_sync = "Secret out of sync"}};
+    reconcile::result_recorder recorder{
+        {.results = state.results(),
+         .queues = queues,
+         .queue = queues.secrets,
+         .log = log,
+         .clock = [] { return runtime::wall_time{}; },
+         .out_of_sync = "Secret out of sync",
+         .failed_anew = [this](const auto& failed) { anew.push_back(failed); }}};
+    std::vector<runtime::object_key> anew;
     runtime::time_point now{1h};
 
     void fail(const runtime::object_key& which, std::string_view reason, const names& credentials = {"hub"}) {
@@ -51,6 +55,17 @@ TEST_CASE_FIXTURE(
     fail(key, "Forbidden");
     CHECK(log_lines.lines().size() == 2);
     CHECK(state.results().find(key)->last_failure->since == "1970-01-01T00:00:00Z");
+}
+
+TEST_CASE_FIXTURE(fixture, "a failure is told once for each reason, and again after the object was well") {
+    fail(key, "Denied");
+    fail(key, "Denied");
+    CHECK(anew.size() == 1);
+    fail(key, "Conflict");
+    CHECK(anew.size() == 2);
+    CHECK(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"hub"}, now));
+    fail(key, "Conflict");
+    CHECK(anew == std::vector{key, key, key});
 }
 
 TEST_CASE_FIXTURE(fixture, "the next failure queues the statuses that show the last one") {

@@ -32,6 +32,16 @@ kube::error make(const example& row) {
 
 }  // namespace
 
+TEST_CASE("a namespace that the platform manages is to be excluded, and no ClusterRole helps") {
+    const kube::error warden(
+        error_kind::forbidden,
+        "secrets is forbidden: GKE Warden authz [denied by managed-namespaces-limitation]");
+    const auto refusal = reconcile::classify_refusal(warden, "create");
+    CHECK(refusal.message.ends_with(
+        "; the platform manages this namespace: add it to spec.namespaces.exclude"));
+    CHECK(refusal.message.find("rbac.yaml") == std::string::npos);
+}
+
 TEST_CASE("classify_refusal gives the next step and the reason") {
     const example table[] = {
         {"the namespace is terminating",
@@ -92,6 +102,15 @@ TEST_CASE("classify_refusal gives the next step and the reason") {
          "",
          next_step::await_operator,
          "Forbidden"},
+        {"a namespace that GKE Autopilot manages",
+         error_kind::forbidden,
+         "secrets is forbidden: User \"system:serviceaccount:a:b\" cannot create resource \"secrets\" in API "
+         "group \"\" in the namespace \"gke-gmp-system\": GKE Warden authz [denied by "
+         "managed-namespaces-limitation]: the namespace \"gke-gmp-system\" is managed",
+         "secrets",
+         "",
+         next_step::await_operator,
+         "Denied"},
         {"a policy",
          error_kind::invalid,
          "secrets \"regcred\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: "

@@ -111,7 +111,10 @@ struct fixture {
         admission,
         log,
         metrics,
-        {.names = {"default"}, .random = [] { return 0.0; }, .clock = [] { return runtime::wall_time{}; }}};
+        {.names = {"default"},
+         .random = [] { return 0.0; },
+         .clock = [] { return runtime::wall_time{}; },
+         .approvals = nullptr}};
 };
 
 }  // namespace

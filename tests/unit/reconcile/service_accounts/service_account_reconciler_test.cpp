@@ -110,7 +110,7 @@ TEST_CASE("an entry is added by a patch that is bound to the version of the view
     CHECK(body["metadata"]["annotations"]["regcred.dev/added"] == "regcred");
     CHECK(body["imagePullSecrets"] == kube::json::array({{{"name", "theirs"}}, {{"name", "regcred"}}}));
     CHECK(f.accounts.results().is_synced(default_account));
-    CHECK(f.events.collect("hub").at(0).reason == "Listed");
+    CHECK(f.events.collect("hub").at(0).reason == "ServiceAccountsPatched");
     CHECK(f.metrics.text().find(R"(writes{action="add",result="ok"} 1)") != std::string::npos);
 }
 
@@ -121,13 +121,15 @@ TEST_CASE("an entry is removed after reads of its RegistryCredential, its namesp
                ok(account("902", {}, ""))});
     f.add_account({"regcred"}, "regcred");
     f.add_hub({"team-b"}, 2);
+    static_cast<void>(f.guard.pause(
+        default_account, std::chrono::steady_clock::now() - reconcile::deletion_guard::count_time));
     CHECK(f.reconcile() == runtime::outcome::settled());
     CHECK(f.requests() == lines{"GET " + hub_path,
                                 "GET /api/v1/namespaces/team-a",
                                 "GET /api/v1/namespaces/team-a/secrets/regcred",
                                 "PATCH " + account_path});
     CHECK(f.accounts.results().find(default_account) == nullptr);
-    CHECK(f.events.collect("hub").at(0).reason == "Unlisted");
+    CHECK(f.events.collect("hub").at(0).reason == "ServiceAccountsPatched");
 }
 
 TEST_CASE("an entry stays when a list shows the RegistryCredential that wants it, which the state lacks") {

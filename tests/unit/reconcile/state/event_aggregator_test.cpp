@@ -63,7 +63,7 @@ TEST_CASE("writes to ServiceAccounts are counted by namespace") {
     CHECK(lines[0].action == "PatchServiceAccount");
     CHECK(lines[0].note ==
           "Added Secret regcred to imagePullSecrets of ServiceAccounts in 2 namespaces: team-a, team-b");
-    CHECK(lines[1].reason == "Unlisted");
+    CHECK(lines[1].reason == "ServiceAccountsPatched");
     CHECK(lines[1].note ==
           "Removed Secret regcred from imagePullSecrets of ServiceAccounts in 1 namespace: team-c");
 }

@@ -164,6 +164,33 @@ TEST_CASE("an object is Stalled while a person must act, and Reconciling while t
     CHECK(kstatus(report) == "Stalled ServiceAccountNameNotAllowed");
 }
 
+TEST_CASE(
+    "while held removals wait for an approval, the conditions say how to give it, and Stalled is True") {
+    auto report = all_well();
+    report.failures = {failure("team-a", "DeletionGuard")};
+    report.accounts.asked = true;
+    report.accounts.failures = {failure("team-b", "DeletionGuard")};
+    const std::string how =
+        "; to approve all that is held: kubectl annotate --overwrite registrycredential hub "
+        "regcred.dev/approve-deletions=2026-03-01T10:00:05Z";
+    const auto unasked = compute_status(build::credential("hub"), report, now);
+    CHECK(find(unasked, "Stalled") == nullptr);
+    CHECK_FALSE(find(unasked, "Synced")->message.ends_with(how));
+
+    report.awaited_approval = "2026-03-01T10:00:05Z";
+    const auto status = compute_status(build::credential("hub"), report, now);
+    for (const char* type : {"Synced", "Ready", "ServiceAccountsPatched", "Stalled"}) {
+        CAPTURE(type);
+        REQUIRE(find(status, type) != nullptr);
+        CHECK(find(status, type)->message.ends_with(how));
+    }
+    CHECK(find(status, "Reconciling") == nullptr);
+
+    report.failures = {failure("team-a", "Conflict")};
+    CHECK_FALSE(
+        find(compute_status(build::credential("hub"), report, now), "Synced")->message.ends_with(how));
+}
+
 TEST_CASE("an object is Stalled if a person must act in one namespace, whatever the others wait for") {
     auto report = all_well();
     report.failures = {

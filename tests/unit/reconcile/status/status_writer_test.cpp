@@ -80,7 +80,8 @@ struct fixture : build::cluster_fixture {
                                      .writes = writes,
                                      .events = events,
                                      .log = log,
-                                     .clock = [] { return runtime::wall_time{}; }}};
+                                     .clock = [] { return runtime::wall_time{}; },
+                                     .approvals = nullptr}};
 };
 
 }  // namespace

@@ -180,6 +180,19 @@ TEST_CASE("names of Events are valid and unique") {
     CHECK(one->name != two->name);  // at the same time
 }
 
+TEST_CASE("the name of an Event with an identity depends on that and the object, not on the time") {
+    event_correlator correlator;
+    auto told = event("a");
+    told.identity = 0xabcdef;
+    const auto first = correlator.record(told, start, wall);
+    REQUIRE(first);
+    CHECK(first->name == "blue.0000000000abcdef");
+    CHECK(kube::is_dns1123_subdomain(first->name));
+    const auto later = event_correlator().record(told, start, wall + 1h);
+    REQUIRE(later);
+    CHECK(later->name == first->name);
+}
+
 TEST_CASE("a note that is too long is cut between two characters, also for the comparison of events") {
     event_correlator correlator;
     const std::string text = std::string(1'023, 'x') + "\xC3\xBC";

@@ -111,6 +111,30 @@ TEST_CASE_FIXTURE(fixture, "events that cannot be written are dropped, counted, 
     CHECK(log_lines.count("warn  failed to write event event_reason=Conflict error=refused") == 2);
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "an event with an identity that exists already is not an error, and forms a series") {
+    start();
+    server.refusal = error_kind::already_exists;
+    runtime::object_event event;
+    event.regarding.name = "blue";
+    event.note = "a";
+    event.identity = 7;
+    events.record(event);
+    turn();
+    CHECK(events.dropped() == 0);
+    CHECK(log_lines.lines().empty());
+    server.refusal.reset();
+    events.record(event);
+    turn();
+    CHECK(server.requests == lines{"create a", "update a 2"});
+
+    server.refusal = error_kind::already_exists;
+    event.identity.reset();
+    events.record(event);
+    turn();
+    CHECK(events.dropped() == 1);
+}
+
 TEST_CASE_FIXTURE(fixture, "after stop() queued events are written and new ones are dropped") {
     start();
     record("a");

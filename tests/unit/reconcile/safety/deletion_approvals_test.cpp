@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/safety/deletion_approvals.hpp"
+
+#include "unit/reconcile/builders.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+const std::string first = "2026-03-01T10:00:00Z";
+const std::string second = "2026-03-01T10:00:05Z";
+const std::string later = "2026-03-02T10:00:00Z";
+
+runtime::object_key in(const std::string& ns) {
+    return {.namespace_name = ns, .name = "regcred"};
+}
+
+struct fixture {
+    reconcile::result_table secrets;
+    reconcile::result_table accounts;
+    reconcile::deletion_approvals approvals;
+
+    fixture() {
+        approvals.watch(secrets);
+        approvals.watch(accounts);
+    }
+    static void hold(reconcile::result_table& table,
+                     const std::string& ns,
+                     const std::string& since,
+                     std::vector<std::string> credentials = {"hub"}) {
+        table.failed(in(ns),
+                     {.reason = "DeletionGuard",
+                      .message = "held",
+                      .since = since,
+                      .credentials = std::move(credentials)},
+                     {});
+    }
+    void annotate(const std::string& value, const std::string& name = "hub") {
+        auto object = build::credential(name);
+        object.meta.annotations.emplace("regcred.dev/approve-deletions", value);
+        approvals.read(object);
+    }
+    bool approved(const std::string& ns) {
+        return approvals.cover(secrets.find(in(ns)), [](const auto& name) { return name != "gone"; });
+    }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "the time of the newest held removal approves all that is held") {
+    CHECK(approvals.awaited("hub").empty());
+    hold(secrets, "team-a", first);
+    hold(accounts, "team-b", second);
+    hold(secrets, "team-c", later, {"quay"});
+    CHECK(approvals.awaited("hub") == second);
+    CHECK(approvals.awaited("quay") == later);
+    CHECK_FALSE(approved("team-a"));
+    annotate(second);
+    CHECK(approved("team-a"));
+    CHECK(approvals.cover(accounts.find(in("team-b")), [](const auto&) { return true; }));
+    CHECK_FALSE(approved("team-c"));
+}
+
+TEST_CASE_FIXTURE(fixture, "an annotation with another time approves nothing") {
+    hold(secrets, "team-a", first);
+    hold(secrets, "team-b", second);
+    for (const auto& value : {std::string(), first, later, std::string("true")}) {
+        CAPTURE(value);
+        annotate(value);
+        CHECK_FALSE(approved("team-a"));
+        CHECK_FALSE(approved("team-b"));
+    }
+}
+
+TEST_CASE_FIXTURE(fixture, "an annotation that is left on the object approves no later removal") {
+    hold(secrets, "team-a", first);
+    annotate(first);
+    CHECK(approved("team-a"));
+    hold(secrets, "team-b", later);
+    annotate(first);
+    CHECK(approved("team-a"));
+    CHECK_FALSE(approved("team-b"));
+    secrets.synced(in("team-a"), 1, {{.object = 2, .rules = 0}});
+    hold(secrets, "team-a", later);
+    annotate(first);
+    CHECK_FALSE(approved("team-a"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a removal that takes from two RegistryCredentials needs the approval of both") {
+    hold(secrets, "team-a", first, {"hub", "quay"});
+    annotate(first);
+    CHECK_FALSE(approved("team-a"));
+    annotate(first, "quay");
+    CHECK(approved("team-a"));
+
+    secrets.synced(in("team-b"),
+                   1,
+                   {{.object = 2, .rules = 0}},
+                   {{.reason = "DeletionGuard", .message = {}, .since = first, .credentials = {"hub"}},
+                    {.reason = "DeletionGuard", .message = {}, .since = first, .credentials = {"ghcr"}}});
+    CHECK(approvals.awaited("ghcr") == first);
+    CHECK_FALSE(approved("team-b"));
+    annotate(first, "ghcr");
+    CHECK(approved("team-b"));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a RegistryCredential that does not exist any more approves nothing and is not asked") {
+    hold(secrets, "team-a", first, {"gone", "hub"});
+    hold(secrets, "team-b", first, {"gone"});
+    CHECK_FALSE(approved("team-a"));
+    annotate(first);
+    CHECK(approved("team-a"));
+    CHECK_FALSE(approved("team-b"));
+}
+
+TEST_CASE_FIXTURE(fixture, "what is not held is not approved") {
+    secrets.failed(
+        in("team-a"), {.reason = "Denied", .message = {}, .since = first, .credentials = {"hub"}}, {});
+    CHECK(approvals.awaited("hub").empty());
+    annotate(first);
+    CHECK_FALSE(approved("team-a"));
+    CHECK_FALSE(approved("team-none"));
+}
