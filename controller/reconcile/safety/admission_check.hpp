@@ -39,8 +39,8 @@ class admission_check {
     bool record(enforcement result);
     [[nodiscard]] std::string_view written() const noexcept { return written_; }
     [[nodiscard]] enforcement state() const noexcept { return state_; }
-    /// How long to wait for the next round: short until the policy is known to be enforced, and shortest while
-    /// it is not certain that it is not.
+    /// How long to wait for the next round: short until the policy is known to be enforced, and shortest
+    /// while it is not certain that it is not.
     [[nodiscard]] runtime::duration interval() const noexcept;
     /// The reason and message of the condition AdmissionPolicyEnforced; an empty reason: there is nothing to
     /// report. `required`: nothing is written until the policy is enforced.
