@@ -46,7 +46,9 @@ constexpr auto pod_footer =
     "  2  No diagnosis was possible: a mistake in the command, no connection, no such Pod.\n"
     "\n"
     "It needs permission to get the Pod and the Secrets that the Pod lists. With permission to read its\n"
-    "ServiceAccount, its Namespace and RegistryCredentials it gives better advice.";
+    "ServiceAccount, its Namespace and RegistryCredentials it gives better advice. It goes through the "
+    "proxy\n"
+    "of proxy-url in the kubeconfig, else of HTTPS_PROXY, unless NO_PROXY excepts the server.";
 
 constexpr auto usage =
     "write 'explain pod NAMESPACE/NAME', or 'explain pod NAME --namespace NAMESPACE'\n"
@@ -90,11 +92,13 @@ constexpr int exit_no_diagnosis = 2;
 kube::result<kube::connection_config> connection_of(const explain_options& options) {
     config flags;
     flags.kubeconfig = options.kubeconfig;
-    const auto path = kubeconfig_path(flags, [](const char* name) { return std::getenv(name); });
+    const auto variable = [](const char* name) -> const char* { return std::getenv(name); };
+    const auto path = kubeconfig_path(flags, variable);
     auto server = path ? kube::kubeconfig(*path,
                                           {.context = options.context,
                                            .allow_exec = true,
-                                           .single_file = !options.kubeconfig.empty()})
+                                           .single_file = !options.kubeconfig.empty(),
+                                           .proxy_environment = variable})
                        : kube::in_cluster_config();
     if (!server) return server;
     server->impersonate = options.user;

@@ -3,6 +3,7 @@
 #include "net/connection.hpp"
 
 #include "net/deadline_timer.hpp"
+#include "net/proxy_tunnel.hpp"
 #include "net/resolver_cache.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -102,6 +103,7 @@ class connection::implementation {
     [[nodiscard]] bool stopped() const noexcept { return aborted || timer.expired(); }
 
     asio::awaitable<error_code> connect(resolver_cache& resolver, time_point deadline);
+    asio::awaitable<result<void>> open_tunnel(const http_proxy& proxy);
 
     [[nodiscard]] error cancelled() const {
         return {failure::cancelled, peer.authority() + ": cancelled", false, sent};
@@ -155,6 +157,29 @@ asio::awaitable<error_code> connection::implementation::connect(resolver_cache& 
     co_return ec;
 }
 
+asio::awaitable<result<void>> connection::implementation::open_tunnel(const http_proxy& proxy) {
+    const auto said = [&proxy](const error& failure) {
+        return error{failure.phase,
+                     fmt::format("proxy {}: {}", proxy.server.authority(), failure.what),
+                     failure.timeout};
+    };
+    const auto request = connect_request(proxy, peer);
+    const auto [unsent, sent_bytes] =
+        co_await asio::async_write(socket, asio::buffer(request.reveal()), as_values);
+    if (unsent) co_return said(failed(failure::connect, unsent));
+    std::string response;
+    for (;;) {
+        char piece[512];
+        const auto [ec, bytes] = co_await socket.async_read_some(asio::buffer(piece), as_values);
+        if (ec) co_return said(failed(failure::connect, ec));
+        response.append(piece, bytes);
+        if (const auto answer = read_connect_response(response)) {
+            if (answer->has_error()) co_return said(answer->error());
+            co_return result<void>();
+        }
+    }
+}
+
 connection::connection(asio::any_io_executor executor, tls_context context, endpoint peer)
     : impl_(std::make_unique<implementation>(std::move(executor), std::move(context), std::move(peer))) {}
 
@@ -172,6 +197,9 @@ asio::awaitable<result<void>> connection::open(resolver_cache& resolver,
         co_return self.failed(is_resolver_error(not_connected) ? failure::resolve : failure::connect,
                               not_connected ? not_connected : asio::error::operation_aborted);
     set_socket_options(self.socket);
+    if (self.peer.proxy) {
+        if (auto tunnel = co_await self.open_tunnel(*self.peer.proxy); !tunnel) co_return tunnel.error();
+    }
 
     auto* const session = self.context.new_session(self.peer.host);
     if (session == nullptr)

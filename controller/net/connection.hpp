@@ -83,7 +83,8 @@ class connection {
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
-    /// TCP and TLS, each within its limit and both before the deadline.
+    /// TCP, with a tunnel through the peer's proxy if it has one, and TLS, each within its limit and both
+    /// before the deadline.
     [[nodiscard]] boost::asio::awaitable<result<void>> open(resolver_cache& resolver,
                                                             const http_limits& limits,
                                                             time_point deadline);

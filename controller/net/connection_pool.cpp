@@ -12,7 +12,9 @@ connection_pool::connection_pool(boost::asio::any_io_executor executor,
     : executor_(executor),
       server_(std::move(server)),
       limits_(limits),
-      resolver_(executor, server_.host, server_.port),
+      resolver_(executor,
+                server_.proxy ? server_.proxy->server.host : server_.host,
+                server_.proxy ? server_.proxy->server.port : server_.port),
       idle_(limits.idle),
       idle_timer_(executor, [this] { close_expired(); }) {}
 

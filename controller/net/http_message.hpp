@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,11 +39,20 @@ struct response {
     util::secret_bytes body;
 };
 
+struct http_proxy;
+
 struct endpoint {
     std::string host;  // name or IP literal without brackets
     std::uint16_t port = 443;
+    std::shared_ptr<const http_proxy> proxy{};  // through which it is reached; null: none
     /// As in the Host header: brackets around an IPv6 literal, always with the port.
     [[nodiscard]] std::string authority() const;
+};
+
+/// A proxy that opens a tunnel to the server (CONNECT). It sees the server's name, and no byte of TLS.
+struct http_proxy {
+    endpoint server;
+    util::secret_bytes credentials;  // user:password; empty: none
 };
 
 /// The timeout of each phase of an exchange, and the largest response. The API server needs up to 34 s for a

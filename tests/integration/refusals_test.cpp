@@ -159,6 +159,7 @@ TEST_CASE_FIXTURE(
     await_condition(other, "Synced", "False", "Denied", "0/1");
     await_ready(credential, "1/1");
     CHECK(controller().get("/readyz")->body == "ok\n");
+    api().remove(credential_path(other));
 }
 
 TEST_CASE_FIXTURE(

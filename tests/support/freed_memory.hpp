@@ -2,34 +2,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <malloc.h>
+#include "support/freed_blocks.hpp"
 
 #include <cstdlib>
-#include <cstring>
-#include <string_view>
+#include <new>
 
-/// Looks for a canary in each block of memory while it is freed, by C++ or by a C library. The header
-/// replaces the program's free(): only one file of a program can include it.
+/// Looks for a canary in each block of memory while it is freed. The header replaces the program's operators
+/// new and delete: only one file of a program can include it.
 namespace freed_memory {
 
-inline constexpr std::string_view canary = "CANARY";
-
-inline thread_local bool searching = false;  // each thread asks for itself
-inline thread_local int blocks_seen = 0;
-inline thread_local int blocks_with_canary = 0;
-
-inline void search(void* block) noexcept {
-    if (!searching || block == nullptr) return;
-    ++blocks_seen;
-    if (memmem(block, malloc_usable_size(block), canary.data(), canary.size()) != nullptr)
-        ++blocks_with_canary;
+inline void search_and_free(void* block) noexcept {
+    search(block);
+    std::free(block);
 }
 
 }  // namespace freed_memory
 
-extern "C" void __libc_free(void* block);  // NOLINT(bugprone-reserved-identifier): glibc's name
-
-extern "C" void free(void* block) noexcept {
-    freed_memory::search(block);
-    __libc_free(block);
+// Zeroes the block: else padding that nobody writes shows what a block that was freed before held.
+void* operator new(std::size_t size) {
+    if (void* const block = std::calloc(1, size == 0 ? 1 : size)) return block;
+    throw std::bad_alloc();
+}
+void operator delete(void* block) noexcept {
+    freed_memory::search_and_free(block);
+}
+void operator delete(void* block, std::size_t) noexcept {
+    freed_memory::search_and_free(block);
 }

@@ -124,7 +124,7 @@ class scripted_server::implementation {
             open_.push_back(here.get());
             if (stopping_) here->interrupt();
         }
-        if (here->shake_hands()) {
+        if (opens_tunnel(socket, note) && here->shake_hands()) {
             script_(*here, number);
             here->finish();
         }
@@ -132,6 +132,22 @@ class scripted_server::implementation {
         const std::lock_guard lock(mutex_);
         open_.remove(here.get());
         here.reset();
+    }
+
+    bool opens_tunnel(int socket, const std::function<void(const std::string&)>& note) const {
+        if (options_.connect_response.empty()) return true;
+        std::string request;
+        while (!request.ends_with("\r\n\r\n")) {
+            char byte = 0;
+            if (::recv(socket, &byte, 1, 0) != 1) return false;
+            request += byte;
+        }
+        note(request);
+        // In two pieces, as a network may deliver it.
+        const std::string_view answer = options_.connect_response;
+        for (const auto piece : {answer.substr(0, answer.size() / 2), answer.substr(answer.size() / 2)})
+            ::send(socket, piece.data(), piece.size(), MSG_NOSIGNAL);
+        return answer.find(" 200 ") != std::string_view::npos;
     }
 
     script script_;

@@ -15,10 +15,11 @@
 namespace harness {
 
 struct server_options {
-    bool tls = true;              // else the script sees the connection as it is, and no identity is shown
-    bool ask_for_client = false;  // for a certificate
-    int newest_tls = 0;           // 0: what OpenSSL has
-    std::string cipher_list;      // of TLS 1.2 and older; empty: what OpenSSL takes
+    bool tls = true;                 // else the script sees the connection as it is, and no identity is shown
+    bool ask_for_client = false;     // for a certificate
+    int newest_tls = 0;              // 0: what OpenSSL has
+    std::string cipher_list;         // of TLS 1.2 and older; empty: what OpenSSL takes
+    std::string connect_response{};  // it is a proxy too: the answer to the CONNECT before the handshake
 };
 
 /// An HTTPS server on a free port of 127.0.0.1 that does what a test says, and what a real one cannot be made

@@ -35,9 +35,11 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
     return port == 0 ? std::nullopt : port;
 }
 
-/// host, host:port, [v6] or [v6]:port.
-std::optional<net::endpoint> parse_authority(std::string_view text) {
-    net::endpoint server;
+}  // namespace
+
+std::optional<url_authority> parse_authority(std::string_view text) {
+    url_authority parsed;
+    auto& server = parsed.server;
     const bool bracketed = text.starts_with('[');
     const auto host_end = bracketed ? text.find(']') : std::min(text.find(':'), text.size());
     if (host_end == std::string_view::npos) return std::nullopt;
@@ -45,15 +47,14 @@ std::optional<net::endpoint> parse_authority(std::string_view text) {
     auto rest = text.substr(host_end + (bracketed ? 1 : 0));
     if (host.empty() || !all_alphanumeric_or(host, bracketed ? ":." : "-._")) return std::nullopt;
     server.host = host;
-    if (rest.empty()) return server;
+    if (rest.empty()) return parsed;
     if (!rest.starts_with(':')) return std::nullopt;
     const auto port = parse_port(rest.substr(1));
     if (!port) return std::nullopt;
     server.port = *port;
-    return server;
+    parsed.has_port = true;
+    return parsed;
 }
-
-}  // namespace
 
 result<connection_config> in_cluster_config(const std::string& folder) {
     connection_config config;
@@ -88,7 +89,7 @@ std::optional<server_url> parse_server_url(std::string_view text) {
     while (path.ends_with('/'))
         path.remove_suffix(1);
     if (!server || !all_alphanumeric_or(path, "/-._~%!$&'()*+,;=:@")) return std::nullopt;
-    return server_url{*std::move(server), std::string(path)};
+    return server_url{std::move(server->server), std::string(path)};
 }
 
 }  // namespace kube

@@ -8,6 +8,7 @@
 #include "util/secret_bytes.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,12 +47,14 @@ struct kubeconfig_options {
     std::string context;       // empty: current-context
     bool allow_exec = false;   // accept a user whose credentials come from an exec plugin
     bool single_file = false;  // `paths` is one file, whose name may have a ':'
+    std::function<const char*(const char* name)>
+        proxy_environment{};  // HTTPS_PROXY counts; empty: it does not
 };
 
 /// From a kubeconfig. `paths` is a list separated by ':', as in KUBECONFIG: the first file that sets a value
 /// wins. Refuses, with a message that says what to do: exec plugins unless they are allowed (a controller
 /// runs without a user who could log in, and longer than a login lasts), auth-provider plugins, username and
-/// password, insecure-skip-tls-verify, proxy-url and http servers.
+/// password, insecure-skip-tls-verify, http servers, and proxies that are reached with TLS or SOCKS.
 [[nodiscard]] result<connection_config> kubeconfig(const std::string& paths,
                                                    const kubeconfig_options& options = {});
 
@@ -59,6 +62,15 @@ struct server_url {
     net::endpoint server;
     std::string path_prefix;  // without a slash at the end
 };
+
+/// The host and port of a URL.
+struct url_authority {
+    net::endpoint server;
+    bool has_port = false;
+};
+
+/// Parses host, host:port, [v6] or [v6]:port.
+[[nodiscard]] std::optional<url_authority> parse_authority(std::string_view text);
 
 /// Parses https://host[:port][/path]. Nothing for another scheme, user info, a query or a fragment.
 [[nodiscard]] std::optional<server_url> parse_server_url(std::string_view text);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/config/connection_config.hpp"
 #include "kube/config/kubeconfig_loader.hpp"
+#include "kube/config/proxy.hpp"
 #include "kube/config/secret_file.hpp"
 #include "util/base64.hpp"
 
@@ -60,7 +61,9 @@ result<void> read_cluster(const kubeconfig_entry& cluster, connection_config& co
             cluster, "insecure-skip-tls-verify", "name the CA of the server with certificate-authority");
     }
     if (cluster.has("proxy-url")) {
-        return unsupported(cluster, "proxy-url", "name a server that can be reached without a proxy");
+        auto proxy = parse_proxy(cluster.secret("proxy-url").reveal());
+        if (!proxy) return invalid(cluster, "proxy-url: " + proxy.error().message);
+        config.server.proxy = *std::move(proxy);
     }
     config.server_name = cluster.text("tls-server-name");
     config.ca_file = cluster.path("certificate-authority");
@@ -131,6 +134,11 @@ result<connection_config> kubeconfig(const std::string& paths, const kubeconfig_
     connection_config config;
     config.namespace_name = context->second.text("namespace");
     if (auto read = read_cluster(cluster->second, config); !read) return read.error();
+    if (options.proxy_environment && !config.server.proxy) {
+        auto proxy = proxy_from_environment(config.server, options.proxy_environment);
+        if (!proxy) return proxy.error();
+        config.server.proxy = *std::move(proxy);
+    }
     if (auto read = read_user(user->second, options.allow_exec, config); !read) return read.error();
     return config;
 }

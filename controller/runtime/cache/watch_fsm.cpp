@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/cache/watch_fsm.hpp"
 
+#include "kube/api/object.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -14,6 +16,8 @@ using kube::error_kind;
 constexpr unsigned unfinished_stream_limit = 3;
 constexpr unsigned server_error_limit = 5;
 constexpr unsigned page_failure_limit = 10;
+// The API server sends a bookmark about every minute.
+constexpr auto suspicious_silence = std::chrono::seconds{80};
 constexpr auto soon_after_list = std::chrono::seconds{10};
 
 bool is_denied(error_kind kind) noexcept {
@@ -64,7 +68,8 @@ watch_action watch_fsm::list_action() {
 watch_action watch_fsm::resume_action() {
     watch_action action;
     action.step = watch_step::watch;
-    action.resource_version = guard_.version();
+    began_at_ = guard_.version();
+    action.resource_version = began_at_;
     action.timeout = random_timeout();
     return action;
 }
@@ -87,6 +92,10 @@ received_as watch_fsm::received(const kube::watch_event& event, time_point now) 
     if (phase_ == phase::list) {
         if (!is_bookmark) return received_as::part_of_list;  // in no order: no version to resume from
         return event.initial_events_end ? complete_list(event.resource_version, now) : received_as::nothing;
+    }
+    if (kube::is_older(event.resource_version, began_at_)) {
+        guard_.set_refusal("the API server's watch is older than what was read before");
+        return refuse_list(now);
     }
     server_errors_ = 0;
     guard_.advance(event.resource_version);
@@ -112,6 +121,7 @@ received_as watch_fsm::page(const std::string& resource_version,
 received_as watch_fsm::complete_list(const std::string& resource_version, time_point now) {
     if (!is_usable(resource_version, now)) return refuse_list(now);
     guard_.set(resource_version);
+    began_at_ = resource_version;
     phase_ = phase::watch;
     synced_ = true;
     listed_at_ = now;
@@ -181,6 +191,8 @@ bool watch_fsm::retry_page(const kube::error& error) {
 /// An open stream ended, cleanly or not.
 bool watch_fsm::stream_closed(const kube::error& error, time_point now) {
     const bool failed = !received_any_ && now - opened_at_ < policy_.min_watch_time;
+    const bool silent = !received_any_ && now - opened_at_ >= suspicious_silence;
+    if (silent && error.kind == error_kind::no_response) relist();
     if (failed) back_off(error, now);
     not_before_ = std::max(not_before_, opened_at_ + policy_.min_watch_time);
     return failed;

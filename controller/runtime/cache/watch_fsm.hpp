@@ -73,6 +73,9 @@ struct watch_policy {
 ///    delay; any other failure, and the fifth 5xx in a row, lead to a new list after a delay.
 ///  - A watch that ends within a second without an event has failed. A watch begins at most once a second.
 ///  - Retry-After is respected.
+///  - A watch that broke after more than a minute without even a bookmark leads to a new list, and so does an
+///    event or a bookmark older than where the watch began: the API server opens a watch of a version that it
+///    does not have yet, as after a restore of etcd, and is silent (*).
 ///  - A list older than what was seen before is refused: state never goes back in time (*; version_guard).
 ///  - With from_now the first page of a list, whatever it holds, is where the watch begins (*).
 ///
@@ -133,6 +136,7 @@ class watch_fsm {
 
     phase phase_ = phase::list;
     time_point not_before_ = time_point::min();
+    std::string began_at_;        // the version that the watch goes on from
     std::string continue_token_;  // of the list that is being read in pages
     int page_limit_;
     unsigned page_failures_ = 0;  // of one page, in a row

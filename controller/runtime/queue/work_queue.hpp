@@ -43,7 +43,8 @@ class work_queue {
     explicit work_queue(retry_policy retry) : retry_(std::move(retry)) { limits_.fill(unlimited); }
 
     /// Of `workers` keys that are worked on at the same time, `reserved` are never bulk, and half of these
-    /// are urgent: lanes order only the taking, so bulk work that hangs would else keep all workers.
+    /// are urgent: lanes order only the taking, so bulk work that hangs would else keep all workers. One worker
+    /// is left for every priority.
     void reserve(std::size_t workers, std::size_t reserved) noexcept;
 
     /// Ignored after shut_down(), as are the other adds.
@@ -239,8 +240,9 @@ void work_queue<Key, Hash>::shut_down() {
 
 template <class Key, class Hash>
 void work_queue<Key, Hash>::reserve(std::size_t workers, std::size_t reserved) noexcept {
-    limits_[index_of(priority::bulk)] = workers - reserved;
-    limits_[index_of(priority::normal)] = workers - reserved / 2;
+    const auto left = [workers](std::size_t kept) { return workers > kept ? workers - kept : 1; };
+    limits_[index_of(priority::bulk)] = left(reserved);
+    limits_[index_of(priority::normal)] = left(reserved / 2);
 }
 
 template <class Key, class Hash>

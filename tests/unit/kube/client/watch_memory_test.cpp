@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-// Searches every freed block of memory for a credential while one passes through JSON.
+// Searches every freed block of memory for a credential while one passes through JSON, with the operator
+// delete of the program.
 #include "kube/api/secret.hpp"
 #include "kube/client/watch.hpp"
 #include "kube/json.hpp"
-#include "support/freed_memory.hpp"
+#include "support/freed_blocks.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,6 +13,13 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+
+extern "C" void __libc_free(void* block);  // NOLINT(bugprone-reserved-identifier): glibc's name
+
+extern "C" void free(void* block) noexcept {
+    freed_memory::search(block);
+    __libc_free(block);
+}
 
 namespace {
 

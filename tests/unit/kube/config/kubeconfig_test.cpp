@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -156,7 +157,8 @@ TEST_CASE("a member that is not supported is an error that says what to do inste
     const auto password = folder.write("password", config_of(server, token + ", password: CANARY"));
     CHECK(kubeconfig(password, {.context = {}, .allow_exec = true}).has_error());
     check_rejected(config_of(server + ", insecure-skip-tls-verify: true", token), "certificate-authority");
-    check_rejected(config_of(server + ", proxy-url: 'http://proxy'", token), "without a proxy");
+    check_rejected(config_of(server + ", proxy-url: 'socks5://CANARY'", token),
+                   "proxy-url: the URL of the proxy");
     check_rejected(config_of("server: 'http://10.0.0.1'", token), "https://");
     check_rejected(config_of("server: 'https://CANARY:CANARY@10.0.0.1'", token), "https://");
     check_rejected(config_of("", token), "https://");
@@ -166,6 +168,28 @@ TEST_CASE("a member that is not supported is an error that says what to do inste
     check_rejected(config_of(server, "client-certificate-data: 'CANARY!', client-key-data: Q0FOQVJZ"),
                    "must be base64");
     check_rejected(config_of(server + ", certificate-authority-data: 'CANARY!'", token), "must be base64");
+}
+
+TEST_CASE("proxy-url is the proxy, before one of the environment, which counts only where it is asked for") {
+    const harness::temporary_folder folder;
+    const auto direct = folder.write("direct", config_of(server, token));
+    const auto proxied =
+        folder.write("proxied", config_of(server + ", proxy-url: 'http://u:p@proxy:3128'", token));
+    const auto variable = [](const char* name) {
+        return std::string_view(name) == "HTTPS_PROXY" ? "http://environment:8080" : nullptr;
+    };
+    const auto host_of = [](const auto& config) {
+        REQUIRE(config);
+        return config->server.proxy == nullptr ? std::string() : config->server.proxy->server.host;
+    };
+    CHECK(host_of(kubeconfig(direct)).empty());
+    CHECK(host_of(kubeconfig(proxied)) == "proxy");
+    kube::kubeconfig_options options;
+    options.proxy_environment = variable;
+    CHECK(host_of(kubeconfig(direct, options)) == "environment");
+    CHECK(host_of(kubeconfig(proxied, options)) == "proxy");
+    options.proxy_environment = [](const char*) { return "https://CANARY"; };
+    CHECK(kubeconfig(direct, options).error().message.find("HTTPS_PROXY: ") == 0);
 }
 
 TEST_CASE("insecure-skip-tls-verify: false is accepted") {

@@ -291,6 +291,49 @@ TEST_CASE_FIXTURE(fixture,
     }
 }
 
+TEST_CASE_FIXTURE(fixture, "a view that is not older and shows an older object is right: etcd was restored") {
+    view({make_thing("a", "u1", "15"), make_thing("b", "u2", "16")}, "20");
+    (void)changes.take();
+    store.begin_replace();
+    store.replace_item(make_thing("a", "u1", "5"));
+    SUBCASE("of the same object") {
+        store.replace_item(make_thing("b", "u2", "16"));
+        store.end_replace("15");
+        CHECK(changes.take() == lines{"~a@15>5!"});
+        CHECK(at("a") == "5");
+        view({make_thing("a", "u1", "5"), make_thing("b", "u2", "16")}, "30");
+        CHECK(changes.take().empty());
+    }
+    SUBCASE("or of another one with its name") {
+        store.replace_item(make_thing("b", "u9", "6"));
+        store.end_replace("20");
+        auto seen = changes.take();
+        std::ranges::sort(seen);
+        CHECK(seen == lines{"+b@6!", "-b@16!", "~a@15>5!"});
+    }
+    SUBCASE("unless the view itself is older") {
+        store.replace_item(make_thing("b", "u2", "16"));
+        store.end_replace("14");
+        CHECK(changes.take().empty());
+    }
+    SUBCASE("unless the view shows the newer state too, as a streaming list may") {
+        store.replace_item(make_thing("b", "u2", "16"));
+        store.replace_item(make_thing("a", "u1", "15"));
+        store.end_replace("20");
+        CHECK(changes.take().empty());
+    }
+    SUBCASE("unless it changes meanwhile") {
+        store.replace_item(make_thing("b", "u2", "16"));
+        store.upsert(make_thing("a", "u1", "18"));
+        store.end_replace("20");
+        CHECK(changes.take() == lines{"~a@15>18"});
+    }
+    SUBCASE("unless the view is abandoned") {
+        store.abandon_replace();
+        CHECK(changes.take().empty());
+    }
+}
+
 TEST_CASE_FIXTURE(fixture, "every object is visited") {
     view({make_thing("a", "u1", "1"), make_thing("b", "u2", "2")}, "10");
     std::string seen;

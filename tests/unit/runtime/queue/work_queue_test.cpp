@@ -424,4 +424,15 @@ TEST_CASE(
     CHECK(work.running() == 0);
 }
 
+TEST_CASE("with as few workers as reserved ones, one is left for bulk keys") {
+    queue work = make_queue();
+    work.reserve(2, 2);
+    for (const char* key : {"b1", "b2"})
+        work.add(key, priority::bulk);
+    CHECK(take(work) == "b1");
+    CHECK(take(work) == "-");
+    work.done("b1");
+    CHECK(take(work) == "b2");
+}
+
 }  // namespace
