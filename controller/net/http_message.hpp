@@ -44,7 +44,8 @@ struct http_proxy;
 struct endpoint {
     std::string host;  // name or IP literal without brackets
     std::uint16_t port = 443;
-    std::shared_ptr<const http_proxy> proxy{};  // through which it is reached; null: none
+    // Through which it is reached; null: none. Designated initializers may leave it out.
+    std::shared_ptr<const http_proxy> proxy = nullptr;  // NOLINT(readability-redundant-member-init)
     /// As in the Host header: brackets around an IPv6 literal, always with the port.
     [[nodiscard]] std::string authority() const;
 };

@@ -47,8 +47,9 @@ struct kubeconfig_options {
     std::string context;       // empty: current-context
     bool allow_exec = false;   // accept a user whose credentials come from an exec plugin
     bool single_file = false;  // `paths` is one file, whose name may have a ':'
-    std::function<const char*(const char* name)>
-        proxy_environment{};  // HTTPS_PROXY counts; empty: it does not
+    /// Reads the variables that choose a proxy, HTTPS_PROXY and others; null: they do not count.
+    // NOLINTNEXTLINE(readability-redundant-member-init): designated initializers may leave it out
+    std::function<const char*(const char* name)> proxy_environment = nullptr;
 };
 
 /// From a kubeconfig. `paths` is a list separated by ':', as in KUBECONFIG: the first file that sets a value

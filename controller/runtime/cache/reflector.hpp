@@ -81,7 +81,7 @@ struct watch_health {
     std::string last_error;                   // fit for a log; empty while the watch works
     // Meaningful while the watch fails: the kind of its last failure, and since when all had that kind.
     kube::error_kind last_kind = kube::error_kind::other;
-    time_point same_kind_since{};
+    time_point same_kind_since = time_point::min();
 };
 
 /// Whether all of these watches have failed for at least `limit`: the caches are cut off from the API server.
@@ -91,9 +91,12 @@ struct watch_health {
 struct reflector_options {
     std::string name;  // the field `watch` of log lines: "namespaces"
     watch_policy policy{};
-    std::function<void()> on_synced;    // called once, after the first complete list
-    std::function<void()> on_health{};  // called after each failure, and when the watch recovers
-    std::function<void()> on_rewind{};  // the API server's state went back in time, see version_guard
+    std::function<void()> on_synced;  // called once, after the first complete list
+    // The initializers let designated ones leave these out.
+    // NOLINTBEGIN(readability-redundant-member-init)
+    std::function<void()> on_health = nullptr;  // called after each failure, and when the watch recovers
+    std::function<void()> on_rewind = nullptr;  // the API server's state went back in time, see version_guard
+    // NOLINTEND(readability-redundant-member-init)
 };
 
 /// Keeps a sink equal to the state of the API server. Does what watch_fsm says, and beside the watch what
