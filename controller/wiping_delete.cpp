@@ -3,8 +3,8 @@
 //
 // Replaces the program's operators new and delete: memory is wiped before it is freed. So no buffer, string
 // or JSON document leaves a credential behind, whoever wrote it there; what Asio allocates for coroutines and
-// handlers goes to malloc() directly, so a local array in a coroutine must be wiped by hand. Linked as an object,
-// and so only by programs that ask for it.
+// handlers goes to malloc() directly, so a local array in a coroutine must be wiped by hand. Linked as an
+// object, and so only by programs that ask for it.
 #include <malloc.h>
 
 #include <cstdlib>

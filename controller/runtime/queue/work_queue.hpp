@@ -43,8 +43,8 @@ class work_queue {
     explicit work_queue(retry_policy retry) : retry_(std::move(retry)) { limits_.fill(unlimited); }
 
     /// Of `workers` keys that are worked on at the same time, `reserved` are never bulk, and half of these
-    /// are urgent: lanes order only the taking, so bulk work that hangs would else keep all workers. One worker
-    /// is left for every priority.
+    /// are urgent: lanes order only the taking, so bulk work that hangs would else keep all workers. One
+    /// worker is left for every priority.
     void reserve(std::size_t workers, std::size_t reserved) noexcept;
 
     /// Ignored after shut_down(), as are the other adds.
