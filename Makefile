@@ -17,7 +17,7 @@ cluster = tests/cluster/cluster
 
 .PHONY: help
 help: ## list these targets
-	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
 
 .PHONY: demo
 demo: deps-demo build ## install what it needs, build, start a Kubernetes (or CLUSTER=current), show the main job

@@ -148,8 +148,8 @@ int run(const config& options, kube::connection_config server) {
     reconcile::controller work(
         io.get_executor(), client, log, metrics, settings_of(options, own_namespace, clock, [&] {
             log.error(
-                "the API server's state went back in time, as after a restore of etcd; ending, so "
-                "that a restart reads everything again");
+                "API server's data is older than what was read before, as after a restore of etcd; exiting "
+                "with code 1, so that a restart reads everything again");
             exit_code = EXIT_FAILURE;
             io.stop();
         }));

@@ -97,8 +97,9 @@ void add_scope_options(CLI::App& app, config& result) {
         ->envname("REGCRED_REQUIRE_ADMISSION_POLICY");
     app.add_option("--deletion-guard",
                    result.deletion_guard,
-                   "When held mass deletions proceed: confirm (two lists agree) or approve (a person has\n"
-                   "annotated the RegistryCredential)")
+                   "What ends the hold on a mass deletion: confirm (two lists of all\n"
+                   "namespaces agree) or approve (a person sets the annotation that the\n"
+                   "RegistryCredential's status shows); see crds/README.md, Mass deletion")
         ->option_text("MODE (default: confirm)")
         ->envname("REGCRED_DELETION_GUARD")
         ->check(CLI::IsMember({"confirm", "approve"}));

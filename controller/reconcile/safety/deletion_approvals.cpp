@@ -27,7 +27,8 @@ void for_each_hold(const result_record& record, Visitor visit) {
 
 std::string how_to_approve(const std::string& credential, const std::string& awaited) {
     return fmt::format(
-        "; to approve all that is held: kubectl annotate --overwrite registrycredential {} {}={}",
+        "; to approve all removals that are held for this RegistryCredential: kubectl annotate --overwrite "
+        "registrycredential {} {}={}",
         credential,
         approval_annotation,
         awaited);

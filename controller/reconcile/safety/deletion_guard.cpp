@@ -69,7 +69,10 @@ void deletion_guard::pass(const std::vector<runtime::object_key>& keys) {
 }
 
 std::string deletion_guard::release_rule() const {
-    if (needs_approval_) return "once the removals are approved, as the condition says";
+    if (needs_approval_)
+        return "once a person approves this with the annotation regcred.dev/approve-deletions (the "
+               "conditions "
+               "show the command)";
     return fmt::format("when two lists of all namespaces, {} s apart, agree",
                        std::chrono::duration_cast<std::chrono::seconds>(between_reads).count());
 }

@@ -24,7 +24,8 @@ write_refusal failed(next_step next,
                      const kube::error& error) {
     return {.next = next,
             .reason = reason,
-            .message = fmt::format("cannot {} the Secret: {}{}", verb, kube::public_message(error), advice)};
+            .message = fmt::format(
+                "not {}{}: {}{}", verb, verb == "read" ? "" : "d", kube::public_message(error), advice)};
 }
 
 /// Admission answers in several shapes: a policy with 422 or 403, a webhook with any code it likes.
@@ -79,7 +80,11 @@ write_refusal classify_refusal(const kube::error& error, std::string_view verb) 
         case error_kind::bad_request:
             return failed(next_step::await_operator, reasons::denied, verb, "", error);
         case error_kind::too_large:
-            return failed(next_step::await_operator, reasons::source_too_large, verb, "", error);
+            return failed(next_step::await_operator,
+                          reasons::source_too_large,
+                          verb,
+                          "; select fewer entries with `registries`",
+                          error);
         default:
             break;
     }

@@ -22,7 +22,7 @@ enum class next_step {
 struct write_refusal {
     next_step next = next_step::back_off;
     std::string_view reason;  // of the failure in status; empty for read_back and drop
-    std::string message;      // human-readable: what happened and what to do
+    std::string message;  // what happened and what to do, after the name of the object: "not created: ..."
 };
 
 /// Pure. `verb` is for the message: "create", "update", "delete".

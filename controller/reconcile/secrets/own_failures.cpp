@@ -78,15 +78,16 @@ void add_lost(std::vector<own_failure>& failures,
     const auto winner = state.find_by_uid(lost.winner);
     if (loser == nullptr || winner == nullptr) return;
     if (delivers(state.contribution_of(lost.winner), lost.key)) return;
-    failures.push_back({.problem = {.reason = reasons::registry_conflict,
-                                    .message = fmt::format(
-                                        "Secret {} keeps the entry of the older RegistryCredential {} for "
-                                        "registry {}; remove the registry from one of the two, or give "
-                                        "them different namespaces",
-                                        runtime::to_string(view.key),
-                                        winner->meta.name,
-                                        lost.key)},
-                        .credential = loser->meta.name});
+    failures.push_back(
+        {.problem = {.reason = reasons::registry_conflict,
+                     .message = fmt::format(
+                         "Secret {} does not get this RegistryCredential's entry for registry {}: it keeps "
+                         "that of the older RegistryCredential {}; remove the registry from one of the two, "
+                         "or give them different namespaces",
+                         runtime::to_string(view.key),
+                         lost.key,
+                         winner->meta.name)},
+         .credential = loser->meta.name});
 }
 
 }  // namespace

@@ -123,10 +123,12 @@ secret_plan for_foreign(const secret_view& view) {
 
 /// Entries that only the copy has would be lost if it was deleted and could not be created again.
 secret_plan for_irreplaceable(const secret_view& view) {
-    return conflict(view,
-                    "is immutable or has another type, and is not recreated, because it holds entries of a "
-                    "RegistryCredential that is suspended or whose source cannot be read; correct that, or "
-                    "delete the Secret");
+    return conflict(
+        view,
+        "is immutable or has another type, so it must be deleted and created again, but it holds entries "
+        "that only this Secret has (for example of a RegistryCredential that is suspended, or of a "
+        "source that cannot be read); resume or correct that one, or delete the Secret and lose "
+        "these entries");
 }
 
 secret_plan for_wanted(const secret_view& view) {

@@ -32,7 +32,9 @@ write_kind kind_of(const secret_plan& plan) {
     return kinds.at(static_cast<std::size_t>(plan.action));
 }
 
-constexpr removal_words words{.kind = "Secret", .held = "not deleted yet", .removes = "deletes the Secrets"};
+constexpr removal_words words{.kind = "Secret",
+                              .held = "keeps the entries of this RegistryCredential for now",
+                              .removes = "removes the entries, and deletes a Secret that is then empty,"};
 
 }  // namespace
 
@@ -85,7 +87,10 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 fail(view, contended("Secret", key));
                 co_return action.outcome;
             case reconcile_step::fail:
-                fail(view, {.reason = action.refusal.reason, .message = action.refusal.message});
+                fail(view,
+                     {.reason = action.refusal.reason,
+                      .message =
+                          fmt::format("Secret {} {}", runtime::to_string(key), action.refusal.message)});
                 co_return action.outcome;
             case reconcile_step::drop:
                 services_.state.forget_deleted(key);

@@ -7,6 +7,7 @@
 #include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -25,18 +26,18 @@ constexpr int max_passes = 20;
 
 /// The failure that a refusal leads to.
 cause refused(const reconcile_action& action, const runtime::object_key& key) {
-    const auto cannot = action.during == reconcile_step::confirm
-                            ? "confirm that no RegistryCredential wants the entry in"
-                        : action.during == reconcile_step::read_back ? "read"
-                                                                     : "patch";
+    const auto what = action.during == reconcile_step::confirm
+                          ? "not patched: cannot confirm that no RegistryCredential wants the entry"
+                      : action.during == reconcile_step::read_back ? "not read"
+                                                                   : "not patched";
     const auto reason =
         action.refusal.reason == reasons::source_too_large ? reasons::denied : action.refusal.reason;
     const bool lacks_role =
         reason == reasons::forbidden && action.error.message.starts_with("serviceaccounts ");
     return {.reason = reason,
-            .message = fmt::format("cannot {} ServiceAccount {}: {}{}",
-                                   cannot,
+            .message = fmt::format("ServiceAccount {} {}: {}{}",
                                    runtime::to_string(key),
+                                   what,
                                    kube::public_message(action.error),
                                    lacks_role ? "; apply deploy/service-accounts.yaml" : "")};
 }
@@ -180,11 +181,13 @@ asio::awaitable<kube::result<void>> service_account_reconciler::write(const serv
     // Before the watch shows it: else the next view would have the old list, and it would be written again.
     services_.accounts.store_of(view.key.name)->upsert(std::move(*written));
     record_events(view, plan);
-    services_.log.debug("wrote ServiceAccount",
-                        {{"action", verb},
-                         {"namespace", view.key.namespace_name},
-                         {"name", view.key.name},
-                         {"duration_ms", std::chrono::steady_clock::now() - started}});
+    services_.log.debug(
+        "wrote ServiceAccount",
+        {{"action", verb},
+         {"registrycredential", fmt::format("{}", fmt::join(affected_credentials(view), ","))},
+         {"namespace", view.key.namespace_name},
+         {"name", view.key.name},
+         {"duration_ms", std::chrono::steady_clock::now() - started}});
     co_return kube::result<void>{};
 }
 

@@ -24,8 +24,8 @@ cause copy_watch_fault(const std::string& secret_name,
         return {.reason = reasons::forbidden,
                 .message = fmt::format(
                     "RBAC does not allow the controller to list and watch Secrets named {0}, so {1}; add {0} "
-                    "to resourceNames in the ClusterRole regcred-controller (deploy/rbac.yaml), or remove it "
-                    "from --secret-names",
+                    "to resourceNames in the ClusterRole regcred-controller and to the admission policies "
+                    "(\"Other Secret names\" in deploy/README.md), or remove it from --secret-names",
                     secret_name,
                     health.synced ? "it does not see their changes" : "it writes none")};
     }

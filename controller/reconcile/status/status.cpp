@@ -96,9 +96,15 @@ condition_value synced_condition(const v1alpha1::registry_credential& object,
         true, reasons::synced, fmt::format("every selected namespace holds Secret {}", object.secret_name)};
 }
 
-void add_approval(condition_value& value, const std::string& name, const std::string& awaited) {
-    if (value.reason == reasons::deletion_guard && !awaited.empty())
-        value.message += how_to_approve(name, awaited);
+/// Whatever reason the condition shows: a held removal may be one of the other failures.
+void add_approval(condition_value& value,
+                  const std::vector<v1alpha1::namespace_failure>& failures,
+                  const std::string& name,
+                  const std::string& awaited) {
+    const bool held =
+        std::ranges::find(failures, reasons::deletion_guard, &v1alpha1::namespace_failure::reason) !=
+        failures.end();
+    if (held && !awaited.empty()) value.message += how_to_approve(name, awaited);
 }
 
 /// Only while there is something to report.
@@ -148,7 +154,7 @@ std::optional<condition_value> stalled_condition(const std::vector<condition_val
             return each;
     }
     for (const auto& each : failures) {
-        if (needs_operator(each.reason))
+        if (needs_operator(each.reason) || (needs_approval && each.reason == reasons::deletion_guard))
             return condition_value{true, each.reason, each.namespace_name + ": " + each.message};
     }
     return std::nullopt;
@@ -236,9 +242,9 @@ v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_cre
     const auto unusable = spec_condition(object);
     const auto sources = unusable ? *unusable : sources_condition(report);
     auto synced = unusable ? *unusable : synced_condition(object, report);
-    add_approval(synced, object.meta.name, report.awaited_approval);
+    add_approval(synced, report.failures, object.meta.name, report.awaited_approval);
     auto patched = service_accounts_condition(object, report.accounts, report.name_allowed);
-    if (patched) add_approval(*patched, object.meta.name, report.awaited_approval);
+    if (patched) add_approval(*patched, report.accounts.failures, object.meta.name, report.awaited_approval);
     const auto ready = ready_condition(object, sources, synced, patched, report);
     const condition_writer write(status.conditions, object.meta.generation, now);
     write.put("SourcesValid", sources);

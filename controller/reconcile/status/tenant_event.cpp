@@ -28,12 +28,12 @@ std::string names_of(const std::vector<std::string>& credentials) {
                        rest == 0 ? "" : fmt::format(" and {} more", rest));
 }
 
-std::string note_for(const runtime::object_key& secret, const failure& problem) {
-    const auto names = names_of(problem.credentials);
-    if (problem.reason == reasons::conflict) return fmt::format("{}: {}", names, problem.message);
-    auto note = fmt::format("Secret {} of {}: {}", secret.name, names, problem.message);
+std::string note_for(const failure& problem) {
+    auto note = fmt::format("{}: {}", names_of(problem.credentials), problem.message);
     if (problem.reason == reasons::denied)
-        note += "; ask who runs this admission webhook or policy to allow the Secret";
+        note +=
+            "; ask whoever runs this admission webhook or policy to allow the Secret, or to repair the "
+            "webhook if it does not answer";
     return note;
 }
 
@@ -52,7 +52,7 @@ std::optional<runtime::object_event> tenant_event(const runtime::object_key& sec
                                 .type = kube::event_type::warning,
                                 .reason = problem.reason,
                                 .action = "Reconcile",
-                                .note = note_for(secret, problem),
+                                .note = note_for(problem),
                                 .identity = {}};
     event.identity = std::hash<std::string>{}(event.reason + event.note);
     return event;

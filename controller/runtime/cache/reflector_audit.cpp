@@ -95,7 +95,8 @@ void reflector::end_audit(received_as result, const std::string& resource_versio
     if (result == received_as::list_complete) return sink_.end_replace(resource_version);
     if (result != received_as::refused) return;
     sink_.abandon_replace();
-    log_.warn("list beside the watch refused", {{"watch", options_.name}, {"error", guard_.refusal()}});
+    log_.warn("periodic list not used; the watch goes on",
+              {{"watch", options_.name}, {"error", guard_.refusal()}});
     check_rewind();
 }
 
@@ -103,7 +104,7 @@ void reflector::audit_failed(const kube::error& error, bool was_open) {
     const bool is_fault = audit_.failed(error, was_open, now());
     if (!audit_.is_running()) sink_.abandon_replace();
     if (is_fault) {
-        log_.warn("list beside the watch failed; retrying",
+        log_.warn("periodic list failed; the watch goes on",
                   {{"watch", options_.name}, {"error", kube::public_message(error)}});
     }
 }

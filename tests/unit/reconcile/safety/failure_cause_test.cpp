@@ -19,9 +19,10 @@ TEST_CASE("the message of DeletionGuard names the object, the limit and what to 
     const auto held = reconcile::held_by_guard(words, key, 100, guard);
     CHECK(held.reason == reasons::deletion_guard);
     CHECK(held.message ==
-          "Secret team-a/regcred not deleted yet: its namespace is no longer selected, like those of more "
-          "than 20 other Secrets within a minute, although no spec has changed; regcred deletes the Secrets "
-          "when two lists of all namespaces, 30 s apart, agree. To keep them, restore the namespaces' labels "
+          "Secret team-a/regcred not deleted yet: its namespace is no longer selected, and such removals are "
+          "held back because more than 20 Secrets were affected within a minute although no spec had "
+          "changed; regcred deletes the Secrets when two lists of all namespaces, 30 s apart, agree. To keep "
+          "them, restore the namespaces' labels "
           "and opt-out annotations, or set spec.suspend: true");
 }
 

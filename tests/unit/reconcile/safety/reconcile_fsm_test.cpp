@@ -171,7 +171,7 @@ TEST_CASE_FIXTURE(fixture, "a refused write ends the run with the refusal, and i
         CHECK(end.step == reconcile_step::fail);
         CHECK(end.during == reconcile_step::write);
         CHECK(end.refusal.reason == row.reason);
-        CHECK(end.refusal.message.find("cannot create the Secret") == 0);
+        CHECK(end.refusal.message.find("not created: ") == 0);
         CHECK(end.outcome == row.expected);
     }
 }

@@ -62,7 +62,8 @@ TEST_CASE("a registry of which the copy keeps an older entry is reported by the 
     REQUIRE(failures.size() == 1);
     CHECK(failures[0].credential == "b");
     CHECK(failures[0].problem.reason == reconcile::reasons::registry_conflict);
-    CHECK(failures[0].problem.message.find("RegistryCredential a for registry https://quay.io/v2/") !=
+    CHECK(failures[0].problem.message.find(
+              "registry https://quay.io/v2/: it keeps that of the older RegistryCredential a;") !=
           std::string::npos);
     f->add_source("login-a", "quay.io", "CANARY-a");
     f->apply_all();

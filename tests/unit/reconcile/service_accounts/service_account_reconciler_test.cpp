@@ -164,8 +164,9 @@ TEST_CASE("an entry stays when the namespace cannot be read") {
     CHECK(f.requests().size() == 2);
     CHECK(f.reason() == reasons::unreachable);
     const auto* known = f.accounts.results().find(default_account);
-    CHECK(known->last_failure->message.find("cannot confirm that no RegistryCredential wants the entry in "
-                                            "ServiceAccount team-a/default") == 0);
+    CHECK(
+        known->last_failure->message.find("ServiceAccount team-a/default not patched: cannot confirm that no "
+                                          "RegistryCredential wants the entry: ") == 0);
 }
 
 TEST_CASE("the entry of a retained Secret stays and leaves the annotation") {
@@ -213,7 +214,7 @@ TEST_CASE("the message of a refusal names the ServiceAccount and deploy/service-
     CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
     CHECK(f.reason() == reasons::forbidden);
     const auto& message = f.accounts.results().find(default_account)->last_failure->message;
-    CHECK(message.find("cannot patch ServiceAccount team-a/default: ") == 0);
+    CHECK(message.find("ServiceAccount team-a/default not patched: ") == 0);
     CHECK(message.ends_with("; apply deploy/service-accounts.yaml"));
     CHECK(f.log_lines.count("ServiceAccount out of sync") == 1);
 }

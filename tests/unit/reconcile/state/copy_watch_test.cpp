@@ -66,7 +66,8 @@ TEST_CASE("a watch of Secrets that RBAC denies has a fault that names the rule a
     CHECK(
         fault.message ==
         "RBAC does not allow the controller to list and watch Secrets named regcred, so it writes none; add "
-        "regcred to resourceNames in the ClusterRole regcred-controller (deploy/rbac.yaml), or remove it "
+        "regcred to resourceNames in the ClusterRole regcred-controller and to the admission policies "
+        "(\"Other Secret names\" in deploy/README.md), or remove it "
         "from --secret-names");
     const auto later = fault_after(10s, kube::error_kind::forbidden, true);
     CHECK(later.reason == reasons::forbidden);

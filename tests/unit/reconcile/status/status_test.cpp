@@ -171,7 +171,8 @@ TEST_CASE(
     report.accounts.asked = true;
     report.accounts.failures = {failure("team-b", "DeletionGuard")};
     const std::string how =
-        "; to approve all that is held: kubectl annotate --overwrite registrycredential hub "
+        "; to approve all removals that are held for this RegistryCredential: kubectl annotate --overwrite "
+        "registrycredential hub "
         "regcred.dev/approve-deletions=2026-03-01T10:00:05Z";
     const auto unasked = compute_status(build::credential("hub"), report, now);
     CHECK(find(unasked, "Stalled") == nullptr);
@@ -185,6 +186,12 @@ TEST_CASE(
         CHECK(find(status, type)->message.ends_with(how));
     }
     CHECK(find(status, "Reconciling") == nullptr);
+
+    report.failures = {
+        failure("team-a", "Conflict"), failure("team-b", "Conflict"), failure("team-c", "DeletionGuard")};
+    const auto mixed = compute_status(build::credential("hub"), report, now);
+    CHECK(find(mixed, "Synced")->reason == "Conflict");
+    CHECK(find(mixed, "Synced")->message.ends_with(how));
 
     report.failures = {failure("team-a", "Conflict")};
     CHECK_FALSE(

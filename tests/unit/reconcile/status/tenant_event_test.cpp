@@ -37,12 +37,14 @@ TEST_CASE("a tenant is told of Conflict, Denied and QuotaExceeded, with what the
          "RegistryCredential hub: Secret team-a/regcred exists and was not made by regcred; delete or rename "
          "it"},
         {reasons::denied,
-         "cannot create the Secret: admission webhook \"w\" denied the request: no",
-         "Secret regcred of RegistryCredential hub: cannot create the Secret: admission webhook \"w\" denied "
-         "the request: no; ask who runs this admission webhook or policy to allow the Secret"},
+         "Secret team-a/regcred not created: admission webhook \"w\" denied the request: no",
+         "RegistryCredential hub: Secret team-a/regcred not created: admission webhook \"w\" denied the "
+         "request: no; ask whoever runs this admission webhook or policy to allow the Secret, or to repair "
+         "the "
+         "webhook if it does not answer"},
         {reasons::quota_exceeded,
-         "cannot create the Secret: exceeded quota: few; raise the ResourceQuota or free a Secret",
-         "Secret regcred of RegistryCredential hub: cannot create the Secret: exceeded quota: few; raise the "
+         "Secret team-a/regcred not created: exceeded quota: few; raise the ResourceQuota or free a Secret",
+         "RegistryCredential hub: Secret team-a/regcred not created: exceeded quota: few; raise the "
          "ResourceQuota or free a Secret"},
     };
     for (const auto& row : table) {

@@ -309,7 +309,7 @@ TEST_CASE_FIXTURE(auditing,
     run();
     CHECK(changes.take() == lines{"+a@1", "+b@11"});
     CHECK_FALSE(store.replacing());
-    CHECK(log_lines.count("warn  list beside the watch") == 1);
+    CHECK(log_lines.count("warn  periodic list ") == 1);
 }
 
 TEST_CASE_FIXTURE(auditing, "a server that begins to stream lists is listed so again") {
