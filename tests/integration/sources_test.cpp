@@ -126,8 +126,8 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(scenario,
-                  "a source that is replaced in the spec by a missing one is revoked, and the entries of "
-                  "another RegistryCredential stay") {
+                  "a source that is replaced in the spec by a missing one keeps its entries until that one "
+                  "exists, and one that is removed is revoked") {
     start();
     const auto shared = add_namespace("shared");
     const auto alone = add_namespace("alone");
@@ -137,18 +137,26 @@ TEST_CASE_FIXTURE(scenario,
     const auto neighbour = add_credential("ghcr", spec_of({other}, {shared}));
     await_copy(shared, document_of(united(one_login("quay.io", "a"), one_login("ghcr.io", "b"))));
     await_ready(credential, "2/2");
+    settle();
 
+    const auto before = mark();
     const auto next = named("next");
     change_spec(credential, spec_of({next}, {shared, alone}));
-    await_copy(shared, document_of(one_login("ghcr.io", "b")));
-    await_no_copy(alone);
-    await_condition(credential, "Ready", "False", "SourceNotFound");
+    await_condition(credential, "Ready", "False", "SourceNotFound", "2/2");
+    settle();
+    CHECK(secret_writes(before).empty());
     await_ready(neighbour, "1/1");
 
     add_source(docker_config_secret(next, one_login("quay.io", "c")));
     await_copy(shared, document_of(united(one_login("quay.io", "c"), one_login("ghcr.io", "b"))));
     await_copy(alone, document_of(one_login("quay.io", "c")));
     await_ready(credential, "2/2");
+
+    const auto last = add_source("last", one_login("registry.example.com", "d"));
+    change_spec(credential, spec_of({last}, {shared, alone}));
+    await_copy(shared,
+               document_of(united(one_login("registry.example.com", "d"), one_login("ghcr.io", "b"))));
+    await_copy(alone, document_of(one_login("registry.example.com", "d")));
 }
 
 TEST_CASE_FIXTURE(

@@ -23,9 +23,15 @@ bool may_deliver(const v1alpha1::credential_source& source, const std::string& k
     return dockerconfig::registry_filter_matches(source.registries, key);
 }
 
-/// Whether an entry is of this source, and the spec lets the source deliver it.
-bool is_of(const source_names::value_type& entry, const v1alpha1::credential_source& source) {
-    return entry.second == source.secret_name && may_deliver(source, entry.first);
+/// Whether an entry from `origin` (empty: not known) is kept for `source`, which is not known now.
+bool is_kept_for(const v1alpha1::credential_source& source,
+                 const std::string& key,
+                 const std::string& origin,
+                 const v1alpha1::registry_credential& owner) {
+    if (!may_deliver(source, key)) return false;
+    return origin.empty() || origin == source.secret_name ||
+           std::ranges::find(owner.sources, origin, &v1alpha1::credential_source::secret_name) ==
+               owner.sources.end();
 }
 
 bool delivers(const contribution& each, const registry_entry& entry) {
@@ -93,19 +99,21 @@ source_names sources_of(const entry_origins& origins, const std::string& uid) {
 }
 
 void keep_unknown(contribution& given,
+                  const v1alpha1::registry_credential& owner,
                   const resolution& resolved,
                   const copy_content& content,
                   const std::vector<contribution>& others) {
+    const auto known = given;
     for (const auto& entry : content.entries) {
         const auto* origin = find_origin(content, entry);
         if (origin != nullptr && origin->uid != given.uid) continue;
-        if (delivers(given, entry)) continue;
+        if (delivers(known, entry)) continue;
         if (origin == nullptr && !may_be_of(given.uid, content, entry, others)) continue;
+        const auto from = origin == nullptr ? std::string{} : origin->source;
         const auto source = std::ranges::find_if(resolved.unknown, [&](const auto& each) {
-            const bool is_any = origin == nullptr || origin->source.empty();
-            return (is_any || origin->source == each.secret_name) && may_deliver(each, entry.key.written());
+            return is_kept_for(each, entry.key.written(), from, owner);
         });
-        if (source != resolved.unknown.end()) add(given, entry, source->secret_name);
+        if (source != resolved.unknown.end()) add(given, entry, from.empty() ? source->secret_name : from);
     }
     given.complete = true;
 }
@@ -113,7 +121,7 @@ void keep_unknown(contribution& given,
 contribution keep_all(const std::string& uid,
                       const copy_content& content,
                       const std::vector<contribution>& others) {
-    contribution given{.uid = uid, .entries = {}, .origins = {}, .complete = true};
+    contribution given{.uid = uid, .entries = {}, .origins = {}, .complete = true, .kept = true};
     for (const auto& entry : content.entries) {
         const auto* origin = find_origin(content, entry);
         if (origin != nullptr ? origin->uid == uid : may_be_of(uid, content, entry, others))
@@ -122,19 +130,25 @@ contribution keep_all(const std::string& uid,
     return given;
 }
 
-bool all_unknown(const source_names& entries, const resolution& resolved) {
+bool all_unknown(const source_names& entries,
+                 const v1alpha1::registry_credential& owner,
+                 const resolution& resolved) {
     return std::ranges::all_of(entries, [&](const auto& entry) {
-        return std::ranges::any_of(resolved.unknown,
-                                   [&](const auto& source) { return is_of(entry, source); });
+        return std::ranges::any_of(resolved.unknown, [&](const auto& source) {
+            return is_kept_for(source, entry.first, entry.second, owner);
+        });
     });
 }
 
 std::vector<v1alpha1::credential_source> lacking_sources(const source_names& entries,
+                                                         const v1alpha1::registry_credential& owner,
                                                          const resolution& resolved) {
     std::vector<v1alpha1::credential_source> lacking;
     for (const auto& source : resolved.unknown) {
-        if (std::ranges::none_of(entries, [&](const auto& entry) { return is_of(entry, source); }))
-            lacking.push_back(source);
+        const bool kept = std::ranges::any_of(entries, [&](const auto& entry) {
+            return is_kept_for(source, entry.first, entry.second, owner);
+        });
+        if (!kept) lacking.push_back(source);
     }
     return lacking;
 }

@@ -30,10 +30,12 @@ struct copy_content {
 /// The names of the sources of the entries that one RegistryCredential gave.
 [[nodiscard]] source_names sources_of(const entry_origins& origins, const std::string& uid);
 
-/// Adds to `given` the entries of the copy that an owner gave and whose source is not known now. Where the
-/// copy records no origins, an entry is the only owner's; of several owners, it may be of each unless a
-/// contribution of `others` has it.
+/// Adds to `given` the entries of the copy that an owner gave and whose source is not known now. An entry of
+/// a source that is no longer in the spec stays while one that replaces it may not be known: a mistake in the
+/// name of a source removes no working login. Where the copy records no origins, an entry is the only
+/// owner's; of several owners, it may be of each unless a contribution of `others` has it.
 void keep_unknown(contribution& given,
+                  const v1alpha1::registry_credential& owner,
                   const resolution& resolved,
                   const copy_content& content,
                   const std::vector<contribution>& others);
@@ -43,11 +45,13 @@ void keep_unknown(contribution& given,
                                     const copy_content& content,
                                     const std::vector<contribution>& others);
 
-/// Whether each of these entries is of a source that is not known, and that may deliver it.
-[[nodiscard]] bool all_unknown(const source_names& entries, const resolution& resolved);
+/// Whether keep_unknown() keeps each of these entries.
+[[nodiscard]] bool all_unknown(const source_names& entries,
+                               const v1alpha1::registry_credential& owner,
+                               const resolution& resolved);
 
-/// The sources that are not known, and of which none of these entries is.
-[[nodiscard]] std::vector<v1alpha1::credential_source> lacking_sources(const source_names& entries,
-                                                                       const resolution& resolved);
+/// The sources that are not known, and for which none of these entries is kept.
+[[nodiscard]] std::vector<v1alpha1::credential_source> lacking_sources(
+    const source_names& entries, const v1alpha1::registry_credential& owner, const resolution& resolved);
 
 }  // namespace reconcile

@@ -38,14 +38,15 @@ void add_suspended(std::vector<own_failure>& failures,
 }
 
 own_failure does_not_fit(const secret_view& view, const std::string& name) {
-    return {.problem = {.reason = reasons::source_too_large,
-                        .message = fmt::format("Secret {} does not get the entries of RegistryCredential {}, "
-                                               "which do not fit beside those of older ones: {}, or set "
-                                               "another spec.secretName",
-                                               runtime::to_string(view.key),
-                                               name,
-                                               view.desired.fault)},
-            .credential = name};
+    return {
+        .problem = {.reason = reasons::source_too_large,
+                    .message = fmt::format("Secret {} does not get what RegistryCredential {} delivers now, "
+                                           "which does not fit beside the entries of the others: {}, or "
+                                           "set another spec.secretName",
+                                           runtime::to_string(view.key),
+                                           name,
+                                           view.desired.fault)},
+        .credential = name};
 }
 
 own_failure lacks(const cluster_state& state, const secret_view& view, const lacking_source& lacking) {
@@ -77,7 +78,8 @@ void add_lost(std::vector<own_failure>& failures,
     const auto loser = state.find_by_uid(lost.loser);
     const auto winner = state.find_by_uid(lost.winner);
     if (loser == nullptr || winner == nullptr) return;
-    if (delivers(state.contribution_of(lost.winner), lost.key)) return;
+    const bool contributes = std::ranges::find(view.contributors, winner) != view.contributors.end();
+    if (contributes && delivers(state.contribution_of(lost.winner), lost.key)) return;
     failures.push_back(
         {.problem = {.reason = reasons::registry_conflict,
                      .message = fmt::format(
@@ -98,7 +100,7 @@ std::vector<result_recorder::own_failure> own_failures(const cluster_state& stat
     std::vector<own_failure> failures;
     for (std::size_t i = 0; i < view.suspended.size(); ++i)
         add_suspended(failures, view, view.suspended[i]->meta.name, resumed[i]);
-    for (const auto& object : view.contributors) {
+    for (const auto& object : in_order(view.contributors, view.kept)) {
         if (view.desired.left_out.contains(object->meta.uid))
             failures.push_back(does_not_fit(view, object->meta.name));
     }

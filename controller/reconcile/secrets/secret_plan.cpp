@@ -69,10 +69,11 @@ secret_plan conflict(const secret_view& view, std::string_view message) {
 }
 
 /// Whether a foreign Secret is left alone: the conflictPolicy of the oldest RegistryCredential that wants it
-/// is Fail, also of a suspended one.
+/// is Fail, also of a suspended one; and a suspended one with Adopt does not speak for the others.
 bool must_be_left_alone(const secret_view& view) {
     const auto wanting = in_order(view.contributors, view.suspended);
-    return wanting.front()->on_conflict == v1alpha1::conflict_policy::fail;
+    return wanting.front()->on_conflict == v1alpha1::conflict_policy::fail ||
+           view.contributors.front()->on_conflict == v1alpha1::conflict_policy::fail;
 }
 
 /// No RegistryCredential wants the Secret here. An ownerReference alone does not prove that it is ours:

@@ -84,10 +84,10 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 settle(now, known.desired);
                 co_return action.outcome;
             case reconcile_step::contend:
-                fail(view, contended("Secret", key));
+                fail(now, contended("Secret", key));
                 co_return action.outcome;
             case reconcile_step::fail:
-                fail(view,
+                fail(now,
                      {.reason = action.refusal.reason,
                       .message =
                           fmt::format("Secret {} {}", runtime::to_string(key), action.refusal.message)});
@@ -139,20 +139,33 @@ selection_list secret_reconciler::selections_after(const secret_view& view) cons
     return selections_of(view, known == nullptr ? nullptr : known->selections);
 }
 
-void secret_reconciler::fail(const secret_view& view, cause problem) {
-    results_.failed(view.key, std::move(problem), all_credentials(view), selections_after(view));
+std::vector<result_recorder::own_failure> secret_reconciler::own_failures_of(const decision& now) const {
+    auto own = own_failures(services_.state, now.view, now.resumed);
+    for (const auto& object : now.view.held) {
+        own.push_back(
+            {.problem = held_by_guard(words, now.view.key, services_.state.results().size(), services_.guard),
+             .credential = object->meta.name});
+    }
+    return own;
+}
+
+/// To those that have a part in the plan; the others report what is theirs.
+void secret_reconciler::fail(const decision& now, cause problem) {
+    auto concerned = all_credentials(now.view);
+    for (const auto* list : {&now.view.suspended, &now.view.held}) {
+        for (const auto& object : *list)
+            concerned.erase(object->meta.name);
+    }
+    if (concerned.empty()) concerned = all_credentials(now.view);
+    results_.failed(
+        now.view.key, std::move(problem), concerned, selections_after(now.view), own_failures_of(now));
 }
 
 void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
     const auto& view = now.view;
-    if (!now.plan.reason.empty()) return fail(view, {.reason = now.plan.reason, .message = now.plan.message});
-    auto own = own_failures(services_.state, view, now.resumed);
-    for (const auto& object : view.held) {
-        own.push_back(
-            {.problem = held_by_guard(words, view.key, services_.state.results().size(), services_.guard),
-             .credential = object->meta.name});
-    }
-    services_.state.forget_deleted(view.key);
+    if (!now.plan.reason.empty()) return fail(now, {.reason = now.plan.reason, .message = now.plan.message});
+    auto own = own_failures_of(now);
+    if (view.held.empty()) services_.state.forget_deleted(view.key);
     if (view.contributors.empty() && !own.empty()) {
         // Nobody may change it: each reports why its part stays as it is.
         auto first = std::move(own.front());

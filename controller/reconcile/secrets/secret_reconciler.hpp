@@ -66,7 +66,8 @@ class secret_reconciler {
                                                                   secret_action action);
     /// `desired`: the fingerprint of what the view desires.
     void settle(const decision& now, std::uint64_t desired);
-    void fail(const secret_view& view, cause problem);
+    void fail(const decision& now, cause problem);
+    [[nodiscard]] std::vector<result_recorder::own_failure> own_failures_of(const decision& now) const;
     /// To record with the result.
     [[nodiscard]] selection_list selections_after(const secret_view& view) const;
 

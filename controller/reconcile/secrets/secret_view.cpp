@@ -83,10 +83,11 @@ bool retains(const cluster_state& state, const std::string& uid, const runtime::
     return gone != nullptr && gone->on_deletion == v1alpha1::deletion_policy::retain;
 }
 
-/// Deleted RegistryCredentials with deletionPolicy Retain: if no other one feeds the Secret, it stays, or is
-/// created again if the garbage collector was faster than the change of the policy in the copy.
+/// Deleted RegistryCredentials with deletionPolicy Retain: if no other one delivers to the Secret, it stays,
+/// or is created again if the garbage collector was faster than the change of the policy in the copy. One
+/// whose loss is only held back does not deliver to it.
 void add_retaining(secret_view& view, const cluster_state& state, const kube::object_meta& namespace_meta) {
-    const bool is_fed = !view.contributors.empty() || !view.kept.empty();
+    const bool is_fed = !view.contributors.empty() || view.kept.size() > view.held.size();
     for (const auto& gone : state.retaining(view.key)) {
         const bool owns = view.present != nullptr && owners_of(view.present->meta).include(gone->meta.uid);
         if (is_fed) {
@@ -99,6 +100,7 @@ void add_retaining(secret_view& view, const cluster_state& state, const kube::ob
             view.contributors.push_back(gone);
         }
     }
+    sort_by_precedence(view.kept);
 }
 
 void add_owners(secret_view& view,
@@ -141,15 +143,17 @@ void look_at_record(secret_view& view, const cluster_state& state) {
     for (const auto& object : view.contributors) {
         const auto entries = sources_of(recorded, object->meta.uid);
         const auto& resolved = state.resolved(object->meta.uid);
-        all_stay = all_stay && all_unknown(entries, resolved);
+        all_stay = all_stay && all_unknown(entries, *object, resolved);
         staying += entries.size();
-        if (!recorded.empty()) add_lacking(view, object, lacking_sources(entries, resolved));
+        if (!recorded.empty()) add_lacking(view, object, lacking_sources(entries, *object, resolved));
     }
     view.all_recorded_stay = all_stay && !recorded.empty() && staying == recorded.size();
 }
 
-/// What the contributors deliver, and what stays of the copy.
-void merge_with_content(secret_view& view, const cluster_state& state, const copy_content& content) {
+/// What each contributor delivers and each kept owner keeps; one that is left out keeps what it has.
+std::vector<contribution> contributions_with(const secret_view& view,
+                                             const cluster_state& state,
+                                             const copy_content& content) {
     std::vector<contribution> known;
     for (const auto* list : {&view.contributors, &view.dropped}) {
         for (const auto& object : *list)
@@ -164,13 +168,34 @@ void merge_with_content(secret_view& view, const cluster_state& state, const cop
             continue;
         }
         all.push_back(*given);
-        const auto& resolved = state.resolved(uid);
-        keep_unknown(all.back(), resolved, content, known);
-        add_lacking(view, object, lacking_sources(all.back().origins, resolved));
+        keep_unknown(all.back(), *object, state.resolved(uid), content, known);
     }
-    const auto before = std::exchange(view.desired, merge_contributions(all));
-    if (view.desired.fault.empty()) view.desired.fault = before.fault;
-    view.desired.left_out.insert(before.left_out.begin(), before.left_out.end());
+    return all;
+}
+
+/// What each contributor lacks, and whether one that was left out has all it delivers in the copy already.
+void compare_with_sources(secret_view& view,
+                          const cluster_state& state,
+                          const std::vector<contribution>& merged) {
+    for (const auto& object : view.contributors) {
+        const auto& uid = object->meta.uid;
+        const auto given = std::ranges::find(merged, uid, &contribution::uid);
+        if (given->entries == state.contribution_of(uid).entries) view.desired.left_out.erase(uid);
+        add_lacking(view, object, lacking_sources(given->origins, *object, state.resolved(uid)));
+    }
+}
+
+/// What the contributors deliver, and what stays of the copy. One that does not fit keeps what it has there.
+void merge_with_content(secret_view& view, const cluster_state& state, const copy_content& content) {
+    std::vector<contribution> all;
+    for (bool again = true; again;) {
+        all = contributions_with(view, state, content);
+        const auto before = std::exchange(view.desired, merge_contributions(all));
+        if (view.desired.fault.empty()) view.desired.fault = before.fault;
+        view.desired.left_out.insert(before.left_out.begin(), before.left_out.end());
+        again = view.desired.left_out.size() > before.left_out.size();
+    }
+    compare_with_sources(view, state, all);
     view.content_read = true;
     view.content_readable = content.readable;
 }
@@ -222,7 +247,8 @@ selection_list selections_of(const secret_view& view, const selection_set& recor
 
 std::uint64_t desired_fingerprint(const secret_view& view) {
     std::uint64_t fingerprint = 0;
-    for (const auto byte : view.desired.digest)
+    const bool stays = view.desired.document == nullptr && view.all_recorded_stay && view.present != nullptr;
+    for (const auto byte : stays ? view.present->document : view.desired.digest)
         fingerprint = hash_combine(fingerprint, byte);
     for (const auto* list : {&view.contributors, &view.kept}) {
         for (const auto& object : *list)

@@ -107,7 +107,12 @@ void service_account_state::set_goal_of_unwanted(pull_secret_entry& entry,
         entry.goal = entry_goal::suspended_removal;
         entry.suspended_by = object.meta.name;
     };
-    const auto copy = state_.find_copy({.namespace_name = account.namespace_name, .name = entry.secret_name});
+    const runtime::object_key key{.namespace_name = account.namespace_name, .name = entry.secret_name};
+    if (!state_.retaining(key).empty()) {  // the copy does not show the policy yet
+        entry.goal = entry_goal::released;
+        return;
+    }
+    const auto copy = state_.find_copy(key);
     if (copy == nullptr && has_unreadable(state_)) {
         entry.goal = entry_goal::undecided;
         return;

@@ -6,6 +6,8 @@
 #include "dockerconfig/merge.hpp"
 #include "util/ascii.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -102,15 +104,24 @@ bool same_entries(const entry_list& a, const entry_list& b) {
 desired_secret merge_contributions(const std::vector<contribution>& contributions) {
     auto desired = merge_all(contributions);
     if (desired.fault.empty()) return desired;
-    std::vector<contribution> fitting;
     std::set<std::string> left_out;
-    for (const auto& each : contributions) {
-        fitting.push_back(each);
-        if (merge_all(fitting).fault.empty()) continue;
+    for (const auto& each : contributions)
         left_out.insert(each.uid);
-        fitting.pop_back();
+    const auto fitting = [&] {
+        std::vector<contribution> all;
+        std::ranges::copy_if(contributions, std::back_inserter(all), [&](const contribution& each) {
+            return !left_out.contains(each.uid);
+        });
+        return merge_all(all);
+    };
+    for (const bool kept : {true, false}) {
+        for (const auto& each : contributions) {
+            if (each.kept != kept) continue;
+            left_out.erase(each.uid);
+            if (!fitting().fault.empty()) left_out.insert(each.uid);
+        }
     }
-    auto rest = merge_all(fitting);
+    auto rest = fitting();
     rest.fault = std::move(desired.fault);
     rest.left_out = std::move(left_out);
     rest.complete = false;

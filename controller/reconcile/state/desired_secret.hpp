@@ -55,6 +55,7 @@ struct contribution {
     std::vector<dockerconfig::registry_entry> entries;
     source_names origins;
     bool complete = true;  // false: the content of one of its sources is not known
+    bool kept = false;     // the copy has these entries already, so they fit
 };
 
 /// A registry that two RegistryCredentials have: the older one delivers it.

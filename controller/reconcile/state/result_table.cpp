@@ -62,8 +62,9 @@ void result_table::failed(const runtime::object_key& key,
                           std::vector<failure> own_failures) {
     auto& record = records_[key];
     if (!selections.empty()) record.selections = share(std::move(selections));
-    if (record.last_failure != nullptr && record.last_failure->reason == problem.reason)
-        problem.since = record.last_failure->since;
+    const auto* earlier = problem.credentials.empty() ? record.last_failure.get()
+                                                      : record.failure_of(problem.credentials.front());
+    if (earlier != nullptr && earlier->reason == problem.reason) problem.since = earlier->since;
     record.own_failures = since_first_seen(record, std::move(own_failures));
     record.last_failure = std::make_unique<const failure>(std::move(problem));
     record.now = result_record::state::failed;

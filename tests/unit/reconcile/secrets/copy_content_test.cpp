@@ -132,15 +132,19 @@ TEST_CASE("a copy records the source of each entry, also if all come from one") 
     CHECK(recorded->second == "uid-a/login-a=quay.io");
 }
 
-TEST_CASE("a source that is replaced in the spec by one that cannot be read loses its entries") {
+TEST_CASE("the entries of a source that is replaced in the spec stay until the new one can be read") {
     build::cluster_fixture before;
     add_a(before);
-    const auto replaced = [](auto& object) { object.sources.front().secret_name = "missing"; };
+    const auto replaced = [](auto& object) { object.sources.front().secret_name = "next"; };
     SUBCASE("while the controller runs") {
         edit(before, "a", replaced);
+        CHECK_FALSE(decide(view_secret(before.state, build::here)).needs_content);
         before.apply_all();
-        CHECK(passwords(before).empty());
-        CHECK(before.state.find_copy(build::here) == nullptr);
+        CHECK(passwords(before) == lists{"CANARY-a"});
+        CHECK(before.view(build::here).lacking.empty());
+        before.add_source("next", "ghcr.io", "CANARY-b");
+        before.apply_all();
+        CHECK(passwords(before) == lists{"CANARY-b"});
     }
     SUBCASE("while it does not") {
         const auto f = restart(before);
@@ -149,16 +153,51 @@ TEST_CASE("a source that is replaced in the spec by one that cannot be read lose
         replaced(object);
         f->add_credential(object);
         f->apply_all();
-        CHECK(passwords(*f).empty());
+        CHECK(passwords(*f) == lists{"CANARY-a"});
+    }
+    SUBCASE("unless the new one may not deliver them") {
+        edit(before, "a", [&](auto& object) {
+            replaced(object);
+            object.sources.front().registries = {"ghcr.io"};
+        });
+        before.apply_all();
+        CHECK(passwords(before).empty());
+        CHECK(before.state.find_copy(build::here) == nullptr);
+    }
+    SUBCASE("unless it is removed without another one that cannot be read") {
+        edit(before, "a", [](auto& object) { object.sources.front().secret_name = "login-b"; });
+        before.apply_all();
+        CHECK(passwords(before) == lists{"CANARY-b"});
     }
     SUBCASE("and another RegistryCredential keeps its own") {
         before.add_credential(build::wants("b", "login-b"));
         before.apply_all();
         REQUIRE(passwords(before) == lists{"CANARY-a", "CANARY-b"});
         edit(before, "a", replaced);
+        before.add_source("login-b", "ghcr.io", "CANARY-b2");
         before.apply_all();
-        CHECK(passwords(before) == lists{"CANARY-b"});
+        CHECK(passwords(before) == lists{"CANARY-a", "CANARY-b2"});
     }
+}
+
+TEST_CASE("both spellings of a registry stay while their source is not known") {
+    build::cluster_fixture before;
+    before.add_source("login-a",
+                      R"(docker.io":{"username":"u","password":"CANARY-a"},"https://index.docker.io/v1/)",
+                      "CANARY-a");
+    before.add_source("login-b", "ghcr.io", "CANARY-b");
+    before.add_namespace("team-a");
+    before.add_credential(build::wants("a", "login-a"));
+    before.add_credential(build::wants("b", "login-b"));
+    before.apply_all();
+    const auto document = before.document_of(build::here);
+    REQUIRE(document.find("https://index.docker.io/v1/") != std::string::npos);
+    const auto f = restart(before);
+    f->add_source("login-b", "ghcr.io", "CANARY-b");
+    f->add_credential(build::wants("a", "login-a"));
+    f->add_credential(build::wants("b", "login-b"));
+    f->apply_all();
+    CHECK(f->document_of(build::here) == document);
 }
 
 TEST_CASE("a suspended or unusable owner loses no entry when its source is replaced") {
@@ -182,7 +221,8 @@ TEST_CASE("the record tells without a read whether a copy may stay as it is, and
     CHECK_FALSE(decide(unread()).needs_content);
     CHECK(unread().lacking.empty());
 
-    auto other = build::wants("b", "login-c");
+    auto other = build::wants("b", "login-b");
+    other.sources.front().registries = {"quay.io"};
     other.meta.generation = 2;
     f->add_credential(other);
     CHECK(decide(unread()).needs_content);

@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 using build::add_a;
 using build::add_two;
@@ -18,18 +19,19 @@ using build::lists;
 using build::passwords;
 using build::restart;
 
-TEST_CASE(
-    "entries that do not fit beside the older ones stay as they were, and only their owner reports it") {
+TEST_CASE("entries that have grown too large stay as they were, and only their owner reports it") {
     build::cluster_fixture f;
     add_two(f);
     const std::string half(dockerconfig::max_document_bytes / 4, 'x');
     f.add_source("login-b", "ghcr.io", half);
     f.apply_all();
-    f.add_source("login-a", "quay.io", half);  // "a" is the older one
+    f.add_source("login-a", "quay.io", half);  // "a" is the older one, and grows later
     f.apply_all();
-    const auto now = f.document_of(build::here);
-    CHECK(now.find("quay.io\":{\"username\":\"u\",\"password\":\"xxx") != std::string::npos);
-    CHECK(now.find("ghcr.io") == std::string::npos);  // its entries as they were do not fit either
+    CHECK(passwords(f) == lists{"CANARY-a"});
+    CHECK(f.document_of(build::here).find(half) != std::string::npos);
+    const auto grown = own_failures(f.state, f.view(build::here), {});
+    REQUIRE(grown.size() == 1);
+    CHECK(grown[0].credential == "a");
 
     f.add_source("login-a", "quay.io", "CANARY-a2");
     f.apply_all();
@@ -68,4 +70,43 @@ TEST_CASE("a registry of which the copy keeps an older entry is reported by the 
     f->add_source("login-a", "quay.io", "CANARY-a");
     f->apply_all();
     CHECK(own_failures(f->state, f->view(build::here), {}).empty());  // SourcesValid reports it
+}
+
+TEST_CASE(
+    "a kept entry of an older RegistryCredential that does not contribute is reported, whatever its source "
+    "has") {
+    build::cluster_fixture f;
+    add_a(f, "quay.io");
+    auto elsewhere = build::wants("a", "login-a", {"team-b"});
+    elsewhere.suspend = true;
+    elsewhere.meta.generation = 2;
+    f.add_credential(elsewhere);
+    f.add_credential(build::wants("b", "login-b"));
+    f.apply_all();
+    CHECK(passwords(f) == lists{"CANARY-a"});
+    const auto failures = own_failures(f.state, f.view(build::here), std::vector<reconcile::secret_plan>(1));
+    REQUIRE(failures.size() == 1);
+    CHECK(failures[0].credential == "b");
+    CHECK(failures[0].problem.reason == reconcile::reasons::registry_conflict);
+}
+
+TEST_CASE("entries that stay as they are have their place before those that have grown") {
+    build::cluster_fixture f;
+    add_two(f);  // "a" is the older one
+    const std::string large(dockerconfig::max_document_bytes / 4, 'x');
+    f.add_source("login-b", "ghcr.io", large);
+    f.apply_all();
+    auto paused = build::wants("b", "login-b");
+    paused.suspend = true;
+    paused.meta.generation = 2;
+    f.add_credential(paused);
+    f.apply_all();
+    f.add_source("login-a", "quay.io", large);
+    f.apply_all();
+    CHECK(passwords(f) == lists{"CANARY-a"});
+    CHECK(f.document_of(build::here).find(large) != std::string::npos);
+    const auto failures = own_failures(f.state, f.view(build::here), std::vector<reconcile::secret_plan>(1));
+    REQUIRE(failures.size() == 1);
+    CHECK(failures[0].credential == "a");
+    CHECK(failures[0].problem.reason == reconcile::reasons::source_too_large);
 }

@@ -144,6 +144,14 @@ TEST_CASE("a foreign Secret is reported as Conflict, or adopted if the oldest co
         CHECK(decided.action == secret_action::recreate);
         CHECK(decided.adopts);
     }
+    SUBCASE("Adopt of a suspended one does not count for the others") {
+        auto adopting = build::credential("paused");
+        adopting.on_conflict = v1alpha1::conflict_policy::adopt;
+        adopting.meta.creation_timestamp = "2020-01-01T00:00:00Z";
+        view.suspended = {build::shared(adopting)};
+        holds(view, build::copy({}, "theirs"), ownership::foreign);
+        CHECK(decide(view).reason == reconcile::reasons::conflict);
+    }
     SUBCASE("Adopt does not count while an older one with Fail is suspended") {
         auto adopting = build::credential("later");
         adopting.on_conflict = v1alpha1::conflict_policy::adopt;

@@ -412,3 +412,35 @@ TEST_CASE("a lost owner with Retain has no name to be confirmed by") {
     CHECK(f.view(build::here).lost_owner);
     CHECK(f.view(build::here).unnamed_owner_lost);
 }
+
+TEST_CASE("while a loss is held, a deleted owner with Retain keeps its entries") {
+    build::cluster_fixture f;
+    f.add_source("login-a", "quay.io", "CANARY-a");
+    f.add_source("login-b", "ghcr.io", "CANARY-b");
+    f.add_namespace("team-a", {{"pull", "private"}});
+    f.add_credential(build::wants("a", "login-a"));
+    auto by_label = build::wants("b", "login-b", {});
+    by_label.namespaces.selector = build::labels({{"pull", "private"}});
+    f.add_credential(by_label);
+    set_policy(f, "a", v1alpha1::deletion_policy::retain);
+    f.apply_all();
+    f.add_namespace("team-a");
+    f.remove_credential("a");
+    const auto held = view_secret(f.state, build::here, {.keep_unasked = true});
+    CHECK(held.retains);
+    CHECK(held.kept.size() == 2);
+    CHECK_FALSE(held.lost_owner);
+    CHECK_FALSE(loses_entries(held));
+}
+
+TEST_CASE("the fingerprint of a copy that stays unread is that of its content") {
+    reconcile::secret_view view;
+    view.contributors = {build::shared(build::credential("a"))};
+    view.desired = build::desired("{}");
+    const auto read = desired_fingerprint(view);
+    view.present = std::make_shared<const reconcile::observed_secret>(build::copy(view.contributors, "{}"));
+    view.desired = {};
+    CHECK(desired_fingerprint(view) != read);
+    view.all_recorded_stay = true;
+    CHECK(desired_fingerprint(view) == read);
+}
