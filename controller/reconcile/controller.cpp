@@ -146,7 +146,8 @@ class controller::parts {
         events_.stop();
         tasks_.cancel();
         const bool tasks_ended = co_await tasks_.join(left());
-        co_return ended&& tasks_ended;
+        const bool all_ended = ended && tasks_ended;
+        co_return all_ended;
     }
 
     [[nodiscard]] bool ready() const {

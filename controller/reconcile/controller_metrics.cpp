@@ -58,7 +58,7 @@ void register_state_metrics(runtime::metrics_registry& metrics, const cluster_st
 void register_pull_metrics(runtime::metrics_registry& metrics, const pull_watcher& pulls) {
     add_counter(metrics,
                 "regcred_pull_failure_events_total",
-                "Events of Pods that could not read a pull Secret, of any name.",
+                "Events about Pods that could not read a pull Secret of any name.",
                 [&pulls] { return pulls.events(); });
     add_gauge(metrics,
               "regcred_pods_failing",

@@ -74,6 +74,24 @@ void service_account_state::handle(const runtime::change<observed_service_accoun
     }
 }
 
+/// Entries of a Secret that has gone may wait for that: see renamed_owner().
+void service_account_state::handle(const runtime::change<observed_secret>& change) {
+    if (change.after != nullptr) return;
+    const auto& copy = change.before->meta;
+    const auto add = [&](const store& accounts, const std::string& name) {
+        const runtime::object_key key{.namespace_name = copy.namespace_name, .name = name};
+        const auto account = accounts.find(runtime::view_of(key));
+        if (account != nullptr && std::ranges::binary_search(account->added, copy.name))
+            queues_.service_accounts.add(key, priority::bulk);
+    };
+    for (const auto& [name, accounts] : stores_)
+        add(accounts, name);
+    if (const auto found = names_in_.find(copy.namespace_name); found != names_in_.end()) {
+        for (const auto& name : found->second)
+            add(stores_.at(std::string(every_account)), name);
+    }
+}
+
 void service_account_state::copies_listed(const std::string& secret_name) {
     for (const auto& [name, accounts] : stores_) {
         accounts.for_each([&](const store::pointer& account) {

@@ -152,8 +152,9 @@ bool has_asked_loss(const service_account_view& view, const service_account_plan
 }
 
 selection_list account_selections_of(const service_account_view& view, const selection_set& recorded) {
-    return merge_selections(
-        account_selections_of(view.wanting), account_selections_of(view.others), recorded);
+    auto losing = account_selections_of(view.losing);
+    std::erase_if(losing, [&](const auto& each) { return !is_recorded(recorded, each); });
+    return merge_selections(account_selections_of(view.wanting), losing, recorded);
 }
 
 reconcile_facts facts_of(const service_account_view& view,
@@ -184,7 +185,7 @@ std::string_view verb_of(const service_account_plan& plan) noexcept {
 
 std::set<std::string> affected_credentials(const service_account_view& view, const std::string& secret_name) {
     std::set<std::string> names;
-    for (const auto* objects : {&view.wanting, &view.others}) {
+    for (const auto* objects : {&view.wanting, &view.losing}) {
         for (const auto& object : *objects) {
             if (secret_name.empty() || object->secret_name == secret_name) names.insert(object->meta.name);
         }

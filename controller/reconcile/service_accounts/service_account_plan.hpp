@@ -44,6 +44,7 @@ struct service_account_view {
     std::vector<pull_secret_entry> entries;  // one for each Secret name of the install_scope, and no other
     contributor_list wanting;                // RegistryCredentials that want an entry here
     contributor_list others;  // that use a Secret name which is recorded here, and want no entry here
+    contributor_list losing;  // those of them that may have wanted one before
 };
 
 struct service_account_plan {

@@ -124,9 +124,12 @@ selection_list service_account_reconciler::selections_after(const service_accoun
 void service_account_reconciler::settle(const service_account_view& view,
                                         const service_account_plan& plan,
                                         std::uint64_t desired) {
-    if (has(view, entry_goal::held))
+    if (const auto held = std::ranges::find(view.entries, entry_goal::held, &pull_secret_entry::goal);
+        held != view.entries.end()) {
         return fail(view,
-                    held_by_guard(words, view.key, services_.accounts.results().size(), services_.guard));
+                    held_by_guard(words, view.key, services_.accounts.results().size(), services_.guard),
+                    held->secret_name);
+    }
     if (!plan.reason.empty())
         return fail(view, {.reason = plan.reason, .message = plan.message}, plan.secret_name);
     if (view.wanting.empty()) {

@@ -52,6 +52,8 @@ service_account_state::service_account_state(cluster_state& state,
         stores_[name].add_handler(*this);
     state_.credentials().add_handler(*this);
     state_.namespaces().add_handler(*this);
+    for (const auto& name : state_.scope().secret_names)
+        state_.copies(name).add_handler(*this);
 }
 
 const service_account_state::store* service_account_state::store_of(const std::string& account_name) const {
@@ -130,10 +132,38 @@ void service_account_state::set_goal_of_unwanted(pull_secret_entry& entry,
         entry.goal = entry_goal::released;
         return;
     }
+    if (const auto renamed = renamed_owner(*copy, account)) {
+        if (renamed->suspend) return keep(*renamed);
+        entry.goal = entry_goal::undecided;
+        return;
+    }
     const auto owners = owners_of(copy->meta);
     const auto owner = std::ranges::find_if(
         suspended, [&owners](const credential& object) { return owners.include(object->meta.uid); });
     if (owner != suspended.end()) keep(**owner);
+}
+
+/// Whether the RegistryCredential wanted an entry here in the last result, or that is not known.
+bool service_account_state::may_have_wanted(const v1alpha1::registry_credential& object,
+                                            const runtime::object_key& key) const {
+    const auto* known = results_.find(key);
+    if (known == nullptr || known->selections == nullptr) return true;
+    return reconcile::is_recorded(known->selections, account_selection_of(object));
+}
+
+/// An owner of the copy that has another secretName now, and keeps the copy until its new Secret is ready or,
+/// if it is suspended, for as long as that. Null: there is none.
+service_account_state::credential service_account_state::renamed_owner(
+    const observed_secret& copy, const runtime::object_key& account) const {
+    const auto owners = owners_of(copy.meta);
+    for (const auto& [uid, object] : state_.all_by_uid()) {
+        if (object->secret_name == copy.meta.name || !owners.include(uid) || !wants(*object, account))
+            continue;
+        const runtime::object_key replacement{.namespace_name = account.namespace_name,
+                                              .name = object->secret_name};
+        if (object->suspend || !state_.results().is_synced(replacement)) return object;
+    }
+    return nullptr;
 }
 
 /// Whether each RegistryCredential that wanted the entry has changed its spec since, or is gone.
@@ -160,6 +190,8 @@ void service_account_state::add_entry(const std::string& secret_name, service_ac
         if (!wants(*object, view.key)) {
             if (!recorded || object->meta.deleting) continue;
             view.others.push_back(object);
+            if (!may_have_wanted(*object, view.key)) continue;
+            view.losing.push_back(object);
             if (object->suspend) suspended.push_back(object);
         } else if (object->meta.deleting) {
             terminating = true;

@@ -24,7 +24,8 @@ inline constexpr std::string_view every_account = "*";
 /// I/O and no clock. RBAC need not allow watching ServiceAccounts: nothing else waits for them.
 class service_account_state final : runtime::event_handler<v1alpha1::registry_credential>,
                                     runtime::event_handler<kube::namespace_object>,
-                                    runtime::event_handler<observed_service_account> {
+                                    runtime::event_handler<observed_service_account>,
+                                    runtime::event_handler<observed_secret> {
  public:
     using store = runtime::store<observed_service_account>;
 
@@ -60,11 +61,16 @@ class service_account_state final : runtime::event_handler<v1alpha1::registry_cr
     void handle(const runtime::change<v1alpha1::registry_credential>& change) override;
     void handle(const runtime::change<kube::namespace_object>& change) override;
     void handle(const runtime::change<observed_service_account>& change) override;
+    void handle(const runtime::change<observed_secret>& change) override;
 
     void index(const runtime::change<observed_service_account>& change);
     [[nodiscard]] bool is_usable(const std::string& namespace_name) const;
     [[nodiscard]] bool wants(const v1alpha1::registry_credential& object,
                              const runtime::object_key& key) const;
+    [[nodiscard]] bool may_have_wanted(const v1alpha1::registry_credential& object,
+                                       const runtime::object_key& key) const;
+    [[nodiscard]] credential renamed_owner(const observed_secret& copy,
+                                           const runtime::object_key& account) const;
     [[nodiscard]] bool is_asked_for(const service_account_view& view, const std::string& secret_name) const;
     /// Adds the entry for this Secret name, and the RegistryCredentials that it depends on.
     void add_entry(const std::string& secret_name, service_account_view& view) const;

@@ -101,6 +101,10 @@ bool has_changed(const selection_set& recorded, const recorded_selection& now) {
     return before != recorded->end() && before->rules != now.rules;
 }
 
+bool is_recorded(const selection_set& recorded, const recorded_selection& selection) {
+    return recorded != nullptr && find_object(*recorded, selection.object) != recorded->end();
+}
+
 selection_list merge_selections(selection_list wanting,
                                 const selection_list& others,
                                 const selection_set& recorded) {

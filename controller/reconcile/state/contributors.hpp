@@ -49,6 +49,9 @@ using selection_set = std::shared_ptr<const selection_list>;
 /// Whether the object selects by other rules than those that are recorded; false if none are.
 [[nodiscard]] bool has_changed(const selection_set& recorded, const recorded_selection& now);
 
+/// Whether rules of this object are recorded, these or others.
+[[nodiscard]] bool is_recorded(const selection_set& recorded, const recorded_selection& selection);
+
 /// What to record after a result. Of `others`, which may still lose what they gave, the rules that were
 /// recorded before still count; those of `wanting` are of now.
 [[nodiscard]] selection_list merge_selections(selection_list wanting,

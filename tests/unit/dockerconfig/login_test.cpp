@@ -140,7 +140,7 @@ TEST_CASE("login::make refuses what cannot be sent unchanged, and says why") {
     }
 }
 
-TEST_CASE("hints tell what is surely a mistake, and nothing of the login") {
+TEST_CASE("hints name likely mistakes and quote no part of the login") {
     const auto hints = [](std::string_view username, std::string_view password) {
         std::string all;
         for (const auto& hint : login::make(bytes(username), bytes(password), {}).value()->hints()) {

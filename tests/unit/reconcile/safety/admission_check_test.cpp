@@ -56,7 +56,7 @@ TEST_CASE("the response to a forbidden dry run tells whether the policy is enfor
     CHECK(reconcile::enforcement_of(refused(own + "anything", kind::invalid), "") == enforcement::enforced);
 }
 
-TEST_CASE("one admitted dry run outweighs all others, and one that tells nothing those that are refused") {
+TEST_CASE("one admitted dry run means not enforced, and without one an inconclusive answer means unknown") {
     const auto [unknown, yes, no] =
         std::array{enforcement::unknown, enforcement::enforced, enforcement::not_enforced};
     CHECK(reconcile::combined(yes, yes) == yes);
@@ -82,7 +82,7 @@ TEST_CASE("a result is news when it differs from the last one, and an unknown on
     CHECK(check.state() == enforcement::not_enforced);
 }
 
-TEST_CASE("that a policy is not enforced counts from the third round in succession") {
+TEST_CASE("a policy counts as not enforced from the third round in a row") {
     for (const bool was_enforced : {false, true}) {
         CAPTURE(was_enforced);
         admission_check check("Secrets");

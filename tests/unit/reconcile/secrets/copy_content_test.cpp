@@ -241,7 +241,7 @@ TEST_CASE("the record tells without a read whether a copy may stay as it is, and
     CHECK(view.lacking[0].source.secret_name == "missing");
 }
 
-TEST_CASE("an entry that a person added to a copy is nobody's") {
+TEST_CASE("an entry that a person added to a copy is removed") {
     build::cluster_fixture before;
     add_a(before);
     const auto f = restart(before);

@@ -307,7 +307,7 @@ TEST_CASE("invalid sources neither change nor create a copy") {
         view.desired = build::desired("the rest");
         CHECK(decide(view).action == secret_action::update);
     }
-    SUBCASE("a part to deliver, no copy: better than none") {
+    SUBCASE("with some sources readable and no copy, the Secret is created") {
         view.desired.complete = false;
         CHECK(decide(view).action == secret_action::create);
     }

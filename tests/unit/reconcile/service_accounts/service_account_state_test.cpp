@@ -168,7 +168,9 @@ TEST_CASE_FIXTURE(
     add_credential(by_label("b"));
     add_namespace("team-a");
     CHECK_FALSE(loss_is_asked_for());  // nothing is known
+    add_namespace("team-a", {{"pull", "private"}});
     record();
+    add_namespace("team-a");
     CHECK_FALSE(loss_is_asked_for());
     auto b = by_label("b");
     b.meta.generation = 2;
@@ -255,4 +257,73 @@ TEST_CASE("a wanted entry is added before the Secrets of its name have been list
     f.add_credential(f.asking("hub"));
     f.add_account(f.here);
     CHECK(f.goal() == entry_goal::listed);
+}
+
+TEST_CASE_FIXTURE(
+    fixture, "a RegistryCredential of the same Secret name that never wanted the entry has no part in it") {
+    add_namespace("team-a");
+    add_account(here, {"regcred"}, {"regcred"});
+    auto a = asking("a");
+    add_credential(a);
+    auto stranger = build::credential("stranger");
+    stranger.namespaces.include = {"elsewhere"};
+    stranger.suspend = true;
+    add_credential(stranger);
+    accounts.results().synced(here, 1, account_selections_of(accounts.view(here), nullptr));
+    a.namespaces.include = {"elsewhere"};
+    a.meta.generation = 2;
+    add_credential(a);
+    const auto view = accounts.view(here);
+    CHECK(view.others.size() == 2);
+    REQUIRE(view.losing.size() == 1);
+    CHECK(view.losing[0]->meta.name == "a");
+    CHECK(goal() == entry_goal::unlisted);  // the stranger's suspend does not count
+    CHECK(entry().asked_for);
+    const auto known = accounts.results().find(here)->selections;
+    CHECK(account_selections_of(view, known) == *known);
+}
+
+TEST_CASE_FIXTURE(
+    fixture, "an entry of a renamed owner stays until its new Secret is ready, or while it is suspended") {
+    add_namespace("team-a");
+    add_account(here, {"regcred"}, {"regcred"});
+    auto a = asking("a");
+    add_credential(a);
+    kube::object_meta owned;
+    owned.annotations.emplace(reconcile::owner_annotation, a.meta.uid);
+    copy_of(owned, true);
+    a.secret_name = "other";
+    a.meta.generation = 2;
+    add_credential(a);
+    CHECK(goal() == entry_goal::undecided);
+    a.suspend = true;
+    a.meta.generation = 3;
+    add_credential(a);
+    CHECK(goal() == entry_goal::suspended_removal);
+    a.suspend = false;
+    a.meta.generation = 4;
+    add_credential(a);
+    state.results().synced({.namespace_name = "team-a", .name = "other"}, 1, {});
+    CHECK(goal() == entry_goal::unlisted);
+    clear_queues();
+    state.copies("regcred").erase({.namespace_name = "team-a", .name = "regcred"}, next_version());
+    CHECK(service_accounts().contains(here));
+}
+
+TEST_CASE_FIXTURE(fixture, "an entry whose Secret is being retained stays before the copy shows that") {
+    add_namespace("team-a");
+    add_account(here, {"regcred"}, {"regcred"});
+    auto a = asking("a");
+    a.on_deletion = v1alpha1::deletion_policy::retain;
+    add_credential(a);
+    kube::object_meta owned;
+    owned.owner_references.push_back({.api_version = "regcred.dev/v1alpha1",
+                                      .kind = "RegistryCredential",
+                                      .name = "a",
+                                      .uid = a.meta.uid,
+                                      .controller = std::nullopt,
+                                      .block_owner_deletion = std::nullopt});
+    copy_of(owned, true);
+    remove_credential("a");
+    CHECK(goal() == entry_goal::released);
 }

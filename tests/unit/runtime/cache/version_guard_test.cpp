@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(fixture, "a list is judged by what was seen when it was begun"
     CHECK(guard.version() == "1010");
 }
 
-TEST_CASE_FIXTURE(fixture, "what is forgotten refuses nothing") {
+TEST_CASE_FIXTURE(fixture, "after forget() no list is refused") {
     guard.forget();
     CHECK(lists("1"));
 }

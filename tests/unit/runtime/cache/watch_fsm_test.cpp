@@ -100,7 +100,7 @@ TEST_CASE("the timeout of a watch is between five and ten minutes") {
     }
 }
 
-TEST_CASE("a server that streams lists again is listed so") {
+TEST_CASE("a server that supports streaming lists again gets one") {
     watch_script watch;
     (void)watch.fails(error_kind::invalid);
     REQUIRE(watch.next() == "list_page rv= continue= (begins)");

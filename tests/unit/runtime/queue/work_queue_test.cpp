@@ -305,7 +305,7 @@ TEST_CASE("after a shut-down nothing is handed out or taken in, and what runs ma
 }
 
 /// The queue against the simplest thing that has its semantics, over many random histories.
-TEST_CASE("no add is ever lost, and no key is ever held twice") {
+TEST_CASE("no added key is lost, and no key is handed out twice at once") {
     std::uint32_t seed = 12345;
     const auto random = [&seed](std::uint32_t below) {
         seed = seed * 1664525U + 1013904223U;
