@@ -107,7 +107,7 @@ secret_reconciler::decision secret_reconciler::decide_now(const runtime::object_
     decision now{.view = view_secret(services_.state, key, options), .plan = {}, .resumed = {}};
     now.plan = decide(now.view);
     for (const auto& object : now.view.suspended) {
-        options.resumed = object->meta.uid;
+        options.resumed = object.get();
         now.resumed.push_back(decide(view_secret(services_.state, key, options)));
         now.plan.needs_content = now.plan.needs_content || now.resumed.back().needs_content;
     }

@@ -18,7 +18,8 @@ bool holds(const contributor_list& list, const credential& object) {
 }
 
 bool is_suspended(const v1alpha1::registry_credential& object, const view_options& options) {
-    return object.suspend && object.meta.uid != options.resumed;
+    const bool resumed = options.resumed != nullptr && options.resumed->meta.uid == object.meta.uid;
+    return object.suspend && !resumed;
 }
 
 /// The contributors that are not suspended; the others are noted.

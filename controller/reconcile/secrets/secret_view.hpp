@@ -52,7 +52,7 @@ struct secret_view {
 struct view_options {
     const copy_content* content = nullptr;  // of the copy, if it has been read; ignored if it is outdated
     bool keep_unasked = false;              // dropped owners are kept, unless a spec asks for their loss
-    std::string resumed = {};               // as if the RegistryCredential with this UID was not suspended
+    const v1alpha1::registry_credential* resumed = nullptr;  // as if this one was not suspended
 };
 
 /// The view as of now.

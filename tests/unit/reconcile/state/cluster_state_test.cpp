@@ -205,7 +205,7 @@ TEST_CASE("a copy does not change while a contributor is suspended") {
     f.add_namespace("team-a");
     CHECK(f.view(team_a).suspended.size() == 1);
     CHECK(f.next("team-a") == secret_action::none);
-    CHECK(decide(view_secret(f.state, team_a, {.resumed = object.meta.uid})).action == secret_action::create);
+    CHECK(decide(view_secret(f.state, team_a, {.resumed = &object})).action == secret_action::create);
 }
 
 TEST_CASE("nothing is planned in a namespace that terminates or is not known") {
