@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(guarded,
             if (data_of(*copy) != without_wide) return ns + " is not as expected";
             ++held;
         }
-        return held == many - unbraked ? std::string{} : std::to_string(held) + " copies are left";
+        return held == many ? std::string{} : std::to_string(held) + " copies are left";
     });
     await_condition(credential, "Synced", "False", "DeletionGuard");
 }
