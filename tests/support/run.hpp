@@ -42,17 +42,23 @@ T run(boost::asio::io_context& io, boost::asio::awaitable<T> task) {
     if constexpr (!std::is_void_v<T>) return *std::move(value);
 }
 
-/// Runs the io_context until the condition holds; it is looked at after every handler, and every millisecond
-/// for what other threads change.
+/// Runs the io_context until the condition holds, and returns whether it did in time. It is looked at after
+/// every handler, and every millisecond for what other threads change.
 template <class Condition>
-void run_until(boost::asio::io_context& io, Condition holds) {
+[[nodiscard]] bool comes_true(boost::asio::io_context& io, Condition holds) {
     const auto give_up = std::chrono::steady_clock::now() + longest_run;
     while (!holds()) {
-        if (std::chrono::steady_clock::now() > give_up)
-            throw std::runtime_error("what was awaited does not come");
+        if (std::chrono::steady_clock::now() > give_up) return false;
         io.restart();
         io.run_one_for(std::chrono::milliseconds(1));
     }
+    return true;
+}
+
+/// The same, for what must come true.
+template <class Condition>
+void run_until(boost::asio::io_context& io, Condition holds) {
+    if (!comes_true(io, std::move(holds))) throw std::runtime_error("what was awaited does not come");
 }
 
 }  // namespace harness

@@ -3,6 +3,7 @@
 #include "reconcile/controller.hpp"
 
 #include "support/log_capture.hpp"
+#include "support/run.hpp"
 #include "unit/reconcile/api_objects.hpp"
 
 #include <doctest/doctest.h>
@@ -64,14 +65,7 @@ api_fixture::respond cluster(bool served) {
 struct fixture {
     explicit fixture(bool served = true) : stage(cluster(served)) {}
 
-    bool run_until(auto condition) {
-        const auto deadline = std::chrono::steady_clock::now() + 20s;
-        while (!condition() && std::chrono::steady_clock::now() < deadline) {
-            stage.io.restart();
-            stage.io.run_for(5ms);
-        }
-        return condition();
-    }
+    bool run_until(auto condition) { return harness::comes_true(stage.io, condition); }
     [[nodiscard]] bool has_created() const {
         return std::ranges::any_of(stage.server.requests(), [](const std::string& request) {
             return request.starts_with(create_line + "?") &&

@@ -4,6 +4,7 @@
 
 #include "runtime/task_group.hpp"
 #include "support/log_capture.hpp"
+#include "support/run.hpp"
 #include "unit/reconcile/api_objects.hpp"
 #include "unit/reconcile/cluster_fixture.hpp"
 
@@ -35,15 +36,7 @@ std::string listed_nothing(const char* kind) {
 struct fixture {
     explicit fixture(std::function<std::string(const std::string& request)> answer)
         : stage(std::move(answer)) {}
-    template <class Condition>
-    bool run_until(Condition condition) {
-        const auto deadline = std::chrono::steady_clock::now() + 30s;
-        while (!condition() && std::chrono::steady_clock::now() < deadline) {
-            stage.io.restart();
-            stage.io.run_for(10ms);
-        }
-        return condition();
-    }
+    bool run_until(auto condition) { return harness::comes_true(stage.io, condition); }
     void stop() {
         watches.stop();
         boost::asio::post(stage.io, [this] { tasks.cancel(); });

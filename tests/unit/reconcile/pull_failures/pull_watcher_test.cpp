@@ -3,6 +3,7 @@
 #include "reconcile/pull_failures/pull_watcher.hpp"
 
 #include "support/log_capture.hpp"
+#include "support/run.hpp"
 #include "unit/reconcile/api_objects.hpp"
 #include "unit/reconcile/cluster_fixture.hpp"
 
@@ -101,14 +102,7 @@ struct fixture : build::cluster_fixture {
     fixture& operator=(const fixture&) = delete;
 
     /// Whether it became true in time.
-    bool run_until(auto condition) {
-        const auto deadline = std::chrono::steady_clock::now() + 20s;
-        while (!condition() && std::chrono::steady_clock::now() < deadline) {
-            stage.io.restart();
-            stage.io.run_for(10ms);
-        }
-        return condition();
-    }
+    bool run_until(auto condition) { return harness::comes_true(stage.io, condition); }
     void run_for(std::chrono::milliseconds time) {
         run_until([start = std::chrono::steady_clock::now(), time] {
             return std::chrono::steady_clock::now() - start > time;

@@ -3,6 +3,7 @@
 #include "reconcile/safety/guard_reader.hpp"
 
 #include "support/log_capture.hpp"
+#include "support/run.hpp"
 #include "unit/reconcile/api_objects.hpp"
 #include "unit/reconcile/cluster_fixture.hpp"
 
@@ -61,17 +62,10 @@ struct fixture : build::cluster_fixture {
     void run() {
         bool ended = false;
         boost::asio::co_spawn(stage.io, reader.run(), [&ended](const std::exception_ptr&) { ended = true; });
-        const auto deadline = std::chrono::steady_clock::now() + 20s;
-        const auto run_until = [&](auto condition) {
-            while (!condition() && std::chrono::steady_clock::now() < deadline) {
-                stage.io.restart();
-                stage.io.run_for(5ms);
-            }
-            CHECK(condition());
-        };
-        run_until([this] { return guard.next_read() > std::chrono::steady_clock::now(); });
+        CHECK(harness::comes_true(stage.io,
+                                  [this] { return guard.next_read() > std::chrono::steady_clock::now(); }));
         reader.stop();
-        run_until([&ended] { return ended; });
+        CHECK(harness::comes_true(stage.io, [&ended] { return ended; }));
     }
 
     api_fixture stage;

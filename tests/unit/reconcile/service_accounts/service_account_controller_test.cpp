@@ -3,6 +3,7 @@
 #include "reconcile/service_accounts/service_account_controller.hpp"
 
 #include "support/log_capture.hpp"
+#include "support/run.hpp"
 #include "unit/reconcile/api_objects.hpp"
 #include "unit/reconcile/cluster_fixture.hpp"
 
@@ -66,14 +67,7 @@ struct fixture {
     fixture(const fixture&) = delete;
     fixture& operator=(const fixture&) = delete;
 
-    bool run_until(auto condition) {
-        const auto deadline = std::chrono::steady_clock::now() + 20s;
-        while (!condition() && std::chrono::steady_clock::now() < deadline) {
-            stage.io.restart();
-            stage.io.run_for(5ms);
-        }
-        return condition();
-    }
+    bool run_until(auto condition) { return harness::comes_true(stage.io, condition); }
     /// Until the ServiceAccount is known and its key has been worked on.
     void settle() {
         REQUIRE(run_until([this] { return controller.state().store_of("default")->synced(); }));

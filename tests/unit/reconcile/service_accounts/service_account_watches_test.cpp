@@ -3,6 +3,7 @@
 #include "reconcile/service_accounts/service_account_watches.hpp"
 
 #include "support/log_capture.hpp"
+#include "support/run.hpp"
 #include "unit/reconcile/api_objects.hpp"
 #include "unit/reconcile/cluster_fixture.hpp"
 
@@ -49,14 +50,7 @@ struct fixture : build::cluster_fixture {
         object.service_accounts = {account_name};
         add_credential(std::move(object));
     }
-    bool run_until(auto condition) {
-        const auto deadline = std::chrono::steady_clock::now() + 20s;
-        while (!condition() && std::chrono::steady_clock::now() < deadline) {
-            stage.io.restart();
-            stage.io.run_for(5ms);
-        }
-        return condition();
-    }
+    bool run_until(auto condition) { return harness::comes_true(stage.io, condition); }
     [[nodiscard]] bool was_asked_for(const std::string& part) const {
         return std::ranges::any_of(stage.server.requests(), [&](const std::string& request) {
             return request.substr(0, request.find('\r')).find(part) != std::string::npos;
