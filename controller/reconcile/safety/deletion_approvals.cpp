@@ -16,11 +16,9 @@ namespace {
 /// Calls `visit` with each failure of a result that says that the guard holds a removal.
 template <class Visitor>
 void for_each_hold(const result_record& record, Visitor visit) {
-    const auto take = [&](const failure& problem) {
+    record.for_each_failure([&](const failure& problem) {
         if (problem.reason == reasons::deletion_guard) visit(problem);
-    };
-    if (record.last_failure != nullptr) take(*record.last_failure);
-    if (record.own_failures != nullptr) std::ranges::for_each(*record.own_failures, take);
+    });
 }
 
 }  // namespace

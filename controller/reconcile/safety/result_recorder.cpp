@@ -21,12 +21,10 @@ void result_recorder::update_statuses(const std::set<std::string>& credentials) 
 void result_recorder::update_statuses_of_failure(const runtime::object_key& key) const {
     const auto* known = services_.results.find(key);
     if (known == nullptr) return;
-    const auto update = [this](const failure& problem) {
+    known->for_each_failure([this](const failure& problem) {
         for (const auto& name : problem.credentials)
             services_.queues.update_status(name);
-    };
-    if (known->last_failure != nullptr) update(*known->last_failure);
-    if (known->own_failures != nullptr) std::ranges::for_each(*known->own_failures, update);
+    });
 }
 
 void result_recorder::log_failure(const runtime::object_key& key,

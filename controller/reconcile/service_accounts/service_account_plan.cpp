@@ -152,9 +152,9 @@ bool has_asked_loss(const service_account_view& view, const service_account_plan
 }
 
 selection_list account_selections_of(const service_account_view& view, const selection_set& recorded) {
-    auto losing = account_selections_of(view.losing);
-    std::erase_if(losing, [&](const auto& each) { return !is_recorded(recorded, each); });
-    return merge_selections(account_selections_of(view.wanting), losing, recorded);
+    auto losing = view.losing;
+    std::erase_if(losing, [&](const auto& each) { return !is_recorded(recorded, *each); });
+    return merge_selections(account_selections_of(view.wanting), account_selections_of(losing), recorded);
 }
 
 reconcile_facts facts_of(const service_account_view& view,

@@ -148,7 +148,7 @@ bool service_account_state::may_have_wanted(const v1alpha1::registry_credential&
                                             const runtime::object_key& key) const {
     const auto* known = results_.find(key);
     if (known == nullptr || known->selections == nullptr) return true;
-    return reconcile::is_recorded(known->selections, account_selection_of(object));
+    return reconcile::is_recorded(known->selections, object);
 }
 
 /// An owner of the copy that has another secretName now, and keeps the copy until its new Secret is ready or,

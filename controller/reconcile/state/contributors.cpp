@@ -62,6 +62,10 @@ selection_list::const_iterator find_object(const selection_list& selections, std
     return std::ranges::find(selections, object, &recorded_selection::object);
 }
 
+std::uint64_t hash_object(const v1alpha1::registry_credential& object) {
+    return std::hash<std::string>{}(object.meta.uid);
+}
+
 std::uint64_t hash_rules(const v1alpha1::registry_credential& object) {
     const auto& rules = object.namespaces;
     auto hash = hash_strings(0, {object.secret_name});
@@ -78,7 +82,7 @@ std::uint64_t hash_rules(const v1alpha1::registry_credential& object) {
 }  // namespace
 
 recorded_selection selection_of(const v1alpha1::registry_credential& object) {
-    return {.object = std::hash<std::string>{}(object.meta.uid), .rules = hash_rules(object)};
+    return {.object = hash_object(object), .rules = hash_rules(object)};
 }
 
 recorded_selection account_selection_of(const v1alpha1::registry_credential& object) {
@@ -101,8 +105,8 @@ bool has_changed(const selection_set& recorded, const recorded_selection& now) {
     return before != recorded->end() && before->rules != now.rules;
 }
 
-bool is_recorded(const selection_set& recorded, const recorded_selection& selection) {
-    return recorded != nullptr && find_object(*recorded, selection.object) != recorded->end();
+bool is_recorded(const selection_set& recorded, const v1alpha1::registry_credential& object) {
+    return recorded != nullptr && find_object(*recorded, hash_object(object)) != recorded->end();
 }
 
 selection_list merge_selections(selection_list wanting,

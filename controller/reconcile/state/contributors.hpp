@@ -49,8 +49,8 @@ using selection_set = std::shared_ptr<const selection_list>;
 /// Whether the object selects by other rules than those that are recorded; false if none are.
 [[nodiscard]] bool has_changed(const selection_set& recorded, const recorded_selection& now);
 
-/// Whether rules of this object are recorded, these or others.
-[[nodiscard]] bool is_recorded(const selection_set& recorded, const recorded_selection& selection);
+/// Whether rules of this object are recorded, those of now or others.
+[[nodiscard]] bool is_recorded(const selection_set& recorded, const v1alpha1::registry_credential& object);
 
 /// What to record after a result. Of `others`, which may still lose what they gave, the rules that were
 /// recorded before still count; those of `wanting` are of now.

@@ -13,14 +13,16 @@ bool concerns(const failure& problem, const std::string& credential) {
     return std::ranges::find(problem.credentials, credential) != problem.credentials.end();
 }
 
+void keep_time(failure& problem, const failure* earlier) {
+    if (earlier != nullptr && earlier->reason == problem.reason) problem.since = earlier->since;
+}
+
 /// The list to keep; each failure has the time of an earlier one with the same reason.
 std::unique_ptr<const std::vector<failure>> since_first_seen(const result_record& before,
                                                              std::vector<failure> failures) {
     if (failures.empty()) return nullptr;
-    for (auto& problem : failures) {
-        const auto* earlier = before.failure_of(problem.credentials.front());
-        if (earlier != nullptr && earlier->reason == problem.reason) problem.since = earlier->since;
-    }
+    for (auto& problem : failures)
+        keep_time(problem, before.failure_of(problem.credentials.front()));
     return std::make_unique<const std::vector<failure>>(std::move(failures));
 }
 
@@ -32,6 +34,11 @@ const failure* result_record::failure_of(const std::string& credential) const {
     const auto found =
         std::ranges::find_if(*own_failures, [&](const failure& each) { return concerns(each, credential); });
     return found == own_failures->end() ? nullptr : &*found;
+}
+
+void result_record::for_each_failure(const std::function<void(const failure&)>& visit) const {
+    if (last_failure != nullptr) visit(*last_failure);
+    if (own_failures != nullptr) std::ranges::for_each(*own_failures, visit);
 }
 
 const result_record* result_table::find(const runtime::object_key& key) const {
@@ -62,9 +69,9 @@ void result_table::failed(const runtime::object_key& key,
                           std::vector<failure> own_failures) {
     auto& record = records_[key];
     if (!selections.empty()) record.selections = share(std::move(selections));
-    const auto* earlier = problem.credentials.empty() ? record.last_failure.get()
-                                                      : record.failure_of(problem.credentials.front());
-    if (earlier != nullptr && earlier->reason == problem.reason) problem.since = earlier->since;
+    keep_time(problem,
+              problem.credentials.empty() ? record.last_failure.get()
+                                          : record.failure_of(problem.credentials.front()));
     record.own_failures = since_first_seen(record, std::move(own_failures));
     record.last_failure = std::make_unique<const failure>(std::move(problem));
     record.now = result_record::state::failed;

@@ -36,6 +36,8 @@ struct result_record {
 
     /// What this RegistryCredential must report. Null: nothing.
     [[nodiscard]] const failure* failure_of(const std::string& credential) const;
+    /// Calls `visit` with last_failure and each of own_failures.
+    void for_each_failure(const std::function<void(const failure&)>& visit) const;
 };
 
 /// The result for each object that a RegistryCredential wants, or that cannot be removed. There is one record

@@ -148,13 +148,14 @@ bool needs_operator(std::string_view reason) {
 std::optional<condition_value> stalled_condition(const std::vector<condition_value>& conditions,
                                                  const std::vector<v1alpha1::namespace_failure>& failures,
                                                  bool needs_approval) {
+    const auto stalls = [needs_approval](std::string_view reason) {
+        return needs_operator(reason) || (needs_approval && reason == reasons::deletion_guard);
+    };
     for (const auto& each : conditions) {
-        if (each.is_true) continue;
-        if (needs_operator(each.reason) || (needs_approval && each.reason == reasons::deletion_guard))
-            return each;
+        if (!each.is_true && stalls(each.reason)) return each;
     }
     for (const auto& each : failures) {
-        if (needs_operator(each.reason) || (needs_approval && each.reason == reasons::deletion_guard))
+        if (stalls(each.reason))
             return condition_value{true, each.reason, each.namespace_name + ": " + each.message};
     }
     return std::nullopt;
