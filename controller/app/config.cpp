@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -42,6 +43,12 @@ constexpr auto footer =
 std::string check_secret_name(const std::string& name) {
     if (kube::is_dns1123_subdomain(name)) return {};
     return fmt::format("'{}' is not a valid Secret name: use lower-case letters, digits, '-' and '.'", name);
+}
+
+std::string check_lease_name(const std::string& name) {
+    if (kube::is_dns1123_subdomain(name)) return {};
+    return fmt::format("'{}' is not a valid name of a Lease: use lower-case letters, digits, '-' and '.'",
+                       name);
 }
 
 std::string check_account_name(const std::string& name) {
@@ -141,6 +148,66 @@ void add_probe_options(CLI::App& app, std::string& address, config& result) {
                                "ADDRESS:PORT"));
 }
 
+/// "15s", or a number of seconds.
+std::string read_seconds(const std::string& text, std::chrono::seconds& result) {
+    const auto digits = std::string_view(text).substr(0, text.size() - (text.ends_with('s') ? 1 : 0));
+    const auto seconds = util::read_decimal<std::uint16_t>(digits);
+    if (!seconds) return "write a number of seconds, such as 15s";
+    result = std::chrono::seconds(*seconds);
+    return {};
+}
+
+/// The texts are only for the parser, and outlive it.
+struct lease_texts {
+    std::string duration;
+    std::string deadline;
+    std::string period;
+};
+
+/// The flags of Kubernetes' own components.
+void add_leader_election_options(CLI::App& app, lease_texts& texts, config& result) {
+    app.add_option("--leader-elect",
+                   result.leader_elect,
+                   "Write only while this process holds the Lease; false if there is only one replica")
+        ->option_text("BOOL (default: true)")
+        ->envname("REGCRED_LEADER_ELECT");
+    app.add_option(
+           "--leader-elect-resource-name", result.lease_name, "The Lease, in the controller's namespace")
+        ->option_text("NAME (default: regcred-controller)")
+        ->envname("REGCRED_LEADER_ELECT_RESOURCE_NAME")
+        ->check(CLI::Validator(check_lease_name, "NAME"));
+    const auto add_seconds = [&](const char* flag,
+                                 const char* variable,
+                                 const char* value,
+                                 const char* help,
+                                 std::string& text,
+                                 std::chrono::seconds& target) {
+        app.add_option(flag, text, help)
+            ->option_text(value)
+            ->envname(variable)
+            ->check(CLI::Validator(
+                [&target](const std::string& given) { return read_seconds(given, target); }, "SECONDS"));
+    };
+    add_seconds("--leader-elect-lease-duration",
+                "REGCRED_LEADER_ELECT_LEASE_DURATION",
+                "SECONDS (default: 15s)",
+                "How long the others wait for a leader that does not renew the Lease",
+                texts.duration,
+                result.lease.lease_duration);
+    add_seconds("--leader-elect-renew-deadline",
+                "REGCRED_LEADER_ELECT_RENEW_DEADLINE",
+                "SECONDS (default: 10s)",
+                "How long the leader tries to renew the Lease before it stops",
+                texts.deadline,
+                result.lease.renew_deadline);
+    add_seconds("--leader-elect-retry-period",
+                "REGCRED_LEADER_ELECT_RETRY_PERIOD",
+                "SECONDS (default: 2s)",
+                "The time between two tries to renew the Lease",
+                texts.period,
+                result.lease.retry_period);
+}
+
 /// Each name once, and "*" alone.
 void normalize_names(config& result) {
     remove_duplicates(result.secret_names);
@@ -190,11 +257,15 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
     add_log_options(app, result);
     std::string address;
     add_probe_options(app, address, result);
+    lease_texts lease;
+    add_leader_election_options(app, lease, result);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return exit_for(app, error);
     }
+    if (const auto fault = runtime::fault_of(result.lease); !fault.empty())
+        return exit_now{.code = 2, .text = fmt::format("--leader-elect-*: {}\n", fault)};
     normalize_names(result);
     return result;
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/leader_election/lease_fsm.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -17,8 +19,6 @@ class ParseError;
 }  // namespace CLI
 // NOLINTEND(readability-identifier-naming)
 
-/// The field manager of the program's writes: what kubectl get --show-managed-fields names.
-
 /// The checked options of the command line and the environment. A flag overrides its variable.
 struct config {
     std::vector<std::string> secret_names{"regcred"};
@@ -31,6 +31,9 @@ struct config {
     std::string log_format = "json";
     std::string listen_host = "::";  // IPv6 and IPv4
     std::uint16_t listen_port = 8080;
+    bool leader_elect = true;
+    std::string lease_name = "regcred-controller";  // in the controller's namespace
+    runtime::lease_timing lease;
 };
 
 /// The program ends now: for --help, --version or a mistake, which the text explains.

@@ -10,8 +10,9 @@ net::server_response probe_page(std::string_view path,
     if (path == "/healthz") return {.status = 200, .body = "ok\n"};
     if (path == "/readyz") {
         const auto now = state();
-        if (!now.ready) return {.status = 503, .body = "not ready:\n" + now.failures};
-        return {.status = 200, .body = now.failures.empty() ? "ok\n" : "ok, except:\n" + now.failures};
+        const auto rest = now.failures + (now.role.empty() ? "" : now.role + "\n");
+        if (!now.ready) return {.status = 503, .body = "not ready:\n" + rest};
+        return {.status = 200, .body = (now.failures.empty() ? "ok\n" : "ok, except:\n") + rest};
     }
     if (path == "/metrics") {
         return {.status = 200,

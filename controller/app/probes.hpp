@@ -9,10 +9,12 @@
 #include <string>
 #include <string_view>
 
-/// Whether the controller is ready, and what fails: a line each. It may be ready all the same.
+/// Whether the controller is ready, and what fails: a line each. It may be ready all the same. One that waits
+/// for the Lease is ready too: it can take over.
 struct readiness {
     bool ready = false;
     std::string failures;
+    std::string role;  // "leader" or "standby"; empty: without leader election
 };
 
 /// The response to a GET of /healthz, /readyz or /metrics. /healthz does not depend on the API server: a

@@ -115,6 +115,8 @@ asio::awaitable<result<response>> http_client::implementation::exchange(pooled_c
     };
     const auto body_bytes = std::min(limits_.body_bytes, request.max_body_bytes.value_or(limits_.body_bytes));
     response_parser parser({limits_.header_bytes, body_bytes});
+    if (request.may_send && !request.may_send())
+        co_return error{failure::cancelled, authority_ + ": the request may not be sent any more"};
     if (auto written = co_await connection.write(text, within(limits_.inactivity)); !written)
         co_return written.error();
     const auto header_timeout = request.header_timeout.value_or(limits_.header);

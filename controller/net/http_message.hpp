@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,9 @@ struct request {
     util::secret_bytes bearer_token;                           // empty: no Authorization header
     std::optional<std::size_t> max_body_bytes;                 // of the response, if below http_limits
     std::optional<std::chrono::milliseconds> header_timeout;   // instead of http_limits::header
+    /// Called right before the first byte is sent, after every wait; false: nothing is sent, and the request
+    /// fails with failure::cancelled. Null: it may always be sent.
+    std::function<bool()> may_send = nullptr;  // NOLINT(readability-redundant-member-init)
 };
 
 struct response {

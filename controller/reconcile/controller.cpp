@@ -127,6 +127,11 @@ class controller::parts {
         tasks_.spawn(admission_.run());
     }
 
+    void lead() {
+        leads_ = true;
+        begin_if_synced();
+    }
+
     asio::awaitable<bool> stop(runtime::duration limit) {
         const auto deadline = std::chrono::steady_clock::now() + limit;
         const auto left = [deadline] {
@@ -173,7 +178,7 @@ class controller::parts {
 
  private:
     void begin_if_synced() {
-        if (begun_ || !state_.can_begin() || !admission_.may_begin()) return;
+        if (begun_ || !leads_ || !state_.can_begin() || !admission_.may_begin()) return;
         begun_ = true;
         log_.info("all caches synced; reconciling",
                   {{"namespaces", state_.namespaces().size()},
@@ -208,8 +213,6 @@ class controller::parts {
     }
 
     void register_metrics(runtime::metrics_registry& metrics) {
-        metrics.gauge_func(
-            "regcred_ready", "1 while /readyz answers 200.", [this] { return ready() ? 1.0 : 0.0; });
         metrics.gauge_func("regcred_failing_watches", "Watches that have no connection now.", [this] {
             return static_cast<double>(accounts_.failing_watches() + watches_.failing());
         });
@@ -222,6 +225,7 @@ class controller::parts {
     const runtime::logger& log_;
     std::size_t secret_workers_;
     std::vector<std::string> service_accounts_;  // names that may be changed
+    bool leads_ = false;
     bool begun_ = false;
     work_queues queues_;
     cluster_state state_;
@@ -252,6 +256,10 @@ controller::~controller() = default;
 
 void controller::start() {
     parts_->start();
+}
+
+void controller::lead() {
+    parts_->lead();
 }
 
 asio::awaitable<bool> controller::stop(runtime::duration limit) {

@@ -46,9 +46,11 @@ class controller {
     controller(const controller&) = delete;
     controller& operator=(const controller&) = delete;
 
-    /// Starts the watches; the workers start when each watch has had a complete list, or is one of Secrets
-    /// that cannot be read: those are left alone until they can.
+    /// Starts the watches. The workers start after lead(), when each watch has had a complete list, or is one
+    /// of Secrets that cannot be read: those are left alone until they can.
     void start();
+    /// This process is the one that writes.
+    void lead();
     /// Stops the queues and waits for what is running. False if that does not end within `limit`.
     [[nodiscard]] boost::asio::awaitable<bool> stop(runtime::duration limit);
     /// Whether each watch has had a complete list, except of Secrets that cannot be read while those of

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <sstream>
 #include <stdexcept>
@@ -27,6 +28,9 @@ subprocess::options command_of(const controller_options& options) {
                                 .environment = {"PATH=/usr/bin:/bin"},
                                 .output = options.log,
                                 .input = {}};
+    const auto elects = [](const std::string& flag) { return flag.starts_with("--leader-elect="); };
+    if (std::ranges::none_of(options.more_flags, elects))
+        command.arguments.emplace_back("--leader-elect=false");
     command.arguments.insert(command.arguments.end(), options.more_flags.begin(), options.more_flags.end());
     return command;
 }

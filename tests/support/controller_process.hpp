@@ -20,7 +20,9 @@ struct controller_options {
     std::string secret_names = "regcred";
     std::string service_accounts = "default";
     std::filesystem::path log;            // a new file
-    std::vector<std::string> more_flags;  // after the others
+    /// After the others. Without a --leader-elect here there is no leader election: a test that kills the
+    /// controller would have to wait for its Lease.
+    std::vector<std::string> more_flags;
 };
 
 /// The real program, as a process of its own.
@@ -33,6 +35,7 @@ class controller_process {
     [[nodiscard]] std::optional<exit_report> stop(std::chrono::milliseconds limit = std::chrono::seconds(10));
     /// SIGKILL.
     void kill();
+    void send_signal(int number) const { program_.send_signal(number); }
     [[nodiscard]] bool running() { return !program_.poll(); }
 
     [[nodiscard]] std::optional<plain_answer> get(const std::string& path) const {

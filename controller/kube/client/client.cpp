@@ -92,17 +92,20 @@ client::client(asio::any_io_executor executor, connection_config config, net::ht
 
 asio::awaitable<result<json>> client::write(net::method verb,
                                             std::string_view kind,
-                                            result<std::string> path,
+                                            write_target target,
                                             util::secret_bytes body,
                                             std::string_view media_type,
                                             std::string_view validation) {
+    auto& path = target.path;
     if (!path) co_return path.error();
+    if (target.dry_run) add_query(*path, "dryRun", "All");
     if (!field_manager_.empty()) add_query(*path, "fieldManager", field_manager_);
     // Otherwise the server silently drops the fields that it does not know. Patches name built-in fields
     // only.
     if (verb != net::method::patch) add_query(*path, "fieldValidation", validation);
-    const auto response =
-        co_await transport_.send(write_request(verb, *std::move(path), std::move(body), media_type));
+    auto request = write_request(verb, *std::move(path), std::move(body), media_type);
+    if (!target.dry_run) request.may_send = may_write_;
+    const auto response = co_await transport_.send(std::move(request));
     if (!response) co_return response.error();
     co_return read_object_response(*response, kind);
 }
@@ -139,17 +142,19 @@ asio::awaitable<result<json>> client::create(resource resource,
                                              std::string namespace_name,
                                              util::secret_bytes body,
                                              bool dry_run) {
-    auto path = collection_path(resource, namespace_name);
-    if (dry_run) add_query(path, "dryRun", "All");
-    co_return co_await write(net::method::post, resource.kind, std::move(path), std::move(body));
+    co_return co_await write(net::method::post,
+                             resource.kind,
+                             {collection_path(resource, namespace_name), dry_run},
+                             std::move(body));
 }
 
 asio::awaitable<result<json>> client::apply_new(
     resource resource, std::string namespace_name, std::string name, util::secret_bytes body, bool dry_run) {
-    auto path = object_path(resource, namespace_name, name);
-    if (path && dry_run) add_query(*path, "dryRun", "All");
-    co_return co_await write(
-        net::method::patch, resource.kind, std::move(path), std::move(body), apply_patch_type);
+    co_return co_await write(net::method::patch,
+                             resource.kind,
+                             {object_path(resource, namespace_name, name), dry_run},
+                             std::move(body),
+                             apply_patch_type);
 }
 
 asio::awaitable<result<json>> client::replace(resource resource,
@@ -182,11 +187,9 @@ asio::awaitable<result<json>> client::try_merge_patch(resource resource,
                                                       std::string namespace_name,
                                                       std::string name,
                                                       json patch) {
-    auto path = object_path(resource, namespace_name, name);
-    if (path) add_query(*path, "dryRun", "All");
     co_return co_await write(net::method::patch,
                              resource.kind,
-                             std::move(path),
+                             {object_path(resource, namespace_name, name), true},
                              util::secret_bytes(to_text(patch)),
                              merge_patch_type);
 }
@@ -208,6 +211,7 @@ asio::awaitable<result<void>> client::remove(resource resource,
     auto path = object_path(resource, namespace_name, name);
     if (!path) co_return path.error();
     auto request = write_request(net::method::delete_, *std::move(path), delete_options(precondition));
+    request.may_send = may_write_;
     const auto response = co_await transport_.send(std::move(request));
     if (!response) co_return response.error();
     co_return read_delete_response(*response, resource.kind);

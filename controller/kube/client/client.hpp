@@ -15,6 +15,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -64,6 +65,9 @@ class client {
     client& operator=(const client&) = delete;
 
     void set_observer(client_observer observer) { transport_.set_observer(std::move(observer)); }
+    /// Asked right before each write is sent; dry runs, which store nothing, pass. While it returns false a
+    /// write ends with error_kind::cancelled.
+    void set_write_gate(std::function<bool()> may_write) { may_write_ = std::move(may_write); }
     /// Must succeed before the first request.
     [[nodiscard]] result<void> load_certificates() { return transport_.load_certificates(); }
 
@@ -119,14 +123,23 @@ class client {
     void close() { transport_.close(); }
 
  private:
+    struct write_target {
+        write_target(result<std::string> to, bool only_try = false)
+            : path(std::move(to)), dry_run(only_try) {}
+
+        result<std::string> path;
+        bool dry_run;
+    };
+
     [[nodiscard]] boost::asio::awaitable<result<json>> write(net::method verb,
                                                              std::string_view kind,
-                                                             result<std::string> path,
+                                                             write_target target,
                                                              util::secret_bytes body,
                                                              std::string_view media_type = json_type,
                                                              std::string_view validation = "Strict");
 
     std::string field_manager_;
+    std::function<bool()> may_write_;
     transport transport_;
 };
 

@@ -4,14 +4,22 @@
 #
 # Installing as deploy/README.md says: the controller is a Pod like any other, with fewer rights.
 
-# controller FIELD: of its Pod, by JSONPath.
-controller() { kubectl --namespace regcred-system get pod --selector app.kubernetes.io/name=regcred-controller --output "jsonpath={.items[0]$1}"; }
+# The Pod that writes: the Lease names it.
+leader() {
+  local holder
+  holder=$(kubectl --namespace regcred-system get lease regcred-controller --output 'jsonpath={.spec.holderIdentity}')
+  [ -n "$holder" ] && echo "${holder%_*}"
+}
 
-# Its process on this machine, the one with that program in the cluster's cgroup.
+# controllers FIELD: of each Pod, by JSONPath.
+controllers() { kubectl --namespace regcred-system get pods --selector app.kubernetes.io/name=regcred-controller --output "jsonpath={.items[*]$1}"; }
+
+# The leader's process on this machine.
 controller_pid() {
-  local pid
+  local pid leader
+  leader=$(leader)
   for pid in $(pgrep -x regcred-control); do
-    ! grep -q "/rc-$CLUSTER_NAME/" "/proc/$pid/cgroup" || { echo "$pid" && return; }
+    ! grep -q --null-data --line-regexp "HOSTNAME=$leader" "/proc/$pid/environ" || { echo "$pid" && return; }
   done
   return 1
 }
@@ -21,7 +29,7 @@ is_installed() {
   kubectl wait crd registrycredentials.regcred.dev --for condition=Established --timeout 30s
   kubectl apply --kustomize deploy/
   kubectl --namespace regcred-system rollout status deployment regcred-controller --timeout 90s
-  equal "$(controller .status.containerStatuses[0].restartCount)" 0
+  equal "$(controllers .status.containerStatuses[0].restartCount)" '0 0'
 }
 
 has_no_privileges() {
@@ -43,14 +51,14 @@ is_fenced() {
 
 answers_its_probes() {
   local path page
-  path=/api/v1/namespaces/regcred-system/pods/$(controller .metadata.name):8080/proxy
+  path=/api/v1/namespaces/regcred-system/pods/$(leader):8080/proxy
   for page in healthz readyz; do kubectl get --raw "$path/$page"; done
-  contains "$(kubectl get --raw "$path/metrics")" regcred_
+  contains "$(kubectl get --raw "$path/metrics")" $'\nregcred_leader 1\n'
 }
 
 logs_are_readable() {
   local log
-  log=$(kubectl --namespace regcred-system logs deployment/regcred-controller)
+  log=$(kubectl --namespace regcred-system logs "$(leader)")
   contains "$log" '"msg":"all caches synced; reconciling"'
   not contains "$log" '"level":"error"'
 }
@@ -59,7 +67,7 @@ logs_are_readable() {
 ends_in_order() {
   local pid
   pid=$(controller_pid)
-  kubectl --namespace regcred-system logs deployment/regcred-controller --follow > "$scratch/last-log" &
+  kubectl --namespace regcred-system logs "$(leader)" --follow > "$scratch/last-log" &
   kubectl --namespace regcred-system rollout restart deployment regcred-controller
   kubectl --namespace regcred-system rollout status deployment regcred-controller --timeout 90s
   wait $! || true

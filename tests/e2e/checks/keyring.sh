@@ -12,4 +12,11 @@ e2e() {
 
 keyring() { e2e keyring_test.cpp; }
 
+handover() { e2e handover_test.cpp > "$scratch/handover" || { cat "$scratch/handover" && return 1; }; }
+
+handover_checks() {
+  check 'a controller takes over from another that ends or is killed' handover
+  sed -n 's/^[a-z]*: .* slowest/      &/p' "$scratch/handover"
+}
+
 keyring_checks() { check 'the kubelet tries what the table of pulls says, which explain is tested with' keyring; }

@@ -7,10 +7,13 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <map>
 #include <string>
 #include <vector>
+
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -72,6 +75,11 @@ TEST_CASE("the defaults are those of a cluster") {
     CHECK(got.log_format == "json");
     CHECK(got.listen_host == "::");
     CHECK(got.listen_port == 8080);
+    CHECK(got.leader_elect);
+    CHECK(got.lease_name == "regcred-controller");
+    CHECK(got.lease.lease_duration == 15s);
+    CHECK(got.lease.renew_deadline == 10s);
+    CHECK(got.lease.retry_period == 2s);
 }
 
 TEST_CASE("every flag sets its option") {
@@ -83,7 +91,12 @@ TEST_CASE("every flag sets its option") {
                                "--kubeconfig=/tmp/config",
                                "--log-level=debug",
                                "--log-format=text",
-                               "--listen-address=:9090"});
+                               "--listen-address=:9090",
+                               "--leader-elect=false",
+                               "--leader-elect-resource-name=other",
+                               "--leader-elect-lease-duration=60s",
+                               "--leader-elect-renew-deadline=40",
+                               "--leader-elect-retry-period=5s"});
     CHECK(got.secret_names == strings{"regcred", "team-pull"});
     CHECK(got.service_accounts == strings{"builder", "default"});
     CHECK(got.require_admission_policy);
@@ -94,6 +107,27 @@ TEST_CASE("every flag sets its option") {
     CHECK(got.log_format == "text");
     CHECK(got.listen_host == "::");
     CHECK(got.listen_port == 9090);
+    CHECK_FALSE(got.leader_elect);
+    CHECK(got.lease_name == "other");
+    CHECK(got.lease.lease_duration == 60s);
+    CHECK(got.lease.renew_deadline == 40s);
+    CHECK(got.lease.retry_period == 5s);
+}
+
+TEST_CASE("flags of leader election that cannot work are refused") {
+    CHECK(ended({"--leader-elect-lease-duration=10s"}).text ==
+          "--leader-elect-*: the lease duration must be longer than the renew deadline\n");
+    CHECK(ended({"--leader-elect-lease-duration=10s"}).code == 2);
+    for (const char* flag : {"--leader-elect-retry-period=2m",
+                             "--leader-elect-retry-period=",
+                             "--leader-elect-retry-period=s",
+                             "--leader-elect-retry-period=-2s",
+                             "--leader-elect-retry-period=70000"}) {
+        CAPTURE(flag);
+        CHECK(ended({flag}).code == 2);
+    }
+    CHECK(has(ended({"--leader-elect-retry-period=2m"}).text, "write a number of seconds, such as 15s"));
+    CHECK(has(ended({"--leader-elect-resource-name=A"}).text, "'A' is not a valid name of a Lease"));
 }
 
 TEST_CASE("an environment variable sets its option, and a flag overrides it") {
@@ -102,7 +136,9 @@ TEST_CASE("an environment variable sets its option, and a flag overrides it") {
                          {"REGCRED_NAMESPACE", "credentials"},
                          {"REGCRED_LOG_LEVEL", "warn"},
                          {"REGCRED_LOG_FORMAT", "text"},
-                         {"REGCRED_LISTEN_ADDRESS", "[::1]:1"}});
+                         {"REGCRED_LISTEN_ADDRESS", "[::1]:1"},
+                         {"REGCRED_LEADER_ELECT", "false"},
+                         {"REGCRED_LEADER_ELECT_RETRY_PERIOD", "3s"}});
     const auto got = accepted({});
     CHECK(got.secret_names == strings{"a", "b"});
     CHECK(got.require_admission_policy);
@@ -111,6 +147,8 @@ TEST_CASE("an environment variable sets its option, and a flag overrides it") {
     CHECK(got.log_format == "text");
     CHECK(got.listen_host == "::1");
     CHECK(got.listen_port == 1);
+    CHECK_FALSE(got.leader_elect);
+    CHECK(got.lease.retry_period == 3s);
 
     const auto flagged = accepted({"--secret-names=c", "--log-level=error", "--listen-address=10.0.0.1:0"});
     CHECK(flagged.secret_names == strings{"c"});

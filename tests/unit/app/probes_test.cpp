@@ -14,8 +14,8 @@ net::server_response page(std::string_view path, const readiness& state) {
     return probe_page(path, [&] { return state; }, metrics);
 }
 
-const readiness ready{.ready = true, .failures = {}};
-const readiness waiting{.ready = false, .failures = "namespaces\n"};
+const readiness ready{.ready = true, .failures = {}, .role = {}};
+const readiness waiting{.ready = false, .failures = "namespaces\n", .role = {}};
 
 }  // namespace
 
@@ -33,9 +33,19 @@ TEST_CASE("/readyz is 503 with the reason, then 200") {
 }
 
 TEST_CASE("/readyz is 200 and names what fails while the rest works") {
-    const auto partly = page("/readyz", {.ready = true, .failures = "secrets named x: forbidden\n"});
+    const auto partly =
+        page("/readyz", {.ready = true, .failures = "secrets named x: forbidden\n", .role = {}});
     CHECK(partly.status == 200);
     CHECK(partly.body == "ok, except:\nsecrets named x: forbidden\n");
+}
+
+TEST_CASE("/readyz says whether the process leads; a standby that could take over is ready") {
+    CHECK(page("/readyz", {.ready = true, .failures = {}, .role = "leader"}).body == "ok\nleader\n");
+    const auto standby = page("/readyz", {.ready = true, .failures = {}, .role = "standby"});
+    CHECK(standby.status == 200);
+    CHECK(standby.body == "ok\nstandby\n");
+    CHECK(page("/readyz", {.ready = false, .failures = "namespaces\n", .role = "standby"}).body ==
+          "not ready:\nnamespaces\nstandby\n");
 }
 
 TEST_CASE("/metrics has the content type that Prometheus expects") {

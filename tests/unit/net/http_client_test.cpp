@@ -67,6 +67,23 @@ TEST_CASE("the server receives the request unchanged") {
               std::to_string(secret_body.size()) + "\r\n\r\n" + secret_body});
 }
 
+TEST_CASE("a request that may not be sent any more is not sent, on a new connection and on a kept one") {
+    const scripted_server server(test_ca().issue_for_loopback(), respond_ok);
+    client_fixture fixture(server.port());
+    bool open = false;
+    auto request = write_request();
+    request.may_send = [&open] { return open; };
+    const auto refused = fixture.send(request);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().phase == failure::cancelled);
+    CHECK_FALSE(refused.error().sent);
+    open = true;
+    REQUIRE(fixture.send(request));
+    open = false;
+    CHECK_FALSE(fixture.send(request));
+    CHECK(server.requests().size() == 1);
+}
+
 TEST_CASE("a small request is sent in one TLS record") {
     std::atomic<int> records{0};
     const scripted_server server(test_ca().issue_for_loopback(), [&records](scripted_session& session, int) {

@@ -68,6 +68,31 @@ TEST_CASE("a GET has the path, the media type, the token and the user agent") {
     CHECK(api.last_request().find("Accept-Encoding") == std::string::npos);
 }
 
+TEST_CASE("while the write gate is closed no write is sent, and reads and dry runs are") {
+    api_fixture api(always(200, secret));
+    api.client->set_write_gate([] { return false; });
+    const auto closed = [&](auto call) {
+        const auto result = api.run(std::move(call));
+        return !result && result.error().kind == error_kind::cancelled;
+    };
+    CHECK(closed(api.client->create(secrets, "team-a", body())));
+    CHECK(closed(api.client->apply_new(secrets, "team-a", "regcred", body())));
+    CHECK(closed(api.client->replace(secrets, "team-a", "regcred", bound())));
+    CHECK(closed(api.client->replace_status(registry_credentials, "hub", bound())));
+    CHECK(closed(api.client->merge_patch(secrets, "team-a", "regcred", bound())));
+    CHECK(closed(api.client->patch_event_series("default", "event", json::object())));
+    CHECK(closed(api.client->remove(secrets, "team-a", "regcred", precondition("uid-1", "77"))));
+    CHECK(api.server.requests().empty());
+    CHECK(api.run(api.client->get(secrets, "team-a", "regcred")));
+    CHECK(api.run(api.client->create(secrets, "team-a", body(), true)));
+    CHECK(api.run(api.client->apply_new(secrets, "team-a", "regcred", body(), true)));
+    CHECK(api.run(api.client->try_merge_patch(secrets, "team-a", "regcred", json::object())));
+    CHECK(api.server.requests().size() == 4);
+
+    api.client->set_write_gate([] { return true; });
+    CHECK(api.run(api.client->create(secrets, "team-a", body())));
+}
+
 TEST_CASE("a list asks for whole objects or for metadata") {
     api_fixture api([](const std::string& request) {
         return harness::http_answer(
