@@ -65,7 +65,7 @@ void result_recorder::failed(const runtime::object_key& key,
     const auto* known = services_.results.find(key);
     if (known == nullptr || known->last_failure == nullptr || known->last_failure->reason != problem.reason) {
         log_failure(key, problem, fmt::format("{}", fmt::join(credentials, ",")));
-        if (services_.failed_anew) services_.failed_anew(key);
+        if (services_.on_new_failure) services_.on_new_failure(key);
     }
     auto own = as_failures(key, std::move(own_failures));
     update_statuses_of_failure(key);
@@ -93,7 +93,8 @@ bool result_recorder::synced(const runtime::object_key& key,
     update_statuses_of_failure(key);
     if (!is_news) return false;
     update_statuses(credentials);
-    if (healed == reasons::forbidden || healed == reasons::unreachable) requeue_same_failures(healed, now);
+    if (healed == reasons::forbidden || healed == reasons::server_unavailable)
+        requeue_same_failures(healed, now);
     return true;
 }
 

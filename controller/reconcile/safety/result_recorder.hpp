@@ -33,7 +33,7 @@ class result_recorder {
         runtime::wall_clock clock;
         std::string_view out_of_sync;  // the log's message for a failure: "Secret out of sync"
         /// Called when an object fails for another reason than before; may be empty.
-        std::function<void(const runtime::object_key&)> failed_anew;
+        std::function<void(const runtime::object_key&)> on_new_failure;
     };
 
     explicit result_recorder(services services) : services_(std::move(services)) {}

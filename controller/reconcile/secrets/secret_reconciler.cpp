@@ -48,7 +48,7 @@ secret_reconciler::secret_reconciler(services services)
                 .log = services_.log,
                 .clock = services_.clock,
                 .out_of_sync = "Secret out of sync",
-                .failed_anew = services_.failed_anew}) {}
+                .on_new_failure = services_.on_new_failure}) {}
 
 asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_key key) {
     if (!services_.state.synced(key.name)) co_return runtime::outcome::done();  // copies_listed() queues it

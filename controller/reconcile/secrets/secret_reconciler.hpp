@@ -39,7 +39,7 @@ class secret_reconciler {
         const runtime::logger& log;
         runtime::counter_family& writes;  // labels: action, result
         runtime::wall_clock clock;
-        std::function<void(const runtime::object_key&)> failed_anew;  // see result_recorder
+        std::function<void(const runtime::object_key&)> on_new_failure;  // see result_recorder
     };
 
     explicit secret_reconciler(services services);

@@ -61,7 +61,7 @@ service_account_reconciler::service_account_reconciler(services services)
                 .log = services_.log,
                 .clock = services_.clock,
                 .out_of_sync = "ServiceAccount out of sync",
-                .failed_anew = {}}) {}
+                .on_new_failure = {}}) {}
 
 asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime::object_key key) {
     reconcile_fsm run(key, repairs_, services_.guard, max_passes);

@@ -33,8 +33,8 @@ struct fixture : build::cluster_fixture {
          .log = log,
          .clock = [] { return runtime::wall_time{}; },
          .out_of_sync = "Secret out of sync",
-         .failed_anew = [this](const auto& failed) { anew.push_back(failed); }}};
-    std::vector<runtime::object_key> anew;
+         .on_new_failure = [this](const auto& failed) { new_failures.push_back(failed); }}};
+    std::vector<runtime::object_key> new_failures;
     runtime::time_point now{1h};
 
     void fail(const runtime::object_key& which, std::string_view reason, const names& credentials = {"hub"}) {
@@ -60,12 +60,12 @@ TEST_CASE_FIXTURE(
 TEST_CASE_FIXTURE(fixture, "a failure is told once for each reason, and again after the object was well") {
     fail(key, "Denied");
     fail(key, "Denied");
-    CHECK(anew.size() == 1);
+    CHECK(new_failures.size() == 1);
     fail(key, "Conflict");
-    CHECK(anew.size() == 2);
+    CHECK(new_failures.size() == 2);
     CHECK(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"hub"}, now));
     fail(key, "Conflict");
-    CHECK(anew == std::vector{key, key, key});
+    CHECK(new_failures == std::vector{key, key, key});
 }
 
 TEST_CASE_FIXTURE(fixture, "the next failure queues the statuses that show the last one") {
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(fixture, "synced returns true only the first time") {
 
 TEST_CASE_FIXTURE(fixture,
                   "when an object recovers, failures with the same reason are requeued, once a second") {
-    for (const auto reason : {reconcile::reasons::forbidden, reconcile::reasons::unreachable}) {
+    for (const auto reason : {reconcile::reasons::forbidden, reconcile::reasons::server_unavailable}) {
         fail(key, reason);
         fail(other, reason);
         clear_queues();

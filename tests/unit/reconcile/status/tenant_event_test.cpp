@@ -65,7 +65,7 @@ TEST_CASE("a tenant is told of Conflict, Denied and QuotaExceeded, with what the
 
 TEST_CASE("a tenant is not told of what only the cluster's administrator can mend") {
     for (const auto reason : {reasons::forbidden,
-                              reasons::unreachable,
+                              reasons::server_unavailable,
                               reasons::source_invalid,
                               reasons::source_not_found,
                               reasons::secret_name_not_allowed,
