@@ -106,7 +106,8 @@ TEST_CASE_FIXTURE(explain_fixture,
     }
 }
 
-TEST_CASE_FIXTURE(explain_fixture, "explain tells a missing Secret from one that may not be read") {
+TEST_CASE_FIXTURE(explain_fixture,
+                  "explain distinguishes a Secret that does not exist from one that may not be read") {
     add_login("regcred", "registry.example.com");
     add_pod("web", {image}, {"regcred"});
     add_pod("lost", {image}, {"gone"});

@@ -29,7 +29,7 @@ bool record_not_enforced(admission_check& check) {
 
 }  // namespace
 
-TEST_CASE("the response to a forbidden dry run tells whether the policy is enforced") {
+TEST_CASE("the response to a forbidden dry run shows whether the policy is enforced") {
     const std::string own = std::string(policy) + "denied request: regcred-controller may ";
     using kind = kube::error_kind;
     const struct {

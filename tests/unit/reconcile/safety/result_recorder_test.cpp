@@ -57,7 +57,8 @@ TEST_CASE_FIXTURE(
     CHECK(state.results().find(key)->last_failure->since == "1970-01-01T00:00:00Z");
 }
 
-TEST_CASE_FIXTURE(fixture, "a failure is told once for each reason, and again after the object was well") {
+TEST_CASE_FIXTURE(
+    fixture, "a failure calls on_new_failure once for each reason, and again after the object was synced") {
     fail(key, "Denied");
     fail(key, "Denied");
     CHECK(new_failures.size() == 1);

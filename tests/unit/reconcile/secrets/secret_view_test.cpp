@@ -93,13 +93,14 @@ TEST_CASE("desired_fingerprint changes with the document, the object and the spe
 
 namespace {
 
-struct trouble {
+struct disruption {
     const char* name;
     /// Makes it of a cluster where all is well.
     std::function<std::unique_ptr<build::cluster_fixture>(std::unique_ptr<build::cluster_fixture>)> make;
 };
 
-const std::vector<trouble>& troubles_of_a() {
+/// Ways in which RegistryCredential a stops delivering.
+const std::vector<disruption>& disruptions_of_a() {
     using fixture = std::unique_ptr<build::cluster_fixture>;
     static const auto change = [](fixture f, auto edit) {
         auto object = *f->find_credential("a");
@@ -116,7 +117,7 @@ const std::vector<trouble>& troubles_of_a() {
         f->add_credential(build::wants("b", "login-b"));
         return f;
     };
-    static const std::vector<trouble> all{
+    static const std::vector<disruption> all{
         {"its source is deleted",
          [](fixture f) {
              f->state.sources().erase({.namespace_name = "regcred-system", .name = "login-a"},
@@ -160,13 +161,13 @@ const std::vector<trouble>& troubles_of_a() {
 
 }  // namespace
 
-TEST_CASE("a RegistryCredential in trouble keeps its entries, and the others' entries go on") {
-    for (const auto& trouble : troubles_of_a()) {
-        CAPTURE(trouble.name);
+TEST_CASE("a RegistryCredential that cannot deliver keeps its entries, and the copy follows the others") {
+    for (const auto& disruption : disruptions_of_a()) {
+        CAPTURE(disruption.name);
         auto made = std::make_unique<build::cluster_fixture>();
         add_two(*made);
         REQUIRE(passwords(*made) == lists{"CANARY-a", "CANARY-b"});
-        auto f = trouble.make(std::move(made));
+        auto f = disruption.make(std::move(made));
         f->apply_all();
         CHECK(passwords(*f) == lists{"CANARY-a", "CANARY-b"});
 

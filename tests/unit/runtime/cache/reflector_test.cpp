@@ -274,7 +274,7 @@ response open_stream(lines frames, std::function<bool()> until) {
 }
 
 TEST_CASE_FIXTURE(auditing,
-                  "a list beside the watch finds what no event told, and the watch goes on at once") {
+                  "a list beside the watch finds what no event showed, and the watch goes on at once") {
     server.script.push_back(open_stream({added(document("a", "u1", "1")),
                                          added(document("b", "u2", "2")),
                                          list_end("10"),
