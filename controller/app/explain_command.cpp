@@ -34,11 +34,11 @@ constexpr std::string_view plugin_name = "kubectl-regcred";
 constexpr auto pod_description =
     "Shows, for each image of a Pod, which pull Secrets the kubelet reads, which of their entries match,\n"
     "in which order it tries them, what is wrong and what to do. It only reads, with your own permissions,\n"
-    "and contacts no registry. It shows user names and registries, but no passwords.";
+    "and contacts no registry. It shows usernames and registries, but no passwords.";
 
 constexpr auto pod_footer =
     "Exit code:\n"
-    "  0  Every image has credentials that the kubelet would use: an entry with a user name and a password\n"
+    "  0  Every image has credentials that the kubelet would use: an entry with a username and a password\n"
     "     matches, no listed Secret is broken or unreadable, and the registry has not refused the pull.\n"
     "     Also for an image that no entry matches, if its container has run or its imagePullPolicy is "
     "Never.\n"

@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(explain_fixture,
          "the key for Docker Hub is"},
         {"no-user",
          docker_config_secret("no-user", {{"registry.example.com", login{"", secret, {}}}}),
-         "no user name (credential not sent)"},
+         "no username (credential not sent)"},
         {"store",
          config_secret(
              "store", R"({"auths":{"registry.example.com":{}},"credsStore":"desktop"})", docker_config_type),

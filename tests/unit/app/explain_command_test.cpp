@@ -119,7 +119,7 @@ TEST_CASE("--help shows the name of the program as it was called, and the exit c
     const auto help = ended({"regcred-controller", "explain", "pod", "--help"});
     CHECK(help.code == 0);
     CHECK(has(help.text, "regcred-controller explain pod"));
-    CHECK(has(help.text, "It shows user names and registries, but no passwords"));
+    CHECK(has(help.text, "It shows usernames and registries, but no passwords"));
     CHECK(has(help.text, "0  Every image has credentials"));
     CHECK(
         has(ended({"/bin/kubectl-regcred", "explain", "pod", "--help"}).text, "kubectl regcred explain pod"));
