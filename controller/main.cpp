@@ -147,9 +147,9 @@ int run(const config& options, kube::connection_config server) {
     int exit_code = EXIT_SUCCESS;
     reconcile::controller work(
         io.get_executor(), client, log, metrics, settings_of(options, own_namespace, clock, [&] {
-            log.error(
-                "API server's data is older than what was read before, as after a restore of etcd; exiting "
-                "with code 1, so that a restart reads everything again");
+            log.error("API server's data is older than before; exiting",
+                      {{"exit_code", EXIT_FAILURE},
+                       {"message", "as after a restore of etcd; a restart reads everything again"}});
             exit_code = EXIT_FAILURE;
             io.stop();
         }));
