@@ -47,7 +47,7 @@ secret_reconciler::secret_reconciler(services services)
                 .queue = services_.queues.secrets,
                 .log = services_.log,
                 .clock = services_.clock,
-                .out_of_sync = "Secret out of sync",
+                .out_of_sync = {.one = "Secret out of sync", .more = "more Secrets out of sync"},
                 .on_new_failure = services_.on_new_failure}) {}
 
 asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_key key) {
@@ -157,8 +157,12 @@ void secret_reconciler::fail(const decision& now, cause problem) {
             concerned.erase(object->meta.name);
     }
     if (concerned.empty()) concerned = all_credentials(now.view);
-    results_.failed(
-        now.view.key, std::move(problem), concerned, selections_after(now.view), own_failures_of(now));
+    results_.failed(now.view.key,
+                    std::move(problem),
+                    concerned,
+                    selections_after(now.view),
+                    std::chrono::steady_clock::now(),
+                    own_failures_of(now));
 }
 
 void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
@@ -174,6 +178,7 @@ void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
                                std::move(first.problem),
                                {std::move(first.credential)},
                                selections_after(view),
+                               std::chrono::steady_clock::now(),
                                std::move(own));
     }
     if (view.contributors.empty() && view.suspended.empty()) {

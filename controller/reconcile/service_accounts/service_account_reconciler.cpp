@@ -55,13 +55,14 @@ service_account_reconciler::service_account_reconciler(services services)
     : services_(std::move(services)),
       writer_(services_.client),
       reader_(services_.client, services_.state),
-      results_({.results = services_.accounts.results(),
-                .queues = services_.queues,
-                .queue = services_.queues.service_accounts,
-                .log = services_.log,
-                .clock = services_.clock,
-                .out_of_sync = "ServiceAccount out of sync",
-                .on_new_failure = {}}) {}
+      results_(
+          {.results = services_.accounts.results(),
+           .queues = services_.queues,
+           .queue = services_.queues.service_accounts,
+           .log = services_.log,
+           .clock = services_.clock,
+           .out_of_sync = {.one = "ServiceAccount out of sync", .more = "more ServiceAccounts out of sync"},
+           .on_new_failure = {}}) {}
 
 asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime::object_key key) {
     reconcile_fsm run(key, repairs_, services_.guard, max_passes);
@@ -112,8 +113,11 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
 void service_account_reconciler::fail(const service_account_view& view,
                                       cause problem,
                                       const std::string& secret_name) {
-    results_.failed(
-        view.key, std::move(problem), affected_credentials(view, secret_name), selections_after(view));
+    results_.failed(view.key,
+                    std::move(problem),
+                    affected_credentials(view, secret_name),
+                    selections_after(view),
+                    std::chrono::steady_clock::now());
 }
 
 selection_list service_account_reconciler::selections_after(const service_account_view& view) const {

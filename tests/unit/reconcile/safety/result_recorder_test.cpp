@@ -32,13 +32,13 @@ struct fixture : build::cluster_fixture {
          .queue = queues.secrets,
          .log = log,
          .clock = [] { return runtime::wall_time{}; },
-         .out_of_sync = "Secret out of sync",
+         .out_of_sync = {.one = "Secret out of sync", .more = "more Secrets out of sync"},
          .on_new_failure = [this](const auto& failed) { new_failures.push_back(failed); }}};
     std::vector<runtime::object_key> new_failures;
     runtime::time_point now{1h};
 
     void fail(const runtime::object_key& which, std::string_view reason, const names& credentials = {"hub"}) {
-        recorder.failed(which, {.reason = reason, .message = "why"}, credentials, {});
+        recorder.failed(which, {.reason = reason, .message = "why"}, credentials, {}, now);
     }
 };
 
@@ -55,6 +55,34 @@ TEST_CASE_FIXTURE(
     fail(key, "Forbidden");
     CHECK(log_lines.lines().size() == 2);
     CHECK(state.results().find(key)->last_failure->since == "1970-01-01T00:00:00Z");
+}
+
+TEST_CASE_FIXTURE(fixture, "more failures with one reason are logged in one line, a minute after the first") {
+    const auto more = "more Secrets out of sync reason=Denied count=1 since=1970-01-01T00:00:00Z";
+    fail(key, "Denied");
+    fail(other, "Denied");
+    now += 59s;
+    fail(other, "Denied");
+    CHECK(log_lines.lines().size() == 1);
+    now += 1s;
+    SUBCASE("when a failure repeats") {
+        fail(key, "Denied");
+    }
+    SUBCASE("when an object is synced") {
+        CHECK(recorder.synced(key, 1, {}, {"hub"}, now));
+    }
+    CHECK(log_lines.lines().size() == 2);
+    CHECK(log_lines.count(more) == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a failure of one RegistryCredential alone is logged as one of the object is") {
+    const std::vector<reconcile::result_recorder::own_failure> own{
+        {.problem = {.reason = "Suspended", .message = "b waits"}, .credential = "b"}};
+    recorder.failed(key, {.reason = "Denied", .message = "why"}, {"a"}, {}, now, own);
+    CHECK(log_lines.count("registrycredential=a namespace=team-a name=regcred reason=Denied") == 1);
+    CHECK(log_lines.count("registrycredential=b namespace=team-a name=regcred reason=Suspended") == 1);
+    recorder.failed(key, {.reason = "Denied", .message = "why"}, {"a"}, {}, now, own);
+    CHECK(log_lines.lines().size() == 2);
 }
 
 TEST_CASE_FIXTURE(
