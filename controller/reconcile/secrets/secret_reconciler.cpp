@@ -66,7 +66,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 run.was_read(co_await read_content(key, content));
                 break;
             case reconcile_step::confirm:
-                run.confirmed(co_await confirm(view));
+                run.confirmed(co_await reader_.confirm(reads_before_removal(view)));
                 break;
             case reconcile_step::write:
                 run.wrote(co_await write(view, plan), verb_of(plan.action));
@@ -123,15 +123,6 @@ asio::awaitable<kube::result<void>> secret_reconciler::read_content(runtime::obj
     content = reconcile::read_content(*read);
     copies.upsert(observe(std::move(*read)));
     co_return kube::result<void>{};
-}
-
-/// Of an owner in the annotation the name is not known: only a list shows that it does not exist.
-asio::awaitable<kube::result<void>> secret_reconciler::confirm(const secret_view& view) {
-    if (view.unnamed_owner_lost) {
-        const auto listed = co_await reader_.read_credentials();
-        if (listed.has_error()) co_return listed.error();
-    }
-    co_return co_await reader_.confirm(all_credentials(view), view.key.namespace_name);
 }
 
 selection_list secret_reconciler::selections_after(const secret_view& view) const {
