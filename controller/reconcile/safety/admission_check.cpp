@@ -48,9 +48,8 @@ runtime::duration admission_check::interval() const noexcept {
 
 cause admission_check::problem(bool required) const {
     constexpr std::string_view advice =
-        "apply deploy/ again (kubectl apply -k deploy/; Kubernetes 1.30 or newer), and see \"Is the "
-        "admission "
-        "policy enforced?\" in deploy/README.md";
+        "apply deploy/ again ('kubectl apply -k deploy/'; Kubernetes 1.30 or newer), and see \"Is the "
+        "admission policy enforced?\" in deploy/README.md";
     const auto consequence =
         required ? fmt::format("; --require-admission-policy: no {} are written until it is", resource_kind_)
                  : "";

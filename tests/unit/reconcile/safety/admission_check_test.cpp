@@ -130,7 +130,7 @@ TEST_CASE("the problem names what is not limited, and what to do") {
     const auto open = check.problem(false);
     CHECK(open.reason == "PolicyNotEnforced");
     CHECK(open.message.find("writes of ServiceAccounts") != std::string::npos);
-    CHECK(open.message.find("kubectl apply -k deploy/") != std::string::npos);
+    CHECK(open.message.find("'kubectl apply -k deploy/'") != std::string::npos);
     CHECK(open.message.find("--require-admission-policy") == std::string::npos);
     CHECK(check.problem(true).message.find("--require-admission-policy") != std::string::npos);
 
