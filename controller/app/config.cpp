@@ -21,7 +21,7 @@ constexpr auto description =
     "Keeps a pull Secret in every namespace that a RegistryCredential selects.\n"
     "\n"
     "In a cluster, every flag is optional. Outside a cluster, set --kubeconfig and --namespace: the\n"
-    "namespace that holds the source Secrets.";
+    "namespace that holds the source Secrets.\n";
 
 constexpr std::string_view every_account = "*";
 
@@ -29,16 +29,15 @@ constexpr auto footer =
     "Every flag except --kubeconfig has an environment variable: REGCRED_LOG_LEVEL for --log-level, and\n"
     "so on. A flag overrides its variable.\n"
     "\n"
-    "SIGTERM and SIGINT shut the program down gracefully. SIGHUP does nothing: token and certificate files\n"
-    "are read again when they change.\n"
+    "SIGTERM and SIGINT shut the program down gracefully. SIGHUP does nothing: token and certificate\n"
+    "files are read again when they change.\n"
     "\n"
     "'regcred-controller explain pod NAMESPACE/NAME' shows why a Pod can or cannot pull its images, with\n"
     "your own kubeconfig; see its --help. A link named kubectl-regcred to this program makes it\n"
     "'kubectl regcred explain pod'.\n"
     "\n"
-    "Install the controller with 'kubectl apply -f crds/' and 'kubectl apply -k deploy/'; check its status "
-    "with\n"
-    "'kubectl get registrycredentials'.";
+    "Install the controller with 'kubectl apply -f crds/' and 'kubectl apply -k deploy/'; check its\n"
+    "status with 'kubectl get registrycredentials'.";
 
 std::string check_secret_name(const std::string& name) {
     if (kube::is_dns1123_subdomain(name)) return {};
@@ -85,46 +84,50 @@ std::string read_address(const std::string& text, config& result) {
 void add_scope_options(CLI::App& app, config& result) {
     app.add_option("--secret-names",
                    result.secret_names,
-                   "Names that Secrets of RegistryCredentials may have; deploy/ must allow them too")
+                   "Names that Secrets of RegistryCredentials may have; deploy/ must\n"
+                   "allow them too")
         ->option_text("NAME,... (default: regcred)")
         ->delimiter(',')
         ->envname("REGCRED_SECRET_NAMES")
         ->check(CLI::Validator(check_secret_name, "NAME"));
     app.add_option("--service-accounts",
                    result.service_accounts,
-                   "Names of ServiceAccounts that may get the Secret in imagePullSecrets, or '*' for all; "
-                   "deploy/service-accounts.yaml must allow them too")
+                   "Names of ServiceAccounts that may get the Secret in\n"
+                   "imagePullSecrets, or '*' for all; deploy/service-accounts.yaml\n"
+                   "must allow them too")
         ->option_text("NAME,... (default: default)")
         ->delimiter(',')
         ->envname("REGCRED_SERVICE_ACCOUNTS")
         ->check(CLI::Validator(check_account_name, "NAME"));
     app.add_flag("--require-admission-policy",
                  result.require_admission_policy,
-                 "Write only while the API server enforces the admission policies of deploy/")
+                 "Write only while the API server enforces the admission policies\n"
+                 "of deploy/")
+        ->option_text(" ")  // else the variable stands here, and here alone
         ->envname("REGCRED_REQUIRE_ADMISSION_POLICY");
     app.add_option("--deletion-guard",
                    result.deletion_guard,
                    "What ends the hold on a mass deletion: confirm (two lists of all\n"
-                   "namespaces agree) or approve (a person sets the annotation that the\n"
-                   "RegistryCredential's status shows); see crds/README.md, Mass deletion")
+                   "namespaces agree) or approve (a person sets the annotation that\n"
+                   "the RegistryCredential's status shows); see crds/README.md, Mass\n"
+                   "deletion")
         ->option_text("MODE (default: confirm)")
         ->envname("REGCRED_DELETION_GUARD")
         ->check(CLI::IsMember({"confirm", "approve"}));
 }
 
 void add_connection_options(CLI::App& app, config& result) {
-    app.add_option(
-           "--namespace",
-           result.namespace_name,
-           "The controller's namespace, with the source Secrets; default: the Pod's, or the kubeconfig "
-           "context's")
+    app.add_option("--namespace",
+                   result.namespace_name,
+                   "The controller's namespace, with the source Secrets; default: the\n"
+                   "Pod's, or the kubeconfig context's")
         ->option_text("NAME")
         ->envname("REGCRED_NAMESPACE")
         ->check(CLI::Validator(check_namespace, "NAME"));
-    app.add_option(
-           "--kubeconfig",
-           result.kubeconfig,
-           "How to reach the API server; default: $KUBECONFIG, else the Pod's own, else ~/.kube/config")
+    app.add_option("--kubeconfig",
+                   result.kubeconfig,
+                   "How to reach the API server; default: $KUBECONFIG, else the Pod's\n"
+                   "own, else ~/.kube/config")
         ->option_text("FILE");
 }
 
@@ -168,7 +171,8 @@ struct lease_texts {
 void add_leader_election_options(CLI::App& app, lease_texts& texts, config& result) {
     app.add_option("--leader-elect",
                    result.leader_elect,
-                   "Write only while this process holds the Lease; false if there is only one replica")
+                   "Write only while this process holds the Lease; false if there is\n"
+                   "only one replica")
         ->option_text("BOOL (default: true)")
         ->envname("REGCRED_LEADER_ELECT");
     app.add_option(
@@ -191,7 +195,7 @@ void add_leader_election_options(CLI::App& app, lease_texts& texts, config& resu
     add_seconds("--leader-elect-lease-duration",
                 "REGCRED_LEADER_ELECT_LEASE_DURATION",
                 "SECONDS (default: 15s)",
-                "How long the others wait for a leader that does not renew the Lease",
+                "How long the others wait for a leader that does not renew it",
                 texts.duration,
                 result.lease.lease_duration);
     add_seconds("--leader-elect-renew-deadline",

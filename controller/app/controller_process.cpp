@@ -118,22 +118,20 @@ reconcile::controller::settings controller_process::controller_settings() {
             .random = random_,
             .clock = clock_,
             .on_rewind = [this] {
-                abort(
-                    "API server's data is older than what was read before, as after a restore of etcd; "
-                    "exiting with code 1, so that a restart reads everything again");
+                abort("API server's data is older than before; exiting",
+                      "as after a restore of etcd; a restart reads everything again");
             }};
 }
 
 runtime::leader_election_settings controller_process::election_settings() {
-    return {
-        .namespace_name = options_.namespace_name,
-        .lease_name = options_.lease_name,
-        .identity = host_name() + "_" + to_string(boost::uuids::random_generator()()),
-        .timing = options_.lease,
-        .random = random_,
-        .clock = clock_,
-        .on_lead = [this] { lead(); },
-        .on_lose = [this] { abort("lost the Lease; exiting with code 1, so that another process leads"); }};
+    return {.namespace_name = options_.namespace_name,
+            .lease_name = options_.lease_name,
+            .identity = host_name() + "_" + to_string(boost::uuids::random_generator()()),
+            .timing = options_.lease,
+            .random = random_,
+            .clock = clock_,
+            .on_lead = [this] { lead(); },
+            .on_lose = [this] { abort("lost the Lease; exiting", "another controller may write now"); }};
 }
 
 void controller_process::register_metrics() {
@@ -145,8 +143,8 @@ void controller_process::register_metrics() {
 }
 
 /// Nothing that this process knows may be written any more.
-void controller_process::abort(const char* message) {
-    log_.error(message);
+void controller_process::abort(const char* event, const char* message) {
+    log_.error(event, {{"exit_code", EXIT_FAILURE}, {"message", message}});
     exit_code_ = EXIT_FAILURE;
     io_.stop();
 }

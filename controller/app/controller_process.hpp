@@ -34,7 +34,7 @@ class controller_process {
  private:
     [[nodiscard]] bool prepare();
     void lead();
-    void abort(const char* message);
+    void abort(const char* event, const char* message);
     [[nodiscard]] readiness state() const;
     [[nodiscard]] boost::asio::awaitable<void> shut_down_on_signal();
     [[nodiscard]] reconcile::controller::settings controller_settings();

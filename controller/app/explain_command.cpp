@@ -32,23 +32,23 @@ namespace {
 constexpr std::string_view plugin_name = "kubectl-regcred";
 
 constexpr auto pod_description =
-    "Shows, for each image of a Pod, which pull Secrets the kubelet reads, which of their entries match,\n"
-    "in which order it tries them, what is wrong and what to do. It only reads, with your own permissions,\n"
-    "and contacts no registry. It shows user names and registries, but no passwords.";
+    "Show for each image of a Pod the credentials that the kubelet\n"
+    "tries, in its order, what is wrong and what to do";
 
 constexpr auto pod_footer =
     "Exit code:\n"
-    "  0  Every image has credentials that the kubelet would use: an entry with a user name and a password\n"
-    "     matches, no listed Secret is broken or unreadable, and the registry has not refused the pull.\n"
-    "     Also for an image that no entry matches, if its container has run or its imagePullPolicy is "
-    "Never.\n"
+    "  0  Every image has credentials that the kubelet would use: an entry with a username and a\n"
+    "     password matches, no listed Secret is broken or unreadable, and the registry has not refused\n"
+    "     the pull. Also for an image that no entry matches, if its container has run or its\n"
+    "     imagePullPolicy is Never.\n"
     "  1  Some image has no such credentials, has no valid name, or is missing on the node.\n"
     "  2  No diagnosis was possible: a mistake in the command, no connection, no such Pod.\n"
     "\n"
-    "It needs permission to get the Pod and the Secrets that the Pod lists. With permission to read its\n"
-    "ServiceAccount, its Namespace and RegistryCredentials it gives better advice. It goes through the "
-    "proxy\n"
-    "of proxy-url in the kubeconfig, else of HTTPS_PROXY, unless NO_PROXY excepts the server.";
+    "It only reads, with your own permissions, and contacts no registry. It shows usernames and\n"
+    "registries, but no passwords. It needs permission to get the Pod and the Secrets that the Pod lists.\n"
+    "With permission to read its ServiceAccount, its Namespace and RegistryCredentials it gives better\n"
+    "advice. It goes through the proxy of proxy-url in the kubeconfig, else of HTTPS_PROXY, unless\n"
+    "NO_PROXY excepts the server.";
 
 constexpr auto usage =
     "write 'explain pod NAMESPACE/NAME', or 'explain pod NAME --namespace NAMESPACE'\n"
@@ -152,7 +152,7 @@ std::variant<explain_options, exit_now> parse_explain_command_line(int argc, con
     pod->add_option("POD", name, "NAMESPACE/NAME, or NAME with --namespace")->required()->option_text(" ");
     pod->add_option("-n,--namespace",
                     options.namespace_name,
-                    "The Pod's namespace; default: the kubeconfig context's, else 'default'")
+                    "The Pod's namespace; default: the kubeconfig context's, else\n'default'")
         ->option_text("NAME");
     pod->add_option("--context", options.context, "The context of the kubeconfig; default: the current one")
         ->option_text("NAME");
@@ -161,7 +161,7 @@ std::variant<explain_options, exit_now> parse_explain_command_line(int argc, con
         ->option_text("FILE");
     pod->add_option("--as", options.user, "The user to make the requests as")->option_text("USER");
     pod->add_option("--request-timeout",
-                    "How long to wait for each response: 10s, 2m or 1h; a number alone is seconds")
+                    "How long to wait for each response: 10s, 2m or 1h; a number\nalone is seconds")
         ->option_text("TIME (default: 1m)")
         ->check(CLI::Validator([&options](const std::string& text) { return read_timeout(text, options); },
                                "TIME"));

@@ -33,7 +33,7 @@ std::optional<source_error> check_text(std::string_view text) {
     return std::nullopt;
 }
 
-constexpr std::string_view how_to_create = "create the Secret with `kubectl create secret docker-registry`";
+constexpr std::string_view how_to_create = "create the Secret with 'kubectl create secret docker-registry'";
 
 source_error no_entries(docker_config_form form, const raw_docker_config& raw) {
     std::string message = "the docker config has no entry";
@@ -48,7 +48,7 @@ source_error no_entries(docker_config_form form, const raw_docker_config& raw) {
     return {
         source_fault::no_entries,
         message.append(how_to_create) +
-            " and the login of a robot account, or with what `echo REGISTRY | docker-credential-HELPER get` "
+            " and the login of a robot account, or with what 'echo REGISTRY | docker-credential-HELPER get' "
             "prints there (often a token that expires within hours)"};
 }
 
@@ -69,7 +69,7 @@ source_error no_credential(const raw_entry& entry, bool has_credential_store) {
     if (has_credential_store) {
         return {source_fault::empty_entry,
                 "no credential; the password is in the credential store (credsStore, credHelpers) of the "
-                "machine where `docker login` ran: " +
+                "machine where 'docker login' ran: " +
                     std::string(how_to_create) + ", or log in again without a credential store"};
     }
     return {source_fault::empty_entry, "no credential: " + std::string(how_to_create)};

@@ -46,7 +46,7 @@ refusal check_outline(std::string_view schemeless) {
     }
     if (host.find('@') != npos) {
         return key_error{key_fault::user_info,
-                         "a registry key has no user name and no password: write only the host, and put the "
+                         "a registry key has no username and no password: write only the host, and put the "
                          "login into the entry"};
     }
     if (path.find_first_of("@:") != npos) {

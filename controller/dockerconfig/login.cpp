@@ -100,7 +100,7 @@ std::vector<std::string> login::hints() const {
     for (const auto& [name, text] : fields) {
         if (ends_in_stray_line_break(text)) {
             hints.push_back("its " + std::string(name) +
-                            " ends in a line break, which `echo` and editors add: write it with `printf %s`, "
+                            " ends in a line break, which 'echo' and editors add: write it with 'printf %s', "
                             "or use --from-literal");
         } else if (has_odd_control(text)) {
             hints.push_back("its " + std::string(name) +

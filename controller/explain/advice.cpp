@@ -174,7 +174,7 @@ class adviser {
         for (const auto& attempt : explanation.attempts) {
             const auto& secret = seen_.secrets[attempt.secret];
             const auto& entry = attempt.entry.get();
-            const char* reason = "it lacks a user name or a password";
+            const char* reason = "it lacks a username or a password";
             if (entry.has_token) {
                 reason =
                     "it holds a token, which the kubelet ignores; use a robot account, or an access token as "
@@ -183,7 +183,7 @@ class adviser {
                 reason =
                     "the password stayed in the credential store of the machine where 'docker login' ran";
             }
-            add(fmt::format("Add a user name and a password to entry {} in {}: {}.",
+            add(fmt::format("Add a username and a password to entry {} in {}: {}.",
                             entry.printable_key(),
                             place_of(secret),
                             reason));

@@ -115,7 +115,7 @@ std::string_view about_result(image_result result) {
             return "NO CREDENTIAL: no entry matches; the node pulls it anonymously or with its own "
                    "credentials";
         case image_result::incomplete:
-            return "NO CREDENTIAL: no matching entry has both a user name and a password";
+            return "NO CREDENTIAL: no matching entry has both a username and a password";
         case image_result::refused:
             return "REFUSED by the registry";
         case image_result::broken_secret:
@@ -132,7 +132,7 @@ std::string_view about_result(image_result result) {
 
 std::string about_attempt(const kubelet::pull_attempt& attempt, const observation& seen) {
     const auto& entry = attempt.entry.get();
-    const auto user = entry.username.empty() ? "no user name (credential not sent)"
+    const auto user = entry.username.empty() ? "no username (credential not sent)"
                                              : fmt::format("user '{}'", entry.printable_user());
     return fmt::format(
         "{}{}, entry {} of Secret {}{}",

@@ -8,7 +8,7 @@
 
 namespace explain {
 
-/// The report for a terminal: the Secrets, the images, and at the end what to do. It shows user names, but no
+/// The report for a terminal: the Secrets, the images, and at the end what to do. It shows usernames, but no
 /// password and no value of `auth`.
 [[nodiscard]] std::string report_of(const observation& seen,
                                     const std::vector<image_explanation>& explanations);

@@ -5,6 +5,7 @@
 #include "net/deadline_timer.hpp"
 #include "net/proxy_tunnel.hpp"
 #include "net/resolver_cache.hpp"
+#include "net/socket_options.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -15,8 +16,6 @@
 
 #include <fmt/format.h>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -33,26 +32,6 @@ using boost::system::error_code;
 namespace {
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
-
-/// Lets the kernel notice an unreachable peer within 20 s: by keep-alive probes on an idle connection, by
-/// TCP_USER_TIMEOUT on one with bytes in flight.
-void set_socket_options(tcp::socket& socket) {
-    struct option {
-        int level, name, value;
-    };
-    static constexpr option options[] = {
-        {IPPROTO_TCP, TCP_NODELAY, 1},
-        {SOL_SOCKET, SO_KEEPALIVE, 1},
-        {IPPROTO_TCP, TCP_KEEPIDLE, 10},
-        {IPPROTO_TCP, TCP_KEEPINTVL, 3},
-        {IPPROTO_TCP, TCP_KEEPCNT, 3},
-        {IPPROTO_TCP, TCP_USER_TIMEOUT, 15'000},
-    };
-    // Requests work without an option that the kernel does not know.
-    for (const auto& [level, name, value] : options) {
-        ::setsockopt(socket.native_handle(), level, name, &value, sizeof(value));
-    }
-}
 
 std::string_view describe(failure phase) noexcept {
     switch (phase) {

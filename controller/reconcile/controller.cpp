@@ -75,7 +75,7 @@ class controller::parts {
                                                "Writes to Secrets, by action and result.",
                                                {"action", "result"}),
                     .clock = settings.clock,
-                    .failed_anew = [this](const auto& secret) { tenants_.add(secret); }}),
+                    .on_new_failure = [this](const auto& secret) { tenants_.add(secret); }}),
           accounts_(executor,
                     client,
                     state_,

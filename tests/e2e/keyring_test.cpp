@@ -84,7 +84,7 @@ bool is_repetition(const std::string& users, const std::vector<std::string>& exp
     return !users.empty();
 }
 
-/// containerd sends no login without a user name, and none without a password when it is asked for both.
+/// containerd sends no login without a username, and none without a password when it is asked for both.
 std::vector<std::string> seen_by_registry(const std::vector<std::string>& expected) {
     std::vector<std::string> seen;
     for (const auto& users : expected) {

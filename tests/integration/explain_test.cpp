@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(explain_fixture,
          "the key for Docker Hub is"},
         {"no-user",
          docker_config_secret("no-user", {{"registry.example.com", login{"", secret, {}}}}),
-         "no user name (credential not sent)"},
+         "no username (credential not sent)"},
         {"store",
          config_secret(
              "store", R"({"auths":{"registry.example.com":{}},"credsStore":"desktop"})", docker_config_type),
@@ -106,7 +106,8 @@ TEST_CASE_FIXTURE(explain_fixture,
     }
 }
 
-TEST_CASE_FIXTURE(explain_fixture, "explain tells a missing Secret from one that may not be read") {
+TEST_CASE_FIXTURE(explain_fixture,
+                  "explain distinguishes a Secret that does not exist from one that may not be read") {
     add_login("regcred", "registry.example.com");
     add_pod("web", {image}, {"regcred"});
     add_pod("lost", {image}, {"gone"});

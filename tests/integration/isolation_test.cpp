@@ -13,7 +13,7 @@ using namespace harness;
 namespace {
 
 /// Three RegistryCredentials that share the Secret of the namespaces ROLE-*: two healthy ones, and one that
-/// gets into trouble.
+/// stops delivering.
 struct trio {
     std::string role;
     std::string ns;
@@ -24,11 +24,11 @@ struct trio {
     std::string leaving;
 };
 
-/// A way to get into trouble, and what comes of it.
-struct trouble {
+/// A way to stop delivering, and what comes of it.
+struct disruption {
     std::string role;
     std::function<void(admin&, const trio&)> begin;
-    std::string type;    // the condition that tells of it; empty: the object is gone
+    std::string type;    // the condition that shows it; empty: the object is gone
     std::string reason;  // of that condition
     bool in_old;         // its entry stays in the copies that hold it
     bool in_new;         // new namespaces get its entry
@@ -38,7 +38,7 @@ void patch_spec(admin& api, const std::string& credential, const json& change) {
     api.patch(credential_path(credential), {{"spec", change}});
 }
 
-std::vector<trouble> all_troubles() {
+std::vector<disruption> all_disruptions() {
     return {
         {"missing",
          [](admin& api, const trio& t) { api.remove(secret_path(own_namespace, t.bad_source)); },
@@ -118,11 +118,11 @@ struct isolated : scenario {
 }  // namespace
 
 TEST_CASE_FIXTURE(
-    isolated, "a RegistryCredential in trouble keeps its entries, and those that share its Secret go on") {
+    isolated, "a RegistryCredential that cannot deliver keeps its entries, and the copy follows the others") {
     start();
-    const auto troubles = all_troubles();
+    const auto disruptions = all_disruptions();
     std::vector<trio> trios;
-    for (const auto& each : troubles)
+    for (const auto& each : disruptions)
         trios.push_back(add_trio(each.role));
     for (const auto& t : trios) {
         await_copy(t.ns, document_of(logins(true, "one", true)));
@@ -130,25 +130,25 @@ TEST_CASE_FIXTURE(
     }
 
     for (std::size_t i = 0; i < trios.size(); ++i) {
-        troubles[i].begin(api(), trios[i]);
-        if (!troubles[i].type.empty() && troubles[i].reason != "Valid")
-            await_condition(trios[i].bad, troubles[i].type, "False", troubles[i].reason);
+        disruptions[i].begin(api(), trios[i]);
+        if (!disruptions[i].type.empty() && disruptions[i].reason != "Valid")
+            await_condition(trios[i].bad, disruptions[i].type, "False", disruptions[i].reason);
         rotate(trios[i], "two");
     }
     for (std::size_t i = 0; i < trios.size(); ++i) {
         INFO(trios[i].role);
-        await_copy(trios[i].ns, document_of(logins(troubles[i].in_old, "two", true)));  // rotated
+        await_copy(trios[i].ns, document_of(logins(disruptions[i].in_old, "two", true)));  // rotated
         remove_credential(trios[i].leaving);
     }
     std::vector<std::string> late;
     for (std::size_t i = 0; i < trios.size(); ++i) {
-        await_copy(trios[i].ns, document_of(logins(troubles[i].in_old, "two", false)));  // revoked
+        await_copy(trios[i].ns, document_of(logins(disruptions[i].in_old, "two", false)));  // revoked
         late.push_back(add_namespace(trios[i].role + "-late"));
         api().patch(secret_path(trios[i].ns), labels_patch({{"app.kubernetes.io/managed-by", nullptr}}));
     }
     for (std::size_t i = 0; i < trios.size(); ++i) {
         const auto& t = trios[i];
-        await_copy(late[i], document_of(logins(troubles[i].in_new, "two", false)));
+        await_copy(late[i], document_of(logins(disruptions[i].in_new, "two", false)));
         eventually("the label is back", [&] {  // drift
             const auto meta = copy_in(t.ns)["metadata"];
             return meta.value("labels", json::object()).contains("app.kubernetes.io/managed-by")
@@ -163,10 +163,10 @@ TEST_CASE_FIXTURE(
         rotate(t, "three");
     start();
     for (std::size_t i = 0; i < trios.size(); ++i) {
-        await_copy(trios[i].ns, document_of(logins(troubles[i].in_old, "three", false)));
-        await_copy(late[i], document_of(logins(troubles[i].in_new, "three", false)));
+        await_copy(trios[i].ns, document_of(logins(disruptions[i].in_old, "three", false)));
+        await_copy(late[i], document_of(logins(disruptions[i].in_new, "three", false)));
         await_ready(trios[i].rotating, "2/2");
-        if (troubles[i].role == "deleting")
+        if (disruptions[i].role == "deleting")
             api().patch(credential_path(trios[i].bad), {{"metadata", {{"finalizers", nullptr}}}});
     }
 }

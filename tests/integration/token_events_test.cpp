@@ -34,7 +34,10 @@ TEST_CASE_FIXTURE(token_fixture,
         };
     allow("an Event", "POST", events + "?dryRun=All", event("own", credential));
     const std::string own = "may only write Events of its own";
-    const std::string about = "may only write Events about RegistryCredentials and their Secrets";
+    const std::string about =
+        "may only write Events about RegistryCredentials and their Secrets: in the namespace default "
+        "about a RegistryCredential, and in the namespace of a Secret about one named regcred (add "
+        "other names to allowedNames in the ValidatingAdmissionPolicy regcred-events)";
     const std::string bare = "without labels, annotations";
     json node = {{"apiVersion", "v1"}, {"kind", "Node"}, {"name", "node-1"}};
     json pod = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", "p"}, {"namespace", "default"}};
@@ -103,7 +106,10 @@ TEST_CASE_FIXTURE(token_fixture,
         allow("a warning", "POST", events + "?dryRun=All", event("own", {{"reason", reason}}));
 
     const std::string own = "may only write Events of its own";
-    const std::string about = "may only write Events about RegistryCredentials and their Secrets";
+    const std::string about =
+        "may only write Events about RegistryCredentials and their Secrets: in the namespace default "
+        "about a RegistryCredential, and in the namespace of a Secret about one named regcred (add "
+        "other names to allowedNames in the ValidatingAdmissionPolicy regcred-events)";
     const std::string reasons = "only write warnings about Secrets, with the reason Conflict, Denied or";
     const struct {
         const char* request;
@@ -135,11 +141,15 @@ TEST_CASE_FIXTURE(token_fixture,
             refuse(row.text, row.request, "POST", events, event("e", row.patch));
     }
     for (const std::string name : protected_namespaces) {
-        refuse("may not write Events in " + name,
-               "in a protected namespace",
-               "POST",
-               events_of(name),
-               event("e", regarding({{"namespace", name}})));
+        refuse(
+            "may not write Events in " + name +
+                ": it is one of protectedNamespaces in the ValidatingAdmissionPolicy regcred-events, or the "
+                "namespace of the controller; if Secrets are delivered there, take it out of "
+                "protectedNamespaces",
+            "in a protected namespace",
+            "POST",
+            events_of(name),
+            event("e", regarding({{"namespace", name}})));
     }
 
     api().create(events, event("theirs", {{"reportingController", "kubelet"}}));

@@ -76,12 +76,15 @@ TEST_CASE_FIXTURE(token_fixture, "the token writes Secrets named regcred of the 
 
 TEST_CASE_FIXTURE(token_fixture, "the token writes no Secret in a protected namespace") {
     for (const std::string name : protected_namespaces) {
-        refuse("may not write Secrets in " + name +
-                   ": it is one of protectedNamespaces in the ValidatingAdmissionPolicy regcred-controller",
-               "create regcred",
-               "APPLY",
-               secret_path(name),
-               creation_of(empty_copy()));
+        refuse(
+            "may not write Secrets in " + name +
+                ": it is one of protectedNamespaces in the ValidatingAdmissionPolicy regcred-controller, or "
+                "the namespace of the controller; take it out of spec.namespaces.include of the "
+                "RegistryCredential, or out of protectedNamespaces in the policies of deploy/",
+            "create regcred",
+            "APPLY",
+            secret_path(name),
+            creation_of(empty_copy()));
     }
     api().create(secrets_in("kube-system"), empty_copy());
     delete_at_end(secret_path("kube-system"));

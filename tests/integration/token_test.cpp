@@ -95,7 +95,10 @@ TEST_CASE_FIXTURE(token_fixture,
     for (const auto& row : table)
         refuse(row.text, row.request, "PATCH", account, row.patch);
     for (const std::string name : protected_namespaces) {
-        refuse("may not change ServiceAccounts in " + name + ", one of protectedNamespaces",
+        refuse("may not change ServiceAccounts in " + name +
+                   ": it is one of protectedNamespaces in the ValidatingAdmissionPolicy "
+                   "regcred-service-accounts, or the namespace of the controller; take it out of "
+                   "spec.namespaces.include of the RegistryCredential, or out of protectedNamespaces",
                "change one in a protected namespace",
                "PATCH",
                account_path(name),

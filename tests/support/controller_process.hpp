@@ -19,7 +19,7 @@ struct controller_options {
     std::filesystem::path kubeconfig;
     std::string secret_names = "regcred";
     std::string service_accounts = "default";
-    std::filesystem::path log;            // a new file
+    std::filesystem::path log;  // a new file
     /// After the others. Without a --leader-elect here there is no leader election: a test that kills the
     /// controller would have to wait for its Lease.
     std::vector<std::string> more_flags;

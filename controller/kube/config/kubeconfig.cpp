@@ -20,7 +20,7 @@ struct unsupported_member {
 };
 
 constexpr std::string_view use_a_token =
-    "make a kubeconfig with a token instead, for example with `kubectl create token` for a ServiceAccount";
+    "make a kubeconfig with a token instead, for example with 'kubectl create token' for a ServiceAccount";
 
 constexpr std::array<unsupported_member, 8> unsupported_of_user{{
     {"exec", use_a_token},
@@ -121,7 +121,7 @@ result<connection_config> kubeconfig(const std::string& paths, const kubeconfig_
     };
     const auto& name = options.context.empty() ? content->current_context : options.context;
     if (name.empty()) {
-        return incomplete("current-context is not set: choose a context with `kubectl config use-context`");
+        return incomplete("current-context is not set: choose a context with 'kubectl config use-context'");
     }
     const auto context = content->contexts.find(name);
     if (context == content->contexts.end()) return incomplete("context " + name + " does not exist");

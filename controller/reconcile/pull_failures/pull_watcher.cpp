@@ -4,6 +4,7 @@
 
 #include "kube/api/names.hpp"
 #include "reconcile/safety/quorum_reader.hpp"
+#include "reconcile/state/reasons.hpp"
 #include "util/timestamp.hpp"
 
 #include <algorithm>
@@ -168,12 +169,14 @@ asio::awaitable<void> pull_watcher::look_at(runtime::object_key pod) {
 }
 
 void pull_watcher::pods_forbidden(runtime::time_point now) {
-    if (!failures_.trusts_events()) {
-        services_.log.info(
-            "RBAC does not allow reading Pods; trusting each Event of a failed pull for ten minutes; see "
-            "deploy/rbac.yaml");
-    }
+    const bool trusted_already = failures_.trusts_events();
     queue_changed_statuses(failures_.pods_forbidden(now), now);
+    if (trusted_already || !failures_.trusts_events()) return;
+    services_.log.info("cannot read Pods; trusting Events of failed pulls",
+                       {{"reason", reasons::forbidden},
+                        {"message",
+                         "RBAC does not allow it, so each Event counts for ten minutes; apply "
+                         "deploy/rbac.yaml again"}});
 }
 
 }  // namespace reconcile

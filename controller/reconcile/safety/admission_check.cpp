@@ -48,16 +48,16 @@ runtime::duration admission_check::interval() const noexcept {
 
 cause admission_check::problem(bool required) const {
     constexpr std::string_view advice =
-        "apply deploy/ again (kubectl apply -k deploy/; Kubernetes 1.30 or newer), and see \"Is the "
-        "admission "
-        "policy enforced?\" in deploy/README.md";
+        "apply deploy/ again ('kubectl apply -k deploy/'; Kubernetes 1.30 or newer), and see \"Is the "
+        "admission policy enforced?\" in deploy/README.md";
     const auto consequence =
-        required ? fmt::format("; --require-admission-policy: no {} are written until it is", written_) : "";
+        required ? fmt::format("; --require-admission-policy: no {} are written until it is", resource_kind_)
+                 : "";
     if (state_ == enforcement::not_enforced) {
         return {.reason = reasons::policy_not_enforced,
                 .message = fmt::format("the API server admits writes of {} that the admission policy of "
                                        "deploy/ forbids (tried by dry run){}; {}",
-                                       written_,
+                                       resource_kind_,
                                        consequence,
                                        advice)};
     }
@@ -65,7 +65,7 @@ cause admission_check::problem(bool required) const {
         return {.reason = reasons::policy_not_enforced,
                 .message = fmt::format("it is not known whether the API server enforces the admission policy "
                                        "of deploy/ for {}{}; {}",
-                                       written_,
+                                       resource_kind_,
                                        consequence,
                                        advice)};
     }

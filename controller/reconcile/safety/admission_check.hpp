@@ -29,15 +29,15 @@ enum class enforcement {
 /// What is known of one admission policy. No I/O and no clock.
 class admission_check {
  public:
-    /// `written`: what the policy limits, "Secrets" or "ServiceAccounts".
-    explicit admission_check(std::string_view written) : written_(written) {}
+    /// `resource_kind`: what the policy limits, "Secrets" or "ServiceAccounts".
+    explicit admission_check(std::string_view resource_kind) : resource_kind_(resource_kind) {}
 
     /// Records the result of one round of dry runs. An unknown one changes nothing: a server that does not
     /// respond has not lost its policies. That a policy is not enforced counts from the third round in
     /// succession: an API server enforces a new policy seconds after it was applied, and deploy/ applies the
     /// policies and the controller together. Returns whether the state has changed.
     bool record(enforcement result);
-    [[nodiscard]] std::string_view written() const noexcept { return written_; }
+    [[nodiscard]] std::string_view resource_kind() const noexcept { return resource_kind_; }
     [[nodiscard]] enforcement state() const noexcept { return state_; }
     /// How long to wait for the next round: short until the policy is known to be enforced, and shortest
     /// while it is not certain that it is not.
@@ -47,7 +47,7 @@ class admission_check {
     [[nodiscard]] cause problem(bool required) const;
 
  private:
-    std::string_view written_;
+    std::string_view resource_kind_;
     enforcement state_ = enforcement::unknown;
     int admitted_rounds_ = 0;  // in succession, while they do not count yet
 };

@@ -119,12 +119,12 @@ bool admission_checker::record(policy& policy, enforcement result) {
     const bool changed = policy.check.record(result);
     if (!changed) return false;
     if (policy.check.state() == enforcement::enforced) {
-        log_.info("admission policy enforced", {{"kind", policy.check.written()}});
+        log_.info("admission policy enforced", {{"kind", policy.check.resource_kind()}});
         for (const auto& key : std::exchange(policy.held, {}))
             policy.queue.add(key, runtime::priority::bulk);
     } else {
         log_.warn("admission policy not enforced",
-                  {{"kind", policy.check.written()},
+                  {{"kind", policy.check.resource_kind()},
                    {"message", policy.check.problem(settings_.required).message}});
     }
     return true;

@@ -139,15 +139,21 @@ asio::awaitable<kube::result<void>> quorum_reader::read_everything() {
     co_return co_await take_all(client_, namespaces, state_.namespaces(), decode_namespace);
 }
 
-asio::awaitable<kube::result<void>> quorum_reader::confirm(std::set<std::string> credentials,
-                                                           std::string namespace_name) {
-    for (const auto& name : credentials) {
+asio::awaitable<kube::result<void>> quorum_reader::confirm(removal_reads reads) {
+    if (reads.all_credentials) {
+        const auto listed = co_await read_credentials();
+        if (listed.has_error()) co_return listed.error();
+    }
+    for (const auto& name : reads.credentials) {
         if (was_just_read(name)) continue;
         const auto read = co_await read_credential(name);
         if (read.has_error()) co_return read.error();
         note_read(name);
     }
-    co_return co_await read_namespace(std::move(namespace_name));
+    auto read = co_await read_namespace(std::move(reads.namespace_name));
+    for (auto copy = reads.copies.begin(); read.has_value() && copy != reads.copies.end(); ++copy)
+        read = co_await read_copy(*copy);
+    co_return read;
 }
 
 }  // namespace reconcile

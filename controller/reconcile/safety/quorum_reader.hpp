@@ -3,13 +3,13 @@
 #pragma once
 
 #include "kube/client/client.hpp"
+#include "reconcile/safety/removal_reads.hpp"
 #include "reconcile/state/cluster_state.hpp"
 #include "runtime/time.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <map>
-#include <set>
 #include <string>
 
 namespace reconcile {
@@ -38,10 +38,8 @@ class quorum_reader {
  public:
     quorum_reader(kube::client& client, cluster_state& state) : client_(client), state_(state) {}
 
-    /// Reads what a removal in a namespace depends on: the namespace, and these RegistryCredentials. The
-    /// caller then plans again from the state.
-    [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(std::set<std::string> credentials,
-                                                                     std::string namespace_name);
+    /// Reads what a removal depends on. The caller then plans again from the state. Ends at the first error.
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(removal_reads reads);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_copy(runtime::object_key key);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_credential(std::string name);
     /// Lists all RegistryCredentials: after that, one that the state lacks does not exist. Does nothing if it

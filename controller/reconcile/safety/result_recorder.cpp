@@ -4,9 +4,6 @@
 
 #include "util/timestamp.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -27,17 +24,6 @@ void result_recorder::update_statuses_of_failure(const runtime::object_key& key)
     });
 }
 
-void result_recorder::log_failure(const runtime::object_key& key,
-                                  const cause& problem,
-                                  std::string_view credentials) const {
-    services_.log.warn(services_.out_of_sync,
-                       {{"registrycredential", credentials},
-                        {"namespace", key.namespace_name},
-                        {"name", key.name},
-                        {"reason", problem.reason},
-                        {"message", problem.message}});
-}
-
 failure result_recorder::as_failure(cause problem, std::vector<std::string> credentials) const {
     return {.reason = std::string(problem.reason),
             .message = std::move(problem.message),
@@ -46,13 +32,15 @@ failure result_recorder::as_failure(cause problem, std::vector<std::string> cred
 }
 
 std::vector<failure> result_recorder::as_failures(const runtime::object_key& key,
-                                                  std::vector<own_failure> own_failures) const {
+                                                  std::vector<own_failure> own_failures,
+                                                  runtime::time_point now) {
     const auto* known = services_.results.find(key);
     std::vector<failure> kept;
     for (auto& [problem, credential] : own_failures) {
         const auto* before = known == nullptr ? nullptr : known->failure_of(credential);
-        if (before == nullptr || before->reason != problem.reason) log_failure(key, problem, credential);
-        kept.push_back(as_failure(std::move(problem), {std::move(credential)}));
+        auto made = as_failure(std::move(problem), {credential});
+        if (before == nullptr || before->reason != made.reason) failure_log_.failed(key, made, now);
+        kept.push_back(std::move(made));
     }
     return kept;
 }
@@ -61,19 +49,19 @@ void result_recorder::failed(const runtime::object_key& key,
                              cause problem,
                              const std::set<std::string>& credentials,
                              selection_list selections,
+                             runtime::time_point now,
                              std::vector<own_failure> own_failures) {
+    failure_log_.summarize(now);
+    auto made = as_failure(std::move(problem), {credentials.begin(), credentials.end()});
     const auto* known = services_.results.find(key);
-    if (known == nullptr || known->last_failure == nullptr || known->last_failure->reason != problem.reason) {
-        log_failure(key, problem, fmt::format("{}", fmt::join(credentials, ",")));
-        if (services_.failed_anew) services_.failed_anew(key);
+    if (known == nullptr || known->last_failure == nullptr || known->last_failure->reason != made.reason) {
+        failure_log_.failed(key, made, now);
+        if (services_.on_new_failure) services_.on_new_failure(key);
     }
-    auto own = as_failures(key, std::move(own_failures));
+    auto own = as_failures(key, std::move(own_failures), now);
     update_statuses_of_failure(key);
     update_statuses(credentials);
-    services_.results.failed(key,
-                             as_failure(std::move(problem), {credentials.begin(), credentials.end()}),
-                             std::move(selections),
-                             std::move(own));
+    services_.results.failed(key, std::move(made), std::move(selections), std::move(own));
     update_statuses_of_failure(key);
 }
 
@@ -83,17 +71,19 @@ bool result_recorder::synced(const runtime::object_key& key,
                              const std::set<std::string>& credentials,
                              runtime::time_point now,
                              std::vector<own_failure> own_failures) {
+    failure_log_.summarize(now);
     const auto* known = services_.results.find(key);
     const bool is_news = known == nullptr || known->now != result_record::state::synced;
     const std::string healed =
         known != nullptr && known->last_failure != nullptr ? known->last_failure->reason : std::string{};
-    auto kept = as_failures(key, std::move(own_failures));
+    auto kept = as_failures(key, std::move(own_failures), now);
     update_statuses_of_failure(key);
     services_.results.synced(key, desired, std::move(selections), std::move(kept));
     update_statuses_of_failure(key);
     if (!is_news) return false;
     update_statuses(credentials);
-    if (healed == reasons::forbidden || healed == reasons::unreachable) requeue_same_failures(healed, now);
+    if (healed == reasons::forbidden || healed == reasons::server_unavailable)
+        requeue_same_failures(healed, now);
     return true;
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reconcile/safety/failure_log.hpp"
 #include "reconcile/safety/repeat_limit.hpp"
 #include "reconcile/state/queues.hpp"
 #include "reconcile/state/reasons.hpp"
@@ -15,7 +16,6 @@
 #include <functional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace reconcile {
@@ -31,12 +31,13 @@ class result_recorder {
         runtime::object_queue& queue;  // of the objects themselves
         const runtime::logger& log;
         runtime::wall_clock clock;
-        std::string_view out_of_sync;  // the log's message for a failure: "Secret out of sync"
+        failure_log::messages out_of_sync;
         /// Called when an object fails for another reason than before; may be empty.
-        std::function<void(const runtime::object_key&)> failed_anew;
+        std::function<void(const runtime::object_key&)> on_new_failure;
     };
 
-    explicit result_recorder(services services) : services_(std::move(services)) {}
+    explicit result_recorder(services services)
+        : services_(std::move(services)), failure_log_(services_.log, services_.out_of_sync) {}
 
     /// What one RegistryCredential must report of an object, besides or although it is up to date for the
     /// others.
@@ -51,6 +52,7 @@ class result_recorder {
                 cause problem,
                 const std::set<std::string>& credentials,
                 selection_list selections,
+                runtime::time_point now,
                 std::vector<own_failure> own_failures = {});
     /// The object is up to date. Returns whether that is new.
     bool synced(const runtime::object_key& key,
@@ -68,16 +70,15 @@ class result_recorder {
 
  private:
     void update_statuses_of_failure(const runtime::object_key& key) const;
-    void log_failure(const runtime::object_key& key,
-                     const cause& problem,
-                     std::string_view credentials) const;
     /// As result_table keeps them; new ones are logged.
     [[nodiscard]] std::vector<failure> as_failures(const runtime::object_key& key,
-                                                   std::vector<own_failure> own_failures) const;
+                                                   std::vector<own_failure> own_failures,
+                                                   runtime::time_point now);
     [[nodiscard]] failure as_failure(cause problem, std::vector<std::string> credentials) const;
     void requeue_same_failures(const std::string& reason, runtime::time_point now);
 
     services services_;
+    failure_log failure_log_;
     repeat_limit<std::string> requeued_{std::chrono::seconds(1)};  // by reason: thousands recover together
 };
 

@@ -93,12 +93,12 @@ write_refusal classify_refusal(const kube::error& error, std::string_view verb) 
     // A webhook that fails closed: its outage, not the server's.
     if (says(error, "failed calling webhook"))
         return failed(next_step::back_off, reasons::denied, verb, "", error);
-    return failed(next_step::back_off, reasons::unreachable, verb, "", error);
+    return failed(next_step::back_off, reasons::server_unavailable, verb, "", error);
 }
 
 write_refusal classify_read_failure(const kube::error& error) {
     if (error.kind == kube::error_kind::forbidden) return classify_forbidden(error, "read");
-    return failed(next_step::back_off, reasons::unreachable, "read", "", error);
+    return failed(next_step::back_off, reasons::server_unavailable, "read", "", error);
 }
 
 runtime::duration operator_action_backoff(unsigned failures) noexcept {

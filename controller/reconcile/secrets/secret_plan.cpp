@@ -180,6 +180,13 @@ std::string_view verb_of(secret_action action) noexcept {
     return verbs[static_cast<std::size_t>(action)];
 }
 
+removal_reads reads_before_removal(const secret_view& view) {
+    return {.all_credentials = view.unnamed_owner_lost,
+            .credentials = all_credentials(view),
+            .namespace_name = view.key.namespace_name,
+            .copies = {}};
+}
+
 reconcile_facts facts_of(const secret_view& view, const secret_plan& plan, const result_record* known) {
     reconcile_facts facts;
     facts.needs_content = plan.needs_content;

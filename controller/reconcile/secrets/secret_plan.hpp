@@ -3,6 +3,7 @@
 #pragma once
 
 #include "reconcile/safety/reconcile_fsm.hpp"
+#include "reconcile/safety/removal_reads.hpp"
 #include "reconcile/secrets/secret_view.hpp"
 
 #include <cstdint>
@@ -26,6 +27,9 @@ struct secret_plan {
 
 /// "create", "update", ...: for messages and the label of a metric.
 [[nodiscard]] std::string_view verb_of(secret_action action) noexcept;
+
+/// What is read from etcd before the Secret is removed, recreated or adopted, or loses entries. Pure.
+[[nodiscard]] removal_reads reads_before_removal(const secret_view& view);
 
 /// `known`: the last result for the Secret; null: none. Does not set `objects` and `failures`. Pure.
 [[nodiscard]] reconcile_facts facts_of(const secret_view& view,

@@ -47,8 +47,8 @@ secret_reconciler::secret_reconciler(services services)
                 .queue = services_.queues.secrets,
                 .log = services_.log,
                 .clock = services_.clock,
-                .out_of_sync = "Secret out of sync",
-                .failed_anew = services_.failed_anew}) {}
+                .out_of_sync = {.one = "Secret out of sync", .more = "more Secrets out of sync"},
+                .on_new_failure = services_.on_new_failure}) {}
 
 asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_key key) {
     if (!services_.state.synced(key.name)) co_return runtime::outcome::done();  // copies_listed() queues it
@@ -66,7 +66,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 run.was_read(co_await read_content(key, content));
                 break;
             case reconcile_step::confirm:
-                run.confirmed(co_await confirm(view));
+                run.confirmed(co_await reader_.confirm(reads_before_removal(view)));
                 break;
             case reconcile_step::write:
                 run.wrote(co_await write(view, plan), verb_of(plan.action));
@@ -125,15 +125,6 @@ asio::awaitable<kube::result<void>> secret_reconciler::read_content(runtime::obj
     co_return kube::result<void>{};
 }
 
-/// Of an owner in the annotation the name is not known: only a list shows that it does not exist.
-asio::awaitable<kube::result<void>> secret_reconciler::confirm(const secret_view& view) {
-    if (view.unnamed_owner_lost) {
-        const auto listed = co_await reader_.read_credentials();
-        if (listed.has_error()) co_return listed.error();
-    }
-    co_return co_await reader_.confirm(all_credentials(view), view.key.namespace_name);
-}
-
 selection_list secret_reconciler::selections_after(const secret_view& view) const {
     const auto* known = services_.state.results().find(view.key);
     return selections_of(view, known == nullptr ? nullptr : known->selections);
@@ -157,8 +148,12 @@ void secret_reconciler::fail(const decision& now, cause problem) {
             concerned.erase(object->meta.name);
     }
     if (concerned.empty()) concerned = all_credentials(now.view);
-    results_.failed(
-        now.view.key, std::move(problem), concerned, selections_after(now.view), own_failures_of(now));
+    results_.failed(now.view.key,
+                    std::move(problem),
+                    concerned,
+                    selections_after(now.view),
+                    std::chrono::steady_clock::now(),
+                    own_failures_of(now));
 }
 
 void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
@@ -174,6 +169,7 @@ void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
                                std::move(first.problem),
                                {std::move(first.credential)},
                                selections_after(view),
+                               std::chrono::steady_clock::now(),
                                std::move(own));
     }
     if (view.contributors.empty() && view.suspended.empty()) {

@@ -39,7 +39,7 @@ class secret_reconciler {
         const runtime::logger& log;
         runtime::counter_family& writes;  // labels: action, result
         runtime::wall_clock clock;
-        std::function<void(const runtime::object_key&)> failed_anew;  // see result_recorder
+        std::function<void(const runtime::object_key&)> on_new_failure;  // see result_recorder
     };
 
     explicit secret_reconciler(services services);
@@ -59,7 +59,6 @@ class secret_reconciler {
                                       bool holds_removal);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_content(runtime::object_key key,
                                                                           copy_content& content);
-    [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(const secret_view& view);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(const secret_view& view,
                                                                    const secret_plan& plan);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> send(const secret_view& view,

@@ -145,10 +145,25 @@ bool is_asked_for(const service_account_view& view, const std::string& secret_na
     return entry != view.entries.end() && entry->asked_for;
 }
 
-}  // namespace
-
 bool has_asked_loss(const service_account_view& view, const service_account_plan& plan) {
     return std::ranges::any_of(plan.losses, [&](const auto& name) { return is_asked_for(view, name); });
+}
+
+}  // namespace
+
+removal_reads reads_before_removal(const service_account_view& view, const service_account_plan& plan) {
+    // One that the state lacks has no name to be read by: a list must show that it does not exist.
+    removal_reads reads{.all_credentials = view.others.empty() || has_asked_loss(view, plan),
+                        .credentials = {},
+                        .namespace_name = view.key.namespace_name,
+                        .copies = {}};
+    add_names(reads.credentials, view.others);
+    for (const auto& entry : view.entries) {
+        if (entry.goal != entry_goal::unlisted) continue;
+        if (!has(view.present->added, entry.secret_name)) continue;
+        reads.copies.push_back({.namespace_name = view.key.namespace_name, .name = entry.secret_name});
+    }
+    return reads;
 }
 
 selection_list account_selections_of(const service_account_view& view, const selection_set& recorded) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "reconcile/safety/reconcile_fsm.hpp"
+#include "reconcile/safety/removal_reads.hpp"
 #include "reconcile/state/contributors.hpp"
 #include "reconcile/state/observed_service_account.hpp"
 #include "reconcile/state/result_table.hpp"
@@ -73,8 +74,10 @@ struct service_account_plan {
                                        const service_account_plan& plan,
                                        const result_record* known);
 
-/// Whether a loss in the plan is asked for in a spec.
-[[nodiscard]] bool has_asked_loss(const service_account_view& view, const service_account_plan& plan);
+/// What is read from etcd before entries are removed: also each Secret whose entry goes, since with a
+/// retained Secret the entry stays. Pure.
+[[nodiscard]] removal_reads reads_before_removal(const service_account_view& view,
+                                                 const service_account_plan& plan);
 
 /// What to record of the RegistryCredentials that want an entry or may have wanted one, after `recorded`.
 [[nodiscard]] selection_list account_selections_of(const service_account_view& view,

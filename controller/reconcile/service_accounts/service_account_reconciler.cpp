@@ -55,13 +55,14 @@ service_account_reconciler::service_account_reconciler(services services)
     : services_(std::move(services)),
       writer_(services_.client),
       reader_(services_.client, services_.state),
-      results_({.results = services_.accounts.results(),
-                .queues = services_.queues,
-                .queue = services_.queues.service_accounts,
-                .log = services_.log,
-                .clock = services_.clock,
-                .out_of_sync = "ServiceAccount out of sync",
-                .failed_anew = {}}) {}
+      results_(
+          {.results = services_.accounts.results(),
+           .queues = services_.queues,
+           .queue = services_.queues.service_accounts,
+           .log = services_.log,
+           .clock = services_.clock,
+           .out_of_sync = {.one = "ServiceAccount out of sync", .more = "more ServiceAccounts out of sync"},
+           .on_new_failure = {}}) {}
 
 asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime::object_key key) {
     reconcile_fsm run(key, repairs_, services_.guard, max_passes);
@@ -78,7 +79,7 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
         const auto action = run.next(known, std::chrono::steady_clock::now());
         switch (action.step) {
             case reconcile_step::confirm:
-                run.confirmed(co_await confirm(view, has_asked_loss(view, plan)));
+                run.confirmed(co_await reader_.confirm(reads_before_removal(view, plan)));
                 break;
             case reconcile_step::write:
                 run.wrote(co_await write(view, plan), "patch");
@@ -112,8 +113,11 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
 void service_account_reconciler::fail(const service_account_view& view,
                                       cause problem,
                                       const std::string& secret_name) {
-    results_.failed(
-        view.key, std::move(problem), affected_credentials(view, secret_name), selections_after(view));
+    results_.failed(view.key,
+                    std::move(problem),
+                    affected_credentials(view, secret_name),
+                    selections_after(view),
+                    std::chrono::steady_clock::now());
 }
 
 selection_list service_account_reconciler::selections_after(const service_account_view& view) const {
@@ -146,29 +150,6 @@ void service_account_reconciler::settle(const service_account_view& view,
                                       selections_after(view),
                                       affected_credentials(view),
                                       std::chrono::steady_clock::now()));
-}
-
-/// Reads what the removal of an entry depends on, and the Secret that it names: with a retained Secret the
-/// entry stays. `asked_for`: a RegistryCredential that wanted the entry has changed, or the state lacks it.
-/// One that the state lacks has no name to read it by: a list must show that it does not exist.
-asio::awaitable<kube::result<void>> service_account_reconciler::confirm(const service_account_view& view,
-                                                                        bool asked_for) {
-    if (asked_for || view.others.empty()) {
-        const auto listed = co_await reader_.read_credentials();
-        if (listed.has_error()) co_return listed.error();
-    }
-    std::set<std::string> names;
-    add_names(names, view.others);
-    auto read = co_await reader_.confirm(std::move(names), view.key.namespace_name);
-    if (read.has_error()) co_return read.error();
-    for (const auto& entry : view.entries) {
-        if (entry.goal != entry_goal::unlisted) continue;
-        if (!std::ranges::binary_search(view.present->added, entry.secret_name)) continue;
-        read = co_await reader_.read_copy(
-            {.namespace_name = view.key.namespace_name, .name = entry.secret_name});
-        if (read.has_error()) co_return read.error();
-    }
-    co_return kube::result<void>{};
 }
 
 asio::awaitable<kube::result<void>> service_account_reconciler::write(const service_account_view& view,

@@ -44,8 +44,6 @@ class service_account_reconciler {
     [[nodiscard]] boost::asio::awaitable<runtime::outcome> reconcile(runtime::object_key key);
 
  private:
-    [[nodiscard]] boost::asio::awaitable<kube::result<void>> confirm(const service_account_view& view,
-                                                                     bool asked_for);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(const service_account_view& view,
                                                                    const service_account_plan& plan);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_back(runtime::object_key key);

@@ -3,6 +3,7 @@
 #include "reconcile/service_accounts/service_account_watches.hpp"
 
 #include "reconcile/state/observed_service_account.hpp"
+#include "reconcile/state/reasons.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -54,8 +55,10 @@ void service_account_watches::add(const std::string& allowed_name, service_accou
         [this, allowed_name, title](bool denied) {
             accounts_.watch_changed(allowed_name, denied);
             if (denied)
-                log_.info("RBAC does not allow reading ServiceAccounts; apply deploy/service-accounts.yaml",
-                          {{"watch", title}});
+                log_.info("cannot read ServiceAccounts",
+                          {{"watch", title},
+                           {"reason", reasons::forbidden},
+                           {"message", "RBAC does not allow it; apply deploy/service-accounts.yaml"}});
         });
     auto sink = std::make_unique<runtime::store_sink<observed_service_account>>(
         store, decode_service_account, runtime::log_unreadable(log_, title));

@@ -30,7 +30,7 @@ cause copy_watch_fault(const std::string& secret_name,
                     health.synced ? "it does not see their changes" : "it writes none")};
     }
     if (health.synced || now - *health.failing_since < tolerated) return {};
-    return {.reason = reasons::unreachable,
+    return {.reason = reasons::server_unavailable,
             .message = fmt::format("the controller cannot list Secrets named {}, so it writes none: {}",
                                    secret_name,
                                    health.last_error)};

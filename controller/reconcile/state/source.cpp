@@ -71,9 +71,8 @@ dockerconfig::source_error unsupported(const kube::secret& secret) {
         message += recreate_as(kube::basic_auth_type);
     } else {
         message +=
-            "; a source must be of type kubernetes.io/dockerconfigjson (kubectl create secret "
-            "docker-registry), "
-            "kubernetes.io/dockercfg or kubernetes.io/basic-auth";
+            "; a source must be of type kubernetes.io/dockerconfigjson ('kubectl create secret "
+            "docker-registry'), kubernetes.io/dockercfg or kubernetes.io/basic-auth";
     }
     return {dockerconfig::source_fault::unsupported_type, std::move(message)};
 }

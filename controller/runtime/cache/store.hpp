@@ -25,7 +25,6 @@ struct change {
     change_kind kind;
     std::shared_ptr<const T> before;  // the state known until now; null if added
     std::shared_ptr<const T> after;   // null if deleted
-    bool missed = false;              // found by a relist: no watch event told of it, though one should have
 };
 
 /// Learns of the changes of a store, after the store has changed; client-go's ResourceEventHandler. It must
@@ -45,9 +44,8 @@ class event_handler {
 ///  - an object that is known and not in a complete view is reported deleted (it went while no watch ran);
 ///  - the same name with another UID is another object: deleted, then added;
 ///  - the same UID and resourceVersion, or an older one, changes nothing, unless a view that is not older
-///  than
-///    what is known shows an older object: then etcd was restored from a backup, and what the view shows is
-///    true;
+///    than what is known shows an older object: then etcd was restored from a backup, and what the view shows
+///    is true;
 ///  - a view that is not ended changes nothing and reports nothing.
 /// A view holds no second copy of what has not changed: an unchanged item is dropped at once and the object
 /// known is only marked.
@@ -131,8 +129,8 @@ class store {
 
     static bool is_news(const T& object, const T& known) noexcept;
     void take_older(std::string_view view_version);
-    void take(pointer object, bool missed);
-    void tell(change_kind kind, pointer before, pointer after, bool missed) const;
+    void take(pointer object);
+    void tell(change_kind kind, pointer before, pointer after) const;
 
     std::vector<event_handler<T>*> handlers_;
     slots objects_;

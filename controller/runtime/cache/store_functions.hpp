@@ -31,7 +31,7 @@ template <class T>
 void store<T>::upsert(T object) {
     const auto known = objects_.find(key_of(object));
     if (known != objects_.end() && !is_news(object, *known->object)) return;
-    take(std::make_shared<const T>(std::move(object)), false);
+    take(std::make_shared<const T>(std::move(object)));
 }
 
 template <class T>
@@ -42,7 +42,7 @@ void store<T>::erase(object_key_view key, const std::string& resource_version) {
         return;
     const pointer gone = found->object;
     objects_.erase(found);
-    tell(change_kind::deleted, gone, nullptr, false);
+    tell(change_kind::deleted, gone, nullptr);
 }
 
 template <class T>
@@ -103,7 +103,6 @@ void store<T>::replace_erase(object_key_view key) {
 template <class T>
 void store<T>::end_replace(std::string_view resource_version) {
     assert(replacing_);
-    const bool missed = synced_;
     std::vector<pointer> gone;
     for (auto each = objects_.begin(); each != objects_.end();) {
         const bool in_view = each->seen == view_ || staged_.contains(key_of(*each->object));
@@ -120,7 +119,7 @@ void store<T>::end_replace(std::string_view resource_version) {
     replacing_ = false;
     synced_ = true;
     for (const pointer& object : gone)
-        tell(change_kind::deleted, object, nullptr, missed);
+        tell(change_kind::deleted, object, nullptr);
     for (const slot& each : staged) {
         const auto& meta = each.object->meta;
         const auto gone_since = erased.find({.namespace_name = meta.namespace_name, .name = meta.name});
@@ -128,7 +127,7 @@ void store<T>::end_replace(std::string_view resource_version) {
         if (gone_since != erased.end() && (meta.resource_version == gone_since->second ||
                                            kube::is_older(meta.resource_version, gone_since->second)))
             continue;
-        take(each.object, missed);
+        take(each.object);
     }
 }
 
@@ -141,10 +140,10 @@ void store<T>::take_older(std::string_view view_version) {
         if (kube::is_older(view_version, older.known->meta.resource_version)) continue;
         found->object = older.item;
         if (older.known->meta.uid == older.item->meta.uid) {
-            tell(change_kind::modified, older.known, older.item, true);
+            tell(change_kind::modified, older.known, older.item);
         } else {
-            tell(change_kind::deleted, older.known, nullptr, true);
-            tell(change_kind::added, nullptr, older.item, true);
+            tell(change_kind::deleted, older.known, nullptr);
+            tell(change_kind::added, nullptr, older.item);
         }
     }
 }
@@ -157,24 +156,24 @@ bool store<T>::is_news(const T& object, const T& known) noexcept {
 }
 
 template <class T>
-void store<T>::take(pointer object, bool missed) {
+void store<T>::take(pointer object) {
     const auto found = objects_.find(key_of(*object));
     if (found != objects_.end() && !is_news(*object, *found->object)) return;
     if (found == objects_.end()) {
         objects_.insert(slot{object});
-        return tell(change_kind::added, nullptr, std::move(object), missed);
+        return tell(change_kind::added, nullptr, std::move(object));
     }
     pointer before = std::exchange(found->object, object);
     if (before->meta.uid == object->meta.uid) {
-        return tell(change_kind::modified, std::move(before), std::move(object), missed);
+        return tell(change_kind::modified, std::move(before), std::move(object));
     }
-    tell(change_kind::deleted, std::move(before), nullptr, missed);
-    tell(change_kind::added, nullptr, std::move(object), missed);
+    tell(change_kind::deleted, std::move(before), nullptr);
+    tell(change_kind::added, nullptr, std::move(object));
 }
 
 template <class T>
-void store<T>::tell(change_kind kind, pointer before, pointer after, bool missed) const {
-    const change<T> told{kind, std::move(before), std::move(after), missed};
+void store<T>::tell(change_kind kind, pointer before, pointer after) const {
+    const change<T> told{kind, std::move(before), std::move(after)};
     for (auto* handler : handlers_)
         handler->handle(told);
 }

@@ -28,7 +28,7 @@ write_password_file() {
   done <<< "$registry_users" > "$folder/node/registry/htpasswd"
 }
 
-# Official images are anybody's, with a user name or without.
+# Official images are anybody's, with a username or without.
 write_token_users() {
   local name password team separator='' official='"library/*": ["pull"]'
   {

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -223,6 +224,13 @@ TEST_CASE("--version and --help end with exit code 0") {
                              "explain pod",
                              "kubectl apply -k deploy/"})
         CHECK_MESSAGE(has(help.text, flag), flag);
+    CHECK_FALSE(has(help.text, "Env:"));  // the footer names the variables of all flags alike
+}
+
+TEST_CASE("--help fits into 100 columns") {
+    std::istringstream text(ended({"--help"}).text);
+    for (std::string line; std::getline(text, line);)
+        CHECK_MESSAGE(line.size() <= 100, line);
 }
 
 TEST_CASE("kubeconfig_path searches in the order of controller-runtime") {

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -119,8 +120,17 @@ TEST_CASE("--help shows the name of the program as it was called, and the exit c
     const auto help = ended({"regcred-controller", "explain", "pod", "--help"});
     CHECK(help.code == 0);
     CHECK(has(help.text, "regcred-controller explain pod"));
-    CHECK(has(help.text, "It shows user names and registries, but no passwords"));
+    CHECK(has(help.text, "It shows usernames and\nregistries, but no passwords"));
     CHECK(has(help.text, "0  Every image has credentials"));
     CHECK(
         has(ended({"/bin/kubectl-regcred", "explain", "pod", "--help"}).text, "kubectl regcred explain pod"));
+}
+
+TEST_CASE("--help of explain fits into 100 columns") {
+    for (const auto& arguments :
+         {strings{"x", "explain", "--help"}, strings{"x", "explain", "pod", "--help"}}) {
+        std::istringstream text(ended(arguments).text);
+        for (std::string line; std::getline(text, line);)
+            CHECK_MESSAGE(line.size() <= 100, line);
+    }
 }

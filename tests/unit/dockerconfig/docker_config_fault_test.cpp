@@ -149,7 +149,7 @@ TEST_CASE("a fault inside one entry stays with that entry") {
          R"({"identitytoken":""})",
          source_fault::empty_entry,
          "no credential"},
-        {"nothing", R"({})", source_fault::empty_entry, "kubectl create secret docker-registry"},
+        {"nothing", R"({})", source_fault::empty_entry, "'kubectl create secret docker-registry'"},
         {"null", R"(null)", source_fault::empty_entry, "no credential"},
     };
     for (const auto& [name, entry, fault, says] : table) {
@@ -225,8 +225,8 @@ TEST_CASE("a docker config that names only credential helpers says where the log
         CHECK(config.error().fault == source_fault::no_entries);
         for (const std::string_view says : {"no entry in `auths`; it names a credential helper",
                                             "for gcr.io, eu.gcr.io, which keeps the logins on the machine",
-                                            "kubectl create secret docker-registry",
-                                            "docker-credential-HELPER get"}) {
+                                            "'kubectl create secret docker-registry'",
+                                            "docker-credential-HELPER get'"}) {
             CHECK_MESSAGE(config.error().message.find(says) != std::string::npos, config.error().message);
         }
         CHECK(config.error().message.find("CANARY") == std::string::npos);

@@ -47,7 +47,7 @@ TEST_CASE("find_json_fault finds nothing in what Go accepts as JSON") {
     CHECK(find_json_fault(nested(10'001)));
 }
 
-TEST_CASE("a fault has the kind that tells how to correct it") {
+TEST_CASE("the kind of a fault says how to correct it") {
     const auto kind_of = [](std::string_view text, std::size_t max_depth) {
         return find_json_fault(text, max_depth).value().kind;
     };

@@ -166,7 +166,7 @@ TEST_CASE("hints name likely mistakes and quote no part of the login") {
     CHECK(hints("u", "-----BEGIN-----\nCANARY\n-----END-----\n").empty());
     CHECK(hints("u", "CANARY\tCANARY").empty());
     const auto said = login::make(bytes("u"), bytes("CANARY\n"), {}).value()->hints().at(0);
-    CHECK(said.find("printf %s") != std::string::npos);
+    CHECK(said.find("'printf %s'") != std::string::npos);
 }
 
 TEST_CASE("logins are of the same user when username and password are equal") {

@@ -115,7 +115,7 @@ TEST_CASE("advise says why an entry has no credentials, and what to write") {
     const auto with = [](std::string_view document) {
         return advice_on(seen_with_one(secret_with("s", document)));
     };
-    CHECK(has(with(R"({"auths":{"registry.example.com":{}}})"), "it lacks a user name or a password"));
+    CHECK(has(with(R"({"auths":{"registry.example.com":{}}})"), "it lacks a username or a password"));
     CHECK(has(with(R"({"auths":{"registry.example.com":{}},"credsStore":"desktop"})"), "credential store"));
     CHECK(has(
         with(R"({"auths":{"registry.example.com":{"auth":"YTo=","identitytoken":"CANARY-3xK9vTq7Lw2Zp"}}})"),

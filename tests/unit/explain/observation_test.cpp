@@ -121,7 +121,7 @@ TEST_CASE("a Pod that cannot be read is an error") {
     CHECK(c.observe().error().kind == kube::error_kind::forbidden);
 }
 
-TEST_CASE("a Secret that is missing is told apart from one that may not or cannot be read") {
+TEST_CASE("a Secret that does not exist is distinguished from one that may not or cannot be read") {
     struct row {
         std::string response;
         access_result access;

@@ -111,7 +111,7 @@ TEST_CASE("the report shows the order of attempts, and where it is random") {
     const auto text = report_on(seen_with(pod_of("registry.example.com/team/app"), std::move(secrets)));
     CHECK(has(text, "1. user 'bob', entry registry.example.com/team of Secret path\n"));
     CHECK(has(text,
-              "2. no user name (credential not sent), no password, entry "
+              "2. no username (credential not sent), no password, entry "
               "https://registry.example.com of"));
     CHECK(has(text,
               "3. user 'alice', entry registry.example.com of Secret two (in random order: several entries"));

@@ -12,10 +12,6 @@
 
 #include <doctest/doctest.h>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -35,21 +31,6 @@ void put(net::receive_buffer& buffer, std::string_view bytes) {
     REQUIRE(room.size() >= bytes.size());
     std::ranges::copy(bytes, room.begin());
     buffer.commit(bytes.size());
-}
-
-/// An option of this process's socket that is connected to the port.
-int option_of(std::uint16_t port, int level, int name) {
-    for (int fd = 0; fd < 1024; ++fd) {
-        sockaddr_in peer{};
-        socklen_t size = sizeof(peer);
-        if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0 || ntohs(peer.sin_port) != port)
-            continue;
-        int value = -1;
-        size = sizeof(value);
-        REQUIRE(::getsockopt(fd, level, name, &value, &size) == 0);
-        return value;
-    }
-    return -1;
 }
 
 net::resolver_cache::address loopback(std::uint16_t port) {
@@ -120,19 +101,6 @@ TEST_CASE("all bytes are wiped when all are consumed, even the ones that were mo
     buffer.consume(5);
     const auto room = buffer.prepare();
     CHECK(std::ranges::all_of(room.first(64), [](char c) { return c == 0; }));
-}
-
-TEST_CASE("the socket options let the kernel notice an unreachable peer") {
-    const scripted_server server(test_ca().issue_for_loopback(), respond_ok);
-    client_fixture fixture(server.port());
-    REQUIRE(fixture.get());
-    const auto option = [&server](int level, int name) { return option_of(server.port(), level, name); };
-    CHECK(option(SOL_SOCKET, SO_KEEPALIVE) == 1);
-    CHECK(option(IPPROTO_TCP, TCP_KEEPIDLE) == 10);
-    CHECK(option(IPPROTO_TCP, TCP_KEEPINTVL) == 3);
-    CHECK(option(IPPROTO_TCP, TCP_KEEPCNT) == 3);
-    CHECK(option(IPPROTO_TCP, TCP_USER_TIMEOUT) == 15'000);
-    CHECK(option(IPPROTO_TCP, TCP_NODELAY) != 0);
 }
 
 TEST_CASE_FIXTURE(address_fixture, "open() goes on to the next address after one that refuses") {

@@ -89,7 +89,8 @@ TEST_CASE("a watch without the CRD names it and the command, and recovers when t
 }
 
 TEST_CASE(
-    "a name whose Secrets RBAC does not allow to watch holds back no other, and is told of when listed") {
+    "a watch of Secrets that RBAC does not allow holds back no other, and calls on_copies_listed after its "
+    "first list") {
     const auto allowed = std::make_shared<std::atomic<bool>>(false);
     fixture f([allowed](const std::string& request) {
         if (request.find("/registrycredentials") != std::string::npos) return streamed_list();

@@ -145,7 +145,7 @@ TEST_CASE("the options may name another context than the current one") {
 TEST_CASE("a member that is not supported is an error that says what to do instead") {
     for (const auto* user :
          {"exec: {command: aws}", "auth-provider: {name: gcp}", "username: a, password: CANARY"}) {
-        check_rejected(config_of(server, user), "kubectl create token");
+        check_rejected(config_of(server, user), "'kubectl create token'");
         check_rejected(config_of(server, token + ", " + user), "not supported");
     }
     for (const auto* user : {"username: a", "password: CANARY"})
@@ -162,7 +162,7 @@ TEST_CASE("a member that is not supported is an error that says what to do inste
     check_rejected(config_of("server: 'http://10.0.0.1'", token), "https://");
     check_rejected(config_of("server: 'https://CANARY:CANARY@10.0.0.1'", token), "https://");
     check_rejected(config_of("", token), "https://");
-    check_rejected(config_of(server, ""), "kubectl create token");
+    check_rejected(config_of(server, ""), "'kubectl create token'");
     check_rejected(config_of(server, "client-key: own.key"), "must be set together");
     check_rejected(config_of(server, token + ", client-certificate: own.crt"), "must be set together");
     check_rejected(config_of(server, "client-certificate-data: 'CANARY!', client-key-data: Q0FOQVJZ"),
@@ -207,7 +207,7 @@ TEST_CASE("a kubeconfig whose entries are incomplete is an error that names them
         text.replace(text.find(part), part.size(), instead);
         return text;
     };
-    check_rejected(without("current-context: x"), "kubectl config use-context");
+    check_rejected(without("current-context: x"), "'kubectl config use-context'");
     check_rejected(without("current-context: x", "current-context: y"), "context y does not exist");
     check_rejected(without("cluster: c", "cluster: d"), "cluster");
     check_rejected(without("user: u}", "user: v}"), "user");

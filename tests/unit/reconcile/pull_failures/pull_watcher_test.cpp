@@ -177,6 +177,15 @@ TEST_CASE("an Event queues the status even if its Pod cannot be read") {
     CHECK(f.watcher.failing() == 0);
 }
 
+TEST_CASE("a refusal to read Pods is logged once, with what the controller does instead") {
+    fixture f(events_and(wire::refusal(403, "Forbidden")));
+    f.watcher.start(f.tasks);
+    REQUIRE(f.run_until([&] { return f.watcher.failing() == 1; }));
+    CHECK(f.log_lines.count("cannot read Pods; trusting Events of failed pulls reason=Forbidden message=") ==
+          1);
+    CHECK(f.log_lines.count("apply deploy/rbac.yaml again") == 1);
+}
+
 TEST_CASE("an Event about a Secret that exists queues the status and not the Secret") {
     fixture f(events_and(waiting_pod()));
     f.apply_plan(team_a);

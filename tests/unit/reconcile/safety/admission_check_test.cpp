@@ -29,7 +29,7 @@ bool record_not_enforced(admission_check& check) {
 
 }  // namespace
 
-TEST_CASE("the response to a forbidden dry run tells whether the policy is enforced") {
+TEST_CASE("the response to a forbidden dry run shows whether the policy is enforced") {
     const std::string own = std::string(policy) + "denied request: regcred-controller may ";
     using kind = kube::error_kind;
     const struct {
@@ -130,7 +130,7 @@ TEST_CASE("the problem names what is not limited, and what to do") {
     const auto open = check.problem(false);
     CHECK(open.reason == "PolicyNotEnforced");
     CHECK(open.message.find("writes of ServiceAccounts") != std::string::npos);
-    CHECK(open.message.find("kubectl apply -k deploy/") != std::string::npos);
+    CHECK(open.message.find("'kubectl apply -k deploy/'") != std::string::npos);
     CHECK(open.message.find("--require-admission-policy") == std::string::npos);
     CHECK(check.problem(true).message.find("--require-admission-policy") != std::string::npos);
 

@@ -60,6 +60,19 @@ using lines = std::vector<std::string>;
 
 const std::string credentials_path = "/apis/regcred.dev/v1alpha1/registrycredentials";
 
+kube::json list_of(const std::string& kind,
+                   const std::vector<kube::json>& items,
+                   const std::string& next = {}) {
+    kube::json list{{"apiVersion", "v1"}, {"kind", kind}, {"items", items}};
+    list["metadata"] = {{"resourceVersion", "99"}};
+    if (!next.empty()) list["metadata"]["continue"] = next;
+    return list;
+}
+
+std::string credentials(const std::vector<kube::json>& items, const std::string& next = {}) {
+    return ok(list_of("RegistryCredentialList", items, next));
+}
+
 struct cluster : build::cluster_fixture {
     explicit cluster(std::vector<std::string> responses)
         : stage(in_turn(std::move(responses))), reader(*stage.client, state) {
@@ -71,7 +84,10 @@ struct cluster : build::cluster_fixture {
         state.namespaces().upsert(std::move(namespace_object));
     }
     kube::result<void> confirm(std::set<std::string> names) {
-        return stage.run(reader.confirm(std::move(names), "team-a"));
+        return stage.run(reader.confirm({.all_credentials = false,
+                                         .credentials = std::move(names),
+                                         .namespace_name = "team-a",
+                                         .copies = {}}));
     }
 
     api_fixture stage;
@@ -116,6 +132,34 @@ TEST_CASE("confirm fails on a 404 without details and on any other error, and ch
     CHECK(c.confirm({"hub"}).has_error());
 }
 
+TEST_CASE("confirm lists the RegistryCredentials before all else and reads the copies at the end, if asked") {
+    const reconcile::removal_reads reads{.all_credentials = true,
+                                         .credentials = {"hub"},
+                                         .namespace_name = "team-a",
+                                         .copies = {{.namespace_name = "team-a", .name = "regcred"}}};
+    const lines all{"GET " + credentials_path,
+                    "GET " + credentials_path + "/hub",
+                    "GET /api/v1/namespaces/team-a",
+                    "GET /api/v1/namespaces/team-a/secrets/regcred"};
+    const lines good{credentials({wire::credential("hub", "20")}),
+                     ok(wire::credential("hub", "20")),
+                     ok(wire::namespace_object("team-a", "21")),
+                     ok(wire::secret("team-a", "30"))};
+    {
+        cluster c(good);
+        CHECK(c.stage.run(c.reader.confirm(reads)).has_value());
+        CHECK(wire::request_lines(c.stage) == all);
+        CHECK(c.state.find_copy({.namespace_name = "team-a", .name = "regcred"}) != nullptr);
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {  // and ends at the first error
+        auto responses = good;
+        responses[i] = refusal(500, "InternalError");
+        cluster c(responses);
+        CHECK(c.stage.run(c.reader.confirm(reads)).has_error());
+        CHECK(wire::request_lines(c.stage).size() == i + 1);
+    }
+}
+
 TEST_CASE("a mass removal reads a RegistryCredential once, and each namespace") {
     cluster c({ok(wire::credential("hub", "20")),
                ok(wire::namespace_object("team-a", "21")),
@@ -149,18 +193,6 @@ TEST_CASE("read_copy puts a copy into the state, and removes an absent one") {
 
 namespace {
 
-kube::json list_of(const std::string& kind,
-                   const std::vector<kube::json>& items,
-                   const std::string& next = {}) {
-    kube::json list{{"apiVersion", "v1"}, {"kind", kind}, {"items", items}};
-    list["metadata"] = {{"resourceVersion", "99"}};
-    if (!next.empty()) list["metadata"]["continue"] = next;
-    return list;
-}
-
-std::string credentials(const std::vector<kube::json>& items, const std::string& next = {}) {
-    return ok(list_of("RegistryCredentialList", items, next));
-}
 std::string namespaces(const std::vector<kube::json>& items, const std::string& next = {}) {
     return ok(list_of("PartialObjectMetadataList", items, next));
 }
@@ -207,7 +239,7 @@ TEST_CASE("a RegistryCredential with an invalid spec is read with its fault") {
     auto invalid = wire::credential("hub", "20");
     invalid["spec"] = "invalid";
     cluster c({ok(invalid), ok(wire::namespace_object("team-a", "21"))});
-    CHECK(c.stage.run(c.reader.confirm({"hub"}, "team-a")).has_value());
+    CHECK(c.confirm({"hub"}).has_value());
     CHECK(c.find_credential("hub")->meta.resource_version == "20");
     CHECK_FALSE(c.find_credential("hub")->spec_fault.empty());
 }

@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(fixture, "a confirming read that fails ends the run without a 
     const auto end = fsm.next(removal, now);
     CHECK(end.step == reconcile_step::fail);
     CHECK(end.during == reconcile_step::confirm);
-    CHECK(end.refusal.reason == reconcile::reasons::unreachable);
+    CHECK(end.refusal.reason == reconcile::reasons::server_unavailable);
     CHECK(end.outcome.kind() == runtime::outcome_kind::retry);
 }
 
@@ -365,7 +365,7 @@ TEST_CASE_FIXTURE(fixture, "a plan that depends on the content reads it first, a
     fsm.was_read(failed(kube::error_kind::server));
     const auto end = fsm.next(unread, now);
     CHECK(end.step == reconcile_step::fail);
-    CHECK(end.refusal.reason == reconcile::reasons::unreachable);
+    CHECK(end.refusal.reason == reconcile::reasons::server_unavailable);
 }
 
 TEST_CASE_FIXTURE(fixture, "an object that changes at each read of its content is left alone for now") {

@@ -32,13 +32,13 @@ struct fixture : build::cluster_fixture {
          .queue = queues.secrets,
          .log = log,
          .clock = [] { return runtime::wall_time{}; },
-         .out_of_sync = "Secret out of sync",
-         .failed_anew = [this](const auto& failed) { anew.push_back(failed); }}};
-    std::vector<runtime::object_key> anew;
+         .out_of_sync = {.one = "Secret out of sync", .more = "more Secrets out of sync"},
+         .on_new_failure = [this](const auto& failed) { new_failures.push_back(failed); }}};
+    std::vector<runtime::object_key> new_failures;
     runtime::time_point now{1h};
 
     void fail(const runtime::object_key& which, std::string_view reason, const names& credentials = {"hub"}) {
-        recorder.failed(which, {.reason = reason, .message = "why"}, credentials, {});
+        recorder.failed(which, {.reason = reason, .message = "why"}, credentials, {}, now);
     }
 };
 
@@ -57,15 +57,44 @@ TEST_CASE_FIXTURE(
     CHECK(state.results().find(key)->last_failure->since == "1970-01-01T00:00:00Z");
 }
 
-TEST_CASE_FIXTURE(fixture, "a failure is told once for each reason, and again after the object was well") {
+TEST_CASE_FIXTURE(fixture, "more failures with one reason are logged in one line, a minute after the first") {
+    const auto more = "more Secrets out of sync reason=Denied count=1 since=1970-01-01T00:00:00Z";
+    fail(key, "Denied");
+    fail(other, "Denied");
+    now += 59s;
+    fail(other, "Denied");
+    CHECK(log_lines.lines().size() == 1);
+    now += 1s;
+    SUBCASE("when a failure repeats") {
+        fail(key, "Denied");
+    }
+    SUBCASE("when an object is synced") {
+        CHECK(recorder.synced(key, 1, {}, {"hub"}, now));
+    }
+    CHECK(log_lines.lines().size() == 2);
+    CHECK(log_lines.count(more) == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a failure of one RegistryCredential alone is logged as one of the object is") {
+    const std::vector<reconcile::result_recorder::own_failure> own{
+        {.problem = {.reason = "Suspended", .message = "b waits"}, .credential = "b"}};
+    recorder.failed(key, {.reason = "Denied", .message = "why"}, {"a"}, {}, now, own);
+    CHECK(log_lines.count("registrycredential=a namespace=team-a name=regcred reason=Denied") == 1);
+    CHECK(log_lines.count("registrycredential=b namespace=team-a name=regcred reason=Suspended") == 1);
+    recorder.failed(key, {.reason = "Denied", .message = "why"}, {"a"}, {}, now, own);
+    CHECK(log_lines.lines().size() == 2);
+}
+
+TEST_CASE_FIXTURE(
+    fixture, "a failure calls on_new_failure once for each reason, and again after the object was synced") {
     fail(key, "Denied");
     fail(key, "Denied");
-    CHECK(anew.size() == 1);
+    CHECK(new_failures.size() == 1);
     fail(key, "Conflict");
-    CHECK(anew.size() == 2);
+    CHECK(new_failures.size() == 2);
     CHECK(recorder.synced(key, 1, {{.object = 2, .rules = 0}}, {"hub"}, now));
     fail(key, "Conflict");
-    CHECK(anew == std::vector{key, key, key});
+    CHECK(new_failures == std::vector{key, key, key});
 }
 
 TEST_CASE_FIXTURE(fixture, "the next failure queues the statuses that show the last one") {
@@ -90,7 +119,7 @@ TEST_CASE_FIXTURE(fixture, "synced returns true only the first time") {
 
 TEST_CASE_FIXTURE(fixture,
                   "when an object recovers, failures with the same reason are requeued, once a second") {
-    for (const auto reason : {reconcile::reasons::forbidden, reconcile::reasons::unreachable}) {
+    for (const auto reason : {reconcile::reasons::forbidden, reconcile::reasons::server_unavailable}) {
         fail(key, reason);
         fail(other, reason);
         clear_queues();

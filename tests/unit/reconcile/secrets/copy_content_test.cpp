@@ -211,7 +211,7 @@ TEST_CASE("a suspended or unusable owner loses no entry when its source is repla
     CHECK(passwords(f) == lists{"CANARY-a"});
 }
 
-TEST_CASE("the record tells without a read whether a copy may stay as it is, and which source it lacks") {
+TEST_CASE("the record shows without a read whether a copy may stay as it is, and which source it lacks") {
     build::cluster_fixture before;
     add_two(before);
     const auto f = restart(before);  // no source is known

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -475,4 +476,18 @@ TEST_CASE("a removal is asked for unless one of the dropped owners loses its ent
     CHECK_FALSE(facts_of(view, removal, nullptr).asked_for);
     view.unasked_loss = false;
     CHECK(facts_of(view, removal, nullptr).asked_for);
+}
+
+TEST_CASE(
+    "a removal reads the RegistryCredentials of the Secret and its namespace, and lists all if an owner has "
+    "no name") {
+    auto view = wanted();
+    view.dropped = {build::shared(build::credential("quay"))};
+    auto reads = reads_before_removal(view);
+    CHECK_FALSE(reads.all_credentials);
+    CHECK(reads.credentials == std::set<std::string>{"hub", "quay"});
+    CHECK(reads.namespace_name == build::here.namespace_name);
+    CHECK(reads.copies.empty());
+    view.unnamed_owner_lost = true;
+    CHECK(reads_before_removal(view).all_credentials);
 }

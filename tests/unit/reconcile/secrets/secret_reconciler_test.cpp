@@ -47,7 +47,7 @@ struct fixture : build::cluster_fixture {
                       .log = log,
                       .writes = metrics.counters("writes", "help", {"action", "result"}),
                       .clock = [] { return runtime::wall_time{}; },
-                      .failed_anew = {}}) {
+                      .on_new_failure = {}}) {
         add_source("login", "quay.io", "CANARY-1");
         add_namespace("team-a");
     }
@@ -169,7 +169,7 @@ TEST_CASE("a copy stays, and ServerUnavailable is recorded, when the reads fail"
     CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
     CHECK(f.requests() == lines{"GET " + hub_path});
     CHECK(f.state.find_copy(team_a) != nullptr);
-    CHECK(f.reason() == reasons::unreachable);
+    CHECK(f.reason() == reasons::server_unavailable);
 }
 
 TEST_CASE("after a conflict the copy is read, and an up-to-date one is not written") {
@@ -373,7 +373,7 @@ TEST_CASE("a copy whose content cannot be read is not written") {
     share_and_suspend(f);
     CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
     CHECK(f.requests() == lines{"GET " + secret_path});
-    CHECK(f.reason() == reasons::unreachable);
+    CHECK(f.reason() == reasons::server_unavailable);
 }
 
 TEST_CASE("a lost owner that only the annotation names is confirmed by a list of RegistryCredentials") {

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -184,12 +185,38 @@ TEST_CASE("removals are asked for if each of them is, and only the others can be
     auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
     view.entries.front().asked_for = true;
     CHECK(facts_of(view, decide(view), nullptr).asked_for);
-    CHECK(has_asked_loss(view, decide(view)));
     CHECK(decide(with_removals_held(view)).losses == names{"regcred"});
     view.entries.front().asked_for = false;
     CHECK_FALSE(facts_of(view, decide(view), nullptr).asked_for);
-    CHECK_FALSE(has_asked_loss(view, decide(view)));
     CHECK(decide(with_removals_held(view)).losses.empty());
+}
+
+TEST_CASE(
+    "a removal reads the RegistryCredentials that use the name, the namespace and the Secret that was "
+    "added") {
+    auto view = view_of({"regcred", "other"}, {"regcred"}, entry_goal::unlisted);
+    view.entries.push_back({.secret_name = "other", .goal = entry_goal::unlisted, .suspended_by = {}});
+    view.others = {build::shared(build::credential("hub"))};
+    auto reads = reads_before_removal(view, decide(view));
+    CHECK_FALSE(reads.all_credentials);
+    CHECK(reads.credentials == std::set<std::string>{"hub"});
+    CHECK(reads.namespace_name == "team-a");
+    CHECK(reads.copies == std::vector<runtime::object_key>{{.namespace_name = "team-a", .name = "regcred"}});
+
+    view.entries.front().goal = entry_goal::listed;
+    CHECK(reads_before_removal(view, decide(view)).copies.empty());
+}
+
+TEST_CASE(
+    "a removal lists all RegistryCredentials if one that wanted the entry has changed, or none is known") {
+    auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
+    view.others = {build::shared(build::credential("hub"))};
+    view.entries.front().asked_for = true;
+    CHECK(reads_before_removal(view, decide(view)).all_credentials);
+    view.entries.front().asked_for = false;
+    CHECK_FALSE(reads_before_removal(view, decide(view)).all_credentials);
+    view.others.clear();
+    CHECK(reads_before_removal(view, decide(view)).all_credentials);
 }
 
 TEST_CASE("an annotation on a ServiceAccount that was never wanted is repaired like a drift") {

@@ -162,7 +162,7 @@ TEST_CASE("an entry stays when the namespace cannot be read") {
     f.add_hub({"team-b"}, 2);
     CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
     CHECK(f.requests().size() == 2);
-    CHECK(f.reason() == reasons::unreachable);
+    CHECK(f.reason() == reasons::server_unavailable);
     const auto* known = f.accounts.results().find(default_account);
     CHECK(
         known->last_failure->message.find("ServiceAccount team-a/default not patched: cannot confirm that no "

@@ -68,8 +68,8 @@ struct fixture : build::cluster_fixture {
 };
 
 constexpr auto denial_line =
-    "RBAC does not allow reading ServiceAccounts; apply deploy/service-accounts.yaml watch=\"serviceaccounts "
-    "named default\"";
+    "cannot read ServiceAccounts watch=\"serviceaccounts named default\" reason=Forbidden "
+    "message=\"RBAC does not allow it; apply deploy/service-accounts.yaml\"";
 
 }  // namespace
 

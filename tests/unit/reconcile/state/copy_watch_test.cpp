@@ -83,7 +83,7 @@ TEST_CASE("a watch of Secrets that an API server refuses when it has just starte
 
 TEST_CASE("a watch of Secrets whose first list fails for long has a fault that gives the error") {
     const auto fault = fault_after(10s, kube::error_kind::malformed);
-    CHECK(fault.reason == reasons::unreachable);
+    CHECK(fault.reason == reasons::server_unavailable);
     CHECK(fault.message == "the controller cannot list Secrets named regcred, so it writes none: no");
 }
 

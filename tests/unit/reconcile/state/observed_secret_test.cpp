@@ -54,7 +54,7 @@ TEST_CASE(
     CHECK(decode_copy(object).value().meta.finalizers.size() == 1);
 }
 
-TEST_CASE("the managers of its fields tell whether the controller wrote a Secret") {
+TEST_CASE("managedFields show whether the controller wrote a Secret") {
     auto object = owned();
     CHECK_FALSE(decode_copy(object).value().written_by_regcred);
     object["metadata"]["managedFields"] = kube::json::array({{{"manager", "kubectl-client-side-apply"}}});

@@ -322,7 +322,7 @@ TEST_CASE("notes name the odd keys and logins that are delivered all the same") 
     CHECK(one(R"("Reg.example.com":{"auth":"dTpw"})").find("write the host in lower case") !=
           std::string::npos);
     CHECK(one(R"("https://u:CANARY@quay.io":{"auth":"dTpw"})")
-              .find("entry 1 of the docker config: a registry key has no user name") != std::string::npos);
+              .find("entry 1 of the docker config: a registry key has no username") != std::string::npos);
     const auto basic = notes(basic_auth("_json_key", "CANARY\n"), of_registry("quay.io"));
     REQUIRE(basic.size() == 1);
     CHECK(basic[0].find("Secret \"login\": its password ends in a line break") == 0);

@@ -60,7 +60,7 @@ TEST_CASE(
     CHECK(status.registry_summary == "ghcr.io,quay.io");
 }
 
-TEST_CASE("SourcesValid tells the notes on its sources while it is True, a few of them") {
+TEST_CASE("SourcesValid lists a few of the notes on its sources while it is True") {
     auto report = all_well();
     report.source_notes = {"Secret \"a\": ignored entry \"x.io\": no credential", "Secret \"b\": odd"};
     const auto message = [&report] {

@@ -26,7 +26,7 @@ runtime::time_point at(runtime::duration time) {
 
 }  // namespace
 
-TEST_CASE("a tenant is told of Conflict, Denied and QuotaExceeded, with what the tenant can do") {
+TEST_CASE("the Event of Conflict, Denied or QuotaExceeded says what the tenant can do") {
     const struct {
         std::string_view reason;
         std::string message;
@@ -63,9 +63,9 @@ TEST_CASE("a tenant is told of Conflict, Denied and QuotaExceeded, with what the
     }
 }
 
-TEST_CASE("a tenant is not told of what only the cluster's administrator can mend") {
+TEST_CASE("a failure that only the cluster's administrator can correct has no Event for the tenant") {
     for (const auto reason : {reasons::forbidden,
-                              reasons::unreachable,
+                              reasons::server_unavailable,
                               reasons::source_invalid,
                               reasons::source_not_found,
                               reasons::secret_name_not_allowed,
@@ -86,7 +86,7 @@ TEST_CASE("an Event in a tenant's namespace names at most three RegistryCredenti
     CHECK(tenant_event(secret, shared, {})->note == "RegistryCredentials a, b, c: why");
 }
 
-TEST_CASE("an Event has the same identity as one that tells the same, so that a restart repeats none") {
+TEST_CASE("an Event of the same reason and message has the same identity, so that a restart repeats none") {
     const auto first = tenant_event(secret, problem(reasons::denied, "a"), {});
     REQUIRE(first->identity);
     CHECK(tenant_event(secret, problem(reasons::denied, "a"), {})->identity == first->identity);

@@ -58,29 +58,29 @@ struct fixture : build::cluster_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a failed copy is told in its namespace") {
+TEST_CASE_FIXTURE(fixture, "a failed copy makes an Event in its namespace") {
     fail("team-a", "Denied");
     CHECK(run() == lines{"Denied in team-a"});
 }
 
-TEST_CASE_FIXTURE(fixture, "a copy that has healed before its turn is not told") {
+TEST_CASE_FIXTURE(fixture, "a copy that is synced before its turn makes no Event") {
     fail("team-a", "Denied");
     state.results().synced({.namespace_name = "team-a", .name = "regcred"}, 1, {{.object = 2, .rules = 0}});
     CHECK(run().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a copy that nobody wants any more is not told") {
+TEST_CASE_FIXTURE(fixture, "a copy that no RegistryCredential wants any more makes no Event") {
     fail("team-a", "Denied");
     state.results().forget({.namespace_name = "team-a", .name = "regcred"});
     CHECK(run().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "nothing is told in a system namespace") {
+TEST_CASE_FIXTURE(fixture, "a failed copy in a system namespace makes no Event") {
     fail("kube-system", "Denied");
     CHECK(run().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "of many failed copies one is told at once, and the others wait") {
+TEST_CASE_FIXTURE(fixture, "of many failed copies one makes an Event at once, and the others wait") {
     fail("team-a", "Denied");
     fail("team-b", "Denied");
     CHECK(run() == lines{"Denied in team-a"});

@@ -54,7 +54,7 @@ inline kube::result<thing> decode(const kube::json& object) {
                       kube::string_at(object, "payload"));
 }
 
-/// Changes as texts: "+name@rv", "~name@old>new", "-name@rv", with "!" when no event told.
+/// Changes as texts: "+name@rv", "~name@old>new", "-name@rv".
 class change_log final : public runtime::event_handler<thing> {
  public:
     void handle(const runtime::change<thing>& each) override {
@@ -73,7 +73,7 @@ class change_log final : public runtime::event_handler<thing> {
                 line = "-" + each.before->meta.name + "@" + at(each.before);
                 break;
         }
-        lines_.push_back(line + (each.missed ? "!" : ""));
+        lines_.push_back(std::move(line));
     }
     /// What came since the last call.
     std::vector<std::string> take() { return std::exchange(lines_, {}); }
