@@ -75,7 +75,7 @@ void sort_owner(secret_view& view,
         view.kept.push_back(owner);
     } else {
         view.dropped.push_back(owner);
-        view.unasked_loss = true;
+        view.unasked_losers.insert(owner->meta.uid);
     }
 }
 

@@ -202,7 +202,7 @@ TEST_CASE("owners that no longer want a Secret are dropped, and kept while the d
     f.apply_all();
     f.add_namespace("team-a");  // the label is gone, and "a" has the same spec
     const auto view = f.view(build::here);
-    CHECK(view.unasked_loss);
+    CHECK(view.unasked_losers == name_set{"uid-a"});
     REQUIRE(view.dropped.size() == 1);
     CHECK(view.dropped[0]->meta.name == "a");
     CHECK(view.kept.empty());
@@ -246,10 +246,10 @@ TEST_CASE("a loss is asked for by a changed selection of the owner that loses, a
         f.add_namespace("team-a");
         edit(f, "b", elsewhere);
         for (int round = 0; round < 2; ++round) {
-            CHECK(f.view(build::here).unasked_loss);
+            CHECK(f.view(build::here).unasked_losers == name_set{"uid-a"});
             CHECK(names_of(held().held) == name_set{"a"});
             CHECK(names_of(held().dropped) == name_set{"b"});
-            CHECK_FALSE(held().unasked_loss);
+            CHECK(held().unasked_losers.empty());
             const auto known = f.state.results().find(build::here)->selections;
             f.state.results().failed(build::here,
                                      {.reason = "Denied", .message = {}, .since = {}, .credentials = {}},
@@ -264,7 +264,7 @@ TEST_CASE("a loss is asked for by a changed selection of the owner that loses, a
     SUBCASE("both are edited") {
         for (const char* name : {"a", "b"})
             edit(f, name, elsewhere);
-        CHECK_FALSE(f.view(build::here).unasked_loss);
+        CHECK(f.view(build::here).unasked_losers.empty());
         CHECK(held().held.empty());
     }
     SUBCASE("one is renamed") {
@@ -275,7 +275,7 @@ TEST_CASE("a loss is asked for by a changed selection of the owner that loses, a
     SUBCASE("what was selected before a start is not known") {
         const auto after = restart(f);
         after->add_credential(by_label("a", "login-a"));
-        CHECK(after->view(build::here).unasked_loss);
+        CHECK(after->view(build::here).unasked_losers == name_set{"uid-a"});
     }
 }
 
