@@ -267,10 +267,30 @@ TEST_CASE("a loss is asked for by a changed selection of the owner that loses, a
         CHECK(f.view(build::here).unasked_losers.empty());
         CHECK(held().held.empty());
     }
-    SUBCASE("one is renamed") {
-        f.add_namespace("team-a");
-        edit(f, "a", [](auto& object) { object.secret_name = "other"; });
+    const auto rename = [](auto& object) { object.secret_name = "other"; };
+    SUBCASE("one is renamed, before or after the label is removed") {
+        for (const bool first : {true, false}) {
+            if (first) edit(f, "a", rename);
+            f.add_namespace("team-a");
+            if (!first) edit(f, "a", rename);
+            CHECK(names_of(held().held) == name_set{"a", "b"});
+            CHECK(f.view(build::here).unasked_losers == name_set{"uid-a", "uid-b"});
+            f.add_namespace("team-a", {{"pull", "private"}});
+            edit(f, "a", [](auto& object) { object.secret_name = "regcred"; });
+        }
+    }
+    SUBCASE("one is renamed and selects other namespaces") {
+        edit(f, "a", rename);
+        edit(f, "a", elsewhere);
         CHECK(names_of(held().dropped) == name_set{"a"});
+        CHECK(f.view(build::here).unasked_losers.empty());
+    }
+    SUBCASE("one is renamed, and its new Secret is ready") {
+        edit(f, "a", rename);
+        CHECK(names_of(held().kept) == name_set{"a"});
+        f.state.results().synced({.namespace_name = "team-a", .name = "other"}, 1, {});
+        CHECK(names_of(held().dropped) == name_set{"a"});
+        CHECK(f.view(build::here).unasked_losers.empty());
     }
     SUBCASE("what was selected before a start is not known") {
         const auto after = restart(f);
