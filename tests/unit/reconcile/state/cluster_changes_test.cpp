@@ -17,12 +17,6 @@ using build::cluster_fixture;
 using build::wants;
 using reconcile::secret_action;
 
-namespace {
-
-const runtime::object_key team_a{.namespace_name = "team-a", .name = "regcred"};
-
-}  // namespace
-
 TEST_CASE("a new namespace is urgent, in any order of the other objects") {
     cluster_fixture f;
     f.state.namespaces().begin_replace();
@@ -30,8 +24,8 @@ TEST_CASE("a new namespace is urgent, in any order of the other objects") {
     f.add_credential(wants("hub", "login"));
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_namespace("team-a");
-    REQUIRE(f.secrets().contains(team_a));
-    CHECK(f.secrets().at(team_a) == runtime::priority::urgent);
+    REQUIRE(f.secrets().contains(build::here));
+    CHECK(f.secrets().at(build::here) == runtime::priority::urgent);
     CHECK(f.statuses().contains("hub"));
     CHECK(f.next("team-a") == secret_action::create);
 }
@@ -45,8 +39,8 @@ TEST_CASE("a rotated source queues every selected namespace as bulk") {
     REQUIRE(f.next("team-a") == secret_action::none);
 
     f.add_source("login", "quay.io", "CANARY-2");
-    REQUIRE(f.secrets().contains(team_a));
-    CHECK(f.secrets().at(team_a) == runtime::priority::bulk);
+    REQUIRE(f.secrets().contains(build::here));
+    CHECK(f.secrets().at(build::here) == runtime::priority::bulk);
     CHECK(f.next("team-a") == secret_action::update);
 }
 
@@ -102,7 +96,7 @@ TEST_CASE("a changed namespace queues every Secret that exists there") {
     object.meta.annotations.emplace("regcred.dev/opt-out", "true");
     f.statuses().clear();
     f.state.namespaces().upsert(std::move(object));
-    CHECK(f.secrets().contains(team_a));
+    CHECK(f.secrets().contains(build::here));
     CHECK(f.next("team-a") == secret_action::remove);
     CHECK(f.statuses().contains("hub"));
 }
@@ -137,12 +131,12 @@ TEST_CASE("a namespace of the first list, or with changed labels, is not urgent"
     cluster_fixture f;
     f.add_credential(wants("hub", "login"));
     f.add_namespace("team-a");
-    CHECK(f.secrets().at(team_a) == runtime::priority::normal);
+    CHECK(f.secrets().at(build::here) == runtime::priority::normal);
     f.state.namespaces().begin_replace();
     f.state.namespaces().end_replace("1");
     f.clear_queues();
     f.add_namespace("team-a", {{"x", "1"}});
-    CHECK(f.secrets().at(team_a) == runtime::priority::normal);
+    CHECK(f.secrets().at(build::here) == runtime::priority::normal);
 }
 
 TEST_CASE("a changed copy queues its own Secret and no status") {
@@ -152,9 +146,9 @@ TEST_CASE("a changed copy queues its own Secret and no status") {
     f.add_namespace("team-a");
     f.add_namespace("team-b");
     f.apply_all();
-    f.state.copies("regcred").erase(runtime::view_of(team_a), f.next_version());
+    f.state.copies("regcred").erase(runtime::view_of(build::here), f.next_version());
     CHECK(f.secrets().size() == 1);
-    CHECK(f.secrets().at(team_a) == runtime::priority::normal);
+    CHECK(f.secrets().at(build::here) == runtime::priority::normal);
     CHECK(f.statuses().empty());
 }
 
@@ -182,5 +176,5 @@ TEST_CASE(
     f.add_credential(std::move(narrower));
     f.clear_queues();
     f.remove_credential("hub");
-    CHECK(f.secrets().contains(team_a));
+    CHECK(f.secrets().contains(build::here));
 }
