@@ -44,6 +44,38 @@ TEST_CASE("a rotated source queues every selected namespace as bulk") {
     CHECK(f.next("team-a") == secret_action::update);
 }
 
+TEST_CASE(
+    "a Secret that is queued again and again while it is worked on is written once more, with the last "
+    "content") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-0");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    f.apply_all();
+    f.clear_queues();
+
+    auto& queue = f.queues.secrets.queue();
+    int changes = 0;
+    const auto change = [&] { f.add_source("login", "quay.io", "CANARY-" + std::to_string(++changes)); };
+    const auto holds = [&](const std::string& password) {
+        return f.document_of(build::here).find('"' + password + '"') != std::string::npos;
+    };
+    change();
+    int writes = 0;
+    while (queue.take({})) {
+        if (f.next("team-a") != secret_action::none) ++writes;
+        f.apply_plan(build::here);
+        for (int more = 0; more < 3 && writes == 1; ++more) {
+            change();
+            CHECK_FALSE(queue.take({}));  // never two writes side by side
+        }
+        CHECK(holds(writes == 1 ? "CANARY-1" : "CANARY-4"));
+        queue.done(build::here);
+    }
+    CHECK(writes == 2);
+    CHECK(f.next("team-a") == secret_action::none);
+}
+
 TEST_CASE("a change without effect queues nothing") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
