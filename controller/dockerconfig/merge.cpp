@@ -51,7 +51,7 @@ merged_entries merge(std::span<const std::vector<registry_entry>> contributors) 
     for (std::size_t i = 0; i < contributors.size(); ++i) {
         for (const auto& entry : contributors[i]) {
             if (const auto winner = taken.add(entry.key, i)) {
-                merged.conflicts.push_back({i, *winner, entry.key.written()});
+                merged.conflicts.push_back({i, *winner, entry.key});
             } else {
                 merged.entries.push_back(entry);
             }
@@ -59,7 +59,7 @@ merged_entries merge(std::span<const std::vector<registry_entry>> contributors) 
     }
     sort_by_key(merged.entries);
     std::ranges::sort(
-        merged.conflicts, {}, [](const registry_conflict& c) { return std::tie(c.loser, c.key); });
+        merged.conflicts, {}, [](const registry_conflict& c) { return std::tie(c.loser, c.key.written()); });
     return merged;
 }
 

@@ -51,7 +51,7 @@ struct duplicate_registry {
 struct registry_conflict {
     std::size_t loser;
     std::size_t winner;
-    std::string key;  // as the loser wrote it
+    registry_key key;  // as the loser wrote it
     friend bool operator==(const registry_conflict&, const registry_conflict&) = default;
 };
 

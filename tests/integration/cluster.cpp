@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <future>
+#include <ranges>
 #include <stdexcept>
 
 namespace harness {
@@ -49,6 +50,17 @@ std::string told_by_cluster(const std::vector<std::string>& question) {
 
 void signal_controller_manager(int number) {
     ::kill(std::stoi(told_by_cluster({"pid", "controller-manager"})), number);
+}
+
+/// Copies while nothing runs: Kubernetes' own programs must forget what they have read, too.
+void replace_etcd_data(const std::filesystem::path& from, const std::filesystem::path& to) {
+    const std::vector<std::string> programs{"etcd", "apiserver", "controller-manager"};
+    for (const auto& program : programs | std::views::reverse)
+        static_cast<void>(told_by_cluster({"stop", program}));
+    std::filesystem::remove_all(to);
+    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
+    for (const auto& program : programs)
+        static_cast<void>(told_by_cluster({"start", program}));
 }
 
 std::filesystem::path controller_binary() {
@@ -90,6 +102,15 @@ void cluster::install() {
 
 void cluster::restart_api_server() {
     static_cast<void>(told_by_cluster({"restart", "apiserver"}));
+}
+
+void cluster::save_etcd() const {
+    replace_etcd_data(audit_file_.parent_path() / "etcd/member", output_ / "etcd-member");
+}
+
+void cluster::restore_etcd() const {
+    replace_etcd_data(output_ / "etcd-member", audit_file_.parent_path() / "etcd/member");
+    std::filesystem::remove_all(output_ / "etcd-member");
 }
 
 void cluster::compact(const std::string& revision) {

@@ -39,6 +39,10 @@ class cluster {
     static void install();
     /// Ends every watch.
     static void restart_api_server();
+    /// Keeps a copy of etcd's data, in place of the last one. Ends every watch.
+    void save_etcd() const;
+    /// The data are those that save_etcd() kept, as after a restore from a backup: resourceVersions go back.
+    void restore_etcd() const;
     /// etcd forgets what was before this revision, which is what a resourceVersion is.
     static void compact(const std::string& revision);
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace harness {
@@ -41,6 +42,8 @@ class scenario : protected fixture {
     [[nodiscard]] std::vector<json> log_records() const;
     /// For scenarios that take rights away.
     void expect_forbidden() { forbidden_is_expected_ = true; }
+    /// For scenarios that the controller reports as an error in its log; the beginning of the message.
+    void expect_error(std::string message) { expected_error_ = std::move(message); }
 
     /// What synced() created.
     struct synced_objects {
@@ -98,6 +101,7 @@ class scenario : protected fixture {
     std::vector<std::filesystem::path> logs_;
     std::string secret_names_;  // of the last start, with a comma before and after each
     bool forbidden_is_expected_ = false;
+    std::string expected_error_;  // empty: none
     int exceptions_at_start_;
 };
 

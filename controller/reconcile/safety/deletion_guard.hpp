@@ -9,9 +9,9 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <set>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace reconcile {
@@ -29,6 +29,9 @@ class deletion_guard {
  public:
     using time_point = runtime::time_point;
     using duration = runtime::duration;
+    /// Who or what loses something by the deletion of one object. Others may lose by it later: what was
+    /// released for these is not released for those.
+    using losers = std::set<std::string>;
 
     static constexpr std::size_t always_allowed = 10;
     static constexpr std::size_t allowed_share = 5;  // one in five
@@ -54,10 +57,13 @@ class deletion_guard {
 
     /// The deletion is due. Returns how long it must wait while others become due that may have the same
     /// cause; zero: call may_delete().
-    [[nodiscard]] duration pause(const runtime::object_key& key, time_point now);
+    [[nodiscard]] duration pause(const runtime::object_key& key, time_point now, const losers& losing = {});
     /// False: the deletion is held, and a later read() returns the key when it may be deleted. A key that may
-    /// be deleted stays so until forget().
-    [[nodiscard]] bool may_delete(const runtime::object_key& key, std::size_t objects, time_point now);
+    /// be deleted stays so until forget(), or until there is a new loser.
+    [[nodiscard]] bool may_delete(const runtime::object_key& key,
+                                  std::size_t objects,
+                                  time_point now,
+                                  const losers& losing = {});
     void forget(const runtime::object_key& key);
 
     /// When everything must be read next; time_point::max() while nothing is held.
@@ -74,14 +80,21 @@ class deletion_guard {
     static constexpr int reads_needed = 2;
     static constexpr int held_in_a_read = -1;  // held during a read, which does not count
 
+    struct held_deletion {
+        int agreeing_reads = 0;
+        losers losing;
+    };
+
+    /// Whether the deletion has passed for all of these.
+    [[nodiscard]] bool has_passed(const runtime::object_key& key, const losers& losing) const;
+    void hold(const runtime::object_key& key, const losers& losing);
     void pass(const std::vector<runtime::object_key>& keys);
     void end_read(time_point now) noexcept;
 
     std::deque<time_point> passed_;  // deletions within the window
     std::unordered_map<runtime::object_key, time_point, runtime::object_key_hash> due_;  // since when
-    std::unordered_map<runtime::object_key, int, runtime::object_key_hash>
-        held_;  // and how many reads agree so far
-    std::unordered_set<runtime::object_key, runtime::object_key_hash> free_;  // may be deleted
+    std::unordered_map<runtime::object_key, held_deletion, runtime::object_key_hash> held_;
+    std::unordered_map<runtime::object_key, losers, runtime::object_key_hash> free_;  // may be deleted
     time_point next_read_ = time_point::max();
     bool reading_ = false;
     bool needs_approval_ = false;

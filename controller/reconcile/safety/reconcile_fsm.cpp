@@ -49,10 +49,10 @@ reconcile_action reconcile_fsm::next(const reconcile_facts& facts, runtime::time
     if (passes_left_-- == 0) return end(reconcile_step::contend, outcome::retry());
     if (facts.destructive && !confirmed_) return proceed(reconcile_step::confirm);
     if (facts.removes && !facts.asked_for) {
-        const auto counting = guard_.pause(key_, now);
+        const auto counting = guard_.pause(key_, now, facts.losers);
         if (counting > runtime::duration::zero())
             return end(reconcile_step::wait, outcome::requeue_after(counting));
-        if (!guard_.may_delete(key_, facts.objects, now)) {
+        if (!guard_.may_delete(key_, facts.objects, now, facts.losers)) {
             held_ = true;
             return proceed(reconcile_step::hold);
         }

@@ -24,13 +24,14 @@ struct reconcile_facts {
     bool needs_content = false;  // the plan depends on what the object holds, which is not known yet
     bool writes = false;         // there is something to write
     bool destructive = false;    // it removes what cannot be restored, so a quorum read confirms it first
-    bool removes = false;       // it removes what no RegistryCredential wants: the deletion guard may hold it
-    bool asked_for = false;     // a user has asked for that removal by changing a spec
-    bool drifted = false;       // the object was as is desired now: another writer changed it
-    bool contended = false;     // it was left alone because another writer keeps changing it
-    std::uint64_t desired = 0;  // the fingerprint of what is desired
-    std::size_t objects = 0;    // of this kind that are known, for the deletion guard
-    unsigned failures = 0;      // of this key in a row, so far
+    bool removes = false;    // it removes what no RegistryCredential wants: the deletion guard may hold it
+    bool asked_for = false;  // a user has asked for that removal by changing a spec
+    deletion_guard::losers losers;  // who loses by that removal unasked
+    bool drifted = false;           // the object was as is desired now: another writer changed it
+    bool contended = false;         // it was left alone because another writer keeps changing it
+    std::uint64_t desired = 0;      // the fingerprint of what is desired
+    std::size_t objects = 0;        // of this kind that are known, for the deletion guard
+    unsigned failures = 0;          // of this key in a row, so far
 };
 
 /// Sets `drifted` and `contended`, for what is desired now, from the last result for the object.

@@ -92,7 +92,8 @@ write_refusal classify_refusal(const kube::error& error, std::string_view verb) 
         return failed(next_step::await_operator, reasons::denied, verb, "", error);
     // A webhook that fails closed: its outage, not the server's.
     if (says(error, "failed calling webhook"))
-        return failed(next_step::back_off, reasons::denied, verb, "", error);
+        return failed(
+            next_step::back_off, reasons::denied, verb, "; repair or remove that admission webhook", error);
     return failed(next_step::back_off, reasons::server_unavailable, verb, "", error);
 }
 

@@ -34,13 +34,8 @@ bool is_kept_for(const v1alpha1::credential_source& source,
                owner.sources.end();
 }
 
-bool delivers(const contribution& each, const registry_entry& entry) {
-    return std::ranges::any_of(
-        each.entries, [&](const registry_entry& known) { return same_registry(known.key, entry.key); });
-}
-
 bool is_delivered(const std::vector<contribution>& by, const registry_entry& entry) {
-    return std::ranges::any_of(by, [&](const contribution& each) { return delivers(each, entry); });
+    return std::ranges::any_of(by, [&](const contribution& each) { return delivers(each, entry.key); });
 }
 
 /// Null: the copy does not tell.
@@ -107,7 +102,7 @@ void keep_unknown(contribution& given,
     for (const auto& entry : content.entries) {
         const auto* origin = find_origin(content, entry);
         if (origin != nullptr && origin->uid != given.uid) continue;
-        if (delivers(known, entry)) continue;
+        if (delivers(known, entry.key)) continue;
         if (origin == nullptr && !may_be_of(given.uid, content, entry, others)) continue;
         const auto from = origin == nullptr ? std::string{} : origin->source;
         const auto source = std::ranges::find_if(resolved.unknown, [&](const auto& each) {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/secrets/own_failures.hpp"
 
-#include "dockerconfig/registry_key.hpp"
 #include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>
@@ -62,13 +61,6 @@ own_failure lacks(const cluster_state& state, const secret_view& view, const lac
             .credential = object->meta.name};
 }
 
-bool delivers(const contribution& given, const std::string& key) {
-    const auto registry = dockerconfig::registry_key::parse(key);
-    return registry.has_value() && std::ranges::any_of(given.entries, [&](const auto& entry) {
-               return same_registry(entry.key, *registry);
-           });
-}
-
 /// A registry of which the copy keeps the entry of an older RegistryCredential, although what that one
 /// delivers now is not known. Where it is known, the condition SourcesValid reports it.
 void add_lost(std::vector<own_failure>& failures,
@@ -87,7 +79,7 @@ void add_lost(std::vector<own_failure>& failures,
                          "that of the older RegistryCredential {}; remove the registry from one of the two, "
                          "or give them different namespaces",
                          runtime::to_string(view.key),
-                         lost.key,
+                         lost.key.written(),
                          winner->meta.name)},
          .credential = loser->meta.name});
 }

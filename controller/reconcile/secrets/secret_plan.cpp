@@ -194,7 +194,8 @@ reconcile_facts facts_of(const secret_view& view, const secret_plan& plan, const
     facts.removes = facts.writes && loses_entries(view);
     facts.destructive = facts.removes || plan.action == secret_action::remove ||
                         plan.action == secret_action::recreate || plan.adopts;
-    facts.asked_for = facts.removes && !view.unasked_loss;
+    facts.asked_for = facts.removes && view.unasked_losers.empty();
+    facts.losers = view.unasked_losers;
     facts.desired = desired_fingerprint(view);
     if (known != nullptr) compare_with_result(facts, *known);
     return facts;

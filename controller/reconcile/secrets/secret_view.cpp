@@ -45,13 +45,15 @@ bool awaits_replacement(const cluster_state& state,
            state.results().find(replacement)->failure_of(owner.meta.name) != nullptr;
 }
 
-/// Whether the spec of an owner that does not want the Secret shows that a user wants that: it has another
-/// secretName, or was changed since it last wanted the Secret. Else the labels of the namespace may have been
-/// removed by mistake.
+/// Whether the spec of an owner that does not want the Secret shows that a user wants that: a Secret of
+/// another name has replaced it, or other namespaces are selected since it last wanted the Secret. Else the
+/// labels of the namespace may have been removed by mistake: a new secretName alone asks for a replacement,
+/// and a namespace that is not selected gets none.
 bool is_asked_for(const cluster_state& state,
                   const v1alpha1::registry_credential& owner,
-                  const runtime::object_key& key) {
-    if (owner.secret_name != key.name) return true;
+                  const runtime::object_key& key,
+                  const kube::object_meta& namespace_meta) {
+    if (owner.secret_name != key.name && state.selects(owner, namespace_meta)) return true;
     const auto* known = state.results().find(key);
     return known != nullptr && has_changed(known->selections, selection_of(owner));
 }
@@ -69,14 +71,14 @@ void sort_owner(secret_view& view,
                        awaits_replacement(state, *owner, view.key, namespace_meta);
     if (stays) {
         view.kept.push_back(owner);
-    } else if (is_asked_for(state, *owner, view.key)) {
+    } else if (is_asked_for(state, *owner, view.key, namespace_meta)) {
         view.dropped.push_back(owner);
     } else if (options.keep_unasked) {
         view.held.push_back(owner);
         view.kept.push_back(owner);
     } else {
         view.dropped.push_back(owner);
-        view.unasked_loss = true;
+        view.unasked_losers.insert(owner->meta.uid);
     }
 }
 

@@ -30,15 +30,15 @@ struct secret_view {
     bool namespace_usable = false;                   // it exists and is not terminating
     std::shared_ptr<const observed_secret> present;  // null: absent
     ownership owner = ownership::absent;
-    contributor_list contributors;    // that want the Secret and may change it
-    contributor_list kept;            // owners whose entries stay as they are
-    bool retains = false;             // the kept owners have been deleted, with deletionPolicy Retain
-    contributor_list dropped;         // owners that exist and no longer want the Secret: their entries go
-    contributor_list held;            // those of the kept ones that would be dropped
-    contributor_list suspended;       // with spec.suspend: true, that want the Secret or own it
-    bool unasked_loss = false;        // no spec asks for it that one of the dropped owners loses its entries
-    bool lost_owner = false;          // an owner no longer exists: its entries go
-    bool unnamed_owner_lost = false;  // one of those is in the annotation, which has no names
+    contributor_list contributors;  // that want the Secret and may change it
+    contributor_list kept;          // owners whose entries stay as they are
+    bool retains = false;           // the kept owners have been deleted, with deletionPolicy Retain
+    contributor_list dropped;       // owners that exist and no longer want the Secret: their entries go
+    contributor_list held;          // those of the kept ones that would be dropped
+    contributor_list suspended;     // with spec.suspend: true, that want the Secret or own it
+    std::set<std::string> unasked_losers;  // UIDs of dropped owners whose loss no spec asks for
+    bool lost_owner = false;               // an owner no longer exists: its entries go
+    bool unnamed_owner_lost = false;       // one of those is in the annotation, which has no names
     desired_secret desired;
     /// The entries to keep have been read from the copy, and are in `desired`.
     bool content_read = false;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 namespace reconcile {
 
@@ -179,8 +180,10 @@ reconcile_facts facts_of(const service_account_view& view,
     facts.writes = plan.patch;
     facts.removes = !plan.losses.empty();
     facts.destructive = facts.removes;
-    facts.asked_for =
-        std::ranges::all_of(plan.losses, [&](const auto& name) { return is_asked_for(view, name); });
+    std::ranges::copy_if(plan.losses, std::inserter(facts.losers, facts.losers.end()), [&](const auto& name) {
+        return !is_asked_for(view, name);
+    });
+    facts.asked_for = facts.losers.empty();
     facts.desired = desired_fingerprint(view);
     if (known != nullptr) {
         compare_with_result(facts, *known);

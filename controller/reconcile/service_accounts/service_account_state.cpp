@@ -151,17 +151,19 @@ bool service_account_state::may_have_wanted(const v1alpha1::registry_credential&
     return reconcile::is_recorded(known->selections, object);
 }
 
-/// An owner of the copy that has another secretName now, and keeps the copy until its new Secret is ready or,
-/// if it is suspended, for as long as that. Null: there is none.
+/// An owner of the copy that has another secretName now, and keeps the copy until its new Secret is ready, or
+/// the deletion guard lets go of the copy in a namespace that is no longer selected, or, if it is suspended,
+/// for as long as that. Null: there is none.
 service_account_state::credential service_account_state::renamed_owner(
     const observed_secret& copy, const runtime::object_key& account) const {
     const auto owners = owners_of(copy.meta);
     for (const auto& [uid, object] : state_.all_by_uid()) {
-        if (object->secret_name == copy.meta.name || !owners.include(uid) || !wants(*object, account))
-            continue;
+        if (object->secret_name == copy.meta.name || !owners.include(uid)) continue;
+        if (!any_matches(object->service_accounts, account.name)) continue;
         const runtime::object_key replacement{.namespace_name = account.namespace_name,
                                               .name = object->secret_name};
-        if (object->suspend || !state_.results().is_synced(replacement)) return object;
+        const bool is_replaced = wants(*object, account) && state_.results().is_synced(replacement);
+        if (object->suspend || !is_replaced) return object;
     }
     return nullptr;
 }

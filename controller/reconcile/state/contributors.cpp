@@ -68,8 +68,7 @@ std::uint64_t hash_object(const v1alpha1::registry_credential& object) {
 
 std::uint64_t hash_rules(const v1alpha1::registry_credential& object) {
     const auto& rules = object.namespaces;
-    auto hash = hash_strings(0, {object.secret_name});
-    hash = hash_strings(hash_strings(hash, rules.include), rules.exclude);
+    auto hash = hash_strings(hash_strings(0, rules.include), rules.exclude);
     hash = hash_combine(hash, rules.selector ? 1 : 0);
     if (!rules.selector) return hash;
     for (const auto& each : rules.selector->requirements) {
@@ -87,7 +86,8 @@ recorded_selection selection_of(const v1alpha1::registry_credential& object) {
 
 recorded_selection account_selection_of(const v1alpha1::registry_credential& object) {
     auto selection = selection_of(object);
-    selection.rules = hash_strings(selection.rules, object.service_accounts);
+    selection.rules =
+        hash_strings(hash_strings(selection.rules, {object.secret_name}), object.service_accounts);
     return selection;
 }
 

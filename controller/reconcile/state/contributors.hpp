@@ -38,9 +38,9 @@ using selection_list = std::vector<recorded_selection>;
 /// Shared, since thousands of objects are wanted by the same few. Null: not known.
 using selection_set = std::shared_ptr<const selection_list>;
 
-/// By spec.secretName and spec.namespaces.
+/// By spec.namespaces. Not by spec.secretName: a result for a Secret is about one name.
 [[nodiscard]] recorded_selection selection_of(const v1alpha1::registry_credential& object);
-/// For a ServiceAccount: spec.serviceAccounts counts too.
+/// For a ServiceAccount: spec.secretName and spec.serviceAccounts count too.
 [[nodiscard]] recorded_selection account_selection_of(const v1alpha1::registry_credential& object);
 
 [[nodiscard]] selection_list selections_of(const contributor_list& objects);

@@ -26,7 +26,7 @@ entry_origins origins_of(const std::vector<contribution>& contributions,
             origins.try_emplace(key, entry_origin{.uid = contributions[i].uid, .source = source});
     }
     for (const auto& lost : conflicts) {
-        const auto found = origins.find(lost.key);
+        const auto found = origins.find(lost.key.written());
         if (found != origins.end() && found->second.uid == contributions[lost.loser].uid)
             origins.erase(found);
     }
@@ -60,6 +60,11 @@ desired_secret merge_all(const std::vector<contribution>& contributions) {
 }
 
 }  // namespace
+
+bool delivers(const contribution& given, const dockerconfig::registry_key& registry) {
+    return std::ranges::any_of(given.entries,
+                               [&](const auto& entry) { return same_registry(entry.key, registry); });
+}
 
 bool is_recordable(std::string_view key) noexcept {
     return key.find_first_of(",;=") == std::string_view::npos;

@@ -58,11 +58,14 @@ struct contribution {
     bool kept = false;     // the copy has these entries already, so they fit
 };
 
+/// Whether it has an entry for this registry, however that is spelled.
+[[nodiscard]] bool delivers(const contribution& given, const dockerconfig::registry_key& registry);
+
 /// A registry that two RegistryCredentials have: the older one delivers it.
 struct lost_registry {
     std::string loser;  // their UIDs
     std::string winner;
-    std::string key;  // as the loser wrote it
+    dockerconfig::registry_key key;  // as the loser wrote it
 };
 
 /// What all contributors to one Secret deliver together. Many Secrets share one of these.

@@ -37,7 +37,11 @@ std::vector<dockerconfig::source_entries> as_sources(const remembered& contents)
 /// they had before, and one that had nothing is left out. Returns the first duplicate.
 std::optional<dockerconfig::source_error> revert_duplicates(remembered& contents, const remembered& before) {
     std::optional<dockerconfig::source_error> first;
-    while (const auto found = dockerconfig::find_duplicate(as_sources(contents))) {
+    auto sources = as_sources(contents);
+    const auto erase_at = [](auto& all, std::size_t index) {
+        all.erase(all.begin() + static_cast<std::ptrdiff_t>(index));
+    };
+    while (const auto found = dockerconfig::find_duplicate(sources)) {
         if (!first) first = found->error;
         bool reverted = false;
         for (const auto index : {found->second, found->first}) {
@@ -46,13 +50,16 @@ std::optional<dockerconfig::source_error> revert_duplicates(remembered& contents
             if (last != nullptr && last->second == content.second) continue;
             reverted = true;
             if (last != nullptr) {
-                content.second = last->second;
+                content.second = sources[index].entries = last->second;
             } else {
-                contents.erase(contents.begin() + static_cast<std::ptrdiff_t>(index));
+                erase_at(contents, index);
+                erase_at(sources, index);
             }
         }
         // What was delivered before has no duplicate; without this a mistake there would never end.
-        if (!reverted) contents.erase(contents.begin() + static_cast<std::ptrdiff_t>(found->second));
+        if (reverted) continue;
+        erase_at(contents, found->second);
+        erase_at(sources, found->second);
     }
     return first;
 }

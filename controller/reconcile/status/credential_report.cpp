@@ -86,7 +86,7 @@ std::vector<rival> rivals_of(const cluster_state& state, const v1alpha1::registr
         rival found{.object = other, .registries = {}, .namespaces = selected_by_both(state, object, *other)};
         if (found.namespaces.empty()) continue;
         for (const auto& lost : merged.conflicts)
-            found.registries.push_back(lost.key);
+            found.registries.push_back(lost.key.written());
         rivals.push_back(std::move(found));
     }
     return rivals;

@@ -102,10 +102,10 @@ TEST_CASE("merge gives a registry to its oldest claimant, and reports each loser
                                        "quay.io/org/|fourth|s3cret|",
                                    });
     CHECK(merged.conflicts == std::vector<dockerconfig::registry_conflict>{
-                                  {.loser = 1, .winner = 0, .key = "ghcr.io"},
-                                  {.loser = 2, .winner = 1, .key = "https://index.docker.io/v1/"},
-                                  {.loser = 3, .winner = 2, .key = "https://quay.io/v2/org"},
-                                  {.loser = 3, .winner = 0, .key = "quay.io"},
+                                  {.loser = 1, .winner = 0, .key = entry("ghcr.io").key},
+                                  {.loser = 2, .winner = 1, .key = entry("https://index.docker.io/v1/").key},
+                                  {.loser = 3, .winner = 2, .key = entry("https://quay.io/v2/org").key},
+                                  {.loser = 3, .winner = 0, .key = entry("quay.io").key},
                               });
 }
 
@@ -127,8 +127,8 @@ TEST_CASE("merge sorts the conflicts of a contributor by key") {
                                      {entry("quay.io"), entry("ghcr.io")}};
     const auto conflicts = dockerconfig::merge(given).conflicts;
     REQUIRE(conflicts.size() == 2);
-    CHECK(conflicts[0].key == "ghcr.io");
-    CHECK(conflicts[1].key == "quay.io");
+    CHECK(conflicts[0].key.written() == "ghcr.io");
+    CHECK(conflicts[1].key.written() == "quay.io");
 }
 
 TEST_CASE("merge of nothing is empty") {

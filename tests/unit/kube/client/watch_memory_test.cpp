@@ -74,6 +74,17 @@ TEST_CASE("freed memory never holds what a watch or a JSON document held") {
               const auto* const copy = new std::string(text + "CANARY");
               delete copy;
           }) == 0);
+    struct alignas(64) aligned_bytes {
+        char text[64];
+    };
+    CHECK(leaks_of([] {
+              auto* const one = new aligned_bytes{"CANARY"};
+              delete one;
+          }) == 0);
+    CHECK(leaks_of([] {
+              auto* const many = new aligned_bytes[2]{{"CANARY"}, {"CANARY"}};
+              delete[] many;
+          }) == 0);
 }
 
 TEST_CASE("the check notices a block that is freed and not wiped") {

@@ -23,7 +23,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto long_ago = "1969-12-31T22:00:00Z";  // the clock of these tests shows 1970-01-01
-const runtime::object_key team_a{.namespace_name = "team-a", .name = "regcred"};
 
 kube::json kubelet_event() {
     return {
@@ -148,7 +147,7 @@ TEST_CASE("an Event leads to a read of its Pod, and queues the missing Secret an
     REQUIRE(f.run_until([&] { return f.watcher.failing() == 1; }));
     CHECK(f.watcher.watches_events());
     CHECK(f.secrets() ==
-          std::map<runtime::object_key, runtime::priority>{{team_a, runtime::priority::urgent}});
+          std::map<runtime::object_key, runtime::priority>{{build::here, runtime::priority::urgent}});
     CHECK(f.statuses().contains("hub"));
     const auto report = f.watcher.report(*f.find_credential("hub"));
     REQUIRE(report.pods.size() == 1);
@@ -188,7 +187,7 @@ TEST_CASE("a refusal to read Pods is logged once, with what the controller does 
 
 TEST_CASE("an Event about a Secret that exists queues the status and not the Secret") {
     fixture f(events_and(waiting_pod()));
-    f.apply_plan(team_a);
+    f.apply_plan(build::here);
     f.clear_queues();
     f.watcher.start(f.tasks);
     REQUIRE(f.run_until([&] { return f.watcher.failing() == 1; }));
@@ -217,7 +216,7 @@ TEST_CASE("a restored Pod that still waits counts while its Secret is missing, h
 
 TEST_CASE("a restored Pod that still waits does not count if its Secret exists for long") {
     fixture f(no_events_and(waiting_pod()));
-    f.apply_plan(team_a);
+    f.apply_plan(build::here);
     f.restore_failing_pod(long_ago);
     f.watcher.start(f.tasks);
     CHECK(f.watcher.failing() == 1);

@@ -22,7 +22,6 @@ using wire::in_turn;
 const std::string own = "/api/v1/namespaces/regcred-system/";
 const std::string secret_trial = "PATCH " + own + "secrets/regcred-dry-run";
 const std::string account_trial = "PATCH " + own + "serviceaccounts/default";
-const runtime::object_key team_a{.namespace_name = "team-a", .name = "regcred"};
 
 std::string denied(const std::string& rule) {
     auto status = wire::status(422, "Invalid", "secrets");
@@ -102,7 +101,7 @@ TEST_CASE("one request that is admitted means that the policy is not enforced") 
         CHECK_FALSE(f.checker.enforced());
         CHECK(f.checker.problem(false).reason == reconcile::reasons::policy_not_enforced);
         CHECK_FALSE(f.checker.blocks_secrets());
-        CHECK_FALSE(f.checker.holds_secret(team_a));
+        CHECK_FALSE(f.checker.holds_secret(build::here));
         CHECK(f.changes == 1);
         CHECK(f.log_lines.count("admission policy not enforced") == 1);
     }
@@ -124,13 +123,13 @@ TEST_CASE("a required policy holds Secrets until it is enforced, and then queues
     fixture f({wrong_type, finalizers}, true);
     CHECK_FALSE(f.checker.may_begin());
     CHECK(f.checker.blocks_secrets());
-    CHECK(f.checker.holds_secret(team_a));
+    CHECK(f.checker.holds_secret(build::here));
     f.clear_queues();
     f.rounds();
     CHECK(f.checker.may_begin());
     CHECK_FALSE(f.checker.blocks_secrets());
-    CHECK_FALSE(f.checker.holds_secret(team_a));
-    CHECK(f.secrets().contains(team_a));
+    CHECK_FALSE(f.checker.holds_secret(build::here));
+    CHECK(f.secrets().contains(build::here));
     CHECK(f.checker.holds_service_account({.namespace_name = "team-a", .name = "default"}));
 }
 
@@ -140,11 +139,11 @@ TEST_CASE("a required policy holds Secrets while it is not enforced or not known
         f.rounds();
         CHECK(f.checker.may_begin());
         CHECK(f.checker.blocks_secrets());
-        CHECK(f.checker.holds_secret(team_a));
+        CHECK(f.checker.holds_secret(build::here));
         CHECK_FALSE(f.checker.problem(false).reason.empty());
         CHECK_FALSE(f.checker.enforced());
         f.rounds(fixture::rounds_to_confirm - 1);
-        CHECK(f.checker.holds_secret(team_a));
+        CHECK(f.checker.holds_secret(build::here));
         CHECK_FALSE(f.checker.problem(false).reason.empty());
     }
 }

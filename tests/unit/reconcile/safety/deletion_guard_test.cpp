@@ -9,6 +9,7 @@
 
 using namespace std::chrono_literals;
 using reconcile::deletion_guard;
+using losers = reconcile::deletion_guard::losers;
 
 namespace {
 
@@ -201,6 +202,58 @@ TEST_CASE("in approval mode a held deletion passes when it is approved, not when
     CHECK_FALSE(b.may_delete(11, 2h));
     CHECK(b.guard.release([](const auto&) { return true; }, start + 3h) == std::vector{nth(11)});
     CHECK(b.guard.next_read() == never);
+}
+
+TEST_CASE("a release of an object is good for those that lost by it then, and for no later loser") {
+    const auto may_delete = [](braked& b, std::size_t n, const losers& lose, deletion_guard::duration after) {
+        return b.guard.may_delete(nth(n), b.copies, start + after, lose);
+    };
+    const auto release_all = [](braked& b, deletion_guard::duration after) {
+        static_cast<void>(b.guard.release([](const auto&) { return true; }, start + after));
+    };
+    braked b(20);
+    CHECK_FALSE(may_delete(b, 10, {"a", "b"}, 0s));
+
+    SUBCASE("a loser that comes after the release is held, and the next release is for all") {
+        release_all(b, 2s);
+        CHECK(may_delete(b, 10, {"a", "b"}, 3s));
+        CHECK_FALSE(may_delete(b, 10, {"a", "b", "c"}, 4s));
+        CHECK(b.guard.held() == 1);
+        CHECK_FALSE(may_delete(b, 10, {"a", "b"}, 5s));
+        release_all(b, 6s);
+        CHECK(may_delete(b, 10, {"a", "b"}, 7s));
+    }
+    SUBCASE("a loser that is gone is held when it comes back") {
+        release_all(b, 2s);
+        CHECK(may_delete(b, 10, {"b"}, 3s));
+        CHECK_FALSE(may_delete(b, 10, {"a", "b"}, 4s));
+    }
+    SUBCASE("a loser that passed below the limit lets no other one pass above it") {
+        CHECK(may_delete(b, 0, {}, 1s));
+        CHECK_FALSE(may_delete(b, 0, {"c"}, 2s));
+        CHECK(b.guard.held() == 2);
+    }
+    SUBCASE("a loser that comes while the reads are made starts without agreeing reads") {
+        CHECK(b.read(1s) == 0);
+        CHECK_FALSE(may_delete(b, 10, {"a"}, 2s));
+        CHECK_FALSE(may_delete(b, 10, {"a", "b"}, 3s));
+        CHECK(b.read(31s) == 0);
+        CHECK(b.read(61s) == 1);
+    }
+    SUBCASE("a loser that comes during a read starts after it") {
+        b.guard.begin_read();
+        CHECK_FALSE(may_delete(b, 10, {"a", "b", "c"}, 1s));
+        CHECK(b.guard.read(start + 2s).empty());
+        CHECK(b.read(32s) == 0);
+        CHECK(b.read(62s) == 1);
+    }
+}
+
+TEST_CASE("losers of objects that were released wait until they are counted together") {
+    deletion_guard guard;
+    CHECK(guard.may_delete(nth(0), 20, start, {"a"}));
+    CHECK(guard.pause(nth(0), start + 1s, {"a"}) == 0s);
+    CHECK(guard.pause(nth(0), start + 1s, {"a", "b"}) == deletion_guard::count_time);
 }
 
 TEST_CASE("the guard says when held deletions proceed") {

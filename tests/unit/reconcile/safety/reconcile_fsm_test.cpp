@@ -30,10 +30,10 @@ struct fixture {
     reconcile::contention repairs;
     reconcile::deletion_guard guard;
     runtime::time_point now{1h};
-    reconcile_facts nothing{.desired = 7, .objects = 100};
-    reconcile_facts update{.writes = true, .desired = 7, .objects = 100};
+    reconcile_facts nothing{.losers = {}, .desired = 7, .objects = 100};
+    reconcile_facts update{.writes = true, .losers = {}, .desired = 7, .objects = 100};
     reconcile_facts removal{
-        .writes = true, .destructive = true, .removes = true, .desired = 7, .objects = 100};
+        .writes = true, .destructive = true, .removes = true, .losers = {}, .desired = 7, .objects = 100};
 
     [[nodiscard]] reconcile::reconcile_fsm run(int most_passes = 6) {
         return {key, repairs, guard, most_passes};
@@ -269,6 +269,24 @@ TEST_CASE_FIXTURE(fixture,
     static_cast<void>(again.next(removal, now));
     again.confirmed(ok());
     CHECK(again.next(removal, now).step == reconcile_step::hold);
+}
+
+TEST_CASE_FIXTURE(fixture, "a removal that passed the guard passes for those that lost by it then") {
+    auto of_both = removal;
+    removal.losers = {"uid-a"};
+    of_both.losers = {"uid-a", "uid-b"};
+    static_cast<void>(guard.pause(key, now - reconcile::deletion_guard::count_time, removal.losers));
+    REQUIRE(guard.may_delete(key, 100, now, removal.losers));
+    const auto step_of = [this](const reconcile_facts& facts) {
+        auto fsm = run();
+        static_cast<void>(fsm.next(facts, now));
+        fsm.confirmed(ok());
+        return fsm.next(facts, now).step;
+    };
+    CHECK(step_of(removal) == reconcile_step::write);
+    CHECK(step_of(of_both) == reconcile_step::wait);
+    exhaust_guard();
+    CHECK(step_of(of_both) == reconcile_step::hold);
 }
 
 TEST_CASE_FIXTURE(fixture, "a drifted object is repaired at once, then less and less often") {

@@ -178,6 +178,14 @@ TEST_CASE("the message of a refusal names the verb and the error") {
     CHECK(judged.message.find("exceeded quota: q") != std::string::npos);
 }
 
+TEST_CASE("the message about a webhook that does not answer names it, and what to do") {
+    const kube::error error(
+        error_kind::server,
+        "Internal error occurred: failed calling webhook \"w\": context deadline exceeded");
+    CHECK(reconcile::classify_refusal(error, "create").message ==
+          "not created: " + error.message + "; repair or remove that admission webhook");
+}
+
 TEST_CASE("operator_action_backoff grows from a second to five minutes") {
     using namespace std::chrono_literals;
     CHECK(reconcile::operator_action_backoff(0) == 1s);

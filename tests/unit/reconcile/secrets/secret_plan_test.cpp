@@ -410,7 +410,7 @@ TEST_CASE("removing, recreating and adopting a Secret are destructive, creating 
         auto view = wanted();
         if (row.removes) {
             view.dropped = std::exchange(view.contributors, {});
-            view.unasked_loss = true;
+            view.unasked_losers = {"uid-hub"};
         }
         const auto facts = facts_of(
             view, {.action = row.action, .adopts = row.adopts, .reason = {}, .message = {}}, nullptr);
@@ -470,11 +470,12 @@ TEST_CASE("a removal is asked for unless one of the dropped owners loses its ent
     view.dropped = view.contributors;
     const auto copy = build::copy(view.contributors, "{}");
     holds(view, copy, ownership::ours);
-    view.unasked_loss = true;
+    view.unasked_losers = {"uid-hub"};
     CHECK_FALSE(facts_of(view, removal, nullptr).asked_for);
+    CHECK(facts_of(view, removal, nullptr).losers == view.unasked_losers);
     view.lost_owner = true;
     CHECK_FALSE(facts_of(view, removal, nullptr).asked_for);
-    view.unasked_loss = false;
+    view.unasked_losers.clear();
     CHECK(facts_of(view, removal, nullptr).asked_for);
 }
 

@@ -26,7 +26,6 @@ namespace reasons = reconcile::reasons;
 
 const std::string secret_path = "/api/v1/namespaces/team-a/secrets/regcred";
 const std::string hub_path = "/apis/regcred.dev/v1alpha1/registrycredentials/hub";
-const runtime::object_key team_a{.namespace_name = "team-a", .name = "regcred"};
 
 std::string deleted() {
     return ok({{"apiVersion", "v1"}, {"kind", "Status"}, {"status", "Success"}});
@@ -54,17 +53,17 @@ struct fixture : build::cluster_fixture {
     /// The deletion guard has counted what is to be removed.
     void count_removals() {
         const auto now = std::chrono::steady_clock::now();
-        static_cast<void>(guard.pause(team_a, now - reconcile::deletion_guard::count_time));
+        static_cast<void>(guard.pause(build::here, now - reconcile::deletion_guard::count_time));
     }
-    runtime::outcome reconcile() { return stage.run(reconciler.reconcile(team_a)); }
+    runtime::outcome reconcile() { return stage.run(reconciler.reconcile(build::here)); }
     [[nodiscard]] lines requests() const { return wire::request_lines(stage); }
-    [[nodiscard]] std::string reason() const { return build::failure_reason(state.results(), team_a); }
+    [[nodiscard]] std::string reason() const { return build::failure_reason(state.results(), build::here); }
     /// The copy as the API server would show it, of this version.
     [[nodiscard]] kube::json copy(const std::string& resource_version, const std::string& document) {
         auto object = wire::secret("team-a", resource_version);
-        const auto meta = reconcile::desired_metadata(team_a, view(team_a).contributors, nullptr);
+        const auto meta = reconcile::desired_metadata(build::here, view(build::here).contributors, nullptr);
         object["metadata"]["annotations"] = {
-            {std::string(reconcile::entries_annotation), view(team_a).desired.origins}};
+            {std::string(reconcile::entries_annotation), view(build::here).desired.origins}};
         object["metadata"]["labels"] = {{"app.kubernetes.io/managed-by", "regcred"}};
         object["metadata"]["ownerReferences"] =
             kube::json::array({{{"apiVersion", "regcred.dev/v1alpha1"},
@@ -77,7 +76,7 @@ struct fixture : build::cluster_fixture {
         return object;
     }
     [[nodiscard]] std::string desired_document() {
-        return std::string(view(team_a).desired.document->reveal());
+        return std::string(view(build::here).desired.document->reveal());
     }
 
     support::log_capture log_lines;
@@ -112,7 +111,7 @@ TEST_CASE("a missing copy is created, and settled when the response matches") {
     f.clear_queues();
     CHECK(f.reconcile() == runtime::outcome::settled());
     CHECK(f.requests() == lines{"PATCH " + secret_path});
-    CHECK(f.state.results().is_synced(team_a));
+    CHECK(f.state.results().is_synced(build::here));
     CHECK(f.statuses().contains("hub"));
     const auto written = f.events.collect("hub");
     REQUIRE(written.size() == 1);
@@ -147,8 +146,8 @@ TEST_CASE("a copy that is no longer wanted is removed after reads of its Registr
     f.count_removals();
     CHECK(f.reconcile() == runtime::outcome::settled());
     CHECK(f.requests() == lines{"GET " + hub_path, "GET /api/v1/namespaces/team-a", "DELETE " + secret_path});
-    CHECK(f.state.find_copy(team_a) == nullptr);
-    CHECK(f.state.results().find(team_a) == nullptr);
+    CHECK(f.state.find_copy(build::here) == nullptr);
+    CHECK(f.state.results().find(build::here) == nullptr);
     CHECK(f.events.collect("hub").at(0).reason == "Removed");
 }
 
@@ -160,7 +159,7 @@ TEST_CASE("a copy stays when the read shows that it is wanted after all") {
     deselect(f);
     CHECK(f.reconcile() == runtime::outcome::settled());
     CHECK(f.requests() == lines{"GET " + hub_path, "GET /api/v1/namespaces/team-a"});
-    CHECK(f.state.find_copy(team_a) != nullptr);
+    CHECK(f.state.find_copy(build::here) != nullptr);
 }
 
 TEST_CASE("a copy stays, and ServerUnavailable is recorded, when the reads fail") {
@@ -168,7 +167,7 @@ TEST_CASE("a copy stays, and ServerUnavailable is recorded, when the reads fail"
     deselect(f);
     CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
     CHECK(f.requests() == lines{"GET " + hub_path});
-    CHECK(f.state.find_copy(team_a) != nullptr);
+    CHECK(f.state.find_copy(build::here) != nullptr);
     CHECK(f.reason() == reasons::server_unavailable);
 }
 
@@ -181,7 +180,7 @@ TEST_CASE("after a conflict the copy is read, and an up-to-date one is not writt
     f.add_credential(wants("hub", "login"));
     CHECK(f.reconcile() == runtime::outcome::settled());
     CHECK(f.requests() == lines{"PATCH " + secret_path, "GET " + secret_path});
-    CHECK(f.state.results().is_synced(team_a));
+    CHECK(f.state.results().is_synced(build::here));
     CHECK(f.events.collect("hub").empty());
 }
 
@@ -201,7 +200,7 @@ TEST_CASE("a namespace that is gone is forgotten without a failure") {
     fixture f({refusal(404, "NotFound", "namespaces")});
     f.add_credential(wants("hub", "login"));
     CHECK(f.reconcile() == runtime::outcome::done());
-    CHECK(f.state.results().find(team_a) == nullptr);
+    CHECK(f.state.results().find(build::here) == nullptr);
 }
 
 namespace {
@@ -236,7 +235,7 @@ TEST_CASE("a removal that no user asked for is held by the deletion guard, and r
 
     CHECK(f.reconcile() == runtime::outcome::done());
     CHECK(f.requests() == lines{"GET " + hub_path, "GET /api/v1/namespaces/team-a"});
-    CHECK(f.state.find_copy(team_a) != nullptr);
+    CHECK(f.state.find_copy(build::here) != nullptr);
     CHECK(f.reason() == reasons::deletion_guard);
 }
 
@@ -245,7 +244,7 @@ TEST_CASE("a removal that waits until others are counted is not a failure") {
     remove_label(f);
     CHECK(f.reconcile().kind() == runtime::outcome_kind::requeue_after);
     CHECK(f.reason().empty());
-    CHECK(f.state.find_copy(team_a) != nullptr);
+    CHECK(f.state.find_copy(build::here) != nullptr);
 }
 
 TEST_CASE("a failure about a copy whose owner is gone names that owner in the log") {
@@ -276,7 +275,7 @@ void share_and_suspend(fixture& f) {
 /// The copy as the API server has it.
 kube::json stored(fixture& f, const std::string& resource_version, const std::string& document) {
     auto object = wire::secret("team-a", resource_version);
-    const auto copy = f.state.find_copy(team_a);
+    const auto copy = f.state.find_copy(build::here);
     object["metadata"]["uid"] = copy->meta.uid;
     for (const auto& [key, value] : copy->meta.annotations)
         object["metadata"]["annotations"][key] = value;
@@ -299,15 +298,15 @@ TEST_CASE(
     "entries of a suspended RegistryCredential are read from the copy and written back with the others") {
     fixture probe({});
     share_and_suspend(probe);
-    const auto before = probe.document_of(team_a);
+    const auto before = probe.document_of(build::here);
     REQUIRE(before.find("CANARY-1") != std::string::npos);
-    probe.apply_plan(team_a);
-    const auto after = probe.document_of(team_a);
+    probe.apply_plan(build::here);
+    const auto after = probe.document_of(build::here);
     REQUIRE(after.find("CANARY-3") != std::string::npos);
 
     fixture shape({});
     share_and_suspend(shape);
-    const auto version = shape.state.find_copy(team_a)->meta.resource_version;
+    const auto version = shape.state.find_copy(build::here)->meta.resource_version;
     fixture f({ok(stored(shape, version, before)),
                ok(stored(shape, "900", after)),
                ok(stored(shape, "900", after))});
@@ -318,9 +317,9 @@ TEST_CASE(
     std::string encoded;
     util::append_base64(encoded, after);
     CHECK(body["data"][".dockerconfigjson"] == encoded);
-    CHECK(f.state.results().is_synced(team_a));
+    CHECK(f.state.results().is_synced(build::here));
     CHECK(f.log_lines.count("CANARY") == 0);
-    const auto* record = f.state.results().find(team_a);
+    const auto* record = f.state.results().find(build::here);
     CHECK(record->failure_of("quay") == nullptr);
     CHECK(record->failure_of("hub") == nullptr);  // what it would deliver is what the copy has
 }
@@ -328,8 +327,8 @@ TEST_CASE(
 TEST_CASE("a suspended RegistryCredential alone reports what it would change") {
     fixture f({ok(wire::secret("team-a", "100"))});
     share_and_suspend(f);
-    const auto version = f.state.find_copy(team_a)->meta.resource_version;
-    const auto document = f.document_of(team_a);
+    const auto version = f.state.find_copy(build::here)->meta.resource_version;
+    const auto document = f.document_of(build::here);
     f.add_source("login", "quay.io", "CANARY-rotated");
     f.add_source("other", "ghcr.io", "CANARY-2");
     fixture g({ok(stored(f, version, document))});
@@ -338,7 +337,7 @@ TEST_CASE("a suspended RegistryCredential alone reports what it would change") {
     g.add_source("other", "ghcr.io", "CANARY-2");
     CHECK(g.reconcile() == runtime::outcome::settled());
     CHECK(g.requests() == lines{"GET " + secret_path});
-    const auto* record = g.state.results().find(team_a);
+    const auto* record = g.state.results().find(build::here);
     REQUIRE(record->failure_of("hub") != nullptr);
     CHECK(record->failure_of("hub")->reason == reasons::suspended);
     CHECK(record->failure_of("quay") == nullptr);
@@ -356,13 +355,13 @@ TEST_CASE("of two suspended RegistryCredentials each reports what it alone would
     };
     fixture shape({});
     suspend_both(shape);
-    const auto version = shape.state.find_copy(team_a)->meta.resource_version;
-    fixture f({ok(stored(shape, version, shape.document_of(team_a)))});
+    const auto version = shape.state.find_copy(build::here)->meta.resource_version;
+    fixture f({ok(stored(shape, version, shape.document_of(build::here)))});
     suspend_both(f);
     f.add_source("login", "quay.io", "CANARY-rotated");
     CHECK(f.reconcile() == runtime::outcome::settled());
     CHECK(f.requests() == lines{"GET " + secret_path});
-    const auto* record = f.state.results().find(team_a);
+    const auto* record = f.state.results().find(build::here);
     REQUIRE(record->failure_of("hub") != nullptr);
     CHECK(record->failure_of("hub")->reason == reasons::suspended);
     CHECK(record->failure_of("quay") == nullptr);
@@ -391,9 +390,9 @@ TEST_CASE("a lost owner that only the annotation names is confirmed by a list of
     f.apply_all();
     f.remove_credential("quay");
     f.remove_credential("hub");
-    f.state.forget_deleted(team_a);  // as after a restart
+    f.state.forget_deleted(build::here);  // as after a restart
     f.add_credential(wants("quay", "login"));
-    REQUIRE(f.view(team_a).unnamed_owner_lost);
+    REQUIRE(f.view(build::here).unnamed_owner_lost);
     static_cast<void>(f.reconcile());
     REQUIRE_FALSE(f.requests().empty());
     CHECK(f.requests().front() == "GET /apis/regcred.dev/v1alpha1/registrycredentials");

@@ -103,7 +103,7 @@ TEST_CASE("owners that no longer want a Secret are dropped, and kept while the d
     f.apply_all();
     f.add_namespace("team-a");  // the label is gone, and "a" has the same spec
     const auto view = f.view(build::here);
-    CHECK(view.unasked_loss);
+    CHECK(view.unasked_losers == name_set{"uid-a"});
     REQUIRE(view.dropped.size() == 1);
     CHECK(view.dropped[0]->meta.name == "a");
     CHECK(view.kept.empty());
@@ -147,10 +147,10 @@ TEST_CASE("a loss is asked for by a changed selection of the owner that loses, a
         f.add_namespace("team-a");
         edit(f, "b", elsewhere);
         for (int round = 0; round < 2; ++round) {
-            CHECK(f.view(build::here).unasked_loss);
+            CHECK(f.view(build::here).unasked_losers == name_set{"uid-a"});
             CHECK(names_of(held().held) == name_set{"a"});
             CHECK(names_of(held().dropped) == name_set{"b"});
-            CHECK_FALSE(held().unasked_loss);
+            CHECK(held().unasked_losers.empty());
             const auto known = f.state.results().find(build::here)->selections;
             f.state.results().failed(build::here,
                                      {.reason = "Denied", .message = {}, .since = {}, .credentials = {}},
@@ -165,18 +165,38 @@ TEST_CASE("a loss is asked for by a changed selection of the owner that loses, a
     SUBCASE("both are edited") {
         for (const char* name : {"a", "b"})
             edit(f, name, elsewhere);
-        CHECK_FALSE(f.view(build::here).unasked_loss);
+        CHECK(f.view(build::here).unasked_losers.empty());
         CHECK(held().held.empty());
     }
-    SUBCASE("one is renamed") {
-        f.add_namespace("team-a");
-        edit(f, "a", [](auto& object) { object.secret_name = "other"; });
+    const auto rename = [](auto& object) { object.secret_name = "other"; };
+    SUBCASE("one is renamed, before or after the label is removed") {
+        for (const bool first : {true, false}) {
+            if (first) edit(f, "a", rename);
+            f.add_namespace("team-a");
+            if (!first) edit(f, "a", rename);
+            CHECK(names_of(held().held) == name_set{"a", "b"});
+            CHECK(f.view(build::here).unasked_losers == name_set{"uid-a", "uid-b"});
+            f.add_namespace("team-a", {{"pull", "private"}});
+            edit(f, "a", [](auto& object) { object.secret_name = "regcred"; });
+        }
+    }
+    SUBCASE("one is renamed and selects other namespaces") {
+        edit(f, "a", rename);
+        edit(f, "a", elsewhere);
         CHECK(names_of(held().dropped) == name_set{"a"});
+        CHECK(f.view(build::here).unasked_losers.empty());
+    }
+    SUBCASE("one is renamed, and its new Secret is ready") {
+        edit(f, "a", rename);
+        CHECK(names_of(held().kept) == name_set{"a"});
+        f.state.results().synced({.namespace_name = "team-a", .name = "other"}, 1, {});
+        CHECK(names_of(held().dropped) == name_set{"a"});
+        CHECK(f.view(build::here).unasked_losers.empty());
     }
     SUBCASE("what was selected before a start is not known") {
         const auto after = restart(f);
         after->add_credential(by_label("a", "login-a"));
-        CHECK(after->view(build::here).unasked_loss);
+        CHECK(after->view(build::here).unasked_losers == name_set{"uid-a"});
     }
 }
 

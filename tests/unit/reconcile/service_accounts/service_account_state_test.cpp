@@ -305,6 +305,14 @@ TEST_CASE_FIXTURE(
     add_credential(a);
     state.results().synced({.namespace_name = "team-a", .name = "other"}, 1, {});
     CHECK(goal() == entry_goal::unlisted);
+    a.namespaces.include = {"team-b"};  // the Secret of the new name is not for this namespace
+    a.meta.generation = 5;
+    add_credential(a);
+    CHECK(goal() == entry_goal::undecided);
+    a.service_accounts = {"builder"};
+    a.meta.generation = 6;
+    add_credential(a);
+    CHECK(goal() == entry_goal::unlisted);
     clear_queues();
     state.copies("regcred").erase({.namespace_name = "team-a", .name = "regcred"}, next_version());
     CHECK(service_accounts().contains(here));

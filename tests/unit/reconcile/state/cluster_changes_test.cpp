@@ -17,12 +17,6 @@ using build::cluster_fixture;
 using build::wants;
 using reconcile::secret_action;
 
-namespace {
-
-const runtime::object_key team_a{.namespace_name = "team-a", .name = "regcred"};
-
-}  // namespace
-
 TEST_CASE("a new namespace is urgent, in any order of the other objects") {
     cluster_fixture f;
     f.state.namespaces().begin_replace();
@@ -30,8 +24,8 @@ TEST_CASE("a new namespace is urgent, in any order of the other objects") {
     f.add_credential(wants("hub", "login"));
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_namespace("team-a");
-    REQUIRE(f.secrets().contains(team_a));
-    CHECK(f.secrets().at(team_a) == runtime::priority::urgent);
+    REQUIRE(f.secrets().contains(build::here));
+    CHECK(f.secrets().at(build::here) == runtime::priority::urgent);
     CHECK(f.statuses().contains("hub"));
     CHECK(f.next("team-a") == secret_action::create);
 }
@@ -45,9 +39,41 @@ TEST_CASE("a rotated source queues every selected namespace as bulk") {
     REQUIRE(f.next("team-a") == secret_action::none);
 
     f.add_source("login", "quay.io", "CANARY-2");
-    REQUIRE(f.secrets().contains(team_a));
-    CHECK(f.secrets().at(team_a) == runtime::priority::bulk);
+    REQUIRE(f.secrets().contains(build::here));
+    CHECK(f.secrets().at(build::here) == runtime::priority::bulk);
     CHECK(f.next("team-a") == secret_action::update);
+}
+
+TEST_CASE(
+    "a Secret that is queued again and again while it is worked on is written once more, with the last "
+    "content") {
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-0");
+    f.add_credential(wants("hub", "login"));
+    f.add_namespace("team-a");
+    f.apply_all();
+    f.clear_queues();
+
+    auto& queue = f.queues.secrets.queue();
+    int changes = 0;
+    const auto change = [&] { f.add_source("login", "quay.io", "CANARY-" + std::to_string(++changes)); };
+    const auto holds = [&](const std::string& password) {
+        return f.document_of(build::here).find('"' + password + '"') != std::string::npos;
+    };
+    change();
+    int writes = 0;
+    while (queue.take({})) {
+        if (f.next("team-a") != secret_action::none) ++writes;
+        f.apply_plan(build::here);
+        for (int more = 0; more < 3 && writes == 1; ++more) {
+            change();
+            CHECK_FALSE(queue.take({}));  // never two writes side by side
+        }
+        CHECK(holds(writes == 1 ? "CANARY-1" : "CANARY-4"));
+        queue.done(build::here);
+    }
+    CHECK(writes == 2);
+    CHECK(f.next("team-a") == secret_action::none);
 }
 
 TEST_CASE("a change without effect queues nothing") {
@@ -102,7 +128,7 @@ TEST_CASE("a changed namespace queues every Secret that exists there") {
     object.meta.annotations.emplace("regcred.dev/opt-out", "true");
     f.statuses().clear();
     f.state.namespaces().upsert(std::move(object));
-    CHECK(f.secrets().contains(team_a));
+    CHECK(f.secrets().contains(build::here));
     CHECK(f.next("team-a") == secret_action::remove);
     CHECK(f.statuses().contains("hub"));
 }
@@ -137,12 +163,12 @@ TEST_CASE("a namespace of the first list, or with changed labels, is not urgent"
     cluster_fixture f;
     f.add_credential(wants("hub", "login"));
     f.add_namespace("team-a");
-    CHECK(f.secrets().at(team_a) == runtime::priority::normal);
+    CHECK(f.secrets().at(build::here) == runtime::priority::normal);
     f.state.namespaces().begin_replace();
     f.state.namespaces().end_replace("1");
     f.clear_queues();
     f.add_namespace("team-a", {{"x", "1"}});
-    CHECK(f.secrets().at(team_a) == runtime::priority::normal);
+    CHECK(f.secrets().at(build::here) == runtime::priority::normal);
 }
 
 TEST_CASE("a changed copy queues its own Secret and no status") {
@@ -152,9 +178,9 @@ TEST_CASE("a changed copy queues its own Secret and no status") {
     f.add_namespace("team-a");
     f.add_namespace("team-b");
     f.apply_all();
-    f.state.copies("regcred").erase(runtime::view_of(team_a), f.next_version());
+    f.state.copies("regcred").erase(runtime::view_of(build::here), f.next_version());
     CHECK(f.secrets().size() == 1);
-    CHECK(f.secrets().at(team_a) == runtime::priority::normal);
+    CHECK(f.secrets().at(build::here) == runtime::priority::normal);
     CHECK(f.statuses().empty());
 }
 
@@ -182,5 +208,5 @@ TEST_CASE(
     f.add_credential(std::move(narrower));
     f.clear_queues();
     f.remove_credential("hub");
-    CHECK(f.secrets().contains(team_a));
+    CHECK(f.secrets().contains(build::here));
 }

@@ -18,12 +18,6 @@ using build::cluster_fixture;
 using build::wants;
 using reconcile::secret_action;
 
-namespace {
-
-const runtime::object_key team_a{.namespace_name = "team-a", .name = "regcred"};
-
-}  // namespace
-
 TEST_CASE("a namespace that is deselected by its labels loses its copy") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
@@ -33,7 +27,7 @@ TEST_CASE("a namespace that is deselected by its labels loses its copy") {
     f.add_namespace("team-a", {{"pull", "private"}});
     f.apply_all();
     f.add_namespace("team-a");
-    CHECK(f.secrets().contains(team_a));
+    CHECK(f.secrets().contains(build::here));
     CHECK(f.next("team-a") == secret_action::remove);
 }
 
@@ -71,7 +65,7 @@ TEST_CASE("after a rename the old copy stays until the new one is synced") {
     f.apply_plan(renamed);
     f.secrets().clear();
     f.state.secret_synced(renamed);
-    CHECK(f.secrets().contains(team_a));
+    CHECK(f.secrets().contains(build::here));
     CHECK(f.next("team-a", "regcred") == secret_action::remove);
 }
 
@@ -79,11 +73,11 @@ TEST_CASE("the older of two RegistryCredentials with the same registry delivers 
     cluster_fixture f;
     build::add_two_of_one_registry(f);
 
-    const auto text = f.view(team_a).desired.document->reveal();
+    const auto text = f.view(build::here).desired.document->reveal();
     CHECK(text.find("CANARY-old") != std::string_view::npos);
     CHECK(text.find("CANARY-new") == std::string_view::npos);
     f.remove_credential("older");
-    CHECK(f.view(team_a).desired.document->reveal().find("CANARY-new") != std::string_view::npos);
+    CHECK(f.view(build::here).desired.document->reveal().find("CANARY-new") != std::string_view::npos);
 }
 
 TEST_CASE("the document does not depend on the order in which objects became known") {
@@ -99,7 +93,7 @@ TEST_CASE("the document does not depend on the order in which objects became kno
             object.sources.push_back({.secret_name = name + "-shared", .registry = {}, .registries = {}});
             f.add_credential(object);
         }
-        const std::string text(f.view(team_a).desired.document->reveal());
+        const std::string text(f.view(build::here).desired.document->reveal());
         if (expected.empty()) expected = text;
         CHECK(text == expected);
     } while (std::next_permutation(order.begin(), order.end()));
@@ -111,10 +105,10 @@ TEST_CASE("a Secret of a namespace that has been relabelled is not synced until 
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_credential(wants("hub", "login"));
     f.add_namespace("team-a");
-    f.state.results().synced(team_a, 1, {});
+    f.state.results().synced(build::here, 1, {});
     f.add_namespace("team-a", {{"team", "x"}});
-    CHECK_FALSE(f.state.results().is_synced(team_a));
-    CHECK(f.secrets().contains(team_a));
+    CHECK_FALSE(f.state.results().is_synced(build::here));
+    CHECK(f.secrets().contains(build::here));
 }
 
 TEST_CASE("a copy whose desired state has changed is not synced until its next reconcile") {
@@ -148,7 +142,7 @@ TEST_CASE("is_source is true for a source in the controller's own namespace") {
     f.add_namespace("team-a");
     CHECK(f.view({.namespace_name = "regcred-system", .name = "regcred"}).is_source);
     CHECK_FALSE(f.view({.namespace_name = "regcred-system", .name = "other"}).is_source);
-    CHECK_FALSE(f.view(team_a).is_source);
+    CHECK_FALSE(f.view(build::here).is_source);
 
     // When it is no longer a source, a conflict there may be over.
     f.secrets().clear();
@@ -169,7 +163,7 @@ TEST_CASE(
     auto terminating = wants("hub", "login");
     terminating.meta.deleting = true;
     f.add_credential(terminating);
-    const auto view = f.view(team_a);
+    const auto view = f.view(build::here);
     CHECK(view.contributors.empty());
     CHECK(view.kept.size() == 1);
     CHECK(f.next("team-a") == secret_action::none);
@@ -187,8 +181,8 @@ TEST_CASE("a copy stays while its owner is suspended") {
     suspended.suspend = true;
     suspended.meta.generation = 2;
     f.add_credential(suspended);
-    CHECK(f.view(team_a).contributors.empty());
-    CHECK(f.view(team_a).suspended.size() == 1);
+    CHECK(f.view(build::here).contributors.empty());
+    CHECK(f.view(build::here).suspended.size() == 1);
     CHECK(f.next("team-a") == secret_action::none);
     suspended.suspend = false;
     suspended.meta.generation = 3;
@@ -203,16 +197,16 @@ TEST_CASE("a copy does not change while a contributor is suspended") {
     object.suspend = true;
     f.add_credential(object);
     f.add_namespace("team-a");
-    CHECK(f.view(team_a).suspended.size() == 1);
+    CHECK(f.view(build::here).suspended.size() == 1);
     CHECK(f.next("team-a") == secret_action::none);
-    CHECK(decide(view_secret(f.state, team_a, {.resumed = &object})).action == secret_action::create);
+    CHECK(decide(view_secret(f.state, build::here, {.resumed = &object})).action == secret_action::create);
 }
 
 TEST_CASE("nothing is planned in a namespace that terminates or is not known") {
     cluster_fixture f;
     f.add_source("login", "quay.io", "CANARY-1");
     f.add_credential(wants("hub", "login"));
-    CHECK_FALSE(f.view(team_a).namespace_usable);
+    CHECK_FALSE(f.view(build::here).namespace_usable);
     CHECK(f.next("team-a") == secret_action::none);
     f.add_namespace("team-a");
     f.apply_all();
@@ -221,7 +215,7 @@ TEST_CASE("nothing is planned in a namespace that terminates or is not known") {
     terminating.meta.resource_version = f.next_version();
     f.state.namespaces().upsert(std::move(terminating));
     f.remove_credential("hub");
-    CHECK_FALSE(f.view(team_a).namespace_usable);
+    CHECK_FALSE(f.view(build::here).namespace_usable);
     CHECK(f.next("team-a") == secret_action::none);
 }
 

@@ -41,16 +41,20 @@ TEST_CASE("selection_of changes with what decides about the namespaces of a Secr
     same.sources.front().secret_name = "other";
     same.suspend = true;
     same.service_accounts = {"default"};
+    same.secret_name = "other";
     same.template_labels.emplace("team", "x");
     CHECK(selection_of(same) == before);
     CHECK(account_selection_of(same) != account_selection_of(object));
+    for (auto* change : {+[](v1alpha1::registry_credential& each) { each.secret_name = "other"; },
+                         +[](v1alpha1::registry_credential& each) { each.service_accounts = {"default"}; }}) {
+        auto changed = object;
+        change(changed);
+        CHECK(account_selection_of(changed) != account_selection_of(object));
+    }
 
     auto other = object;
     SUBCASE("another object") {
         other.meta.uid = "uid-b";
-    }
-    SUBCASE("secretName") {
-        other.secret_name = "other";
     }
     SUBCASE("include") {
         other.namespaces.include.emplace_back("team-a");
