@@ -28,6 +28,7 @@ class guarded : public scenario {
     /// What a copy holds that "wide" shares.
     [[nodiscard]] static std::string shared_document(const std::string& tag_of_wide);
 
+ public:  // for the test
     const std::string document = document_of(one_login("quay.io", "guard"));
     std::string value = named("pull");
     std::vector<std::string> all;
