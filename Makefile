@@ -32,6 +32,10 @@ demo-down: ## remove everything that 'make demo' started
 test: deps-test ## unit tests, and integration tests on a real API server; one summary at the end
 	@tests/run.sh
 
+.PHONY: compat
+compat: deps-test ## the integration tests against another Kubernetes: VERSION=1.31, or 1.31.14
+	@tests/compat.sh "$(VERSION)"
+
 .PHONY: e2e
 e2e: deps-test image ## the shipped image and manifests on a real node: a real kubelet pulls from real registries
 	@ninja -C build/release e2e && tests/e2e/run.sh

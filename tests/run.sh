@@ -5,6 +5,7 @@
 # run.sh [CTEST-ARGUMENT...]: builds, starts two clusters of its own, in which integration tests run side by side, runs every
 # test, and removes the clusters.
 # The last lines are ctest's summary. For example: tests/run.sh -R reconcile
+# TARGETS: what is built before, everything by default.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -19,7 +20,8 @@ if ! cmake -S . -B build/release -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DCMAK
   cat build/release.configure.log
   exit 1
 fi
-ninja -C build/release
+# shellcheck disable=SC2086 # a list of words
+ninja -C build/release ${TARGETS:-}
 
 second() { CLUSTER_NAME=$CLUSTER_NAME-2 "$cluster" "$1"; }
 trap '"$cluster" down; second down' EXIT

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
+#include "needs.hpp"
 #include "refusal.hpp"
 #include "scenario.hpp"
 
@@ -85,7 +86,8 @@ void await_admitted(admin& api, const std::string& ns) {
 
 TEST_CASE_FIXTURE(scenario,
                   "an admission policy that denies a create delays no other namespace, and the Secret is "
-                  "created when the policy goes") {
+                  "created when the policy goes" *
+                      needs_validating_policies) {
     const auto poisoned = add_namespace("team-poisoned");
     const auto policy = named("no-secrets");
     delete_at_end(std::string(policies) + "/" + policy);
@@ -113,7 +115,8 @@ TEST_CASE_FIXTURE(scenario,
 
 TEST_CASE_FIXTURE(scenario,
                   "the admission policy of deploy/ refuses a Secret in a system namespace that "
-                  "spec.namespaces.include names") {
+                  "spec.namespaces.include names" *
+                      needs_validating_policies) {
     start();
     const auto ns = add_namespace("team");
     const auto source = add_source("quay", one_login("quay.io", "refused"));
@@ -130,7 +133,8 @@ TEST_CASE_FIXTURE(scenario,
 
 TEST_CASE_FIXTURE(scenario,
                   "a denied update of a shared Secret is reported by every RegistryCredential that it "
-                  "concerns, and so is its end") {
+                  "concerns, and so is its end" *
+                      needs_validating_policies) {
     start();
     const auto ns = add_namespace("team");
     const auto a = add_credential("a", spec_of({add_source("a", one_login("quay.io", "a"))}, {ns}));
@@ -161,7 +165,9 @@ TEST_CASE_FIXTURE(scenario,
 }
 
 TEST_CASE_FIXTURE(
-    scenario, "the controller reports an admission policy that changes its Secrets, and stops writing them") {
+    scenario,
+    "the controller reports an admission policy that changes its Secrets, and stops writing them" *
+        needs_mutating_policies) {
     constexpr auto mutating = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies/";
     constexpr auto mutating_bindings =
         "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings/";
@@ -220,6 +226,7 @@ TEST_CASE_FIXTURE(scenario, "an admission policy that is not enforced is reporte
     CHECK(metric("0"));
     CHECK(controller().log_text().find("admission policy not enforced") != std::string::npos);
 
+    if (!cluster_.serves_admission_policies()) return;
     cluster::install();
     eventually(
         "the condition goes",
@@ -247,13 +254,16 @@ TEST_CASE_FIXTURE(scenario, "--require-admission-policy holds Secrets back until
     CHECK(secret_writes(before).empty());
     CHECK_FALSE(api().find(secret_path(ns)));
 
+    if (!cluster_.serves_admission_policies()) return stop();
     cluster::install();
     eventually(
         "the copy is there", [&] { return api().find(secret_path(ns)) ? "" : "not yet"; }, next_rounds);
     await_ready(credential, "1/1");
 }
 
-TEST_CASE_FIXTURE(scenario, "the policy for ServiceAccounts is reported to those that ask for them") {
+TEST_CASE_FIXTURE(scenario,
+                  "the policy for ServiceAccounts is reported to those that ask for them" *
+                      needs_validating_policies) {
     const restored_install restored;
     const auto ns = add_namespace("team");
     api().remove(std::string(bindings) + "/regcred-service-accounts");

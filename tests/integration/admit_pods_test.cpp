@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account_scenario.hpp"
 #include "cluster.hpp"
+#include "needs.hpp"
 #include "support/subprocess.hpp"
 
 #include <doctest/doctest.h>
@@ -46,7 +47,8 @@ class admitting : public account_scenario {
 
 TEST_CASE_FIXTURE(
     admitting,
-    "the policy adds the Secret to a Pod that does not list it, whatever its ServiceAccount lists") {
+    "the policy adds the Secret to a Pod that does not list it, whatever its ServiceAccount lists" *
+        needs_mutating_policies) {
     const auto ns = add_namespace("team");
     const auto credential = add_credential("quay", accounts_spec({"absent"}, {ns}));
     await_admitted(ns, "regcred");
@@ -76,7 +78,8 @@ TEST_CASE_FIXTURE(
 
 TEST_CASE_FIXTURE(
     admitting,
-    "the policy selects namespaces and ServiceAccounts as the controller does: globs, labels, opt-out") {
+    "the policy selects namespaces and ServiceAccounts as the controller does: globs, labels, opt-out" *
+        needs_mutating_policies) {
     const auto value = named("pull");
     const auto ns = add_namespace("team-a", {{"pull", value}, {"tier", "x"}});
     const auto out = add_namespace("team-out", {{"pull", value}});
@@ -143,7 +146,8 @@ TEST_CASE_FIXTURE(
     await_admitted(ns, "", {{"serviceAccountName", "builder"}});
 }
 
-TEST_CASE_FIXTURE(admitting, "the policy leaves the mirror Pod of a static Pod as it is") {
+TEST_CASE_FIXTURE(admitting,
+                  "the policy leaves the mirror Pod of a static Pod as it is" * needs_mutating_policies) {
     const auto ns = add_namespace("team");
     add_credential("quay", accounts_spec({"absent"}, {ns}));
     await_admitted(ns, "regcred");
@@ -166,7 +170,8 @@ TEST_CASE_FIXTURE(admitting, "the policy leaves the mirror Pod of a static Pod a
 }
 
 TEST_CASE_FIXTURE(admitting,
-                  "the policy adds the Secret to Pods of controllers that have a list of their own") {
+                  "the policy adds the Secret to Pods of controllers that have a list of their own" *
+                      needs_mutating_policies) {
     const auto ns = add_namespace("team");
     add_credential("quay", accounts_spec({"absent"}, {ns}));
     await_admitted(ns, "regcred");
@@ -197,7 +202,8 @@ TEST_CASE_FIXTURE(admitting,
 TEST_CASE_FIXTURE(
     admitting,
     "a Pod whose ServiceAccount enforces mountable Secrets is admitted once that lists the Secret, or "
-    "if its namespace does not take part") {
+    "if its namespace does not take part" *
+        needs_mutating_policies) {
     const auto ns = add_namespace("team");
     add_credential("quay", accounts_spec({"absent"}, {ns}));
     await_admitted(ns, "regcred");

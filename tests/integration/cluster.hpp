@@ -35,8 +35,10 @@ class cluster {
     /// The garbage collector learns of a new kind of owner only when it looks for new kinds, every 30 s:
     /// until then it takes nothing that a RegistryCredential owns.
     void await_garbage_collector();
-    /// Applies deploy/ again: what a scenario took away is there again.
+    /// Applies deploy/ again: what a scenario took away is there again. Where the API server does not serve
+    /// ValidatingAdmissionPolicies, the policies of deploy/ are missing.
     static void install();
+    [[nodiscard]] bool serves_admission_policies();
     /// Ends every watch.
     static void restart_api_server();
     /// Keeps a copy of etcd's data, in place of the last one. Ends every watch.

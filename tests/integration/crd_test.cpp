@@ -114,7 +114,8 @@ TEST_CASE_FIXTURE(manifest_fixture, "kubectl get shows the status in its columns
                                      .path = path + "/status",
                                      .body = {{"status", {{"conditions", twice}}}},
                                      .as = {}});
-    check_contains(refused.message(), R"(Duplicate value: {"type":"Ready"})");
+    check_contains(refused.message(), "status.conditions[2]: Duplicate value: ");
+    check_contains(refused.message(), R"({"type":"Ready"})");
     const auto ignored = api().patch(path, {{"status", {{"summary", "0/0"}}}});
     CHECK(ignored["status"]["summary"] == "118/120");
 }

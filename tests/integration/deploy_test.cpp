@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
+#include "needs.hpp"
 #include "support/base64.hpp"
 #include "support/eventually.hpp"
 #include "support/subprocess.hpp"
@@ -79,7 +80,8 @@ json pull_secrets(const std::vector<std::string>& names) {
 }  // namespace
 
 TEST_CASE_FIXTURE(token_fixture,
-                  "kubectl apply -k deploy/ creates a hardened Deployment, without a warning") {
+                  "kubectl apply -k deploy/ creates a hardened Deployment, without a warning" *
+                      needs_validating_policies) {
     api().remove(deployment);  // a warning comes when it is created
     const auto applied = run({"kubectl", "apply", "-k", REGCRED_REPOSITORY "/deploy"});
     INFO(applied.text);
@@ -168,7 +170,8 @@ TEST_CASE_FIXTURE(token_fixture, "the administrator of a namespace may do nothin
 }
 
 TEST_CASE_FIXTURE(token_fixture,
-                  "the overlay of the README allows another ServiceAccount, and deploy/ takes it back") {
+                  "the overlay of the README allows another ServiceAccount, and deploy/ takes it back" *
+                      needs_validating_policies) {
     const restored_install restored;
     api().create(namespace_path(ns_) + "/serviceaccounts",
                  {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "builder"}}}});
@@ -181,7 +184,8 @@ TEST_CASE_FIXTURE(token_fixture,
 }
 
 TEST_CASE_FIXTURE(token_fixture,
-                  "the overlay of the README allows another Secret name, and deploy/ takes it back") {
+                  "the overlay of the README allows another Secret name, and deploy/ takes it back" *
+                      needs_validating_policies) {
     const restored_install restored;
     const auto second = secret_path(ns_, "team-regcred");
     const auto creation = creation_of(empty_copy("team-regcred"));
@@ -207,7 +211,9 @@ TEST_CASE_FIXTURE(token_fixture,
     deny("list the second name", "GET", list);
 }
 
-TEST_CASE_FIXTURE(token_fixture, "the policies hold under a namePrefix and a nameSuffix of kustomize") {
+TEST_CASE_FIXTURE(token_fixture,
+                  "the policies hold under a namePrefix and a nameSuffix of kustomize" *
+                      needs_validating_policies) {
     const temporary_folder folder;
     folder.write(
         "kustomization.yaml",
@@ -244,7 +250,8 @@ TEST_CASE_FIXTURE(token_fixture, "the policies hold under a namePrefix and a nam
 
 TEST_CASE_FIXTURE(
     token_fixture,
-    "the overlay of the README allows more keys of secretTemplate, and deploy/ takes them back") {
+    "the overlay of the README allows more keys of secretTemplate, and deploy/ takes them back" *
+        needs_validating_policies) {
     const restored_install restored;
     const auto with_label = [](const std::string& key) {
         auto secret = creation_of(empty_copy());

@@ -57,6 +57,10 @@ void manifest_fixture::check_accepted(const std::vector<acceptance>& table) {
     }
 }
 
+std::vector<std::string> too_long(const std::string& field, int limit) {
+    return {field + ": Too long: may not be ", fmt::format(" than {}", limit)};
+}
+
 std::string letters(std::size_t count) {
     return std::string(count, 'a');
 }

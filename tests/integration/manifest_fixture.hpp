@@ -26,6 +26,10 @@ struct acceptance {
 inline constexpr auto label_key = "a key is a name of at most 63 letters, digits, '-', '_' and '.'";
 inline constexpr auto label_value = "a label's value has at most 63 letters, digits, '-', '_' and '.'";
 
+/// What the API server says of a string that is longer than `limit`: not longer, or more, than so many, since
+/// Kubernetes 1.31 so many bytes.
+[[nodiscard]] std::vector<std::string> too_long(const std::string& field, int limit);
+
 // Values at a limit, or beyond it.
 [[nodiscard]] std::string letters(std::size_t count);
 /// PREFIX0SUFFIX and so on.

@@ -68,9 +68,7 @@ TEST_CASE_FIXTURE(manifest_fixture, "the API server refuses a registry that no i
         {registry, "quay.io ghcr.io", {no_spaces}},
         {registry, "quay.io\t", {no_spaces}},
         {registry, "quay.io/team/app:v1", {"a registry has no tag: write quay.io/team/app"}},
-        {registry,
-         "quay.io/" + letters(505),
-         {"spec.sources[0].registry: Too long: may not be more than 512"}},
+        {registry, "quay.io/" + letters(505), too_long("spec.sources[0].registry", 512)},
         {registry, "quay..io", {as_an_image}},
         {registry, "Quay.io", {"images are matched in lower case: write quay.io"}},
         {registry, "ghcr.io/Team", {"images are matched in lower case: write ghcr.io/team"}},
@@ -172,7 +170,7 @@ TEST_CASE_FIXTURE(
     check_refused({
         {name, "", {secret_name}},
         {name, "team-.regcred", {secret_name}},
-        {name, letters(254), {"spec.secretName: Too long: may not be more than 253"}},
+        {name, letters(254), too_long("spec.secretName", 253)},
         {name, "reg_cred", {secret_name}},
         {name, "RegCred", {secret_name}},
         {annotations, {{"a/b/c", "x"}}, {"spec.secretTemplate.annotations", label_key}},
@@ -188,9 +186,7 @@ TEST_CASE_FIXTURE(
          numbered_keys(33),
          {"spec.secretTemplate.labels: Too many: 33: must have at most 32 items"}},
         {template_labels, {{"team", "a b"}}, {label_value}},
-        {template_labels,
-         {{"team", letters(64)}},
-         {"spec.secretTemplate.labels.team: Too long: may not be more than 63"}},
+        {template_labels, {{"team", letters(64)}}, too_long("spec.secretTemplate.labels.team", 63)},
     });
 }
 

@@ -78,6 +78,14 @@ void scenario::settle() {
 /// has seen the touches: each kind comes to it in the order of its changes. What it has written by then, and
 /// a quiet time later, beyond what those three ask for, is a write too many.
 void scenario::check_nothing_more_to_write() {
+    if (!cluster_.serves_admission_policies()) {  // the last thing that it reports, seconds after its start
+        wait_until("the controller says that no admission policy is enforced", [&] {
+            return controller().log_text().find("admission policy not enforced") != std::string::npos
+                       ? ""
+                       : "not yet";
+        });
+        last_change::note();
+    }
     settle();
     const auto before = mark();
     touch_everything();

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
 #include "account_scenario.hpp"
+#include "needs.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -233,7 +234,8 @@ TEST_CASE_FIXTURE(account_scenario,
 
 TEST_CASE_FIXTURE(
     account_scenario,
-    "the admission policy refuses a ServiceAccount in a protected namespace, with the namespace's name") {
+    "the admission policy refuses a ServiceAccount in a protected namespace, with the namespace's name" *
+        needs_validating_policies) {
     start();
     const auto ns = add_namespace("team");
     const auto credential = add_accounts_credential({ns, "kube-public"});

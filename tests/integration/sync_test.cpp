@@ -85,6 +85,21 @@ TEST_CASE_FIXTURE(scenario, "a rotated source updates every copy once, in place"
     CHECK(secret_writes(before) == lines(one_update_each));
 }
 
+TEST_CASE_FIXTURE(scenario, "rotations do not lengthen managedFields of a copy") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto source = synced({ns}, "0").source;
+    for (const auto* tag : {"1", "2", "3"}) {
+        change_source(source, one_login("quay.io", tag));
+        await_copy(ns, document_of(one_login("quay.io", tag)));
+    }
+    const auto copy = copy_in(ns);
+    std::vector<std::string> entries;
+    for (const auto& entry : copy["metadata"]["managedFields"])
+        entries.push_back(entry["manager"].get<std::string>() + " " + entry["operation"].get<std::string>());
+    CHECK(lines(entries) == lines({"regcred-controller Apply", "regcred-controller Update"}));
+}
+
 TEST_CASE_FIXTURE(scenario, "a namespace that is created later gets its copy with one write") {
     start();
     const auto source = add_source("quay", one_login("quay.io", "late"));

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
+#include "needs.hpp"
 #include "support/base64.hpp"
 #include "support/eventually.hpp"
 #include "support/subprocess.hpp"
@@ -129,7 +130,9 @@ json listed(const std::vector<std::string>& names) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(token_fixture, "the token creates no Secret with a content that is not a copy's") {
+TEST_CASE_FIXTURE(token_fixture,
+                  "the token creates no Secret with a content that is not a copy's" *
+                      needs_validating_policies) {
     const std::string wrong_type = "only write Secrets of type kubernetes.io/dockerconfigjson";
     auto attempts = contents();
     attempts.push_back(
@@ -151,7 +154,8 @@ TEST_CASE_FIXTURE(token_fixture, "the token creates no Secret with a content tha
     }
 }
 
-TEST_CASE_FIXTURE(token_fixture, "the token updates no copy to a content that is not a copy's") {
+TEST_CASE_FIXTURE(token_fixture,
+                  "the token updates no copy to a content that is not a copy's" * needs_validating_policies) {
     const auto copy = secret_path(ns_);
     api().create(secrets_in(ns_), empty_copy());
     allow("the same again", "PUT", copy + "?dryRun=All", empty_copy());
@@ -163,7 +167,9 @@ TEST_CASE_FIXTURE(token_fixture, "the token updates no copy to a content that is
     }
 }
 
-TEST_CASE_FIXTURE(token_fixture, "the token changes nothing of a foreign Secret that a copy does not need") {
+TEST_CASE_FIXTURE(token_fixture,
+                  "the token changes nothing of a foreign Secret that a copy does not need" *
+                      needs_validating_policies) {
     auto foreign = empty_copy();
     foreign["data"]["other"] = "eA==";
     foreign["metadata"]["finalizers"] = json::array({"example.com/keep"});
@@ -201,7 +207,9 @@ TEST_CASE_FIXTURE(token_fixture, "the token changes nothing of a foreign Secret 
     api().patch(path, {{"metadata", {{"finalizers", nullptr}}}});
 }
 
-TEST_CASE_FIXTURE(token_fixture, "the token adds a Secret to a ServiceAccount once, and records only that") {
+TEST_CASE_FIXTURE(token_fixture,
+                  "the token adds a Secret to a ServiceAccount once, and records only that" *
+                      needs_validating_policies) {
     const auto account = account_path(ns_);
     eventually("the namespace has its ServiceAccount", [&] { return api().find(account) ? "" : "none"; });
     const auto added = [](const json& value) { return annotations_patch({{"regcred.dev/added", value}}); };

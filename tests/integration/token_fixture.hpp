@@ -19,7 +19,7 @@ inline constexpr auto protected_namespaces = {"kube-system", "kube-public", "kub
 /// Requests with the controller's token, as a thief of it would send them. No controller runs.
 class token_fixture : protected fixture {
  protected:
-    /// Waits until the API server applies the admission policy of deploy/.
+    /// Waits until the API server applies the admission policy of deploy/, if it can.
     token_fixture();
 
     [[nodiscard]] api_answer send(const std::string& method,

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154 # see cluster_test.sh
 #
-# kubetest/build.sh with a stand-in for Go: what it asks for, what it leaves behind. (The real build is what up uses.)
+# kubetest/build.sh and build_version.sh with a stand-in for Go: what they ask for, what they leave behind. (The real build is what
+# up uses.)
 
 build=$here/kubetest/build.sh
+build_version=$here/kubetest/build_version.sh
 
 # new_go VERSION [BUILD]: a folder with a 'go' that says it is VERSION and, asked to build, does BUILD (with OUT set).
 new_go() {
@@ -121,6 +123,67 @@ honours_assets() {
   without_go "$here/cluster" check
 }
 
+# kubernetes_go: a 'go' that knows one Kubernetes, 1.31.14, builds its programs, and keeps the go.mod that it built with.
+kubernetes_go() {
+  go=$(mktemp -d "$scratch/go.XXXX")
+  export XDG_CACHE_HOME=$go/cache
+  printf 'module k8s.io/kubernetes\n\nreplace (\n\tk8s.io/api => ./staging/src/k8s.io/api\n)\n' > "$go/go.mod"
+  : > "$go/go.sum"
+  cat > "$go/go" << GO
+#!/bin/bash
+echo "\$1" >> "$go/calls"
+case "\$*" in
+  version) echo go version go1.26.8 linux/amd64 ;;
+  'list -m -f {{.Version}} k8s.io/kubernetes@v1.31') echo v1.31.14 ;;
+  'mod download -json k8s.io/kubernetes@v1.31.14') printf '\t"Dir": "%s",\n' "$go" ;;
+  'list -m '* | 'mod download '*) exit 1 ;;
+  list*) echo k8s.io/kubernetes/cmd/kube-apiserver ;;
+  build*)
+    cp go.mod "$go/built.mod"
+    while [ "\$1" != -o ]; do shift; done
+    for program in kube-apiserver kube-controller-manager kubectl server; do cp /bin/true "\$2/\$program"; done
+    ;;
+esac
+GO
+  chmod +x "$go/go"
+}
+
+builds_another_version() {
+  kubernetes_go
+  local folder program
+  folder=$(with_go "$build_version" 1.31)
+  for program in etcd kube-apiserver kube-controller-manager kubectl; do "$folder/$program"; done
+  contains "$(cat "$go/built.mod")" 'k8s.io/api => k8s.io/api v0.31.14'
+  equal "$(without_go "$build_version" 1.31.14)" "$folder"
+  equal "$(grep -c build "$go/calls")" 1
+}
+
+another_version_is_beside() {
+  local folder cache
+  new_go 1.26.8
+  cache=$XDG_CACHE_HOME
+  folder=$(with_go "$build")
+  kubernetes_go
+  export XDG_CACHE_HOME=$cache
+  with_go "$build_version" 1.31.14
+  equal "$(without_go "$build")" "$folder"
+}
+
+refuses_unknown_versions() {
+  kubernetes_go
+  local version
+  for version in '' 1 v1.31 1.31.14-rc.1 '1.31 ' latest; do
+    fails with_go "$build_version" "$version"
+    contains "$said" 'build_version.sh VERSION'
+  done
+  [ ! -e "$go/calls" ]
+  fails with_go "$build_version" 1.99
+  contains "$said" 'give a whole one'
+  fails with_go "$build_version" 1.99.1
+  contains "$said" 'there is no Kubernetes 1.99.1'
+  not ls -d "$XDG_CACHE_HOME"/regcred/kubernetes-1.99.1
+}
+
 build_checks() {
   check 'a missing Go is refused at once, with what to do' refuses_missing_go
   check 'an older Go is refused at once, with what was found' refuses_old_go
@@ -130,4 +193,7 @@ build_checks() {
   check 'a build that fails says why and leaves nothing that passes for finished' survives_a_broken_build
   check 'a killed build leaves no lock' survives_a_killed_build
   check 'programs in KUBEBUILDER_ASSETS are taken; Go is asked for only if one is missing' honours_assets
+  check 'another Kubernetes is built once, from its own go.mod' builds_another_version
+  check 'another Kubernetes leaves the programs of this one as they are' another_version_is_beside
+  check 'a version that does not exist is refused, with what to do' refuses_unknown_versions
 }
