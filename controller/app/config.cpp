@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config.hpp"
 
+#include "app/flag_values.hpp"
 #include "app/version.hpp"
-#include "kube/api/names.hpp"
-#include "util/ascii.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -23,8 +22,6 @@ constexpr auto description =
     "In a cluster, every flag is optional. Outside a cluster, set --kubeconfig and --namespace: the\n"
     "namespace that holds the source Secrets.\n";
 
-constexpr std::string_view every_account = "*";
-
 constexpr auto footer =
     "Every flag except --kubeconfig has an environment variable: REGCRED_LOG_LEVEL for --log-level, and\n"
     "so on. A flag overrides its variable.\n"
@@ -39,45 +36,11 @@ constexpr auto footer =
     "Install the controller with 'kubectl apply -f crds/' and 'kubectl apply -k deploy/'; check its\n"
     "status with 'kubectl get registrycredentials'.";
 
-std::string check_secret_name(const std::string& name) {
-    if (kube::is_dns1123_subdomain(name)) return {};
-    return fmt::format("'{}' is not a valid Secret name: use lower-case letters, digits, '-' and '.'", name);
-}
-
-std::string check_lease_name(const std::string& name) {
-    if (kube::is_dns1123_subdomain(name)) return {};
-    return fmt::format("'{}' is not a valid name of a Lease: use lower-case letters, digits, '-' and '.'",
-                       name);
-}
-
-std::string check_account_name(const std::string& name) {
-    if (name == every_account || kube::is_dns1123_subdomain(name)) return {};
-    return fmt::format("'{}' is neither a valid ServiceAccount name nor '*'", name);
-}
-
-std::string check_namespace(const std::string& name) {
-    if (kube::is_dns1123_label(name)) return {};
-    return fmt::format("'{}' is not a valid namespace: use lower-case letters, digits and '-'", name);
-}
-
 /// Each name is one watch.
 void remove_duplicates(std::vector<std::string>& names) {
     std::ranges::sort(names);
     const auto repeated = std::ranges::unique(names);
     names.erase(repeated.begin(), repeated.end());
-}
-
-/// "127.0.0.1:8080", "[::]:8080" or ":8080" (every address).
-std::string read_address(const std::string& text, config& result) {
-    const auto colon = text.rfind(':');
-    if (colon == std::string::npos) return "write an address and a port, such as 127.0.0.1:8080 or :8080";
-    std::string_view host(text.data(), colon);
-    if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-    result.listen_host = host.empty() ? "::" : std::string(host);
-    const auto port = util::read_decimal<std::uint16_t>(std::string_view(text).substr(colon + 1));
-    if (!port) return "the port must be a number from 0 to 65535";
-    result.listen_port = *port;
-    return {};
 }
 
 /// What the controller may write.
@@ -147,17 +110,11 @@ void add_probe_options(CLI::App& app, std::string& address, config& result) {
     app.add_option("--listen-address", address, "The address of /healthz, /readyz and /metrics")
         ->option_text("ADDRESS:PORT (default: :8080, all addresses)")
         ->envname("REGCRED_LISTEN_ADDRESS")
-        ->check(CLI::Validator([&result](const std::string& text) { return read_address(text, result); },
-                               "ADDRESS:PORT"));
-}
-
-/// "15s", or a number of seconds.
-std::string read_seconds(const std::string& text, std::chrono::seconds& result) {
-    const auto digits = std::string_view(text).substr(0, text.size() - (text.ends_with('s') ? 1 : 0));
-    const auto seconds = util::read_decimal<std::uint16_t>(digits);
-    if (!seconds) return "write a number of seconds, such as 15s";
-    result = std::chrono::seconds(*seconds);
-    return {};
+        ->check(CLI::Validator(
+            [&result](const std::string& text) {
+                return read_address(text, result.listen_host, result.listen_port);
+            },
+            "ADDRESS:PORT"));
 }
 
 /// The texts are only for the parser, and outlive it.

@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/uuid/random_generator.hpp>
@@ -16,6 +17,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -31,15 +33,16 @@ constexpr std::chrono::seconds shutdown_limit{5};
 constexpr std::chrono::seconds release_limit{2};
 constexpr std::chrono::milliseconds drain_limit{500};
 
-/// A renewal that takes longer is tried again: two fit into the renew deadline.
+/// A renewal that takes longer is tried again. That begins with a read: all three fit into the renew
+/// deadline.
 net::http_limits lease_limits(const runtime::lease_timing& timing) {
-    const std::chrono::milliseconds limit = timing.renew_deadline / 2;
+    const auto limit = std::chrono::milliseconds(timing.renew_deadline) / 3;
     net::http_limits limits;
     limits.connect = std::min(limits.connect, limit);
     limits.handshake = std::min(limits.handshake, limit);
     limits.header = limit;
     limits.total = limit;
-    limits.connections = 1;
+    limits.connections = 2;  // one for the list that may begin the watch
     return limits;
 }
 
@@ -130,7 +133,7 @@ runtime::leader_election_settings controller_process::election_settings() {
             .timing = options_.lease,
             .random = random_,
             .clock = clock_,
-            .on_lead = [this] { lead(); },
+            .on_lead = [this] { work_.lead(); },
             .on_lose = [this] { abort("lost the Lease; exiting", "another controller may write now"); }};
 }
 
@@ -144,13 +147,10 @@ void controller_process::register_metrics() {
 
 /// Nothing that this process knows may be written any more.
 void controller_process::abort(const char* event, const char* message) {
+    if (std::exchange(exit_code_, EXIT_FAILURE) == EXIT_FAILURE) return;
     log_.error(event, {{"exit_code", EXIT_FAILURE}, {"message", message}});
-    exit_code_ = EXIT_FAILURE;
-    io_.stop();
-}
-
-void controller_process::lead() {
-    work_.lead();
+    client_.close();
+    asio::co_spawn(io_, end(), asio::detached);
 }
 
 readiness controller_process::state() const {
@@ -164,18 +164,31 @@ readiness controller_process::state() const {
     return now;
 }
 
-/// Shuts the program down in order after SIGTERM or SIGINT. The Lease is released last: another process
-/// writes from then on.
+/// Shuts the program down in order after SIGTERM or SIGINT. The leader releases the Lease when it has ended
+/// all work: another process writes from then on. Others stop competing first, so that they do not begin now.
 asio::awaitable<void> controller_process::shut_down_on_signal() {
     const int signal = co_await wait_for_shutdown_signal();
     log_.info("shutting down", {{"signal", signal}});
+    if (!elector_.leads()) co_await release();
     const bool ended = co_await work_.stop(shutdown_limit);
     if (!ended) log_.warn("shutdown timed out, remaining work cancelled");
-    probes_.close();
     client_.close();
-    if (options_.leader_elect) co_await elector_.release(release_limit);
-    lease_client_.close();
+    co_await end();
+}
+
+asio::awaitable<void> controller_process::end() {
+    probes_.close();
+    co_await release();
     io_.stop();
+}
+
+asio::awaitable<void> controller_process::release() {
+    if (!options_.leader_elect) co_return;
+    asio::steady_timer limit(io_, release_limit);
+    limit.async_wait([this](const boost::system::error_code& cancelled) {
+        if (!cancelled) lease_client_.close();
+    });
+    co_await elector_.release(release_limit);
 }
 
 bool controller_process::prepare() {
@@ -188,6 +201,7 @@ bool controller_process::prepare() {
     }
     client_.set_observer(observe_client(log_, metrics_));
     if (options_.leader_elect) client_.set_write_gate([this] { return elector_.leads(); });
+    lease_client_.limit_pauses(options_.lease.retry_period);
     if (const auto bound = probes_.listen(options_.listen_host, options_.listen_port); bound.has_error()) {
         log_.error("cannot serve /healthz, /readyz and /metrics; see --listen-address",
                    {{"error", bound.error().what}});
@@ -206,7 +220,7 @@ int controller_process::run() {
     if (options_.leader_elect) {
         elector_.start();
     } else {
-        lead();
+        work_.lead();
     }
     asio::co_spawn(io_, shut_down_on_signal(), asio::detached);
     io_.run();

@@ -33,10 +33,11 @@ class controller_process {
 
  private:
     [[nodiscard]] bool prepare();
-    void lead();
     void abort(const char* event, const char* message);
     [[nodiscard]] readiness state() const;
     [[nodiscard]] boost::asio::awaitable<void> shut_down_on_signal();
+    [[nodiscard]] boost::asio::awaitable<void> end();
+    [[nodiscard]] boost::asio::awaitable<void> release();
     [[nodiscard]] reconcile::controller::settings controller_settings();
     [[nodiscard]] runtime::leader_election_settings election_settings();
     void register_metrics();

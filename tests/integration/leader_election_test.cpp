@@ -136,14 +136,10 @@ TEST_CASE_FIXTURE(two_controllers,
         const auto found = api().find(lease_path);
         return found && found->at("metadata").at("uid") != uid ? "" : "not yet";
     });
-    // Whoever was quicker: exactly one of them leads.
-    if (holder() == leader) {
-        await_role(*first, "leader");
-        await_role(controller(), "standby");
-        end_first();
-    } else {
-        await_loss();
-    }
+    CHECK(holder() == leader);
+    await_role(*first, "leader");
+    await_role(controller(), "standby");
+    end_first();
     await_role(controller(), "leader");
 }
 

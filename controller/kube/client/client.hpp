@@ -68,6 +68,8 @@ class client {
     /// Asked right before each write is sent; dry runs, which store nothing, pass. While it returns false a
     /// write ends with error_kind::cancelled.
     void set_write_gate(std::function<bool()> may_write) { may_write_ = std::move(may_write); }
+    /// A Retry-After of the server counts for at most this long.
+    void limit_pauses(std::chrono::milliseconds longest) { transport_.limit_pauses(longest); }
     /// Must succeed before the first request.
     [[nodiscard]] result<void> load_certificates() { return transport_.load_certificates(); }
 

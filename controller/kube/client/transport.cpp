@@ -7,6 +7,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -63,7 +64,7 @@ void transport::check_token(unsigned http_status) {
 void transport::take_notice(const net::response& head) {
     check_token(head.status);
     const auto now = clock::now();
-    if (const auto wait = server_wait(head)) gate_.pause(now, *wait);
+    if (const auto wait = server_wait(head)) gate_.pause(now, std::min(*wait, longest_pause_));
     for (const auto& header : head.warnings) {
         auto text = warning_text(header);
         if (text.empty() || warnings_.size() >= max_warnings) continue;

@@ -12,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <set>
@@ -42,6 +43,8 @@ class transport {
     transport& operator=(const transport&) = delete;
 
     void set_observer(client_observer observer) { observer_ = std::move(observer); }
+    /// A Retry-After counts for at most this long.
+    void limit_pauses(std::chrono::milliseconds longest) { longest_pause_ = longest; }
     /// Must succeed before the first request.
     [[nodiscard]] result<void> load_certificates();
     /// The target is without the path prefix of the server.
@@ -66,6 +69,7 @@ class transport {
     tls_source tls_;
     token_source token_;
     client_observer observer_;
+    std::chrono::milliseconds longest_pause_ = std::chrono::milliseconds::max();
     bool token_refused_ = false;
     std::set<std::string> warnings_;  // that were reported
     retry_gate gate_;

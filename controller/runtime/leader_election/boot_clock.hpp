@@ -8,7 +8,8 @@
 namespace runtime {
 
 /// CLOCK_BOOTTIME: the monotonic clock, and the time for which the machine was suspended. Others can take a
-/// Lease in that time, which steady_clock does not count.
+/// Lease in that time, which steady_clock does not count. A hypervisor that pauses the machine may stop both
+/// clocks: then only the preconditions of the writes protect what another process has written.
 struct boot_clock {
     using duration = std::chrono::nanoseconds;
     using rep = duration::rep;

@@ -33,6 +33,7 @@ kube::json new_lease(const std::string& name, const kube::lease_spec& spec) {
 }  // namespace
 
 kube::result<void> lease_sink::item(const kube::json& object) {
+    listed_ = true;
     auto lease = kube::read_lease(object);
     if (!lease) return lease.error();
     observed_(std::move(*lease));
@@ -90,7 +91,7 @@ asio::awaitable<void> leader_elector::take_step(lease_action action) {
         case read: {
             const auto lease = co_await this->read();
             fsm_.was_read(lease, boot_clock::now());
-            take_result(lease);
+            take_result(lease, false);
             break;
         }
         case create:
@@ -98,7 +99,7 @@ asio::awaitable<void> leader_elector::take_step(lease_action action) {
             const auto sent = boot_clock::now();
             const auto lease = co_await write(std::move(action));
             fsm_.was_written(lease, sent, boot_clock::now());
-            take_result(lease);
+            take_result(lease, true);
             break;
         }
         case wait:
@@ -139,18 +140,21 @@ asio::awaitable<void> leader_elector::guard_deadline() {
     }
 }
 
-void leader_elector::take_result(const kube::result<kube::lease>& lease) {
-    const bool contended = !lease && (lease.error().kind == kube::error_kind::conflict ||
-                                      lease.error().kind == kube::error_kind::already_exists ||
-                                      lease.error().kind == kube::error_kind::not_found);
-    auto fault = lease || contended ? std::string{} : kube::public_message(lease.error());
-    if (fault != fault_ && !fault.empty()) log_.warn("cannot use the Lease", {{"error", fault}});
-    fault_ = std::move(fault);
+/// A right to read alone does not make the Lease usable: the fault of a write stays until one succeeds, or
+/// another process holds the Lease, so that none is needed.
+void leader_elector::take_result(const kube::result<kube::lease>& lease, bool written) {
+    if (lease || is_contention(lease.error().kind)) {
+        const bool waits = lease && !fsm_.holder().empty() && fsm_.holder() != settings_.identity;
+        if (written || waits) fault_.clear();
+    } else if (auto fault = kube::public_message(lease.error()); fault != fault_) {
+        fault_ = std::move(fault);
+        log_.warn("cannot use the Lease", {{"error", fault_}});
+    }
     report();
 }
 
 void leader_elector::report() {
-    if (lost_) return;
+    if (lost_ || stopped_) return;
     if (const auto& holder = fsm_.holder(); holder != holder_ && !holder.empty()) {
         holder_ = holder;
         log_.info("leader elected", {{"leader", holder_}, {"identity", settings_.identity}});

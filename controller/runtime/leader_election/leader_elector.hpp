@@ -42,15 +42,18 @@ class lease_sink final : public watch_sink {
     explicit lease_sink(std::function<void(std::optional<kube::lease>)> observed)
         : observed_(std::move(observed)) {}
 
-    void begin_replace() override {}
+    void begin_replace() override { listed_ = false; }
     [[nodiscard]] kube::result<void> item(const kube::json& object) override;
     [[nodiscard]] kube::result<void> list_event(const kube::watch_event& event) override;
-    void end_replace(const std::string&) override {}
+    void end_replace(const std::string&) override {
+        if (!listed_) observed_(std::nullopt);
+    }
     void abandon_replace() override {}
     [[nodiscard]] kube::result<void> event(const kube::watch_event& event) override;
 
  private:
-    std::function<void(std::optional<kube::lease>)> observed_;  // nothing: it was deleted
+    std::function<void(std::optional<kube::lease>)> observed_;  // nothing: it does not exist
+    bool listed_ = false;
 };
 
 /// Does what lease_fsm says, and decides nothing itself. A watch shows at once that another process gives the
@@ -64,7 +67,8 @@ class leader_elector {
                    leader_election_settings settings);
 
     void start();
-    /// Gives the Lease up if this process holds it. Call it when no write can follow. Ends start()'s work.
+    /// Ends start()'s work, and gives the Lease up if this process holds it. Call it when no write can
+    /// follow. Waits up to `limit` for a request under way, and then for the one that gives the Lease up.
     [[nodiscard]] boost::asio::awaitable<void> release(duration limit);
 
     /// Whether this process may write now.
@@ -78,7 +82,7 @@ class leader_elector {
     [[nodiscard]] boost::asio::awaitable<kube::result<kube::lease>> read();
     [[nodiscard]] boost::asio::awaitable<kube::result<kube::lease>> write(lease_action action);
     [[nodiscard]] boost::asio::awaitable<void> guard_deadline();
-    void take_result(const kube::result<kube::lease>& lease);
+    void take_result(const kube::result<kube::lease>& lease, bool written);
     void report();
     void lose();
 

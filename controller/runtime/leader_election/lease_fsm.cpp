@@ -3,6 +3,8 @@
 #include "runtime/leader_election/lease_fsm.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace runtime {
@@ -10,6 +12,9 @@ namespace runtime {
 namespace {
 
 constexpr std::chrono::seconds longest_duration{24 * 3600};  // more would overflow a time_point
+/// A holder cannot keep others waiting for longer than this many times their own duration.
+constexpr int longest_wait = 10;
+constexpr std::int64_t most_transitions = std::numeric_limits<std::int32_t>::max();
 
 lease_action wait_until(boot_clock::time_point until) {
     lease_action action;
@@ -24,6 +29,11 @@ lease_action do_now(lease_action::step step) {
 }
 
 }  // namespace
+
+bool is_contention(kube::error_kind kind) noexcept {
+    return kind == kube::error_kind::conflict || kind == kube::error_kind::already_exists ||
+           kind == kube::error_kind::not_found;
+}
 
 std::string fault_of(const lease_timing& timing) {
     if (timing.retry_period < std::chrono::seconds(1)) return "the retry period must be at least 1 s";
@@ -41,13 +51,13 @@ lease_fsm::lease_fsm(std::string identity, lease_timing timing)
 lease_action lease_fsm::next(time_point now, util::wall_time wall) {
     if (leader_ && now >= renew_by_) lose();
     if (lost_) return do_now(lease_action::step::lose);
-    if (now < try_at_) return wait_until(leader_ ? std::min(try_at_, renew_by_) : try_at_);
+    const auto due = must_read_ ? read_at_ : write_at_;
+    if (now < due) return wait_until(leader_ ? std::min(due, renew_by_) : due);
     if (must_read_) return do_now(lease_action::step::read);
-    return leader_ ? hold(now, wall) : compete(now, wall);
+    return leader_ && exists_ ? hold(wall) : compete(now, wall);
 }
 
-lease_action lease_fsm::hold(time_point now, util::wall_time wall) const {
-    if (!known_) return compete(now, wall);  // somebody deleted it
+lease_action lease_fsm::hold(util::wall_time wall) const {
     auto spec = known_->spec;
     spec.lease_duration_seconds = timing_.lease_duration.count();
     spec.renew_time = util::write_micro_time(wall);
@@ -60,16 +70,17 @@ lease_action lease_fsm::compete(time_point now, util::wall_time wall) const {
                           .lease_duration_seconds = timing_.lease_duration.count(),
                           .acquire_time = time,
                           .renew_time = time};
-    if (!known_) {
-        auto action = do_now(lease_action::step::create);
-        action.spec = std::move(spec);
-        return action;
+    const auto holder = this->holder();
+    const bool own = holder == identity_;  // the response to the update was lost, or the Lease was deleted
+    if (!own && !holder.empty() && now < free_at()) return wait_until(free_at());
+    if (exists_) {
+        const auto transitions = known_->spec.lease_transitions;
+        spec.lease_transitions = transitions >= most_transitions ? 0 : transitions + (own ? 0 : 1);
+        return update_to(std::move(spec));
     }
-    const auto& held = known_->spec;
-    const bool own = held.holder_identity == identity_;  // the response to the update was lost
-    if (!own && !held.holder_identity.empty() && now < free_at()) return wait_until(free_at());
-    spec.lease_transitions = held.lease_transitions + (own ? 0 : 1);
-    return update_to(std::move(spec));
+    auto action = do_now(lease_action::step::create);
+    action.spec = std::move(spec);
+    return action;
 }
 
 lease_action lease_fsm::update_to(kube::lease_spec spec) const {
@@ -83,54 +94,72 @@ lease_action lease_fsm::update_to(kube::lease_spec spec) const {
 /// own.
 lease_fsm::time_point lease_fsm::free_at() const {
     const std::chrono::seconds stated(known_->spec.lease_duration_seconds);
-    const auto duration =
-        stated > std::chrono::seconds(0) ? std::min(stated, longest_duration) : timing_.lease_duration;
-    return changed_at_ + duration;
+    const auto longest = std::min(timing_.lease_duration * longest_wait, longest_duration);
+    return changed_at_ +
+           (stated > std::chrono::seconds(0) ? std::min(stated, longest) : timing_.lease_duration);
 }
 
 void lease_fsm::know(const kube::lease& lease, time_point now) {
-    if (!known_ || known_->meta.uid != lease.meta.uid || known_->spec != lease.spec) changed_at_ = now;
+    if (!exists_ || known_->meta.uid != lease.meta.uid || known_->spec != lease.spec) changed_at_ = now;
     known_ = lease;
+    exists_ = true;
     if (leader_ && lease.spec.holder_identity != identity_) lose();
+}
+
+bool lease_fsm::is_older_than_known(const kube::lease& lease) const noexcept {
+    return exists_ && known_->meta.uid == lease.meta.uid &&
+           kube::is_older(lease.meta.resource_version, known_->meta.resource_version);
+}
+
+void lease_fsm::read_again(time_point at) noexcept {
+    must_read_ = true;
+    read_at_ = at;
 }
 
 void lease_fsm::was_read(const kube::result<kube::lease>& lease, time_point now) {
     must_read_ = false;
     if (lease) {
-        know(*lease, now);
+        if (!is_older_than_known(*lease)) know(*lease, now);
     } else if (lease.error().kind == kube::error_kind::not_found) {
-        known_.reset();
+        exists_ = false;
+        if (leader_) write_at_ = now;
     } else {
-        must_read_ = true;
-        try_at_ = now + timing_.retry_period;
+        read_again(now + timing_.retry_period);
     }
 }
 
 void lease_fsm::was_written(const kube::result<kube::lease>& lease, time_point sent, time_point now) {
-    try_at_ = sent + timing_.retry_period;
+    write_at_ = sent + timing_.retry_period;
     if (!lease) {  // another was quicker, or the response was lost and the write was not
-        must_read_ = true;
+        read_again(leader_ && is_contention(lease.error().kind) ? now : write_at_);
         return;
     }
-    known_ = *lease;
-    changed_at_ = now;
+    if (!is_older_than_known(*lease)) {
+        known_ = *lease;
+        exists_ = true;
+        changed_at_ = now;
+    } else if (known_->spec.holder_identity != identity_) {
+        return read_again(now);
+    }
     renew_by_ = sent + timing_.renew_deadline;
     leader_ = !lost_;
 }
 
 void lease_fsm::observed(const kube::lease& lease, time_point now) {
-    if (known_ && known_->meta.uid == lease.meta.uid &&
-        !kube::is_older(known_->meta.resource_version, lease.meta.resource_version))
+    if (is_older_than_known(lease)) return;
+    if (leader_ && lease.spec.holder_identity != identity_) {
+        // A watch may lag behind: only a read says who holds the Lease now.
+        if (lease.meta.resource_version != known_->meta.resource_version) read_again(now);
         return;
-    if (!leader_) return know(lease, now);
-    if (lease.spec.holder_identity == identity_) return;
-    must_read_ = true;  // a watch may lag behind: only a read says who holds the Lease now
-    try_at_ = now;
+    }
+    know(lease, now);
+    if (leader_) return;
+    must_read_ = false;
+    write_at_ = std::min(write_at_, now);
 }
 
 void lease_fsm::disappeared(time_point now) {
-    must_read_ = true;
-    try_at_ = std::min(try_at_, now);
+    if (exists_) read_again(now);
 }
 
 void lease_fsm::lose() noexcept {
@@ -144,7 +173,7 @@ const std::string& lease_fsm::holder() const noexcept {
 }
 
 std::optional<lease_action> lease_fsm::release(util::wall_time wall) {
-    if (!leader_ || !known_) return std::nullopt;
+    if (!leader_ || !exists_) return std::nullopt;
     const auto time = util::write_micro_time(wall);
     auto action = update_to({.holder_identity = {},
                              .lease_duration_seconds = 1,

@@ -128,7 +128,7 @@ TEST_CASE("flags of leader election that cannot work are refused") {
         CHECK(ended({flag}).code == 2);
     }
     CHECK(has(ended({"--leader-elect-retry-period=2m"}).text, "write a number of seconds, such as 15s"));
-    CHECK(has(ended({"--leader-elect-resource-name=A"}).text, "'A' is not a valid name of a Lease"));
+    CHECK(has(ended({"--leader-elect-resource-name=A"}).text, "'A' is not a valid Lease name"));
 }
 
 TEST_CASE("an environment variable sets its option, and a flag overrides it") {

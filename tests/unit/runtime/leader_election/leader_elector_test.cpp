@@ -5,12 +5,16 @@
 #include "support/log_capture.hpp"
 #include "unit/kube/client/api_fixture.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <exception>
+#include <latch>
 #include <string>
 
 using namespace std::chrono_literals;
@@ -30,6 +34,9 @@ struct election {
     std::atomic<int> writes{0};
     std::atomic<bool> hangs{false};   // renewals get no response
     std::atomic<bool> denies{false};  // 403 for all
+    std::atomic<bool> denies_writes{false};
+    std::atomic<bool> waits{false};  // the first write has a response when the test says so
+    std::latch answer{1};
 
     api_fixture api{[this](const std::string& request) { return respond(request); }};
     support::log_capture log_lines;
@@ -57,7 +64,10 @@ struct election {
         if (request.starts_with("GET") && request.find("/leases/ours ") == std::string::npos)
             return harness::http_answer(500, "{}");
         if (request.starts_with("GET")) return harness::http_answer(404, R"({"kind":"Status","code":404})");
+        if (denies_writes)
+            return harness::http_answer(403, R"({"kind":"Status","code":403,"message":"no write"})");
         if (hangs && writes > 0) return {};
+        if (waits.exchange(false)) answer.wait();
         const bool released = request.find(R"("holderIdentity":"")") != std::string::npos;
         return harness::http_answer(200, lease_of(released ? "" : "me", ++writes));
     }
@@ -106,6 +116,36 @@ TEST_CASE("a process without the right to use the Lease says so once, and does n
     CHECK(e.last_write().empty());
 }
 
+TEST_CASE("a process that may read the Lease and not write it says so once") {
+    election e({.lease_duration = 3s, .renew_deadline = 2s, .retry_period = 1s});
+    e.denies_writes = true;
+    e.elector.start();
+    const auto attempts = [&] {
+        return std::ranges::count_if(e.api.server.requests(),
+                                     [](const auto& request) { return request.starts_with("PATCH"); });
+    };
+    harness::run_until(e.api.io, [&] { return attempts() >= 2; });
+    CHECK(e.elector.fault() == "no write");
+    CHECK(e.log_lines.count("cannot use the Lease") == 1);
+    e.api.client->close();
+}
+
+TEST_CASE("a process that is told to end while it takes the Lease gives it up, and does not begin") {
+    election e;
+    e.waits = true;
+    e.elector.start();
+    harness::run_until(e.api.io, [&] { return !e.last_write().empty(); });
+    bool ended = false;
+    boost::asio::co_spawn(e.api.io, e.elector.release(10s), [&](const std::exception_ptr&) { ended = true; });
+    e.api.io.restart();
+    e.api.io.poll();
+    CHECK_FALSE(ended);
+    e.answer.count_down();
+    harness::run_until(e.api.io, [&] { return ended; });
+    CHECK(e.led == 0);
+    CHECK(e.last_write().find(R"("holderIdentity":"")") != std::string::npos);
+}
+
 TEST_CASE("a renewal that hangs does not delay the end of the leadership") {
     election e({.lease_duration = 4s, .renew_deadline = 2s, .retry_period = 1s});
     e.hangs = true;
@@ -128,5 +168,13 @@ TEST_CASE("a watch passes on the Lease, and its deletion") {
     CHECK(sink.event({.type = kube::watch_event_type::modified, .object = lease, .resource_version = "7"}));
     CHECK(sink.event({.type = kube::watch_event_type::deleted, .object = lease, .resource_version = "8"}));
     CHECK(seen == std::vector<std::string>{"other", "other", "other", "deleted"});
+    seen.clear();
+    sink.begin_replace();
+    CHECK(sink.item(lease));
+    sink.end_replace("9");
+    CHECK(seen == std::vector<std::string>{"other"});
+    sink.begin_replace();
+    sink.end_replace("10");
+    CHECK(seen == std::vector<std::string>{"other", "deleted"});
     CHECK_FALSE(sink.item(kube::json::object()));
 }
