@@ -3,6 +3,7 @@
 #include "reconcile/secrets/copy_content.hpp"
 
 #include "dockerconfig/docker_config.hpp"
+#include "dockerconfig/registry_filter.hpp"
 #include "dockerconfig/registry_key.hpp"
 #include "reconcile/state/observed_secret.hpp"
 
@@ -20,7 +21,7 @@ bool may_deliver(const v1alpha1::credential_source& source, const std::string& k
         const auto registry = dockerconfig::registry_key::parse_for_basic_auth(source.registry);
         return registry.has_value() && registry->written() == key;
     }
-    return dockerconfig::registry_filter_matches(source.registries, key);
+    return dockerconfig::registry_filter(source.registries).matches(key);
 }
 
 /// Whether an entry from `origin` (empty: not known) is kept for `source`, which is not known now.
