@@ -71,10 +71,6 @@ std::string claim_of(std::string stored) {
     return stored == docker_hub_host ? std::string(docker_hub_index) : stored;
 }
 
-bool same_registry(const registry_key& a, const registry_key& b) {
-    return a.claim() == b.claim();
-}
-
 bool is_safe_to_show(std::string_view written) noexcept {
     if (written.size() > max_shown_bytes) return false;
     const auto schemeless = kubelet::without_scheme(written);

@@ -40,9 +40,6 @@ class registry_key {
     std::string stored_;
 };
 
-/// Whether both keys claim the same registry, as `https://reg` and `reg` do.
-[[nodiscard]] bool same_registry(const registry_key& a, const registry_key& b);
-
 /// registry_key::claim() of a key in the kubelet's form.
 [[nodiscard]] std::string claim_of(std::string stored);
 

@@ -61,11 +61,6 @@ desired_secret merge_all(const std::vector<contribution>& contributions) {
 
 }  // namespace
 
-bool delivers(const contribution& given, const dockerconfig::registry_key& registry) {
-    return std::ranges::any_of(given.entries,
-                               [&](const auto& entry) { return same_registry(entry.key, registry); });
-}
-
 bool is_recordable(std::string_view key) noexcept {
     return key.find_first_of(",;=") == std::string_view::npos;
 }

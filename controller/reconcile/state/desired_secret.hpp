@@ -58,9 +58,6 @@ struct contribution {
     bool kept = false;     // the copy has these entries already, so they fit
 };
 
-/// Whether it has an entry for this registry, however that is spelled.
-[[nodiscard]] bool delivers(const contribution& given, const dockerconfig::registry_key& registry);
-
 /// A registry that two RegistryCredentials have: the older one delivers it.
 struct lost_registry {
     std::string loser;  // their UIDs

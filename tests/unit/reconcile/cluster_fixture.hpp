@@ -60,13 +60,15 @@ struct cluster_fixture {
     }
 
     void add_source(const std::string& name, const std::string& registry, const std::string& password) {
+        add_docker_config(
+            name, R"({"auths":{")" + registry + R"(":{"username":"u","password":")" + password + R"("}}})");
+    }
+    void add_docker_config(const std::string& name, std::string document) {
         kube::secret secret;
         secret.meta = meta(name, "regcred-system");
         secret.meta.resource_version = next_version();
         secret.type = std::string(kube::docker_config_json_type);
-        secret.data.emplace(kube::docker_config_json_key,
-                            util::secret_bytes(R"({"auths":{")" + registry +
-                                               R"(":{"username":"u","password":")" + password + R"("}}})"));
+        secret.data.emplace(kube::docker_config_json_key, util::secret_bytes(std::move(document)));
         state.sources().upsert(reconcile::read_source(std::move(secret)));
     }
     void add_namespace(const std::string& name, kube::string_map labels = {}) {
