@@ -78,7 +78,8 @@ void merge_with_content(secret_view& view, const cluster_state& state, const cop
     std::vector<contribution> all;
     for (bool again = true; again;) {
         all = contributions_with(view, state, content);
-        const auto before = std::exchange(view.desired, merge_contributions(all));
+        const auto before =
+            std::exchange(view.desired, merge_contributions(all, state.scope().max_document_bytes));
         if (view.desired.fault.empty()) view.desired.fault = before.fault;
         view.desired.left_out.insert(before.left_out.begin(), before.left_out.end());
         again = view.desired.left_out.size() > before.left_out.size();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "dockerconfig/document.hpp"
 #include "dockerconfig/login.hpp"
 #include "util/secret_bytes.hpp"
 
@@ -76,8 +77,9 @@ struct desired_secret {
     bool complete = true;  // false: the entries of a contributor are not all known, or left out
 };
 
-/// The merge of the contributions, the oldest RegistryCredential's first. If all together are too large for a
-/// Secret, each that does not fit beside the older ones is left out.
-[[nodiscard]] desired_secret merge_contributions(const std::vector<contribution>& contributions);
+/// The merge of the contributions, the oldest RegistryCredential's first. If all together have more than
+/// `max_bytes`, each that does not fit beside the older ones is left out.
+[[nodiscard]] desired_secret merge_contributions(const std::vector<contribution>& contributions,
+                                                 std::size_t max_bytes = dockerconfig::max_document_bytes);
 
 }  // namespace reconcile

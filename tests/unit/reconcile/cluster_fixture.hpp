@@ -10,6 +10,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <cstddef>
 #include <map>
 #include <set>
 #include <string>
@@ -27,8 +28,12 @@ struct cluster_fixture {
     int version = 100;
 
     explicit cluster_fixture(std::vector<std::string> secret_names = {"regcred", "other"},
-                             bool copies_listed = true)
-        : state({.own_namespace = "regcred-system", .secret_names = std::move(secret_names)}, queues) {
+                             bool copies_listed = true,
+                             std::size_t max_document_bytes = dockerconfig::max_document_bytes)
+        : state({.own_namespace = "regcred-system",
+                 .secret_names = std::move(secret_names),
+                 .max_document_bytes = max_document_bytes},
+                queues) {
         for (const auto& name : state.scope().secret_names) {
             if (copies_listed) list_nothing(state.copies(name));
         }
