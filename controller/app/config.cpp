@@ -62,6 +62,14 @@ void add_scope_options(CLI::App& app, config& result) {
         ->delimiter(',')
         ->envname("REGCRED_SERVICE_ACCOUNTS")
         ->check(CLI::Validator(check_account_name, "NAME"));
+    app.add_option("--max-document-bytes",
+                   result.max_document_bytes,
+                   "The largest docker config that a Secret may have, at most 1048576;\n"
+                   "what does not fit is reported as SourceTooLarge. deploy/ must allow\n"
+                   "it too")
+        ->option_text("BYTES (default: 524288)")
+        ->envname("REGCRED_MAX_DOCUMENT_BYTES")
+        ->check(CLI::Range(std::size_t{1024}, dockerconfig::max_document_bytes));
     app.add_flag("--require-admission-policy",
                  result.require_admission_policy,
                  "Write only while the API server enforces the admission policies\n"

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "dockerconfig/document.hpp"
 #include "runtime/leader_election/lease_fsm.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -23,6 +25,7 @@ class ParseError;
 struct config {
     std::vector<std::string> secret_names{"regcred"};
     std::vector<std::string> service_accounts{"default"};  // names, or only "*": all of them
+    std::size_t max_document_bytes = dockerconfig::default_document_bytes;
     bool require_admission_policy = false;
     std::string deletion_guard = "confirm";  // or "approve"
     std::string namespace_name;              // empty: the Pod's, or the kubeconfig context's

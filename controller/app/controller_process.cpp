@@ -113,7 +113,9 @@ controller_process::controller_process(const config& options,
 }
 
 reconcile::controller::settings controller_process::controller_settings() {
-    return {.scope = {.own_namespace = options_.namespace_name, .secret_names = options_.secret_names},
+    return {.scope = {.own_namespace = options_.namespace_name,
+                      .secret_names = options_.secret_names,
+                      .max_document_bytes = options_.max_document_bytes},
             .service_accounts = options_.service_accounts,
             .require_admission_policy = options_.require_admission_policy,
             .approve_deletions = options_.deletion_guard == "approve",

@@ -4,6 +4,7 @@
 
 #include "dockerconfig/docker_config_reader.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,6 +35,33 @@ std::optional<source_error> check_text(std::string_view text) {
 }
 
 constexpr std::string_view how_to_create = "create the Secret with 'kubectl create secret docker-registry'";
+
+bool has_login(const raw_docker_config& raw) {
+    return std::ranges::any_of(raw.entries, [](const raw_entry& entry) {
+        return !entry.password.empty() && registry_key::parse(entry.key).has_value();
+    });
+}
+
+/// The document of one form in a Secret for the other one.
+std::optional<source_error> check_form(std::string_view text,
+                                       docker_config_form form,
+                                       const raw_docker_config& raw) {
+    if (form == docker_config_form::cfg) {
+        if (std::ranges::find(raw.entries, "auths", &raw_entry::key) == raw.entries.end() || has_login(raw))
+            return std::nullopt;
+        return source_error{source_fault::no_entries,
+                            "the docker config has `auths`, as a Secret of type "
+                            "kubernetes.io/dockerconfigjson has it, with the key .dockerconfigjson: create "
+                            "the Secret again so"};
+    }
+    if (!raw.entries.empty()) return std::nullopt;
+    const auto as_cfg = read_raw_docker_config(text, docker_config_form::cfg, max_docker_config_entries);
+    if (!as_cfg || !has_login(*as_cfg)) return std::nullopt;
+    return source_error{source_fault::no_entries,
+                        "the docker config has no entry in `auths`, but registries beside it, as a Secret of "
+                        "type kubernetes.io/dockercfg has them, with the key .dockercfg: create the Secret "
+                        "again so, or put the registries into `auths`"};
+}
 
 source_error no_entries(docker_config_form form, const raw_docker_config& raw) {
     std::string message = "the docker config has no entry";
@@ -112,6 +140,7 @@ source_result<docker_config> parse_docker_config(std::string_view text, docker_c
     if (auto wrong = check_text(text)) return *std::move(wrong);
     auto raw = read_raw_docker_config(text, form, max_docker_config_entries);
     if (!raw) return raw.error();
+    if (auto other = check_form(text, form, *raw)) return *std::move(other);
     if (raw->entries.empty()) return no_entries(form, *raw);
     docker_config config;
     config.reserve(raw->entries.size());

@@ -90,15 +90,17 @@ std::size_t capacity_for(const registry_entry& entry) {
            4 * (plain / 3 + 2);
 }
 
-source_error too_large() {
+source_error too_large(std::size_t max_bytes) {
     return {source_fault::too_large,
-            "the merged docker config has more than " + std::to_string(max_document_bytes) +
-                " bytes, the maximum for a Secret: select fewer entries with `registries`"};
+            "the merged docker config has more than " + std::to_string(max_bytes) +
+                " bytes, the maximum of the controller's flag --max-document-bytes: select fewer entries "
+                "with `registries`"};
 }
 
 }  // namespace
 
-source_result<util::secret_bytes> write_document(std::span<const registry_entry> entries) {
+source_result<util::secret_bytes> write_document(std::span<const registry_entry> entries,
+                                                 std::size_t max_bytes) {
     if (entries.empty()) return source_error{source_fault::no_entries, "there is no entry to deliver"};
     std::vector<registry_entry> sorted{entries.begin(), entries.end()};
     sort_by_key(sorted);
@@ -120,7 +122,7 @@ source_result<util::secret_bytes> write_document(std::span<const registry_entry>
     }
     text += "}}";
     util::secret_bytes document{std::move(text)};
-    if (document.size() > max_document_bytes) return too_large();
+    if (document.size() > max_bytes) return too_large(max_bytes);
     return document;
 }
 

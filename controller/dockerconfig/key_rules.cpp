@@ -224,9 +224,10 @@ std::optional<key_error> find_registry_fault(std::string_view registry) {
                          "write it without https:// and /v2/, as an image's name begins; for Docker Hub "
                          "docker.io"};
     }
-    if (host.find_first_of("*[_") != npos) {
+    if (host.find_first_of("*_") != npos) {
         return key_error{key_fault::host,
-                         "write one host with letters, digits, - and dots, as an image's name begins"};
+                         "write one host with letters, digits, - and dots, or [IPv6 address]:port, as an "
+                         "image's name begins"};
     }
     if (kubelet::without_version(path).size() != path.size())
         return key_error{key_fault::version, "write it without /v1/ or /v2/, as an image's name begins"};

@@ -14,6 +14,15 @@ std::optional<std::size_t> claims::add(const registry_key& key, std::size_t clai
     return claim->second;
 }
 
+void registry_set::add(std::span<const registry_entry> entries) {
+    for (const auto& entry : entries)
+        claims_.insert(entry.key.claim());
+}
+
+bool registry_set::contains(const registry_key& key) const {
+    return claims_.contains(key.claim());
+}
+
 void sort_by_key(std::vector<registry_entry>& entries) {
     std::ranges::sort(
         entries, {}, [](const registry_entry& entry) -> const std::string& { return entry.key.written(); });

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace dockerconfig {
@@ -23,6 +24,16 @@ class claims {
 
  private:
     std::map<std::string, std::size_t, std::less<>> claimants_;
+};
+
+/// Registries, however they are spelled.
+class registry_set {
+ public:
+    void add(std::span<const registry_entry> entries);
+    [[nodiscard]] bool contains(const registry_key& key) const;
+
+ private:
+    std::unordered_set<std::string> claims_;
 };
 
 /// By key as written, byte by byte.

@@ -5,7 +5,6 @@
 #include "kubelet/names/go_url.hpp"
 #include "kubelet/names/registry_match.hpp"
 #include "util/ascii.hpp"
-#include "util/glob.hpp"
 
 #include <algorithm>
 
@@ -63,24 +62,13 @@ key_result<registry_key> registry_key::parse_for_basic_auth(std::string_view reg
 }
 
 std::string registry_key::claim() const {
-    auto claim = stored_;
-    const auto slash = std::min(claim.find('/'), claim.size());
-    if (slash > 0 && claim[slash - 1] == ':') claim.erase(slash - 1, 1);
-    return claim == docker_hub_host ? std::string(docker_hub_index) : claim;
+    return claim_of(stored_);
 }
 
-bool same_registry(const registry_key& a, const registry_key& b) {
-    return a.claim() == b.claim();
-}
-
-bool registry_filter_matches(const std::vector<std::string>& globs, std::string_view written) {
-    if (globs.empty()) return true;
-    // A longer key is never delivered; its beginning is enough for the filter.
-    written = written.substr(0, max_registry_key_bytes + 1);
-    const auto stored = kubelet::stored_key(written).value_or(std::string(written));
-    return std::ranges::any_of(globs, [&](const std::string& glob) {
-        return util::glob_matches(glob, written) || util::glob_matches(glob, stored);
-    });
+std::string claim_of(std::string stored) {
+    const auto slash = std::min(stored.find('/'), stored.size());
+    if (slash > 0 && stored[slash - 1] == ':') stored.erase(slash - 1, 1);
+    return stored == docker_hub_host ? std::string(docker_hub_index) : stored;
 }
 
 bool is_safe_to_show(std::string_view written) noexcept {

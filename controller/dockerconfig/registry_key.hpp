@@ -6,7 +6,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace dockerconfig {
 
@@ -26,9 +25,9 @@ class registry_key {
     [[nodiscard]] const std::string& written() const noexcept { return written_; }
     /// host[:port][/path], as the kubelet stores it.
     [[nodiscard]] const std::string& stored() const noexcept { return stored_; }
-    /// What two claims are compared by: stored() without a lone colon, and index.docker.io instead of
-    /// docker.io. Both are Docker Hub, and the kubelet looks up index.docker.io only when nothing else
-    /// matched: an entry for docker.io hides it.
+    /// Equal for two keys of one registry, such as `https://reg` and `reg`: stored() without a lone colon,
+    /// and index.docker.io instead of docker.io. Both are Docker Hub, and the kubelet looks up
+    /// index.docker.io only when nothing else matched: an entry for docker.io hides it.
     [[nodiscard]] std::string claim() const;
 
     friend bool operator==(const registry_key&, const registry_key&) = default;
@@ -41,12 +40,8 @@ class registry_key {
     std::string stored_;
 };
 
-/// Whether both keys claim the same registry, as `https://reg` and `reg` do.
-[[nodiscard]] bool same_registry(const registry_key& a, const registry_key& b);
-
-/// Whether a glob of `registries` matches the key as written or in the kubelet's form. Without globs every
-/// key matches.
-[[nodiscard]] bool registry_filter_matches(const std::vector<std::string>& globs, std::string_view written);
+/// registry_key::claim() of a key in the kubelet's form.
+[[nodiscard]] std::string claim_of(std::string stored);
 
 /// Whether a key from outside may appear in a message: it looks like a registry, and holds nothing that looks
 /// like a login.

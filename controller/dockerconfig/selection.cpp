@@ -3,6 +3,7 @@
 #include "dockerconfig/selection.hpp"
 
 #include "dockerconfig/merge.hpp"
+#include "dockerconfig/registry_filter.hpp"
 #include "util/utf8.hpp"
 
 #include <algorithm>
@@ -32,7 +33,8 @@ std::string join(const std::vector<std::string>& texts, std::string_view separat
     return joined;
 }
 
-source_error nothing_selected(const docker_config& config, const std::vector<std::string>& globs) {
+/// Says which globs match nothing, and what there is.
+std::string describe_unmatched(const docker_config& config, const std::vector<std::string>& globs) {
     std::vector<std::string> keys;
     for (const auto& entry : config) {
         if (is_safe_to_show(entry.written_key)) keys.push_back(entry.written_key);
@@ -40,7 +42,15 @@ source_error nothing_selected(const docker_config& config, const std::vector<std
     constexpr std::size_t max_shown_key = 80;
     auto message = "no entry matches `registries` (" + list_some(globs, max_shown_key) + ")";
     if (!keys.empty()) message += "; the Secret has " + list_some(keys, max_shown_key);
-    return {source_fault::nothing_selected, std::move(message)};
+    return message;
+}
+
+std::vector<std::string> unmatched_globs(const docker_config& config, const registry_filter& filter) {
+    std::vector<std::string_view> keys;
+    keys.reserve(config.size());
+    for (const auto& entry : config)
+        keys.emplace_back(entry.written_key);
+    return filter.unmatched(keys);
 }
 
 /// Remarks on entries; entries with the same remark share a line.
@@ -124,17 +134,21 @@ std::optional<source_error> unite_spellings(std::vector<registry_entry>& entries
 
 source_result<selected_entries> select_entries(const docker_config& config,
                                                const std::vector<std::string>& globs) {
+    const registry_filter filter(globs);
     taken_entries taken;
     for (const auto& entry : config) {
-        if (registry_filter_matches(globs, entry.written_key)) taken.take(entry);
+        if (filter.matches(entry.written_key)) taken.take(entry);
     }
     if (taken.error) return *std::move(taken.error);
-    if (taken.entries.empty() && taken.ignored.empty()) return nothing_selected(config, globs);
+    if (taken.entries.empty() && taken.ignored.empty())
+        return source_error{source_fault::nothing_selected, describe_unmatched(config, globs)};
     if (taken.entries.empty()) return source_error{taken.fault, join(taken.ignored.lines({}), "; ")};
     if (auto collision = unite_spellings(taken.entries)) return *std::move(collision);
     selected_entries selected{std::move(taken.entries), taken.ignored.lines("ignored ")};
     for (auto& line : taken.odd.lines({}))
         selected.notes.push_back(std::move(line));
+    if (const auto unmatched = unmatched_globs(config, filter); !unmatched.empty())
+        selected.notes.push_back(describe_unmatched(config, unmatched));
     return selected;
 }
 

@@ -12,8 +12,8 @@ namespace dockerconfig {
 /// What a source gives.
 struct selected_entries {
     std::vector<registry_entry> entries;  // at least one, sorted by key
-    /// What was left out, and what looks like a mistake though it is delivered. A few short lines that hold
-    /// no credential.
+    /// What was left out, what looks like a mistake though it is delivered, and which globs match nothing. A
+    /// few short lines that hold no credential.
     std::vector<std::string> notes;
 };
 

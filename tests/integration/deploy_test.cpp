@@ -32,6 +32,16 @@ bool has(const std::vector<std::string>& texts, const std::string& text) {
     return std::ranges::find(texts, text) != texts.end();
 }
 
+/// What the admission policy allows.
+std::string max_document_bytes(admin& api) {
+    const auto policy =
+        api.get("/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/regcred-controller");
+    for (const auto& variable : policy["spec"]["variables"]) {
+        if (variable["name"] == "maxDocumentBytes") return variable["expression"].get<std::string>();
+    }
+    return "no such variable";
+}
+
 /// The payload of a JSON Web Token.
 json claims_of(const std::string& token) {
     const auto begin = token.find('.') + 1;
@@ -96,6 +106,11 @@ TEST_CASE_FIXTURE(token_fixture,
     }
     CHECK(api().get(budget).at("metadata").at("generation") == generation);
     CHECK(has(controller_arguments(api()), "--secret-names=regcred"));
+    for (const auto& argument : controller_arguments(api()))
+        CHECK_FALSE(argument.starts_with("--max-document-bytes"));
+    const auto help = run_or_throw({REGCRED_CONTROLLER_BINARY, "--help"});
+    CHECK(help.find("--max-document-bytes BYTES (default: " + max_document_bytes(api()) + ")") !=
+          std::string::npos);
     const auto samples =
         run({"kubectl", "apply", "--dry-run=server", "-f", REGCRED_REPOSITORY "/deploy/samples/"});
     CHECK_MESSAGE(samples.code == 0, samples.text);
@@ -272,4 +287,18 @@ TEST_CASE_FIXTURE(
            with_label("argocd.argoproj.io/secret-type"));
     cluster::install();
     await_status(422, "APPLY", secret_path(ns_), with_label("acme.com/team"));
+}
+
+TEST_CASE_FIXTURE(token_fixture,
+                  "the overlay of the README allows a larger docker config, and deploy/ takes it back") {
+    const restored_install restored;
+    auto large = creation_of(empty_copy());
+    large["data"][docker_config_key] =
+        to_base64(R"({"auths":{"quay.io":{"auth":")" + std::string(900'000, 'a') + R"("}}})");
+    refuse("at most 524288 bytes (maxDocumentBytes", "900 kB", "APPLY", secret_path(ns_), large);
+    apply_overlay("Large docker configs", "Mass deletion");
+    await_status(201, "APPLY", secret_path(ns_), large);
+    CHECK(has(controller_arguments(api()), "--max-document-bytes=" + max_document_bytes(api())));
+    cluster::install();
+    await_status(422, "APPLY", secret_path(ns_), large);
 }

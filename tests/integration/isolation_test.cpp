@@ -197,6 +197,34 @@ TEST_CASE_FIXTURE(
 
 TEST_CASE_FIXTURE(
     scenario,
+    "a docker config larger than the admission policy allows is reported by its RegistryCredential, and "
+    "the others are delivered") {
+    start();
+    const auto ns = add_namespace("large-a");
+    const auto include = named("large-*");
+    const auto small = add_source("small", one_login("quay.io", "one"));
+    const auto credential = add_credential("small", spec_of({small}, {include}));
+    await_copy(ns, document_of(one_login("quay.io", "one")));
+    login_map many;
+    for (int i = 0; i < 2600; ++i) {
+        auto login = canary_login(std::to_string(i));
+        login.password += std::string(60, 'x');
+        many.emplace(fmt::format("r{}.example.com", i), login);
+    }
+    REQUIRE(document_of(many).size() > 524'288);
+    const auto large = add_credential("large", spec_of({add_source("large", many)}, {include}));
+    const auto object = await_condition(large, "Synced", "False", "SourceTooLarge", "0/1");
+    CHECK(condition_of(object, "Synced")["message"].get<std::string>().find("--max-document-bytes") !=
+          std::string::npos);
+    change_source(small, one_login("quay.io", "two"));
+    await_copy(ns, document_of(one_login("quay.io", "two")));
+    await_copy(add_namespace("large-b"), document_of(one_login("quay.io", "two")));
+    await_ready(credential, "2/2");
+    await_condition(large, "SourcesValid", "True", "Valid", "0/2");
+}
+
+TEST_CASE_FIXTURE(
+    scenario,
     "deletionPolicy counts from the moment it is accepted, also for an object that is deleted at once") {
     start();
     const auto kept = add_namespace("kept");

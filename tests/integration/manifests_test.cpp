@@ -29,6 +29,7 @@ constexpr auto a_registry =
 constexpr auto secret_name = "write a name that a Secret can have";
 constexpr auto one_login_each =
     "two sources have the same registry, which can have one login only: remove one of them";
+constexpr auto an_ipv6 = "write an IPv6 address in lower case and in brackets, with a port from 1 to 65535";
 constexpr auto a_source = "name at least one source, for example: - secretRef: {name: my-login}";
 
 /// Two sources: each is a Secret's name and what else the source says.
@@ -41,6 +42,15 @@ json sources(const json& first, const json& second) {
 TEST_CASE_FIXTURE(manifest_fixture, "the API server refuses a registry that no image's name begins with") {
     check_refused({
         {registry, "quay.io/v2/", {"leave out the API version: write quay.io"}},
+        {registry, "quay.io/v2/acme", {"leave out the API version: write quay.io/acme"}},
+        {registry, "https://quay.io/v2/Acme", {"as an image's name begins: quay.io/acme"}},
+        {registry, "https://reg.example.com:5000/", {"as an image's name begins: reg.example.com:5000"}},
+        {registry, "https://[fd00::1]:5000", {"as an image's name begins: [fd00::1]:5000"}},
+        {registry, "ftp://x", {"as an image's name begins, for example quay.io"}},
+        {registry, "https://", {"as an image's name begins, for example quay.io"}},
+        {registry, "Quay", {"a registry's host has a dot or a port"}},
+        {registry, "localhost/Team", {"images are matched in lower case: write localhost/team"}},
+        {registry, "https://quay.io?token=CANARY-token", {"remove the query"}},
         {registry, "quay.io/", {"remove the slash at the end: write quay.io"}},
         {registry, "quay.io/team/app@sha256:0123456789abcdef", {no_user}},
         {registry, "https://docker.io", {docker_hub}},
@@ -54,7 +64,11 @@ TEST_CASE_FIXTURE(manifest_fixture, "the API server refuses a registry that no i
         {registry, "http://quay.io", {no_scheme}},
         {registry, "https://quay.io/v2/", {no_scheme}},
         {registry, "https://quay.io", {no_scheme}},
-        {registry, "[::1]:5000", {as_an_image}},
+        {registry, "[::1]", {an_ipv6}},
+        {registry, "fd00::1:5000", {an_ipv6}},
+        {registry, "[fd00::1]:0/team", {an_ipv6}},
+        {registry, "[FD00::1]:5000", {an_ipv6}},
+        {registry, "[fd00::1]:5000/team:1", {"a registry has no tag: write [fd00::1]:5000/team"}},
         {registry, " quay.io", {no_spaces}},
         {registry, "quay.io\nghcr.io", {no_spaces}},
         {registry, "team/app", {"a registry's host has a dot or a port"}},

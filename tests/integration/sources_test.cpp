@@ -126,6 +126,27 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(scenario,
+                  "docker.io in registries takes Docker Hub's key, a glob without an entry is named, and a "
+                  "basic-auth source may name an IPv6 address") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto hub = one_login("https://index.docker.io/v1/", "hub");
+    const auto taken = united(hub, one_login("quay.io", "quay"));
+    const auto source = add_source("mixed", united(taken, one_login("gcr.io", "gcr")));
+    login robot = canary_login("robot");
+    robot.email.clear();
+    const auto address = add_source(basic_auth_secret(named("robot"), robot));
+    auto spec = spec_of({source, address}, {ns});
+    spec["sources"][0]["registries"] = {"docker.io", "quay.io", "ghcr.io"};
+    spec["sources"][1]["registry"] = "[fd00::1]:5000";
+    const auto credential = add_credential("mixed", spec);
+    await_copy(ns, document_of(united(taken, {{"[fd00::1]:5000", robot}})));
+    const auto object = await_ready(credential, "1/1");
+    const auto message = condition_of(object, "SourcesValid")["message"].get<std::string>();
+    CHECK_MESSAGE(message.find("no entry matches `registries` (ghcr.io)") != std::string::npos, message);
+}
+
+TEST_CASE_FIXTURE(scenario,
                   "a source that is replaced in the spec by a missing one keeps its entries until that one "
                   "exists, and one that is removed is revoked") {
     start();

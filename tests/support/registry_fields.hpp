@@ -53,7 +53,18 @@ inline std::vector<registry_field> registry_fields() {
     add(true, {"localhost", "localhost/team", "10.0.0.1:5000", "10.0.0.1", "a.b", "xn--bcher-kva.example"});
     add(false,
         {"", "quay", "team/app", "Quay.io", "quay..io", ".quay.io", "quay.io.", "-quay.io", "quay-.io"});
-    add(false, {"*.example.com", "*", "my_registry.internal", "my_registry:5000", "[::1]:5000", "[fd00::1]"});
+    add(false, {"*.example.com", "*", "my_registry.internal", "my_registry:5000"});
+    // IPv6 addresses.
+    add(true, {"[::1]:5000", "[fd00::1]:5000", "[::]:1", "[fd00::]:65535/team", "[1:2:3:4:5:6:7:8]:443"});
+    add(true, {"[1:2:3:4:5:6:7::]:443", "[1::3:4:5:6:7:8]:443", "[fd00:0:0:abcd::12]:5000/a/b_c/"});
+    add(false,
+        {"[fd00::1]", "[fd00::1]/team", "fd00::1", "fd00::1:5000", "[]:5000", "[fd00::1:5000", "[:]:1"});
+    add(false,
+        {"[fd00::1]:0", "[fd00::1]:65536", "[fd00::1]:05", "[fd00::1]:", "[fd00::1]5000", "[fd00::1]:5:5"});
+    add(false, {"[FD00::1]:5000", "[fd00::12345]:5000", "[fd00::x]:5000", "[::1::2]:5000", "[:::]:5000"});
+    add(false,
+        {"[1:2:3:4:5:6:7]:443", "[1:2:3:4:5:6:7:8:9]:443", "[1:2:3:4::5:6:7:8]:443", "[::ffff:10.0.0.1]:1"});
+    add(false, {"[fd00::1%eth0]:5000", "[10.0.0.1]:5000", "https://[fd00::1]:5000", "[[fd00::1]]:5000"});
     // Paths.
     add(true,
         {"ghcr.io/team",

@@ -3,39 +3,62 @@
 #include "reconcile/secrets/copy_content.hpp"
 
 #include "dockerconfig/docker_config.hpp"
+#include "dockerconfig/registry_filter.hpp"
 #include "dockerconfig/registry_key.hpp"
 #include "reconcile/state/observed_secret.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace reconcile {
 
 namespace {
 
 using dockerconfig::registry_entry;
+using dockerconfig::registry_set;
 
-/// Whether the spec lets the source deliver this key.
-bool may_deliver(const v1alpha1::credential_source& source, const std::string& key) {
-    if (!source.registry.empty()) {
-        const auto registry = dockerconfig::registry_key::parse_for_basic_auth(source.registry);
-        return registry.has_value() && registry->written() == key;
+/// A source of an owner that is not known now. What its spec says is parsed once for all entries.
+class unknown_source {
+ public:
+    unknown_source(const v1alpha1::credential_source& source, const v1alpha1::registry_credential& owner)
+        : source_(&source), owner_(&owner), filter_(source.registries) {
+        if (source.registry.empty()) return;
+        const auto key = dockerconfig::registry_key::parse_for_basic_auth(source.registry);
+        if (key.has_value()) registry_ = key->written();
     }
-    return dockerconfig::registry_filter_matches(source.registries, key);
-}
 
-/// Whether an entry from `origin` (empty: not known) is kept for `source`, which is not known now.
-bool is_kept_for(const v1alpha1::credential_source& source,
-                 const std::string& key,
-                 const std::string& origin,
-                 const v1alpha1::registry_credential& owner) {
-    if (!may_deliver(source, key)) return false;
-    return origin.empty() || origin == source.secret_name ||
-           std::ranges::find(owner.sources, origin, &v1alpha1::credential_source::secret_name) ==
-               owner.sources.end();
-}
+    [[nodiscard]] const v1alpha1::credential_source& source() const noexcept { return *source_; }
 
-bool is_delivered(const std::vector<contribution>& by, const registry_entry& entry) {
-    return std::ranges::any_of(by, [&](const contribution& each) { return delivers(each, entry.key); });
+    /// Whether an entry from `origin` (empty: not known) is kept for this source.
+    [[nodiscard]] bool keeps(const std::string& key, const std::string& origin) const {
+        return comes_from(origin) && may_deliver(key);
+    }
+
+ private:
+    [[nodiscard]] bool comes_from(const std::string& origin) const {
+        return origin.empty() || origin == source_->secret_name ||
+               std::ranges::find(owner_->sources, origin, &v1alpha1::credential_source::secret_name) ==
+                   owner_->sources.end();
+    }
+
+    /// Whether the spec lets the source deliver this key.
+    [[nodiscard]] bool may_deliver(const std::string& key) const {
+        return source_->registry.empty() ? filter_.matches(key) : registry_ == key;
+    }
+
+    const v1alpha1::credential_source* source_;
+    const v1alpha1::registry_credential* owner_;
+    dockerconfig::registry_filter filter_;
+    std::optional<std::string> registry_;
+};
+
+std::vector<unknown_source> unknown_sources(const resolution& resolved,
+                                            const v1alpha1::registry_credential& owner) {
+    std::vector<unknown_source> sources;
+    sources.reserve(resolved.unknown.size());
+    for (const auto& source : resolved.unknown)
+        sources.emplace_back(source, owner);
+    return sources;
 }
 
 /// Null: the copy does not tell.
@@ -49,9 +72,9 @@ const entry_origin* find_origin(const copy_content& content, const registry_entr
 bool may_be_of(const std::string& uid,
                const copy_content& content,
                const registry_entry& entry,
-               const std::vector<contribution>& others) {
+               const registry_set& delivered) {
     if (!content.origins.empty() && is_recordable(entry.key.written())) return false;
-    return content.owners.contains(uid) && (content.owners.size() == 1 || !is_delivered(others, entry));
+    return content.owners.contains(uid) && (content.owners.size() == 1 || !delivered.contains(entry.key));
 }
 
 void add(contribution& given, const registry_entry& entry, const std::string& source) {
@@ -97,29 +120,29 @@ void keep_unknown(contribution& given,
                   const v1alpha1::registry_credential& owner,
                   const resolution& resolved,
                   const copy_content& content,
-                  const std::vector<contribution>& others) {
-    const auto known = given;
+                  const registry_set& delivered) {
+    given.complete = true;
+    const auto sources = unknown_sources(resolved, owner);
+    if (sources.empty()) return;
+    registry_set known;
+    known.add(given.entries);
     for (const auto& entry : content.entries) {
         const auto* origin = find_origin(content, entry);
         if (origin != nullptr && origin->uid != given.uid) continue;
-        if (delivers(known, entry.key)) continue;
-        if (origin == nullptr && !may_be_of(given.uid, content, entry, others)) continue;
+        if (known.contains(entry.key)) continue;
+        if (origin == nullptr && !may_be_of(given.uid, content, entry, delivered)) continue;
         const auto from = origin == nullptr ? std::string{} : origin->source;
-        const auto source = std::ranges::find_if(resolved.unknown, [&](const auto& each) {
-            return is_kept_for(each, entry.key.written(), from, owner);
-        });
-        if (source != resolved.unknown.end()) add(given, entry, from.empty() ? source->secret_name : from);
+        const auto found = std::ranges::find_if(
+            sources, [&](const auto& each) { return each.keeps(entry.key.written(), from); });
+        if (found != sources.end()) add(given, entry, from.empty() ? found->source().secret_name : from);
     }
-    given.complete = true;
 }
 
-contribution keep_all(const std::string& uid,
-                      const copy_content& content,
-                      const std::vector<contribution>& others) {
+contribution keep_all(const std::string& uid, const copy_content& content, const registry_set& delivered) {
     contribution given{.uid = uid, .entries = {}, .origins = {}, .complete = true, .kept = true};
     for (const auto& entry : content.entries) {
         const auto* origin = find_origin(content, entry);
-        if (origin != nullptr ? origin->uid == uid : may_be_of(uid, content, entry, others))
+        if (origin != nullptr ? origin->uid == uid : may_be_of(uid, content, entry, delivered))
             add(given, entry, origin != nullptr ? origin->source : std::string{});
     }
     return given;
@@ -128,10 +151,10 @@ contribution keep_all(const std::string& uid,
 bool all_unknown(const source_names& entries,
                  const v1alpha1::registry_credential& owner,
                  const resolution& resolved) {
+    const auto sources = unknown_sources(resolved, owner);
     return std::ranges::all_of(entries, [&](const auto& entry) {
-        return std::ranges::any_of(resolved.unknown, [&](const auto& source) {
-            return is_kept_for(source, entry.first, entry.second, owner);
-        });
+        return std::ranges::any_of(
+            sources, [&](const auto& source) { return source.keeps(entry.first, entry.second); });
     });
 }
 
@@ -139,11 +162,10 @@ std::vector<v1alpha1::credential_source> lacking_sources(const source_names& ent
                                                          const v1alpha1::registry_credential& owner,
                                                          const resolution& resolved) {
     std::vector<v1alpha1::credential_source> lacking;
-    for (const auto& source : resolved.unknown) {
-        const bool kept = std::ranges::any_of(entries, [&](const auto& entry) {
-            return is_kept_for(source, entry.first, entry.second, owner);
-        });
-        if (!kept) lacking.push_back(source);
+    for (const auto& source : unknown_sources(resolved, owner)) {
+        const bool kept = std::ranges::any_of(
+            entries, [&](const auto& entry) { return source.keeps(entry.first, entry.second); });
+        if (!kept) lacking.push_back(source.source());
     }
     return lacking;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dockerconfig/login.hpp"
+#include "dockerconfig/merge.hpp"
 #include "kube/api/secret.hpp"
 #include "reconcile/state/desired_secret.hpp"
 #include "reconcile/state/source_resolver.hpp"
@@ -33,17 +34,17 @@ struct copy_content {
 /// Adds to `given` the entries of the copy that an owner gave and whose source is not known now. An entry of
 /// a source that is no longer in the spec stays while one that replaces it may not be known: a mistake in the
 /// name of a source removes no working login. Where the copy records no origins, an entry is the only
-/// owner's; of several owners, it may be of each unless a contribution of `others` has it.
+/// owner's; of several owners, it may be of each unless its registry is among those `delivered` now.
 void keep_unknown(contribution& given,
                   const v1alpha1::registry_credential& owner,
                   const resolution& resolved,
                   const copy_content& content,
-                  const std::vector<contribution>& others);
+                  const dockerconfig::registry_set& delivered);
 
-/// All entries of the copy that an owner gave.
+/// All entries of the copy that an owner gave; see keep_unknown().
 [[nodiscard]] contribution keep_all(const std::string& uid,
                                     const copy_content& content,
-                                    const std::vector<contribution>& others);
+                                    const dockerconfig::registry_set& delivered);
 
 /// Whether keep_unknown() keeps each of these entries.
 [[nodiscard]] bool all_unknown(const source_names& entries,

@@ -27,16 +27,19 @@ std::vector<contribution> contributions_with(const secret_view& view,
         for (const auto& object : *list)
             known.push_back(state.contribution_of(object->meta.uid));
     }
+    dockerconfig::registry_set delivered;
+    for (const auto& each : known)
+        delivered.add(each.entries);
     std::vector<contribution> all;
     for (const auto& object : in_order(view.contributors, view.kept)) {
         const auto& uid = object->meta.uid;
         const auto given = std::ranges::find(known, uid, &contribution::uid);
         if (given == known.end() || view.desired.left_out.contains(uid)) {
-            all.push_back(keep_all(uid, content, known));
+            all.push_back(keep_all(uid, content, delivered));
             continue;
         }
         all.push_back(*given);
-        keep_unknown(all.back(), *object, state.resolved(uid), content, known);
+        keep_unknown(all.back(), *object, state.resolved(uid), content, delivered);
     }
     return all;
 }
@@ -75,7 +78,8 @@ void merge_with_content(secret_view& view, const cluster_state& state, const cop
     std::vector<contribution> all;
     for (bool again = true; again;) {
         all = contributions_with(view, state, content);
-        const auto before = std::exchange(view.desired, merge_contributions(all));
+        const auto before =
+            std::exchange(view.desired, merge_contributions(all, state.scope().max_document_bytes));
         if (view.desired.fault.empty()) view.desired.fault = before.fault;
         view.desired.left_out.insert(before.left_out.begin(), before.left_out.end());
         again = view.desired.left_out.size() > before.left_out.size();

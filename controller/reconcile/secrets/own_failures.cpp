@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/secrets/own_failures.hpp"
 
+#include "dockerconfig/merge.hpp"
 #include "reconcile/state/reasons.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstddef>
+#include <map>
+#include <set>
 #include <string>
 
 namespace reconcile {
@@ -61,27 +63,48 @@ own_failure lacks(const cluster_state& state, const secret_view& view, const lac
             .credential = object->meta.name};
 }
 
-/// A registry of which the copy keeps the entry of an older RegistryCredential, although what that one
-/// delivers now is not known. Where it is known, the condition SourcesValid reports it.
-void add_lost(std::vector<own_failure>& failures,
-              const cluster_state& state,
-              const secret_view& view,
-              const lost_registry& lost) {
-    const auto loser = state.find_by_uid(lost.loser);
-    const auto winner = state.find_by_uid(lost.winner);
-    if (loser == nullptr || winner == nullptr) return;
-    const bool contributes = std::ranges::find(view.contributors, winner) != view.contributors.end();
-    if (contributes && delivers(state.contribution_of(lost.winner), lost.key)) return;
-    failures.push_back(
-        {.problem = {.reason = reasons::registry_conflict,
-                     .message = fmt::format(
-                         "Secret {} does not get this RegistryCredential's entry for registry {}: it keeps "
-                         "that of the older RegistryCredential {}; remove the registry from one of the two, "
-                         "or give them different namespaces",
-                         runtime::to_string(view.key),
-                         lost.key.written(),
-                         winner->meta.name)},
-         .credential = loser->meta.name});
+own_failure keeps_older_entry(const secret_view& view,
+                              const lost_registry& lost,
+                              const std::string& loser,
+                              const std::string& winner) {
+    return {
+        .problem = {.reason = reasons::registry_conflict,
+                    .message = fmt::format(
+                        "Secret {} does not get this RegistryCredential's entry for registry {}: it keeps "
+                        "that of the older RegistryCredential {}; remove the registry from one of the two, "
+                        "or give them different namespaces",
+                        runtime::to_string(view.key),
+                        lost.key.written(),
+                        winner)},
+        .credential = loser};
+}
+
+/// By the UID of each contributor: what it delivers now.
+std::map<std::string, dockerconfig::registry_set> delivered_now(const cluster_state& state,
+                                                                const secret_view& view) {
+    std::map<std::string, dockerconfig::registry_set> delivered;
+    for (const auto& object : view.contributors)
+        delivered[object->meta.uid].add(state.contribution_of(object->meta.uid).entries);
+    return delivered;
+}
+
+/// Registries of which the copy keeps the entry of an older RegistryCredential, although what that one
+/// delivers now is not known: the first one of each that loses. Where it is known, the condition SourcesValid
+/// reports it.
+void add_lost(std::vector<own_failure>& failures, const cluster_state& state, const secret_view& view) {
+    if (view.desired.lost.empty()) return;
+    const auto delivered = delivered_now(state, view);
+    std::set<std::string> reported;
+    for (const auto& lost : view.desired.lost) {
+        if (reported.contains(lost.loser)) continue;
+        const auto loser = state.find_by_uid(lost.loser);
+        const auto winner = state.find_by_uid(lost.winner);
+        if (loser == nullptr || winner == nullptr) continue;
+        const auto known = delivered.find(lost.winner);
+        if (known != delivered.end() && known->second.contains(lost.key)) continue;
+        failures.push_back(keeps_older_entry(view, lost, loser->meta.name, winner->meta.name));
+        reported.insert(lost.loser);
+    }
 }
 
 }  // namespace
@@ -96,8 +119,7 @@ std::vector<result_recorder::own_failure> own_failures(const cluster_state& stat
         if (view.desired.left_out.contains(object->meta.uid))
             failures.push_back(does_not_fit(view, object->meta.name));
     }
-    for (const auto& lost : view.desired.lost)
-        add_lost(failures, state, view, lost);
+    add_lost(failures, state, view);
     for (const auto& lacking : view.lacking)
         failures.push_back(lacks(state, view, lacking));
     return failures;

@@ -94,7 +94,8 @@ const desired_secret& cluster_state::desired_of(const contributor_list& contribu
     all.reserve(contributors.size());
     for (const auto& contributor : contributors)
         all.push_back(contribution_of(contributor->meta.uid));
-    return desired_.emplace(std::move(uids), merge_contributions(all)).first->second;
+    return desired_.emplace(std::move(uids), merge_contributions(all, scope_.max_document_bytes))
+        .first->second;
 }
 
 contribution cluster_state::contribution_of(const std::string& uid) const {

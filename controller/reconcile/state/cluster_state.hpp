@@ -14,6 +14,7 @@
 #include "runtime/cache/store.hpp"
 #include "runtime/object_key.hpp"
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <set>
@@ -25,8 +26,9 @@ namespace reconcile {
 
 /// What this installation manages in a cluster.
 struct install_scope {
-    std::string own_namespace;              // where sources are
-    std::vector<std::string> secret_names;  // that copies may have
+    std::string own_namespace;                                          // where sources are
+    std::vector<std::string> secret_names;                              // that copies may have
+    std::size_t max_document_bytes = dockerconfig::max_document_bytes;  // of a copy
 };
 
 /// Whether two states of a RegistryCredential have the same spec: the generation counts its changes.

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/state/desired_secret.hpp"
 
-#include "dockerconfig/document.hpp"
 #include "dockerconfig/merge.hpp"
 #include "util/ascii.hpp"
 
@@ -33,7 +32,7 @@ entry_origins origins_of(const std::vector<contribution>& contributions,
     return origins;
 }
 
-desired_secret merge_all(const std::vector<contribution>& contributions) {
+desired_secret merge_all(const std::vector<contribution>& contributions, std::size_t max_bytes) {
     desired_secret desired;
     std::vector<std::vector<dockerconfig::registry_entry>> all;
     all.reserve(contributions.size());
@@ -48,7 +47,7 @@ desired_secret merge_all(const std::vector<contribution>& contributions) {
     }
     if (merged.entries.empty()) return desired;
 
-    auto document = dockerconfig::write_document(merged.entries);
+    auto document = dockerconfig::write_document(merged.entries, max_bytes);
     if (document.has_error()) {
         desired.fault = document.error().message;
         return desired;
@@ -60,11 +59,6 @@ desired_secret merge_all(const std::vector<contribution>& contributions) {
 }
 
 }  // namespace
-
-bool delivers(const contribution& given, const dockerconfig::registry_key& registry) {
-    return std::ranges::any_of(given.entries,
-                               [&](const auto& entry) { return same_registry(entry.key, registry); });
-}
 
 bool is_recordable(std::string_view key) noexcept {
     return key.find_first_of(",;=") == std::string_view::npos;
@@ -106,8 +100,8 @@ bool same_entries(const entry_list& a, const entry_list& b) {
     return *a == *b;
 }
 
-desired_secret merge_contributions(const std::vector<contribution>& contributions) {
-    auto desired = merge_all(contributions);
+desired_secret merge_contributions(const std::vector<contribution>& contributions, std::size_t max_bytes) {
+    auto desired = merge_all(contributions, max_bytes);
     if (desired.fault.empty()) return desired;
     std::set<std::string> left_out;
     for (const auto& each : contributions)
@@ -117,7 +111,7 @@ desired_secret merge_contributions(const std::vector<contribution>& contribution
         std::ranges::copy_if(contributions, std::back_inserter(all), [&](const contribution& each) {
             return !left_out.contains(each.uid);
         });
-        return merge_all(all);
+        return merge_all(all, max_bytes);
     };
     for (const bool kept : {true, false}) {
         for (const auto& each : contributions) {

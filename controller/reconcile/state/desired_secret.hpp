@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "dockerconfig/document.hpp"
 #include "dockerconfig/login.hpp"
 #include "util/secret_bytes.hpp"
 
@@ -58,9 +59,6 @@ struct contribution {
     bool kept = false;     // the copy has these entries already, so they fit
 };
 
-/// Whether it has an entry for this registry, however that is spelled.
-[[nodiscard]] bool delivers(const contribution& given, const dockerconfig::registry_key& registry);
-
 /// A registry that two RegistryCredentials have: the older one delivers it.
 struct lost_registry {
     std::string loser;  // their UIDs
@@ -79,8 +77,9 @@ struct desired_secret {
     bool complete = true;  // false: the entries of a contributor are not all known, or left out
 };
 
-/// The merge of the contributions, the oldest RegistryCredential's first. If all together are too large for a
-/// Secret, each that does not fit beside the older ones is left out.
-[[nodiscard]] desired_secret merge_contributions(const std::vector<contribution>& contributions);
+/// The merge of the contributions, the oldest RegistryCredential's first. If all together have more than
+/// `max_bytes`, each that does not fit beside the older ones is left out.
+[[nodiscard]] desired_secret merge_contributions(const std::vector<contribution>& contributions,
+                                                 std::size_t max_bytes = dockerconfig::max_document_bytes);
 
 }  // namespace reconcile

@@ -68,6 +68,22 @@ cause as_cause(const dockerconfig::source_error& error) {
     return {.reason = reason_of(error.fault), .message = error.message};
 }
 
+/// The password comes from a file: a command line is seen by others, and kept in the shell's history.
+cause not_found(const v1alpha1::credential_source& source, const std::string& own_namespace) {
+    const auto arguments = source.registry.empty()
+                               ? fmt::format("docker-registry {} ...", source.secret_name)
+                               : fmt::format(
+                                     "generic {} --type=kubernetes.io/basic-auth --from-literal=username=... "
+                                     "--from-file=password=...",
+                                     source.secret_name);
+    return {.reason = reasons::source_not_found,
+            .message = fmt::format("Secret {0}/{1} does not exist; create it with 'kubectl -n {0} create "
+                                   "secret {2}' or correct spec.sources",
+                                   own_namespace,
+                                   source.secret_name,
+                                   arguments)};
+}
+
 /// The first problem is the one to tell.
 void blame(resolution& result, cause problem) {
     if (result.fault.reason.empty()) result.fault = std::move(problem);
@@ -89,13 +105,7 @@ source_resolver::remembered source_resolver::read_all(const v1alpha1::registry_c
     remembered contents;
     for (const auto& source : object.sources) {
         if (find(source.secret_name) == nullptr) {
-            blame(result,
-                  {.reason = reasons::source_not_found,
-                   .message =
-                       fmt::format("Secret {0}/{1} does not exist; create it with 'kubectl -n {0} create "
-                                   "secret docker-registry {1} ...' or correct spec.sources",
-                                   own_namespace_,
-                                   source.secret_name)});
+            blame(result, not_found(source, own_namespace_));
         } else if (auto selected = read(source, find); selected.has_error()) {
             blame(result, as_cause(selected.error()));
         } else {

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -59,7 +60,7 @@ contributor_list older_than(const cluster_state& state, const v1alpha1::registry
 /// An older RegistryCredential that has registries of this one, and the namespaces that both select.
 struct rival {
     std::shared_ptr<const v1alpha1::registry_credential> object;
-    std::vector<std::string> registries;  // as this one wrote them
+    std::set<std::string> registries;  // as this one wrote them
     std::set<std::string> namespaces;
 };
 
@@ -86,7 +87,7 @@ std::vector<rival> rivals_of(const cluster_state& state, const v1alpha1::registr
         rival found{.object = other, .registries = {}, .namespaces = selected_by_both(state, object, *other)};
         if (found.namespaces.empty()) continue;
         for (const auto& lost : merged.conflicts)
-            found.registries.push_back(lost.key.written());
+            found.registries.insert(lost.key.written());
         rivals.push_back(std::move(found));
     }
     return rivals;
@@ -101,20 +102,35 @@ cause registry_conflict(const std::vector<rival>& rivals) {
             .message = fmt::format(
                 "registry {} is delivered by the older RegistryCredential {} in {} namespace{}; remove "
                 "it from one of the two, or give them different namespaces",
-                first.registries.front(),
+                *first.registries.begin(),
                 first.object->meta.name,
                 count,
                 count == 1 ? "" : "s")};
 }
 
-/// Whether older RegistryCredentials deliver the registry to each of the `selected` namespaces.
-bool is_lost(const std::string& registry, const std::vector<rival>& rivals, std::int64_t selected) {
-    std::set<std::string> lost;
-    for (const auto& each : rivals) {
-        if (std::ranges::find(each.registries, registry) != each.registries.end())
-            lost.insert(each.namespaces.begin(), each.namespaces.end());
+bool select_together(const std::vector<const rival*>& rivals, std::int64_t selected) {
+    std::set<std::string> names;
+    for (const auto* each : rivals)
+        names.insert(each->namespaces.begin(), each->namespaces.end());
+    return selected > 0 && static_cast<std::int64_t>(names.size()) == selected;
+}
+
+/// The registries that older RegistryCredentials do not deliver to each of the `selected` namespaces.
+std::vector<std::string> delivered_registries(const std::vector<dockerconfig::registry_entry>& entries,
+                                              const std::vector<rival>& rivals,
+                                              std::int64_t selected) {
+    std::vector<std::string> delivered;
+    std::map<std::vector<const rival*>, bool> known;  // many registries have the same rivals
+    for (const auto& entry : entries) {
+        std::vector<const rival*> with_it;
+        for (const auto& each : rivals) {
+            if (each.registries.contains(entry.key.written())) with_it.push_back(&each);
+        }
+        const auto [lost, is_new] = known.try_emplace(with_it, false);
+        if (is_new) lost->second = select_together(with_it, selected);
+        if (!lost->second) delivered.push_back(entry.key.written());
     }
-    return selected > 0 && static_cast<std::int64_t>(lost.size()) == selected;
+    return delivered;
 }
 
 }  // namespace
@@ -147,12 +163,8 @@ credential_report report_on(const cluster_state& state, const v1alpha1::registry
             ++report.synced;
         }
     });
-    if (resolved.entries != nullptr) {
-        for (const auto& entry : *resolved.entries) {
-            if (!is_lost(entry.key.written(), rivals, report.selected))
-                report.registries.push_back(entry.key.written());
-        }
-    }
+    if (resolved.entries != nullptr)
+        report.registries = delivered_registries(*resolved.entries, rivals, report.selected);
     add_stuck(state, object, report);
     std::ranges::sort(report.failures, {}, &v1alpha1::namespace_failure::namespace_name);
     return report;

@@ -68,6 +68,7 @@ TEST_CASE("the defaults are those of a cluster") {
     const auto got = accepted({});
     CHECK(got.secret_names == strings{"regcred"});
     CHECK(got.service_accounts == strings{"default"});
+    CHECK(got.max_document_bytes == 524288);
     CHECK_FALSE(got.require_admission_policy);
     CHECK(got.deletion_guard == "confirm");
     CHECK(got.namespace_name.empty());
@@ -86,6 +87,7 @@ TEST_CASE("the defaults are those of a cluster") {
 TEST_CASE("every flag sets its option") {
     const auto got = accepted({"--secret-names=regcred,team-pull",
                                "--service-accounts=default,builder",
+                               "--max-document-bytes=1048576",
                                "--require-admission-policy",
                                "--deletion-guard=approve",
                                "--namespace=credentials",
@@ -100,6 +102,7 @@ TEST_CASE("every flag sets its option") {
                                "--leader-elect-retry-period=5s"});
     CHECK(got.secret_names == strings{"regcred", "team-pull"});
     CHECK(got.service_accounts == strings{"builder", "default"});
+    CHECK(got.max_document_bytes == 1048576);
     CHECK(got.require_admission_policy);
     CHECK(got.deletion_guard == "approve");
     CHECK(got.namespace_name == "credentials");
@@ -192,6 +195,9 @@ TEST_CASE("a mistake ends with exit code 2 and says what to write") {
         {{"--namespace=Credentials"}, "'Credentials' is not a valid namespace: use lower-case"},
         {{"--namespace=team/a"}, "'team/a' is not a valid namespace"},
         {{"--namespace=a.b"}, "'a.b' is not a valid namespace"},
+        {{"--max-document-bytes=1048577"}, "1048576"},
+        {{"--max-document-bytes=0"}, "1024"},
+        {{"--max-document-bytes=512Ki"}, "--max-document-bytes"},
         {{"--no-such-flag"}, "--no-such-flag"},
     };
     for (const auto& row : table) {

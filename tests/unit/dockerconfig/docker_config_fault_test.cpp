@@ -235,6 +235,45 @@ TEST_CASE("a docker config that names only credential helpers says where the log
     CHECK(store.error().message.find("credential helper") != std::string::npos);
 }
 
+TEST_CASE("a docker config in a Secret of the other type says which type it needs") {
+    const std::string entries = R"("quay.io":{"auth":"dTpw"},"user:CANARY":{})";
+    const struct {
+        const char* name;
+        std::string text;
+        dockerconfig::docker_config_form form;
+        std::string_view says;
+    } table[] = {
+        {"auths", in_auths(entries), cfg, "the key .dockerconfigjson"},
+        {"auths and a credential store",
+         R"({"auths":{"quay.io":{"auth":"dTpw"}},"credsStore":"x"})",
+         cfg,
+         "type kubernetes.io/dockerconfigjson has it"},
+        {"registries",
+         "{" + entries + "}",
+         json,
+         "type kubernetes.io/dockercfg has them, with the key .dockercfg"},
+        {"registries with passwords",
+         R"({"https://index.docker.io/v1/":{"username":"u","password":"CANARY"}})",
+         json,
+         "or put the registries into `auths`"},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.name);
+        const auto config = dockerconfig::parse_docker_config(row.text, row.form);
+        REQUIRE(config.has_error());
+        CHECK(config.error().fault == source_fault::no_entries);
+        CHECK_MESSAGE(config.error().message.find(row.says) != std::string::npos, config.error().message);
+        CHECK(config.error().message.find("CANARY") == std::string::npos);
+    }
+    // What delivers something is no mistake.
+    CHECK(dockerconfig::parse_docker_config(R"({"auths":{},)" + entries + "}", cfg).has_value());
+    CHECK(dockerconfig::parse_docker_config(
+              R"({"quay.io":{"auth":"dTpw"},"auths":{"ghcr.io":{"auth":"dTpw"}}})", json)
+              .has_value());
+    const auto nothing = dockerconfig::parse_docker_config(R"({"quay.io":{}})", json);
+    CHECK(nothing.error().message == "the docker config has no entry in `auths`");
+}
+
 TEST_CASE("a docker config is limited in size, depth and number of entries") {
     SUBCASE("size") {
         auto text = quay(R"("auth":"dTpw")");

@@ -118,6 +118,18 @@ TEST_CASE("write_document refuses no entries, and two entries for one registry")
     CHECK(dockerconfig::write_document(entries{entry("docker.io"), entry("index.docker.io")}).has_value());
 }
 
+TEST_CASE("write_document writes at most the given number of bytes") {
+    const entries list{entry("quay.io")};
+    const auto size = text_of(list).size();
+    CHECK(dockerconfig::write_document(list, size).has_value());
+    const auto larger = dockerconfig::write_document(list, size - 1);
+    REQUIRE(larger.has_error());
+    CHECK(larger.error().fault == source_fault::too_large);
+    CHECK(larger.error().message.find("more than " + std::to_string(size - 1) + " bytes") !=
+          std::string::npos);
+    CHECK(larger.error().message.find("--max-document-bytes") != std::string::npos);
+}
+
 TEST_CASE("write_document writes at most 1 MiB") {
     const std::string password(400'000, 'p');
     const auto with_email = [&password](std::size_t length) {

@@ -70,6 +70,22 @@ TEST_CASE("notes are few and short, however many entries are odd") {
     CHECK(told[3] == "38 more remarks on other entries");
 }
 
+TEST_CASE("a glob of `registries` that matches no entry is named, and the others take theirs") {
+    const auto secret =
+        R"({"auths":{"https://index.docker.io/v1/":{"auth":"dTpw"},"quay.io":{"auth":"dTpw"}}})";
+    const globs wanted{"docker.io", "quay.io", "ghcr.io"};
+    CHECK(selected(secret, wanted) ==
+          std::vector<std::string>{"https://index.docker.io/v1/|u|p|", "quay.io|u|p|"});
+    CHECK(notes(secret, wanted) ==
+          std::vector<std::string>{"no entry matches `registries` (ghcr.io); the Secret has "
+                                   "https://index.docker.io/v1/, quay.io"});
+    CHECK(notes(secret, globs{"docker.io", "quay.io"}).empty());
+    CHECK(notes(secret, globs{}).empty());
+    // An entry that is left out is there nevertheless, and has a remark of its own.
+    const auto useless = R"({"auths":{"quay.io":{"auth":"dTpw"},"ghcr.io":{}}})";
+    CHECK(notes(useless, globs{"quay.io", "ghcr.io"}).size() == 1);
+}
+
 TEST_CASE("several spellings of one registry with one login are one entry") {
     CHECK(
         selected(

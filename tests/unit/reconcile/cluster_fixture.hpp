@@ -10,6 +10,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <cstddef>
 #include <map>
 #include <set>
 #include <string>
@@ -27,8 +28,12 @@ struct cluster_fixture {
     int version = 100;
 
     explicit cluster_fixture(std::vector<std::string> secret_names = {"regcred", "other"},
-                             bool copies_listed = true)
-        : state({.own_namespace = "regcred-system", .secret_names = std::move(secret_names)}, queues) {
+                             bool copies_listed = true,
+                             std::size_t max_document_bytes = dockerconfig::max_document_bytes)
+        : state({.own_namespace = "regcred-system",
+                 .secret_names = std::move(secret_names),
+                 .max_document_bytes = max_document_bytes},
+                queues) {
         for (const auto& name : state.scope().secret_names) {
             if (copies_listed) list_nothing(state.copies(name));
         }
@@ -60,13 +65,15 @@ struct cluster_fixture {
     }
 
     void add_source(const std::string& name, const std::string& registry, const std::string& password) {
+        add_docker_config(
+            name, R"({"auths":{")" + registry + R"(":{"username":"u","password":")" + password + R"("}}})");
+    }
+    void add_docker_config(const std::string& name, std::string document) {
         kube::secret secret;
         secret.meta = meta(name, "regcred-system");
         secret.meta.resource_version = next_version();
         secret.type = std::string(kube::docker_config_json_type);
-        secret.data.emplace(kube::docker_config_json_key,
-                            util::secret_bytes(R"({"auths":{")" + registry +
-                                               R"(":{"username":"u","password":")" + password + R"("}}})"));
+        secret.data.emplace(kube::docker_config_json_key, util::secret_bytes(std::move(document)));
         state.sources().upsert(reconcile::read_source(std::move(secret)));
     }
     void add_namespace(const std::string& name, kube::string_map labels = {}) {

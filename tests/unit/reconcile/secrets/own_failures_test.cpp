@@ -15,6 +15,7 @@
 
 using build::add_a;
 using build::add_two;
+using build::edit;
 using build::lists;
 using build::passwords;
 using build::restart;
@@ -49,6 +50,36 @@ TEST_CASE("entries that have grown too large stay as they were, and only their o
     REQUIRE(failures.size() == 1);
     CHECK(failures[0].credential == "b");
     CHECK(failures[0].problem.reason == reconcile::reasons::source_too_large);
+}
+
+TEST_CASE("a docker config larger than the installation allows concerns only its RegistryCredential") {
+    constexpr std::size_t limit = 2000;
+    build::cluster_fixture f({"regcred"}, true, limit);
+    add_a(f);
+    f.add_credential(build::wants("b", "login-b"));
+    f.add_source("login-b", "ghcr.io", std::string(limit, 'x'));
+    f.apply_all();
+    CHECK(passwords(f) == lists{"CANARY-a"});
+    SUBCASE("in a namespace that is new") {}
+    SUBCASE("after the other one has changed") {
+        f.add_source("login-a", "quay.io", "CANARY-a2");
+    }
+    SUBCASE("while entries of the copy are kept") {
+        f.add_source("login-b", "ghcr.io", "CANARY-b");
+        f.apply_all();
+        REQUIRE(passwords(f) == lists{"CANARY-a", "CANARY-b"});
+        edit(f, "a", [](auto& object) { object.suspend = true; });
+        f.add_source("login-b", "ghcr.io", std::string(limit, 'x'));
+    }
+    f.add_namespace("team-b");
+    f.apply_all();
+    const auto failures = own_failures(f.state, f.view(build::here), std::vector<reconcile::secret_plan>(1));
+    REQUIRE_FALSE(failures.empty());
+    CHECK(failures.back().credential == "b");
+    CHECK(failures.back().problem.reason == reconcile::reasons::source_too_large);
+    CHECK(decide(f.view(build::here)).reason.empty());
+    CHECK(f.document_of(build::here).size() <= limit);
+    CHECK(passwords(f).front().starts_with("CANARY-a"));
 }
 
 TEST_CASE("a registry of which the copy keeps an older entry is reported by the younger RegistryCredential") {

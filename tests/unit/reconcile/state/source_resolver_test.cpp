@@ -124,6 +124,19 @@ TEST_CASE("with a source that was never valid the others are delivered, and that
     CHECK(now.unknown.front().secret_name == "b");
 }
 
+TEST_CASE("a source that does not exist is reported with the command that creates it") {
+    vault v;
+    auto object = from_sources({"login"});
+    CHECK(v.resolve(object).fault.message ==
+          "Secret regcred-system/login does not exist; create it with 'kubectl -n regcred-system create "
+          "secret docker-registry login ...' or correct spec.sources");
+    object.sources.front().registry = "quay.io";
+    CHECK(v.resolve(object).fault.message ==
+          "Secret regcred-system/login does not exist; create it with 'kubectl -n regcred-system create "
+          "secret generic login --type=kubernetes.io/basic-auth --from-literal=username=... "
+          "--from-file=password=...' or correct spec.sources");
+}
+
 TEST_CASE("origins name the source of each entry, also of one that is missing now") {
     vault v;
     v.put("a", login("quay.io", "CANARY-1"));

@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: The regcred authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile/secrets/kept_entries.hpp"
+#include "reconcile/secrets/own_failures.hpp"
+#include "unit/reconcile/builders.hpp"
+#include "unit/reconcile/cluster_fixture.hpp"
+#include "unit/reconcile/shared_secret.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <functional>
+#include <string>
+
+using build::add_a;
+using build::edit;
+using build::lists;
+using build::passwords;
+using build::restart;
+
+// About as many entries as a docker config may have: work that grows with their square takes minutes.
+
+namespace {
+
+constexpr int many = 9990;
+
+/// `many` registries beside quay.io, which has this password.
+std::string large_config(const std::string& password) {
+    auto text = R"({"auths":{"quay.io":{"username":"u","password":")" + password + R"("})";
+    for (int i = 0; i < many; ++i)
+        text += fmt::format(R"(,"registry-{}.example.com":{{"username":"u","password":"p"}})", i);
+    return text + "}}";
+}
+
+}  // namespace
+
+TEST_CASE("a RegistryCredential with thousands of entries delivers beside one that keeps its own") {
+    build::cluster_fixture before;
+    before.add_source("login-a", "ghcr.io", "CANARY-a");
+    before.add_docker_config("login-b", large_config("CANARY-b"));
+    before.add_namespace("team-a");
+    before.add_credential(build::wants("a", "login-a"));
+    before.add_credential(build::wants("b", "login-b"));
+    before.apply_all();
+    REQUIRE(passwords(before) == lists{"CANARY-a", "CANARY-b"});
+    SUBCASE("because it is suspended") {
+        edit(before, "a", [](auto& object) { object.suspend = true; });
+        before.add_docker_config("login-b", large_config("CANARY-b2"));
+        before.apply_all();
+        CHECK(passwords(before) == lists{"CANARY-a", "CANARY-b2"});
+    }
+    SUBCASE("because its source is not readable after a restart") {
+        const auto f = restart(before);
+        f->add_docker_config("login-b", large_config("CANARY-b2"));
+        f->add_credential(build::wants("a", "login-a"));
+        f->add_credential(build::wants("b", "login-b"));
+        f->apply_all();
+        CHECK(passwords(*f) == lists{"CANARY-a", "CANARY-b2"});
+    }
+    SUBCASE("and keeps thousands of entries itself while the other changes") {
+        edit(before, "b", [](auto& object) { object.suspend = true; });
+        before.add_source("login-a", "ghcr.io", "CANARY-a2");
+        before.apply_all();
+        CHECK(passwords(before) == lists{"CANARY-a2", "CANARY-b"});
+    }
+}
+
+TEST_CASE("the entries of a copy without recorded origins are assigned, however many they are") {
+    build::cluster_fixture f;
+    f.add_source("login-a", "ghcr.io", "CANARY-a");
+    f.add_docker_config("login-b", large_config("CANARY-b"));
+    f.add_namespace("team-a");
+    f.add_credential(build::wants("a", "login-a"));
+    f.add_credential(build::wants("b", "login-b"));
+    f.apply_all();
+    edit(f, "a", [](auto& object) { object.suspend = true; });
+    kube::secret unrecorded;
+    unrecorded.meta = f.state.find_copy(build::here)->meta;
+    unrecorded.meta.annotations.clear();
+    unrecorded.data.emplace(kube::docker_config_json_key,
+                            util::secret_bytes::copy_of(f.document_of(build::here)));
+    const auto content = reconcile::read_content(unrecorded);
+    const auto view = view_secret(f.state, build::here, {.content = &content});
+    REQUIRE(view.desired.document != nullptr);
+    CHECK(view.desired.document->reveal().find("CANARY-a") != std::string::npos);
+    CHECK(view.desired.document->reveal().find("CANARY-b") != std::string::npos);
+}
+
+TEST_CASE(
+    "thousands of registries that an older RegistryCredential keeps are reported by the younger one once") {
+    build::cluster_fixture before;
+    before.add_docker_config("login-a", large_config("CANARY-a"));
+    before.add_namespace("team-a");
+    before.add_credential(build::wants("a", "login-a"));
+    before.apply_all();
+    const auto f = restart(before);
+    f->add_credential(build::wants("a", "login-a"));
+    f->add_docker_config("login-b", large_config("CANARY-b"));
+    f->add_credential(build::wants("b", "login-b"));
+    f->apply_all();
+    CHECK(passwords(*f) == lists{"CANARY-a"});
+    const auto failures = own_failures(f->state, f->view(build::here), {});
+    REQUIRE(failures.size() == 1);
+    CHECK(failures[0].credential == "b");
+    CHECK(failures[0].problem.message.find("registry quay.io") != std::string::npos);
+    f->add_docker_config("login-a", large_config("CANARY-a2"));
+    CHECK(own_failures(f->state, f->view(build::here), {}).empty());
+}
