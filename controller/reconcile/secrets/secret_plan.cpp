@@ -80,8 +80,7 @@ bool must_be_left_alone(const secret_view& view) {
 /// kubectl get -o yaml | kubectl apply copies it into other namespaces. What a person made stays, and is
 /// reported by the owners; if they are gone, the garbage collector deletes it.
 secret_plan for_unwanted(const secret_view& view) {
-    if (view.owner != ownership::ours) return {};
-    if (view.present->written_by_regcred) return act(secret_action::remove);
+    if (view.owner == ownership::ours && view.present->written_by_regcred) return act(secret_action::remove);
     if (view.dropped.empty()) return {};
     return conflict(view,
                     "names a RegistryCredential as its owner, but a person or another program made it, in a "
@@ -108,18 +107,26 @@ secret_plan for_source(const secret_view& view) {
                     "source another name");
 }
 
-secret_plan for_foreign(const secret_view& view) {
-    if (must_be_left_alone(view)) {
-        return conflict(
-            view,
-            view.present->labelled
-                ? "has regcred's label, but no RegistryCredential owns it: it was retained, orphaned "
-                  "or restored from a backup, or made by hand; delete it, or set "
-                  "spec.conflictPolicy: Adopt to take it over"
-                : "exists and was not made by regcred; delete or rename it, or set "
-                  "spec.conflictPolicy: Adopt");
+std::string_view why_foreign(const observed_secret& present) {
+    if (present.has_managers && !present.written_by_regcred && !owners_of(present.meta).none()) {
+        return "names a RegistryCredential as its owner, but a person or another program made it, such as "
+               "'kubectl apply' or a restore from a backup; delete it, or set spec.conflictPolicy: Adopt to "
+               "take it over";
     }
-    return act(can_be_updated(*view.present) ? secret_action::update : secret_action::recreate, true);
+    if (present.labelled) {
+        return "has regcred's label, but no RegistryCredential owns it: it was retained, orphaned or "
+               "restored "
+               "from a backup, or made by hand; delete it, or set spec.conflictPolicy: Adopt to take it over";
+    }
+    return "exists and was not made by regcred; delete or rename it, or set spec.conflictPolicy: Adopt";
+}
+
+/// An update that changes nothing would not make the controller one of the managers of an exact copy, which
+/// would stay foreign.
+secret_plan for_foreign(const secret_view& view) {
+    if (must_be_left_alone(view)) return conflict(view, why_foreign(*view.present));
+    const bool can_update = can_be_updated(*view.present) && !is_up_to_date(view);
+    return act(can_update ? secret_action::update : secret_action::recreate, true);
 }
 
 /// Entries that only the copy has would be lost if it was deleted and could not be created again.
