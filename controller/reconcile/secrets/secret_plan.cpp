@@ -7,10 +7,13 @@
 #include "util/utf8.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace reconcile {
@@ -129,14 +132,31 @@ secret_plan for_foreign(const secret_view& view) {
     return act(can_update ? secret_action::update : secret_action::recreate, true);
 }
 
-/// Entries that only the copy has would be lost if it was deleted and could not be created again.
+/// Whether the copy may not be deleted even if it is created again at once: entries in it that must stay
+/// cannot be read, or the deletion guard holds them back.
+bool is_irreplaceable(const secret_view& view) {
+    return view.content_read && (!view.content_readable || !view.held.empty());
+}
+
 secret_plan for_irreplaceable(const secret_view& view) {
+    std::set<std::string> names;
+    add_names(names, view.held.empty() ? view.kept : view.held);
+    if (view.held.empty()) {
+        for (const auto& lacking : view.lacking)
+            names.insert(lacking.credential->meta.name);
+    }
+    const std::string_view why = view.held.empty() ? "may have in it cannot be read and would be lost; "
+                                                     "resume that one or correct its sources, or delete "
+                                                     "the Secret and lose these entries"
+                                                   : "has in it are held by the deletion guard; see its "
+                                                     "condition Synced, or delete the Secret and lose "
+                                                     "these entries";
     return conflict(
         view,
-        "is immutable or has another type, so it must be deleted and created again, but it holds entries "
-        "that only this Secret has (for example of a RegistryCredential that is suspended, or of a "
-        "source that cannot be read); resume or correct that one, or delete the Secret and lose "
-        "these entries");
+        fmt::format("is immutable or has another type, so it must be deleted and created again, but the "
+                    "entries that RegistryCredential {} {}",
+                    fmt::join(names, ", "),
+                    why));
 }
 
 secret_plan for_wanted(const secret_view& view) {
@@ -165,7 +185,7 @@ secret_plan for_wanted(const secret_view& view) {
     }
     if (is_up_to_date(view)) return {};
     if (can_be_updated(*view.present)) return act(secret_action::update);
-    return view.content_read ? for_irreplaceable(view) : act(secret_action::recreate);
+    return is_irreplaceable(view) ? for_irreplaceable(view) : act(secret_action::recreate);
 }
 
 }  // namespace
