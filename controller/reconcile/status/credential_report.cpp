@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -56,11 +57,11 @@ contributor_list older_than(const cluster_state& state, const v1alpha1::registry
     return older;
 }
 
-/// An older RegistryCredential that has registries of this one, and the namespaces that both select.
+/// An older RegistryCredential that has registries of this one.
 struct rival {
     std::shared_ptr<const v1alpha1::registry_credential> object;
-    std::vector<std::string> registries;  // as this one wrote them
-    std::set<std::string> namespaces;
+    /// By registry, as this one wrote it: the namespaces that both select and where the older one's login is.
+    std::map<std::string, std::set<std::string>> namespaces;
 };
 
 std::set<std::string> selected_by_both(const cluster_state& state,
@@ -73,7 +74,37 @@ std::set<std::string> selected_by_both(const cluster_state& state,
     return names;
 }
 
-/// Oldest first. Without those that select no namespace of this one.
+/// Whether the copy has an entry of this owner for the registry, as far as it tells.
+bool has_entry_of(const cluster_state& state,
+                  const runtime::object_key& key,
+                  const std::string& uid,
+                  const dockerconfig::registry_key& registry) {
+    const auto copy = state.find_copy(key);
+    const auto is_live = [&state](const std::string& owner) { return state.find_by_uid(owner) != nullptr; };
+    if (ownership_of(copy.get(), is_live) != ownership::ours) return false;
+    const auto recorded = copy->meta.annotations.find(entries_annotation);
+    if (recorded == copy->meta.annotations.end()) return owners_of(copy->meta).include(uid);
+    return std::ranges::any_of(read_origins(recorded->second), [&](const auto& entry) {
+        if (entry.second.uid != uid) return false;
+        const auto written = dockerconfig::registry_key::parse(entry.first);
+        return written.has_value() && same_registry(*written, registry);
+    });
+}
+
+/// A suspended one delivers to no further Secret, and keeps what it has in the others.
+std::set<std::string> delivered_to(const cluster_state& state,
+                                   const v1alpha1::registry_credential& older,
+                                   std::set<std::string> names,
+                                   const dockerconfig::registry_key& registry) {
+    if (!older.suspend) return names;
+    std::erase_if(names, [&](const std::string& name) {
+        const runtime::object_key key{.namespace_name = name, .name = older.secret_name};
+        return !has_entry_of(state, key, older.meta.uid, registry);
+    });
+    return names;
+}
+
+/// Oldest first. Without those that deliver to no namespace of this one.
 std::vector<rival> rivals_of(const cluster_state& state, const v1alpha1::registry_credential& object) {
     std::vector<rival> rivals;
     const auto& mine = state.resolved(object.meta.uid).entries;
@@ -83,11 +114,13 @@ std::vector<rival> rivals_of(const cluster_state& state, const v1alpha1::registr
         if (theirs == nullptr) continue;
         const auto merged = dockerconfig::merge(std::vector{*theirs, *mine});
         if (merged.conflicts.empty()) continue;
-        rival found{.object = other, .registries = {}, .namespaces = selected_by_both(state, object, *other)};
-        if (found.namespaces.empty()) continue;
-        for (const auto& lost : merged.conflicts)
-            found.registries.push_back(lost.key.written());
-        rivals.push_back(std::move(found));
+        const auto both = selected_by_both(state, object, *other);
+        rival found{.object = other, .namespaces = {}};
+        for (const auto& lost : merged.conflicts) {
+            auto names = delivered_to(state, *other, both, lost.key);
+            if (!names.empty()) found.namespaces.emplace(lost.key.written(), std::move(names));
+        }
+        if (!found.namespaces.empty()) rivals.push_back(std::move(found));
     }
     return rivals;
 }
@@ -96,23 +129,23 @@ std::vector<rival> rivals_of(const cluster_state& state, const v1alpha1::registr
 cause registry_conflict(const std::vector<rival>& rivals) {
     if (rivals.empty()) return {};
     const auto& first = rivals.front();
-    const auto count = first.namespaces.size();
+    const auto& [registry, names] = *first.namespaces.begin();
     return {.reason = reasons::registry_conflict,
             .message = fmt::format(
                 "registry {} is delivered by the older RegistryCredential {} in {} namespace{}; remove "
                 "it from one of the two, or give them different namespaces",
-                first.registries.front(),
+                registry,
                 first.object->meta.name,
-                count,
-                count == 1 ? "" : "s")};
+                names.size(),
+                names.size() == 1 ? "" : "s")};
 }
 
 /// Whether older RegistryCredentials deliver the registry to each of the `selected` namespaces.
 bool is_lost(const std::string& registry, const std::vector<rival>& rivals, std::int64_t selected) {
     std::set<std::string> lost;
     for (const auto& each : rivals) {
-        if (std::ranges::find(each.registries, registry) != each.registries.end())
-            lost.insert(each.namespaces.begin(), each.namespaces.end());
+        const auto found = each.namespaces.find(registry);
+        if (found != each.namespaces.end()) lost.insert(found->second.begin(), found->second.end());
     }
     return selected > 0 && static_cast<std::int64_t>(lost.size()) == selected;
 }
