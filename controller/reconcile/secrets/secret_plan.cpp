@@ -118,8 +118,8 @@ std::string_view why_foreign(const observed_secret& present) {
     }
     if (present.labelled) {
         return "has regcred's label, but no RegistryCredential owns it: it was retained, orphaned or "
-               "restored "
-               "from a backup, or made by hand; delete it, or set spec.conflictPolicy: Adopt to take it over";
+               "restored from a backup, or made by hand; delete it, or set spec.conflictPolicy: Adopt to "
+               "take it over";
     }
     return "exists and was not made by regcred; delete or rename it, or set spec.conflictPolicy: Adopt";
 }
