@@ -157,6 +157,9 @@ TEST_CASE_FIXTURE(explain_fixture,
     kept["metadata"]["ownerReferences"] = json::array({owner_reference_to(keeper)});
     add_secret(kept);
     add_pod("web", {image}, {"regcred"});
+    CHECK(explain_pod("web").text.find("managed by RegistryCredential") == std::string::npos);
+    api().remove(secret_path(ns()));
+    api().create(secrets_in(ns()) + "?fieldManager=regcred-controller", kept);
     check_has(explain_pod("web"), "managed by RegistryCredential " + named("keeper"));
 
     auto other = spec_of({"absent"}, {"nowhere"});

@@ -138,6 +138,30 @@ TEST_CASE_FIXTURE(scenario,
     await_ready(loser, "1/1");
 }
 
+TEST_CASE_FIXTURE(scenario,
+                  "RegistryConflict counts the namespaces where the login of a suspended older "
+                  "RegistryCredential is") {
+    start();
+    const auto include = std::vector{named("team-*")};
+    const std::vector held{add_namespace("team-a"), add_namespace("team-b")};
+    const auto a = add_credential("a", spec_of({add_source("a", one_login("quay.io", "a"))}, include));
+    const auto b = add_credential("b", spec_of({add_source("b", one_login("quay.io", "b"))}, include));
+    std::vector<json> both{api().get(credential_path(a)), api().get(credential_path(b))};
+    sort_by_precedence(both);
+    const auto older = both[0]["metadata"]["name"].get<std::string>();
+    const auto younger = both[1]["metadata"]["name"].get<std::string>();
+    await_copies(held, document_of(one_login("quay.io", older == a ? "a" : "b")));
+    await_ready(older, "2/2");
+    change_spec(older, {{"suspend", true}});
+    settle();
+    const auto fresh = add_namespace("team-new");
+    await_copy(fresh, document_of(one_login("quay.io", older == a ? "b" : "a")));
+    settle();
+    const auto object = await_condition(younger, "SourcesValid", "False", "RegistryConflict");
+    const auto message = condition_of(object, "SourcesValid")["message"].get<std::string>();
+    CHECK(message.find(older + " in 2 namespaces") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(
     scenario,
     "a shared Secret keeps the entries of a source that is missing after a restart, and the others' rotate") {

@@ -7,10 +7,13 @@
 #include "util/utf8.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace reconcile {
@@ -80,8 +83,7 @@ bool must_be_left_alone(const secret_view& view) {
 /// kubectl get -o yaml | kubectl apply copies it into other namespaces. What a person made stays, and is
 /// reported by the owners; if they are gone, the garbage collector deletes it.
 secret_plan for_unwanted(const secret_view& view) {
-    if (view.owner != ownership::ours) return {};
-    if (view.present->written_by_regcred) return act(secret_action::remove);
+    if (view.owner == ownership::ours && view.present->written_by_regcred) return act(secret_action::remove);
     if (view.dropped.empty()) return {};
     return conflict(view,
                     "names a RegistryCredential as its owner, but a person or another program made it, in a "
@@ -108,28 +110,53 @@ secret_plan for_source(const secret_view& view) {
                     "source another name");
 }
 
-secret_plan for_foreign(const secret_view& view) {
-    if (must_be_left_alone(view)) {
-        return conflict(
-            view,
-            view.present->labelled
-                ? "has regcred's label, but no RegistryCredential owns it: it was retained, orphaned "
-                  "or restored from a backup, or made by hand; delete it, or set "
-                  "spec.conflictPolicy: Adopt to take it over"
-                : "exists and was not made by regcred; delete or rename it, or set "
-                  "spec.conflictPolicy: Adopt");
+std::string_view why_foreign(const observed_secret& present) {
+    if (present.has_managers && !present.written_by_regcred && !owners_of(present.meta).none()) {
+        return "names a RegistryCredential as its owner, but a person or another program made it, such as "
+               "'kubectl apply' or a restore from a backup; delete it, or set spec.conflictPolicy: Adopt to "
+               "take it over";
     }
-    return act(can_be_updated(*view.present) ? secret_action::update : secret_action::recreate, true);
+    if (present.labelled) {
+        return "has regcred's label, but no RegistryCredential owns it: it was retained, orphaned or "
+               "restored from a backup, or made by hand; delete it, or set spec.conflictPolicy: Adopt to "
+               "take it over";
+    }
+    return "exists and was not made by regcred; delete or rename it, or set spec.conflictPolicy: Adopt";
 }
 
-/// Entries that only the copy has would be lost if it was deleted and could not be created again.
+/// An update that changes nothing would not make the controller one of the managers of an exact copy, which
+/// would stay foreign.
+secret_plan for_foreign(const secret_view& view) {
+    if (must_be_left_alone(view)) return conflict(view, why_foreign(*view.present));
+    const bool can_update = can_be_updated(*view.present) && !is_up_to_date(view);
+    return act(can_update ? secret_action::update : secret_action::recreate, true);
+}
+
+/// Whether the copy may not be deleted even if it is created again at once: entries in it that must stay
+/// cannot be read, or the deletion guard holds them back.
+bool is_irreplaceable(const secret_view& view) {
+    return view.content_read && (!view.content_readable || !view.held.empty());
+}
+
 secret_plan for_irreplaceable(const secret_view& view) {
+    std::set<std::string> names;
+    add_names(names, view.held.empty() ? view.kept : view.held);
+    if (view.held.empty()) {
+        for (const auto& lacking : view.lacking)
+            names.insert(lacking.credential->meta.name);
+    }
+    const std::string_view why = view.held.empty() ? "may have in it cannot be read and would be lost; "
+                                                     "resume that one or correct its sources, or delete "
+                                                     "the Secret and lose these entries"
+                                                   : "has in it are held by the deletion guard; see its "
+                                                     "condition Synced, or delete the Secret and lose "
+                                                     "these entries";
     return conflict(
         view,
-        "is immutable or has another type, so it must be deleted and created again, but it holds entries "
-        "that only this Secret has (for example of a RegistryCredential that is suspended, or of a "
-        "source that cannot be read); resume or correct that one, or delete the Secret and lose "
-        "these entries");
+        fmt::format("is immutable or has another type, so it must be deleted and created again, but the "
+                    "entries that RegistryCredential {} {}",
+                    fmt::join(names, ", "),
+                    why));
 }
 
 secret_plan for_wanted(const secret_view& view) {
@@ -158,7 +185,7 @@ secret_plan for_wanted(const secret_view& view) {
     }
     if (is_up_to_date(view)) return {};
     if (can_be_updated(*view.present)) return act(secret_action::update);
-    return view.content_read ? for_irreplaceable(view) : act(secret_action::recreate);
+    return is_irreplaceable(view) ? for_irreplaceable(view) : act(secret_action::recreate);
 }
 
 }  // namespace

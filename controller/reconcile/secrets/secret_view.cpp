@@ -137,7 +137,7 @@ bool keeps_entries(const secret_view& view) {
 }
 
 bool loses_entries(const secret_view& view) {
-    return view.lost_owner || !view.dropped.empty();
+    return view.owner != ownership::foreign && (view.lost_owner || !view.dropped.empty());
 }
 
 secret_view view_secret(cluster_state& state, const runtime::object_key& key, const view_options& options) {
@@ -154,6 +154,7 @@ secret_view view_secret(cluster_state& state, const runtime::object_key& key, co
     sort_contributors(view, state.contributors_of(key, namespace_object->meta), options);
     add_owners(view, state, namespace_object->meta, options);
     add_retaining(view, state, namespace_object->meta);
+    if (view.owner == ownership::foreign) view.kept.clear();  // it has no entries of the owners that it names
     if (!view.contributors.empty()) view.desired = state.desired_of(view.contributors);
     const bool is_current = options.content != nullptr && view.present != nullptr &&
                             options.content->resource_version == view.present->meta.resource_version;

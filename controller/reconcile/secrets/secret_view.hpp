@@ -64,7 +64,7 @@ struct view_options {
 /// is written.
 [[nodiscard]] bool keeps_entries(const secret_view& view);
 
-/// Whether a write takes an owner's entries out of the Secret.
+/// Whether a write takes an owner's entries out of the Secret. A foreign one has none, whomever it names.
 [[nodiscard]] bool loses_entries(const secret_view& view);
 
 /// What to record of the RegistryCredentials that want the Secret or own it, after `recorded`.

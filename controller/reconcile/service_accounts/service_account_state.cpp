@@ -128,7 +128,7 @@ void service_account_state::set_goal_of_unwanted(pull_secret_entry& entry,
         return;
     }
     const auto is_live = [this](const std::string& uid) { return state_.find_by_uid(uid) != nullptr; };
-    if (ownership_of(copy.get(), is_live) == ownership::foreign && is_left_behind(*copy)) {
+    if (!names_owner(*copy, is_live) && is_left_behind(*copy)) {
         entry.goal = entry_goal::released;
         return;
     }

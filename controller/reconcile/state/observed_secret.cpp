@@ -49,6 +49,7 @@ observed_secret observe(kube::secret&& full) {
     observed_secret kept;
     kept.docker_config = full.type == kube::docker_config_json_type;
     kept.immutable = full.immutable;
+    kept.has_managers = !full.managers.empty();
     kept.written_by_regcred =
         std::ranges::find(full.managers, v1alpha1::field_manager) != full.managers.end();
     kept.only_document = full.data.size() == 1;
@@ -72,12 +73,16 @@ observed_secret observe(kube::secret&& full) {
     return kept;
 }
 
+bool names_owner(const observed_secret& present, const std::function<bool(const std::string& uid)>& is_live) {
+    const auto owners = owners_of(present.meta);
+    return !owners.references.empty() || std::ranges::any_of(owners.annotated, is_live);
+}
+
 ownership ownership_of(const observed_secret* present,
                        const std::function<bool(const std::string& uid)>& is_live) {
     if (present == nullptr) return ownership::absent;
-    const auto owners = owners_of(present->meta);
-    if (!owners.references.empty() || std::ranges::any_of(owners.annotated, is_live)) return ownership::ours;
-    return ownership::foreign;
+    if (present->has_managers && !present->written_by_regcred) return ownership::foreign;
+    return names_owner(*present, is_live) ? ownership::ours : ownership::foreign;
 }
 
 kube::result<observed_secret> decode_copy(const kube::json& object) {

@@ -25,8 +25,9 @@ struct observed_secret {
     kube::object_meta meta;
     bool docker_config = false;  // its type is kubernetes.io/dockerconfigjson
     bool immutable = false;
-    bool labelled = false;  // has the managed-by label, which proves nothing: anyone can set a label
-    bool written_by_regcred = false;  // the controller is one of the managers of its fields
+    bool labelled = false;      // has the managed-by label, which proves nothing: anyone can set a label
+    bool has_managers = false;  // managedFields says who wrote it
+    bool written_by_regcred = false;  // the controller is one of these
     bool only_document = false;       // data holds .dockerconfigjson and nothing else
     util::keyed_digest document{};    // of that value
 };
@@ -45,6 +46,12 @@ struct claimed_owners {
 [[nodiscard]] claimed_owners owners_of(const kube::object_meta& meta);
 [[nodiscard]] bool is_registry_credential(const kube::owner_reference& reference) noexcept;
 
+/// Whether the Secret names a RegistryCredential as its owner: an ownerReference does, even if that object is
+/// gone, since the garbage collector will delete the Secret; the annotation does so only while an object with
+/// that UID exists, and afterwards the copy is retained. Anyone can copy both.
+[[nodiscard]] bool names_owner(const observed_secret& present,
+                               const std::function<bool(const std::string& uid)>& is_live);
+
 /// Who owns a Secret.
 enum class ownership {
     absent,
@@ -52,9 +59,9 @@ enum class ownership {
     foreign,  // all others: never written (except with Adopt), never deleted
 };
 
-/// An ownerReference to a RegistryCredential makes a Secret ours, even if that object is gone: the garbage
-/// collector will delete the Secret. The annotation does so only while an object with that UID exists:
-/// afterwards the copy is retained and foreign.
+/// A Secret that names an owner is ours unless its managedFields show that only others wrote it. Where a tool
+/// has stripped these, nobody can tell, and it is ours: else a cluster where all are stripped would have no
+/// copy that is kept up to date.
 [[nodiscard]] ownership ownership_of(const observed_secret* present,
                                      const std::function<bool(const std::string& uid)>& is_live);
 

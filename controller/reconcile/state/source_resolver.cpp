@@ -134,7 +134,8 @@ resolution source_resolver::resolve(const v1alpha1::registry_credential& object,
     }
     result.entries = std::make_shared<const std::vector<dockerconfig::registry_entry>>(
         dockerconfig::combine_sources(as_sources(contents)));
-    before = std::move(contents);
+    // The copies still have what a suspended object delivered last.
+    if (!object.suspend) before = std::move(contents);
     return result;
 }
 

@@ -28,8 +28,8 @@ struct resolution {
 
 /// Resolves sources, and remembers the last good content of each. If a source goes missing, becomes invalid,
 /// or has a registry that another source of the object has too, its last good content is used; the other
-/// sources go on. A source that
-/// is removed from the spec is forgotten: that is how a credential is revoked.
+/// sources go on. What a source has while its object is suspended is not delivered, and so not remembered. A
+/// source that is removed from the spec is forgotten: that is how a credential is revoked.
 class source_resolver {
  public:
     using lookup = std::function<const source_secret*(const std::string& secret_name)>;

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -57,7 +58,8 @@ contributor_list older_than(const cluster_state& state, const v1alpha1::registry
     return older;
 }
 
-/// An older RegistryCredential that has registries of this one, and the namespaces that both select.
+/// An older RegistryCredential that delivers registries of this one, and the namespaces where it does. A
+/// suspended one may be several of these: it keeps what it has, which differs from Secret to Secret.
 struct rival {
     std::shared_ptr<const v1alpha1::registry_credential> object;
     std::set<std::string> registries;  // as this one wrote them
@@ -74,7 +76,55 @@ std::set<std::string> selected_by_both(const cluster_state& state,
     return names;
 }
 
-/// Oldest first. Without those that select no namespace of this one.
+/// The entries of one owner in a copy, by registry_key::claim().
+struct owned_entries {
+    bool may_be_any = false;  // an older copy, which does not tell
+    std::set<std::string> claims;
+};
+
+owned_entries entries_of(const cluster_state& state, const runtime::object_key& key, const std::string& uid) {
+    owned_entries entries;
+    const auto copy = state.find_copy(key);
+    const auto is_live = [&state](const std::string& owner) { return state.find_by_uid(owner) != nullptr; };
+    if (ownership_of(copy.get(), is_live) != ownership::ours) return entries;
+    const auto recorded = copy->meta.annotations.find(entries_annotation);
+    if (recorded == copy->meta.annotations.end()) {
+        entries.may_be_any = owners_of(copy->meta).include(uid);
+        return entries;
+    }
+    for (const auto& [written, origin] : read_origins(recorded->second)) {
+        if (origin.uid != uid) continue;
+        if (const auto parsed = dockerconfig::registry_key::parse(written))
+            entries.claims.insert(parsed->claim());
+    }
+    return entries;
+}
+
+/// A suspended one delivers to no further Secret, and keeps what it has in the others.
+std::vector<rival> split_suspended(const cluster_state& state,
+                                   const rival& suspended,
+                                   const std::vector<dockerconfig::registry_conflict>& conflicts) {
+    std::map<std::string, owned_entries> present;
+    for (const auto& name : suspended.namespaces) {
+        const runtime::object_key key{.namespace_name = name, .name = suspended.object->secret_name};
+        present.emplace(name, entries_of(state, key, suspended.object->meta.uid));
+    }
+    std::map<std::set<std::string>, std::set<std::string>> registries_by_namespaces;
+    for (const auto& lost : conflicts) {
+        std::set<std::string> names;
+        for (const auto& [name, entries] : present) {
+            if (entries.may_be_any || entries.claims.contains(lost.key.claim())) names.insert(name);
+        }
+        if (!names.empty()) registries_by_namespaces[names].insert(lost.key.written());
+    }
+    std::vector<rival> rivals;
+    for (auto& [names, registries] : registries_by_namespaces)
+        rivals.push_back({.object = suspended.object, .registries = registries, .namespaces = names});
+    std::ranges::sort(rivals, {}, &rival::registries);
+    return rivals;
+}
+
+/// Oldest first. Without those that deliver to no namespace of this one.
 std::vector<rival> rivals_of(const cluster_state& state, const v1alpha1::registry_credential& object) {
     std::vector<rival> rivals;
     const auto& mine = state.resolved(object.meta.uid).entries;
@@ -86,6 +136,10 @@ std::vector<rival> rivals_of(const cluster_state& state, const v1alpha1::registr
         if (merged.conflicts.empty()) continue;
         rival found{.object = other, .registries = {}, .namespaces = selected_by_both(state, object, *other)};
         if (found.namespaces.empty()) continue;
+        if (other->suspend) {
+            std::ranges::move(split_suspended(state, found, merged.conflicts), std::back_inserter(rivals));
+            continue;
+        }
         for (const auto& lost : merged.conflicts)
             found.registries.insert(lost.key.written());
         rivals.push_back(std::move(found));

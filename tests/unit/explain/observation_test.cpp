@@ -167,10 +167,18 @@ TEST_CASE("RegistryCredentials manage a Secret by ownerReference, and by annotat
     SUBCASE("annotation") {
         secret["metadata"]["annotations"] = {{"regcred.dev/owner", "uid-hub"}};
     }
-    c.answers[team_a + "/secrets/regcred"] = answer(secret);
-    const auto seen = c.observe();
-    REQUIRE(seen);
-    CHECK(seen->secrets.at(0).managed_by == names{"hub"});
+    const auto managed_by = [&] {
+        c.answers[team_a + "/secrets/regcred"] = answer(secret);
+        const auto seen = c.observe();
+        REQUIRE(seen);
+        return seen->secrets.at(0).managed_by;
+    };
+    CHECK(managed_by() == names{"hub"});
+    // A person has copied it, with its owner.
+    secret["metadata"]["managedFields"] = json::array({{{"manager", "kubectl-client-side-apply"}}});
+    CHECK(managed_by().empty());
+    secret["metadata"]["managedFields"].push_back({{"manager", "regcred-controller"}});
+    CHECK(managed_by() == names{"hub"});
 }
 
 TEST_CASE("what the user may not read is left out, and the rest is observed") {

@@ -68,6 +68,7 @@ inline reconcile::observed_secret copy(const reconcile::contributor_list& contri
     s.meta.uid = "uid-copy";
     s.meta.resource_version = "9";
     s.docker_config = true;
+    s.has_managers = true;
     s.written_by_regcred = true;
     s.only_document = true;
     s.document = util::digest_of(text);

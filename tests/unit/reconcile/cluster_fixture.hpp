@@ -132,6 +132,7 @@ struct cluster_fixture {
             made.meta.uid = "uid-copy-" + key.namespace_name;
             made.meta.resource_version = next_version();
             made.docker_config = true;
+            made.has_managers = true;
             made.written_by_regcred = true;
             made.only_document = true;
             made.document = seen.desired.digest;

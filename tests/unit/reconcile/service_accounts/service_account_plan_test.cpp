@@ -183,13 +183,16 @@ TEST_CASE("removing an entry is destructive, adding one is not") {
 
 TEST_CASE("removals are asked for if each of them is, and only the others can be held") {
     auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
+    view.others = {build::shared(build::credential("hub"))};
     view.entries.front().asked_for = true;
     CHECK(facts_of(view, decide(view), nullptr).asked_for);
     CHECK(facts_of(view, decide(view), nullptr).losers.empty());
+    CHECK(reads_before_removal(view, decide(view)).all_credentials);
     CHECK(decide(with_removals_held(view)).losses == names{"regcred"});
     view.entries.front().asked_for = false;
     CHECK_FALSE(facts_of(view, decide(view), nullptr).asked_for);
     CHECK(facts_of(view, decide(view), nullptr).losers == std::set<std::string>{"regcred"});
+    CHECK_FALSE(reads_before_removal(view, decide(view)).all_credentials);
     CHECK(decide(with_removals_held(view)).losses.empty());
 }
 

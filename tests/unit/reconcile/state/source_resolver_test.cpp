@@ -159,6 +159,43 @@ TEST_CASE("a source that leaves the spec is revoked and forgotten") {
     CHECK(v.resolve(from_sources({"a", "b"})).entries->size() == 1);
 }
 
+TEST_CASE("what a source has while its object is suspended is known, and is not its last good content") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    auto object = from_sources({"a"});
+    const auto password = [&v, &object] {
+        const auto now = v.resolve(object);
+        return now.entries->empty() ? "" : std::string(now.entries->front().credential->password().reveal());
+    };
+    SUBCASE("after it has delivered") {
+        REQUIRE(password() == "CANARY-1");
+        object.suspend = true;
+        v.put("a", login("quay.io", "CANARY-2"));
+        CHECK(password() == "CANARY-2");
+        v.secrets.erase("a");
+        CHECK(password() == "CANARY-1");
+        object.suspend = false;
+        CHECK(password() == "CANARY-1");
+    }
+    SUBCASE("since the controller has started") {
+        object.suspend = true;
+        CHECK(password() == "CANARY-1");
+        v.secrets.erase("a");
+        object.suspend = false;
+        CHECK(password().empty());
+        CHECK(v.resolve(object).unknown.size() == 1);
+    }
+    SUBCASE("and it is delivered when the object is resumed") {
+        object.suspend = true;
+        REQUIRE(password() == "CANARY-1");
+        object.suspend = false;
+        v.put("a", login("quay.io", "CANARY-2"));
+        REQUIRE(password() == "CANARY-2");
+        v.secrets.erase("a");
+        CHECK(password() == "CANARY-2");
+    }
+}
+
 TEST_CASE("forget drops the last good content") {
     vault v;
     v.put("a", login("quay.io", "CANARY-1"));

@@ -83,6 +83,51 @@ TEST_CASE("a report lists a registry unless an older RegistryCredential delivers
     }
 }
 
+TEST_CASE("of a suspended older RegistryCredential the namespaces count where its login is") {
+    cluster_fixture f;
+    const auto younger = build::add_two_of_one_registry(f);
+    f.add_namespace("team-b");
+    f.apply_all();
+    auto older = wants("older", "a");
+    older.suspend = true;
+    older.meta.generation = 2;
+    f.add_credential(older);
+    f.add_namespace("team-new");
+    f.apply_all();
+    REQUIRE(f.document_of({.namespace_name = "team-new", .name = "regcred"}).find("CANARY-new") !=
+            std::string::npos);
+
+    const auto message = [&] { return reconcile::report_on(f.state, younger).source_fault.message; };
+    CHECK(message().find("in 2 namespaces") != std::string::npos);
+    CHECK(reconcile::report_on(f.state, younger).registries == std::vector<std::string>{"quay.io"});
+
+    SUBCASE("a copy that does not record the origins has a login of each owner") {
+        auto bare = *f.state.find_copy(team_a);
+        bare.meta.annotations.clear();
+        bare.meta.resource_version = f.next_version();
+        f.state.copies("regcred").upsert(std::move(bare));
+        CHECK(message().find("in 2 namespaces") != std::string::npos);
+    }
+    SUBCASE("a Secret that regcred did not write is not counted") {
+        auto theirs = *f.state.find_copy(team_a);
+        theirs.written_by_regcred = false;
+        theirs.meta.resource_version = f.next_version();
+        f.state.copies("regcred").upsert(std::move(theirs));
+        CHECK(message().find("in 1 namespace;") != std::string::npos);
+    }
+    SUBCASE("if it is in none, there is no conflict") {
+        for (const char* name : {"team-a", "team-b"})
+            f.state.copies("regcred").erase({.namespace_name = name, .name = "regcred"}, f.next_version());
+        CHECK(message().empty());
+    }
+    SUBCASE("when it is resumed, all count") {
+        older.suspend = false;
+        older.meta.generation = 3;
+        f.add_credential(older);
+        CHECK(message().find("in 3 namespaces") != std::string::npos);
+    }
+}
+
 TEST_CASE("a Secret that has no usable source fails with the reason of the source") {
     cluster_fixture f;
     const auto object = wants("hub", "login");
