@@ -130,7 +130,7 @@ service_account_view with_removals_held(service_account_view view) {
 
 std::uint64_t desired_fingerprint(const service_account_view& view) {
     std::uint64_t fingerprint = 0;
-    for (const auto& [object, rules] : account_selections_of(view.wanting))
+    for (const auto& [object, rules, spec] : account_selections_of(view.wanting))
         fingerprint = hash_combine(hash_combine(fingerprint, object), rules);
     for (const auto& entry : view.entries) {
         if (entry.goal == entry_goal::listed)

@@ -186,12 +186,13 @@ TEST_CASE("removals are asked for if each of them is, and only the others can be
     view.entries.front().asked_for = true;
     CHECK(facts_of(view, decide(view), nullptr).asked_for);
     CHECK(facts_of(view, decide(view), nullptr).losers.empty());
-    CHECK(has_asked_loss(view, decide(view)));
+    view.others = {build::shared(build::credential("a"))};
+    CHECK(reads_before_removal(view, decide(view)).all_credentials);
     CHECK(decide(with_removals_held(view)).losses == names{"regcred"});
     view.entries.front().asked_for = false;
     CHECK_FALSE(facts_of(view, decide(view), nullptr).asked_for);
     CHECK(facts_of(view, decide(view), nullptr).losers == std::set<std::string>{"regcred"});
-    CHECK_FALSE(has_asked_loss(view, decide(view)));
+    CHECK_FALSE(reads_before_removal(view, decide(view)).all_credentials);
     CHECK(decide(with_removals_held(view)).losses.empty());
 }
 
