@@ -114,7 +114,7 @@ class controller::parts {
                     .on_copies_listed = [this](const auto& name) { accounts_.copies_listed(name); },
                     .on_rewind = settings.on_rewind}),
           tasks_(executor) {
-        if (settings.approve_deletions) guard_reads_.require_approval(approvals_, state_.results());
+        if (settings.approve_deletions) guard_reads_.require_approval(approvals_, state_.results(), queues_);
         register_metrics(metrics);
     }
 

@@ -146,6 +146,23 @@ bool is_asked_for(const service_account_view& view, const std::string& secret_na
     return entry != view.entries.end() && entry->asked_for;
 }
 
+/// Those that may have wanted the entry, each with the Secret's name: what one of them loses by the removal
+/// of one entry is not what it loses by that of another. Of one that is not known the name alone.
+void add_losers(deletion_guard::losers& losers,
+                const service_account_view& view,
+                const std::string& secret_name) {
+    bool known = false;
+    for (const auto* objects : {&view.losing, &view.others}) {
+        for (const auto& object : *objects) {
+            if (object->secret_name != secret_name) continue;
+            losers.insert(secret_name + '/' + object->meta.uid);
+            known = true;
+        }
+        if (known) return;
+    }
+    losers.insert(secret_name);
+}
+
 bool has_asked_loss(const service_account_view& view, const service_account_plan& plan) {
     return std::ranges::any_of(plan.losses, [&](const auto& name) { return is_asked_for(view, name); });
 }
@@ -180,9 +197,9 @@ reconcile_facts facts_of(const service_account_view& view,
     facts.writes = plan.patch;
     facts.removes = !plan.losses.empty();
     facts.destructive = facts.removes;
-    std::ranges::copy_if(plan.losses, std::inserter(facts.losers, facts.losers.end()), [&](const auto& name) {
-        return !is_asked_for(view, name);
-    });
+    for (const auto& name : plan.losses) {
+        if (!is_asked_for(view, name)) add_losers(facts.losers, view, name);
+    }
     facts.asked_for = facts.losers.empty();
     facts.desired = desired_fingerprint(view);
     if (known != nullptr) {

@@ -96,9 +96,12 @@ v1alpha1::registry_credential_status status_writer::status_of(
     report.pulls = services_.pulls.report(object);
     report.policy_fault = services_.admission.problem(!object.service_accounts.empty());
     report.secrets_blocked = services_.admission.blocks_secrets();
-    if (services_.approvals != nullptr)
-        report.awaited_approval = services_.approvals->awaited(object.meta.name);
-    return compute_status(object, report, util::write_time(services_.clock()));
+    if (services_.approvals != nullptr) {
+        report.approval = services_.approvals->needed(object.meta.name, [this](const auto& name) {
+            return services_.state.credentials().find({.namespace_name = {}, .name = name}) != nullptr;
+        });
+    }
+    return compute_status(object, report, now);
 }
 
 asio::awaitable<runtime::outcome> status_writer::reconcile(runtime::object_key key) {
