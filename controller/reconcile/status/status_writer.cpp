@@ -5,6 +5,7 @@
 #include "reconcile/status/condition_events.hpp"
 #include "reconcile/status/credential_report.hpp"
 #include "reconcile/status/status.hpp"
+#include "reconcile/status/status_before_work.hpp"
 #include "util/timestamp.hpp"
 
 #include <chrono>
@@ -91,6 +92,8 @@ asio::awaitable<runtime::outcome> status_writer::handle_refusal(std::string name
 
 v1alpha1::registry_credential_status status_writer::status_of(
     const v1alpha1::registry_credential& object) const {
+    const auto now = util::write_time(services_.clock());
+    if (!services_.works()) return status_before_work(object, services_.state, now);
     auto report = report_on(services_.state, object);
     report.accounts = services_.accounts.report(object);
     report.pulls = services_.pulls.report(object);
