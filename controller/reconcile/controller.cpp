@@ -104,7 +104,8 @@ class controller::parts {
                      .events = events_,
                      .log = log,
                      .clock = settings.clock,
-                     .approvals = settings.approve_deletions ? &approvals_ : nullptr}),
+                     .approvals = settings.approve_deletions ? &approvals_ : nullptr,
+                     .works = [this] { return begun_; }}),
           watches_(executor,
                    client,
                    state_,
@@ -114,7 +115,7 @@ class controller::parts {
                     .on_copies_listed = [this](const auto& name) { accounts_.copies_listed(name); },
                     .on_rewind = settings.on_rewind}),
           tasks_(executor) {
-        if (settings.approve_deletions) guard_reads_.require_approval(approvals_, state_.results());
+        if (settings.approve_deletions) guard_reads_.require_approval(approvals_, state_.results(), queues_);
         register_metrics(metrics);
     }
 
@@ -178,7 +179,9 @@ class controller::parts {
 
  private:
     void begin_if_synced() {
-        if (begun_ || !leads_ || !state_.can_begin() || !admission_.may_begin()) return;
+        if (begun_ || !leads_) return;
+        if (state_.must_report_fault()) start_statuses();
+        if (!state_.can_begin() || !admission_.may_begin()) return;
         begun_ = true;
         log_.info("all caches synced; reconciling",
                   {{"namespaces", state_.namespaces().size()},
@@ -188,9 +191,15 @@ class controller::parts {
             secret_workers_,
             [this](runtime::object_key key) { return reconcile_secret(std::move(key)); },
             reserved_workers);
+        start_statuses();
+        update_all_statuses();  // those that were written before show a fault alone
+        pulls_.start(tasks_);
+    }
+
+    void start_statuses() {
+        if (std::exchange(reports_, true)) return;
         queues_.statuses.start(
             status_workers, [this](runtime::object_key key) { return statuses_.reconcile(std::move(key)); });
-        pulls_.start(tasks_);
     }
 
     asio::awaitable<runtime::outcome> reconcile_secret(runtime::object_key key) {
@@ -227,6 +236,7 @@ class controller::parts {
     std::vector<std::string> service_accounts_;  // names that may be changed
     bool leads_ = false;
     bool begun_ = false;
+    bool reports_ = false;
     work_queues queues_;
     cluster_state state_;
     event_aggregator writes_;

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/watches.hpp"
 
-#include "reconcile/state/copy_watch.hpp"
 #include "reconcile/state/observed_secret.hpp"
 #include "reconcile/state/selection.hpp"
 #include "reconcile/state/source.hpp"
+#include "reconcile/state/watch_fault.hpp"
 
 #include <fmt/format.h>
 
@@ -78,17 +78,17 @@ watches::watches(boost::asio::any_io_executor executor,
       listeners_(std::move(listeners)) {
     const auto& scope = state.scope();
     add<v1alpha1::registry_credential>(
-        options("registrycredentials"),
+        options("registrycredentials", watched::credentials),
         {.resource = v1alpha1::registry_credentials, .namespace_name = {}, .field_selector = {}},
         state.credentials(),
         v1alpha1::read_with_spec_fault);
     add<kube::namespace_object>(
-        options("namespaces"),
+        options("namespaces", watched::namespaces),
         {.resource = kube::namespaces, .namespace_name = {}, .field_selector = {}, .metadata_only = true},
         state.namespaces(),
         decode_namespace);
     add<source_secret>(
-        options(fmt::format("secrets in {}", scope.own_namespace)),
+        options(fmt::format("secrets in {}", scope.own_namespace), watched::sources),
         {.resource = kube::secrets, .namespace_name = scope.own_namespace, .field_selector = {}},
         state.sources(),
         decode_source);
@@ -101,6 +101,18 @@ runtime::reflector_options watches::options(std::string name) const {
             .on_synced = listeners_.on_change,
             .on_health = listeners_.on_change,
             .on_rewind = listeners_.on_rewind};
+}
+
+/// Of the watch that is added next.
+runtime::reflector_options watches::options(std::string name, watched what) {
+    auto of_watch = options(std::move(name));
+    of_watch.on_health = [this, what, index = all_.size()] {
+        const auto& health = all_[index].reader->health();
+        state_.set_watch_fault(
+            what, watch_fault(what, state_.scope().own_namespace, health, std::chrono::steady_clock::now()));
+        listeners_.on_change();
+    };
+    return of_watch;
 }
 
 void watches::add_copies(const std::string& secret_name) {

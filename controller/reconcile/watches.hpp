@@ -4,6 +4,7 @@
 
 #include "kube/client/client.hpp"
 #include "reconcile/state/cluster_state.hpp"
+#include "reconcile/state/watch_fault.hpp"
 #include "runtime/cache/reflector.hpp"
 #include "runtime/cache/store_sink.hpp"
 #include "runtime/log/log.hpp"
@@ -59,6 +60,7 @@ class watches {
              runtime::store<T>& store,
              typename runtime::store_sink<T>::decoder decode);
     [[nodiscard]] runtime::reflector_options options(std::string name) const;
+    [[nodiscard]] runtime::reflector_options options(std::string name, watched what);
     void add_copies(const std::string& secret_name);
 
     boost::asio::any_io_executor executor_;

@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 
 using namespace harness;
 
@@ -64,4 +66,93 @@ TEST_CASE_FIXTURE(
     await_ready(wide, "25/25");
     await_ready(credential, "0/0");
     CHECK(reads() == 0);
+}
+
+TEST_CASE_FIXTURE(guarded_by_approval,
+                  "an edit that deselects nothing approves no held removal, of Secrets or of entries in "
+                  "ServiceAccounts, and one that deselects all does not wait") {
+    change_spec(credential, {{"serviceAccounts", json::array({"default"})}});
+    const auto await_listed = [this](const std::string& names) {
+        for (const auto& ns : all) {
+            eventually(ns + "/default lists [" + names + "]", [&] {
+                const auto account = api().find(account_path(ns));
+                return account && pull_secrets_of(*account) == names ? "" : "it does not";
+            });
+        }
+    };
+    await_listed("regcred");
+    await_ready(credential, "25/25");
+    settle();
+    label(nullptr);
+    static_cast<void>(awaited(many));
+    eventually("the entries are held", [&] {
+        const auto metrics = controller().get("/metrics")->body;
+        return metrics.find("regcred_held_service_accounts 25\n") != std::string::npos ? "" : "not all";
+    });
+    const auto start = mark();
+    change_spec(credential,
+                {{"namespaces", {{"exclude", json::array({"zzz-*"})}}},
+                 {"serviceAccounts", json::array({"default", "builder-*"})}});
+    await_condition(credential, "Synced", "False", "DeletionGuard");
+    settle();
+    CHECK(deletions() == 0);
+    CHECK(account_writes(start).empty());
+
+    label(value);
+    change_spec(credential, {{"serviceAccounts", json::array({"default"})}});
+    await_ready(credential, "25/25");
+    CHECK(deletions() == 0);
+    change_spec(credential, {{"namespaces", {{"exclude", json::array({named("team*")})}}}});
+    for (const auto& ns : all)
+        await_no_copy(ns);
+    await_listed("");
+}
+
+TEST_CASE_FIXTURE(
+    guarded_by_approval,
+    "after the minute in which removals were held, another RegistryCredential's removal does not "
+    "wait for their approval") {
+    const auto elsewhere = add_namespace("elsewhere", {{"pull", value + "-other"}});
+    const auto source = add_source("other", one_login("ghcr.io", "other"));
+    auto spec = spec_of({source}, {"*"});
+    spec["namespaces"] = {{"selector", {{"matchLabels", {{"pull", value + "-other"}}}}}};
+    const auto other = add_credential("other", spec);
+    await_ready(other, "1/1");
+    label(nullptr, 12);
+    static_cast<void>(awaited(12));
+    std::this_thread::sleep_for(std::chrono::seconds(61));
+    api().patch(namespace_path(elsewhere), labels_patch({{"pull", nullptr}}));
+    await_no_copy(elsewhere);
+    await_ready(other, "0/0");
+    CHECK(deletions() == 1);
+    static_cast<void>(awaited(12));
+    label(value, 12);
+    await_ready(credential, "25/25");
+}
+
+TEST_CASE_FIXTURE(
+    guarded_by_approval,
+    "a RegistryCredential whose removals are approved and wait for another's approval says so") {
+    const auto source = add_source("wide", one_login("ghcr.io", "wide"));
+    auto spec = spec_of({source}, {"*"});
+    spec["namespaces"] = {{"selector", {{"matchLabels", {{"pull", value}}}}}};
+    const auto wide = add_credential("wide", spec);
+    await_copies(all, shared_document("wide"));
+    await_ready(wide, "25/25");
+    settle();
+    label(nullptr);
+    approve(awaited(many));
+    eventually("the status names the other RegistryCredential", [&] {
+        const auto object = await_condition(credential, "Synced", "False", "DeletionGuard");
+        CHECK(condition_of(object, "Stalled")["reason"] == "DeletionGuard");
+        const auto message = condition_of(object, "Synced")["message"].get<std::string>();
+        const bool waits =
+            message.find("waits for the approval of RegistryCredential " + wide) != std::string::npos &&
+            message.find("kubectl annotate") == std::string::npos;
+        return waits ? "" : message;
+    });
+    CHECK(deletions() == 0);
+    label(value);
+    await_ready(credential, "25/25");
+    await_ready(wide, "25/25");
 }

@@ -65,6 +65,18 @@ TEST_CASE_FIXTURE(guarded, "a spec change deletes every copy without the deletio
     CHECK(reads() == 0);
 }
 
+TEST_CASE_FIXTURE(guarded, "an edit that deselects no namespace asks for none of the held deletions") {
+    label(nullptr);
+    await_condition(credential, "Synced", "False", "DeletionGuard");
+    change_spec(credential, {{"namespaces", {{"exclude", json::array({"zzz-*"})}}}});
+    await_condition(credential, "Synced", "False", "DeletionGuard");
+    settle();
+    CHECK(deletions() == 0);
+    label(value);
+    await_ready(credential, "25/25");
+    CHECK(deletions() == 0);
+}
+
 TEST_CASE_FIXTURE(guarded,
                   "the deletion of a RegistryCredential deletes every copy without the deletion guard") {
     const paused_controller_manager no_garbage_collector;

@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 namespace harness {
 
 void await_creates(admin& api, const std::string& ns, bool refused) {
@@ -20,6 +22,24 @@ void await_creates(admin& api, const std::string& ns, bool refused) {
                                       .as = controller_user});
         return answer.ok() == refused ? std::to_string(answer.status) + " " + answer.message() : "";
     });
+}
+
+denied_right::denied_right(admin& api, std::string path, const std::string& resource)
+    : api_(api), path_(std::move(path)), shipped_(api.get(path_)) {
+    auto reduced = shipped_;
+    reduced["rules"] = json::array();
+    for (const auto& rule : shipped_["rules"]) {
+        const bool goes = rule["resources"] == json::array({resource}) && !rule.contains("resourceNames");
+        if (!goes) reduced["rules"].push_back(rule);
+    }
+    REQUIRE(reduced["rules"].size() + 1 == shipped_["rules"].size());
+    api.replace(path_, reduced);
+}
+
+void denied_right::restore() {
+    auto current = api_.get(path_);
+    current["rules"] = shipped_["rules"];
+    api_.replace(path_, current);
 }
 
 json only_failure(const json& credential) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace reconcile {
 
@@ -23,13 +24,22 @@ void for_each_hold(const result_record& record, Visitor visit) {
 
 }  // namespace
 
-std::string how_to_approve(const std::string& credential, const std::string& awaited) {
+std::string how_to_approve(const std::string& credential, const needed_approval& needed) {
+    if (needed.none()) return {};
+    if (needed.awaited.empty()) {
+        const auto more = needed.others.size() - 1;
+        return fmt::format(
+            "; approved for this RegistryCredential, and waits for the approval of RegistryCredential {}{}, "
+            "which loses entries by it too and whose status shows the command",
+            *needed.others.begin(),
+            more == 0 ? "" : fmt::format(" and {} more", more));
+    }
     return fmt::format(
         "; to approve all removals that are held for this RegistryCredential: kubectl annotate --overwrite "
         "registrycredential {} {}={}",
         credential,
         approval_annotation,
-        awaited);
+        needed.awaited);
 }
 
 std::string deletion_approvals::awaited(const std::string& credential) const {
@@ -45,10 +55,41 @@ std::string deletion_approvals::awaited(const std::string& credential) const {
     return newest;
 }
 
-void deletion_approvals::read(const v1alpha1::registry_credential& object) {
+bool deletion_approvals::has_approved(const std::string& credential, const std::string& since) const {
+    const auto approved = until_.find(credential);
+    return approved != until_.end() && since <= approved->second;
+}
+
+needed_approval deletion_approvals::needed(const std::string& credential,
+                                           const std::function<bool(const std::string& name)>& exists) const {
+    auto newest = awaited(credential);
+    if (newest.empty()) return {};
+    if (!has_approved(credential, newest)) return {.awaited = std::move(newest), .others = {}};
+    needed_approval needed;
+    for (const auto* table : tables_) {
+        table->for_each([&](const runtime::object_key&, const result_record& record) {
+            std::set<std::string> losers;
+            std::set<std::string> missing;
+            for_each_hold(record, [&](const failure& hold) {
+                for (const auto& name : hold.credentials) {
+                    losers.insert(name);
+                    if (exists(name) && !has_approved(name, hold.since)) missing.insert(name);
+                }
+            });
+            if (losers.contains(credential)) needed.others.merge(missing);
+        });
+    }
+    return needed;
+}
+
+bool deletion_approvals::read(const v1alpha1::registry_credential& object) {
     const auto given = object.meta.annotations.find(approval_annotation);
-    if (given == object.meta.annotations.end() || given->second.empty()) return;
-    if (given->second == awaited(object.meta.name)) until_[object.meta.name] = given->second;
+    if (given == object.meta.annotations.end() || given->second.empty()) return false;
+    if (given->second != awaited(object.meta.name)) return false;
+    auto& until = until_[object.meta.name];
+    if (until == given->second) return false;
+    until = given->second;
+    return true;
 }
 
 bool deletion_approvals::cover(const result_record* held,
@@ -59,9 +100,8 @@ bool deletion_approvals::cover(const result_record* held,
     for_each_hold(*held, [&](const failure& hold) {
         for (const auto& name : hold.credentials) {
             if (!exists(name)) continue;
-            const auto approved = until_.find(name);
             ++holds;
-            all = all && approved != until_.end() && hold.since <= approved->second;
+            all = all && has_approved(name, hold.since);
         }
     });
     return all && holds > 0;

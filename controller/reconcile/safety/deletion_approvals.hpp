@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,17 @@ namespace reconcile {
 /// until then, and stays without effect on whatever is held later, although it is still there.
 inline constexpr std::string_view approval_annotation = "regcred.dev/approve-deletions";
 
-/// For messages about what is held: the command that approves it.
-[[nodiscard]] std::string how_to_approve(const std::string& credential, const std::string& awaited);
+/// What must be approved before what is held for one RegistryCredential is removed.
+struct needed_approval {
+    std::string
+        awaited;  // the value that approves all of it for this RegistryCredential; empty: none is needed
+    /// If it has approved all: others that lose something by the same removals and have not.
+    std::set<std::string> others;
+    [[nodiscard]] bool none() const noexcept { return awaited.empty() && others.empty(); }
+};
+
+/// For messages about what is held: the command that approves it, or whose approval is missing.
+[[nodiscard]] std::string how_to_approve(const std::string& credential, const needed_approval& needed);
 
 /// Which held removals a person has approved. No I/O and no clock.
 class deletion_approvals {
@@ -29,14 +39,20 @@ class deletion_approvals {
 
     /// The value that approves all that is held for this RegistryCredential now; empty: nothing is.
     [[nodiscard]] std::string awaited(const std::string& credential) const;
-    /// Accepts the annotation of a RegistryCredential if its value is the awaited one.
-    void read(const v1alpha1::registry_credential& object);
+    /// `exists`: whether there is a RegistryCredential of this name.
+    [[nodiscard]] needed_approval needed(const std::string& credential,
+                                         const std::function<bool(const std::string& name)>& exists) const;
+    /// Accepts the annotation of a RegistryCredential if its value is the awaited one. Returns whether that
+    /// is new.
+    bool read(const v1alpha1::registry_credential& object);
     /// Whether each RegistryCredential that loses something by this removal, and that still exists, has
     /// approved it.
     [[nodiscard]] bool cover(const result_record* held,
                              const std::function<bool(const std::string& credential)>& exists) const;
 
  private:
+    [[nodiscard]] bool has_approved(const std::string& credential, const std::string& since) const;
+
     std::vector<const result_table*> tables_;
     std::map<std::string, std::string> until_;  // RFC 3339, by RegistryCredential
 };

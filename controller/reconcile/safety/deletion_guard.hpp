@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -20,7 +21,11 @@ namespace reconcile {
 /// asks for them, it holds the rest until two complete reads, some time apart, agree. So neither a list that
 /// lacks labels nor a mistaken `kubectl label --all` that is undone at once deletes more than the limit. What
 /// becomes due together is counted before the first deletion: if it is more than the limit, all of it is
-/// held.
+/// held. While any is held, all later ones are too: they probably have the same cause.
+///
+/// With require_approval() a hold may last for days, so it holds up no others: a removal is held if one of
+/// its losers has another one that is held, or if it is one of too many that became due within the same
+/// minute, held or not.
 ///
 /// Calls: pause() and, when that is over, may_delete() before each such deletion; forget() when an object is
 /// not, or no longer, to be deleted; and, when next_read() is due, read() or read_failed() after everything
@@ -83,17 +88,28 @@ class deletion_guard {
     struct held_deletion {
         int agreeing_reads = 0;
         losers losing;
+        time_point since;
     };
+    using held_map = std::unordered_map<runtime::object_key, held_deletion, runtime::object_key_hash>;
 
     /// Whether the deletion has passed for all of these.
     [[nodiscard]] bool has_passed(const runtime::object_key& key, const losers& losing) const;
-    void hold(const runtime::object_key& key, const losers& losing);
+    /// Whether the deletion is held whatever else is due.
+    [[nodiscard]] bool is_blocked(const runtime::object_key& key, const losers& losing) const;
+    /// Others that are due, or became so within the window.
+    [[nodiscard]] std::size_t count_others(time_point now);
+    void hold(const runtime::object_key& key, const losers& losing, time_point now);
+    void forget_losers(const held_deletion& held);
+    /// Null if it is not held.
+    [[nodiscard]] held_map::node_type take_held(const runtime::object_key& key);
     void pass(const std::vector<runtime::object_key>& keys);
     void end_read(time_point now) noexcept;
 
     std::deque<time_point> passed_;  // deletions within the window
     std::unordered_map<runtime::object_key, time_point, runtime::object_key_hash> due_;  // since when
-    std::unordered_map<runtime::object_key, held_deletion, runtime::object_key_hash> held_;
+    held_map held_;
+    std::multiset<time_point> held_since_;          // of those within the window
+    std::map<std::string, std::size_t> held_from_;  // how many, by loser
     std::unordered_map<runtime::object_key, losers, runtime::object_key_hash> free_;  // may be deleted
     time_point next_read_ = time_point::max();
     bool reading_ = false;

@@ -30,11 +30,14 @@ guard_reader::guard_reader(boost::asio::any_io_executor executor,
       kind_(std::move(kind)),
       due_(std::move(executor)) {}
 
-void guard_reader::require_approval(deletion_approvals& approvals, const result_table& results) {
+void guard_reader::require_approval(deletion_approvals& approvals,
+                                    const result_table& results,
+                                    work_queues& queues) {
     guard_.require_approval();
     approvals.watch(results);
     approvals_ = &approvals;
     results_ = &results;
+    queues_ = &queues;
 }
 
 boost::asio::awaitable<void> guard_reader::run() {
@@ -68,7 +71,12 @@ boost::asio::awaitable<void> guard_reader::read() {
 }
 
 void guard_reader::look_for_approval() {
-    state_.credentials().for_each([this](const auto& object) { approvals_->read(*object); });
+    bool is_news = false;
+    state_.credentials().for_each([&](const auto& object) { is_news |= approvals_->read(*object); });
+    if (is_news) {
+        state_.credentials().for_each(
+            [this](const auto& object) { queues_->update_status(object->meta.name); });
+    }
     const auto exists = [this](const std::string& name) {
         return state_.credentials().find({.namespace_name = {}, .name = name}) != nullptr;
     };

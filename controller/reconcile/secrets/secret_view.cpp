@@ -46,16 +46,18 @@ bool awaits_replacement(const cluster_state& state,
 }
 
 /// Whether the spec of an owner that does not want the Secret shows that a user wants that: a Secret of
-/// another name has replaced it, or other namespaces are selected since it last wanted the Secret. Else the
-/// labels of the namespace may have been removed by mistake: a new secretName alone asks for a replacement,
-/// and a namespace that is not selected gets none.
+/// another name has replaced it, or the spec with which it last wanted the Secret selects the namespace as it
+/// is now. Else the labels of the namespace may have been removed by mistake, whatever was edited besides: a
+/// new secretName alone asks for a replacement, and a namespace that is not selected gets none.
 bool is_asked_for(const cluster_state& state,
                   const v1alpha1::registry_credential& owner,
                   const runtime::object_key& key,
                   const kube::object_meta& namespace_meta) {
     if (owner.secret_name != key.name && state.selects(owner, namespace_meta)) return true;
     const auto* known = state.results().find(key);
-    return known != nullptr && has_changed(known->selections, selection_of(owner));
+    if (known == nullptr) return false;
+    const auto* before = spec_before_edit(known->selections, selection_of(owner));
+    return before != nullptr && state.selects(*before, namespace_meta);
 }
 
 void sort_owner(secret_view& view,

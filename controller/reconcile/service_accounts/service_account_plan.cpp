@@ -130,7 +130,7 @@ service_account_view with_removals_held(service_account_view view) {
 
 std::uint64_t desired_fingerprint(const service_account_view& view) {
     std::uint64_t fingerprint = 0;
-    for (const auto& [object, rules] : account_selections_of(view.wanting))
+    for (const auto& [object, rules, spec] : account_selections_of(view.wanting))
         fingerprint = hash_combine(hash_combine(fingerprint, object), rules);
     for (const auto& entry : view.entries) {
         if (entry.goal == entry_goal::listed)
@@ -144,6 +144,23 @@ namespace {
 bool is_asked_for(const service_account_view& view, const std::string& secret_name) {
     const auto entry = std::ranges::find(view.entries, secret_name, &pull_secret_entry::secret_name);
     return entry != view.entries.end() && entry->asked_for;
+}
+
+/// Those that may have wanted the entry, each with the Secret's name: what one of them loses by the removal
+/// of one entry is not what it loses by that of another. Of one that is not known the name alone.
+void add_losers(deletion_guard::losers& losers,
+                const service_account_view& view,
+                const std::string& secret_name) {
+    bool known = false;
+    for (const auto* objects : {&view.losing, &view.others}) {
+        for (const auto& object : *objects) {
+            if (object->secret_name != secret_name) continue;
+            losers.insert(secret_name + '/' + object->meta.uid);
+            known = true;
+        }
+        if (known) return;
+    }
+    losers.insert(secret_name);
 }
 
 bool has_asked_loss(const service_account_view& view, const service_account_plan& plan) {
@@ -180,9 +197,9 @@ reconcile_facts facts_of(const service_account_view& view,
     facts.writes = plan.patch;
     facts.removes = !plan.losses.empty();
     facts.destructive = facts.removes;
-    std::ranges::copy_if(plan.losses, std::inserter(facts.losers, facts.losers.end()), [&](const auto& name) {
-        return !is_asked_for(view, name);
-    });
+    for (const auto& name : plan.losses) {
+        if (!is_asked_for(view, name)) add_losers(facts.losers, view, name);
+    }
     facts.asked_for = facts.losers.empty();
     facts.desired = desired_fingerprint(view);
     if (known != nullptr) {

@@ -33,7 +33,8 @@ struct pull_secret_entry {
     std::string secret_name;
     entry_goal goal = entry_goal::unlisted;
     std::string suspended_by;  // of suspended_add and suspended_removal: the RegistryCredential's name
-    /// Of unlisted: each RegistryCredential that wanted the entry has changed its spec, or is gone.
+    /// Of unlisted: each RegistryCredential that wanted the entry no longer does since its spec was changed,
+    /// or is gone.
     bool asked_for = false;
 };
 

@@ -168,14 +168,17 @@ service_account_state::credential service_account_state::renamed_owner(
     return nullptr;
 }
 
-/// Whether each RegistryCredential that wanted the entry has changed its spec since, or is gone.
+/// Whether each RegistryCredential that wanted the entry is gone, or has had its spec changed since so that
+/// it no longer does: the spec of then would still want the entry now.
 bool service_account_state::is_asked_for(const service_account_view& view,
                                          const std::string& secret_name) const {
     const auto* known = results_.find(view.key);
     if (known == nullptr || known->selections == nullptr) return false;
     return std::ranges::none_of(view.others, [&](const credential& object) {
-        return object->secret_name == secret_name &&
-               std::ranges::binary_search(*known->selections, account_selection_of(*object));
+        if (object->secret_name != secret_name || !reconcile::is_recorded(known->selections, *object))
+            return false;
+        const auto* before = spec_before_edit(known->selections, account_selection_of(*object));
+        return before == nullptr || !wants(*before, view.key);
     });
 }
 

@@ -71,11 +71,25 @@ void cluster_state::copies_listed(const std::string& secret_name) {
     update_sharing_statuses(secret_name);
 }
 
-void cluster_state::set_watch_fault(const std::string& secret_name, cause fault) {
-    auto& known = watch_faults_[secret_name];
-    if (known.reason == fault.reason && known.message == fault.message) return;
+namespace {
+
+/// Returns whether it is another one.
+bool replace(cause& known, cause fault) {
+    if (known.reason == fault.reason && known.message == fault.message) return false;
     known = std::move(fault);
-    update_sharing_statuses(secret_name);
+    return true;
+}
+
+}  // namespace
+
+void cluster_state::set_watch_fault(const std::string& secret_name, cause fault) {
+    if (replace(watch_faults_[secret_name], std::move(fault))) update_sharing_statuses(secret_name);
+}
+
+void cluster_state::set_watch_fault(watched what, cause fault) {
+    if (!replace(common_watch_faults_[what], std::move(fault))) return;
+    for (const auto& [uid, object] : by_uid_)
+        queues_.update_status(object->meta.name);
 }
 
 void cluster_state::status_changed(const v1alpha1::registry_credential& object) {

@@ -47,6 +47,18 @@ const cause& cluster_state::watch_fault(const std::string& secret_name) const {
     return found == watch_faults_.end() ? none : found->second;
 }
 
+const cause& cluster_state::watch_fault(watched what) const {
+    static const cause none;
+    const auto found = common_watch_faults_.find(what);
+    return found == common_watch_faults_.end() ? none : found->second;
+}
+
+bool cluster_state::must_report_fault() const {
+    return credentials_.synced() && std::ranges::any_of(common_watch_faults_, [](const auto& entry) {
+               return !entry.second.reason.empty();
+           });
+}
+
 bool cluster_state::manages(const std::string& secret_name) const {
     return copies_.contains(secret_name);
 }

@@ -11,6 +11,7 @@
 #include "reconcile/state/reasons.hpp"
 #include "reconcile/state/result_table.hpp"
 #include "reconcile/state/source_resolver.hpp"
+#include "reconcile/state/watch_fault.hpp"
 #include "runtime/cache/store.hpp"
 #include "runtime/object_key.hpp"
 
@@ -81,6 +82,12 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     /// reason: they can.
     void set_watch_fault(const std::string& secret_name, cause fault);
     [[nodiscard]] const cause& watch_fault(const std::string& secret_name) const;
+    /// The same for what all RegistryCredentials depend on.
+    void set_watch_fault(watched what, cause fault);
+    [[nodiscard]] const cause& watch_fault(watched what) const;
+    /// Whether a watch without which work cannot begin has such a fault, and there are RegistryCredentials to
+    /// report that.
+    [[nodiscard]] bool must_report_fault() const;
     /// Whether copies may have this name.
     [[nodiscard]] bool manages(const std::string& secret_name) const;
     [[nodiscard]] bool selects(const v1alpha1::registry_credential& object,
@@ -150,6 +157,7 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     runtime::store<source_secret> sources_;
     std::map<std::string, runtime::store<observed_secret>> copies_;  // by Secret name
     std::map<std::string, cause> watch_faults_;                      // by Secret name
+    std::map<watched, cause> common_watch_faults_;
 
     std::map<std::string, credential> by_uid_;  // of those that exist
     source_resolver resolver_;

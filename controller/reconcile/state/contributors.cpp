@@ -6,6 +6,7 @@
 #include <functional>
 #include <iterator>
 #include <tuple>
+#include <utility>
 
 namespace reconcile {
 
@@ -52,8 +53,10 @@ template <class Select>
 selection_list sorted_selections(const contributor_list& objects, Select select) {
     selection_list selections;
     selections.reserve(objects.size());
-    for (const auto& object : objects)
+    for (const auto& object : objects) {
         selections.push_back(select(*object));
+        selections.back().spec = object;
+    }
     std::ranges::sort(selections);
     return selections;
 }
@@ -99,10 +102,23 @@ selection_list account_selections_of(const contributor_list& objects) {
     return sorted_selections(objects, account_selection_of);
 }
 
-bool has_changed(const selection_set& recorded, const recorded_selection& now) {
-    if (recorded == nullptr) return false;
+selection_list with_rules_alone(selection_list selections) {
+    for (auto& each : selections) {
+        if (each.spec == nullptr) continue;
+        v1alpha1::registry_credential rules;
+        rules.secret_name = each.spec->secret_name;
+        rules.namespaces = each.spec->namespaces;
+        rules.service_accounts = each.spec->service_accounts;
+        each.spec = std::make_shared<const v1alpha1::registry_credential>(std::move(rules));
+    }
+    return selections;
+}
+
+const v1alpha1::registry_credential* spec_before_edit(const selection_set& recorded,
+                                                      const recorded_selection& now) {
+    if (recorded == nullptr) return nullptr;
     const auto before = find_object(*recorded, now.object);
-    return before != recorded->end() && before->rules != now.rules;
+    return before != recorded->end() && before->rules != now.rules ? before->spec.get() : nullptr;
 }
 
 bool is_recorded(const selection_set& recorded, const v1alpha1::registry_credential& object) {
@@ -114,7 +130,7 @@ selection_list merge_selections(selection_list wanting,
                                 const selection_set& recorded) {
     for (const auto& other : others) {
         if (find_object(wanting, other.object) != wanting.end()) continue;
-        const bool changed = has_changed(recorded, other);
+        const bool changed = spec_before_edit(recorded, other) != nullptr;
         wanting.push_back(changed ? *find_object(*recorded, other.object) : other);
     }
     std::ranges::sort(wanting);

@@ -4,10 +4,12 @@
 
 #include "api/v1alpha1/registry_credential.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace reconcile {
@@ -31,14 +33,24 @@ void sort_by_precedence(contributor_list& objects);
 struct recorded_selection {
     std::uint64_t object = 0;  // a hash of the UID
     std::uint64_t rules = 0;   // a hash of what decides in the spec
-    friend auto operator<=>(const recorded_selection&, const recorded_selection&) = default;
+    /// With the same rules, so it does not count in a comparison.
+    // The initializer lets designated ones leave it out.
+    // NOLINTNEXTLINE(readability-redundant-member-init)
+    std::shared_ptr<const v1alpha1::registry_credential> spec = nullptr;
+
+    friend bool operator==(const recorded_selection& a, const recorded_selection& b) noexcept {
+        return a.object == b.object && a.rules == b.rules;
+    }
+    friend auto operator<=>(const recorded_selection& a, const recorded_selection& b) noexcept {
+        return std::tie(a.object, a.rules) <=> std::tie(b.object, b.rules);
+    }
 };
 /// Sorted.
 using selection_list = std::vector<recorded_selection>;
 /// Shared, since thousands of objects are wanted by the same few. Null: not known.
 using selection_set = std::shared_ptr<const selection_list>;
 
-/// By spec.namespaces. Not by spec.secretName: a result for a Secret is about one name.
+/// By spec.namespaces. Not by spec.secretName: a result for a Secret is about one name. Without `spec`.
 [[nodiscard]] recorded_selection selection_of(const v1alpha1::registry_credential& object);
 /// For a ServiceAccount: spec.secretName and spec.serviceAccounts count too.
 [[nodiscard]] recorded_selection account_selection_of(const v1alpha1::registry_credential& object);
@@ -46,8 +58,13 @@ using selection_set = std::shared_ptr<const selection_list>;
 [[nodiscard]] selection_list selections_of(const contributor_list& objects);
 [[nodiscard]] selection_list account_selections_of(const contributor_list& objects);
 
-/// Whether the object selects by other rules than those that are recorded; false if none are.
-[[nodiscard]] bool has_changed(const selection_set& recorded, const recorded_selection& now);
+/// With a copy of each spec that holds the rules alone: to be kept for long.
+[[nodiscard]] selection_list with_rules_alone(selection_list selections);
+
+/// A spec of the object with the rules that are recorded, if it selects by others now. Null: it does not, or
+/// none are recorded.
+[[nodiscard]] const v1alpha1::registry_credential* spec_before_edit(const selection_set& recorded,
+                                                                    const recorded_selection& now);
 
 /// Whether rules of this object are recorded, those of now or others.
 [[nodiscard]] bool is_recorded(const selection_set& recorded, const v1alpha1::registry_credential& object);

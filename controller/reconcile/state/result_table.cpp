@@ -109,10 +109,13 @@ selection_set result_table::share(selection_list selections) {
         std::erase_if(shared_, [](const auto& entry) { return entry.second.expired(); });
         sweep_at_ = std::max<std::size_t>(64, 2 * shared_.size());
     }
-    auto& known = shared_[selections];
-    if (auto found = known.lock()) return found;
-    auto made = std::make_shared<const selection_list>(std::move(selections));
-    known = made;
+    const auto known = shared_.find(selections);
+    if (known != shared_.end()) {
+        if (auto found = known->second.lock()) return found;
+        shared_.erase(known);  // its specs may be of others with the same rules
+    }
+    auto made = std::make_shared<const selection_list>(with_rules_alone(std::move(selections)));
+    shared_.emplace(*made, made);
     return made;
 }
 

@@ -187,18 +187,26 @@ std::vector<std::string> delivered_registries(const std::vector<dockerconfig::re
     return delivered;
 }
 
+const cause& watch_fault_for(const cluster_state& state, const v1alpha1::registry_credential& object) {
+    const auto& copies = state.watch_fault(object.secret_name);
+    if (!copies.reason.empty()) return copies;
+    const auto& namespaces = state.watch_fault(watched::namespaces);
+    return namespaces.reason.empty() ? state.watch_fault(watched::credentials) : namespaces;
+}
+
 }  // namespace
 
 credential_report report_on(const cluster_state& state, const v1alpha1::registry_credential& object) {
     credential_report report;
     const auto& resolved = state.resolved(object.meta.uid);
-    report.source_fault = resolved.fault;
+    const auto& unseen_sources = state.watch_fault(watched::sources);
+    report.source_fault = unseen_sources.reason.empty() ? resolved.fault : unseen_sources;
     report.source_notes = resolved.notes;
     report.source_count = object.sources.size();
     const auto rivals = rivals_of(state, object);
     if (report.source_fault.reason.empty()) report.source_fault = registry_conflict(rivals);
     report.name_allowed = state.manages(object.secret_name);
-    report.watch_fault = state.watch_fault(object.secret_name);
+    report.watch_fault = watch_fault_for(state, object);
     report.allowed_names = fmt::format("{}", fmt::join(state.scope().secret_names, ", "));
 
     state.namespaces().for_each([&](const auto& each) {

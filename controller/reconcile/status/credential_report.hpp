@@ -4,6 +4,7 @@
 
 #include "api/v1alpha1/registry_credential.hpp"
 #include "reconcile/pull_failures/pull_report.hpp"
+#include "reconcile/safety/deletion_approvals.hpp"
 #include "reconcile/service_accounts/service_account_status.hpp"
 #include "reconcile/state/cluster_state.hpp"
 #include "reconcile/state/reasons.hpp"
@@ -25,7 +26,8 @@ struct credential_report {
     std::vector<std::string> registries;
     bool name_allowed = true;   // spec.secretName is one of --secret-names
     std::string allowed_names;  // for the message: "regcred, team-pull"
-    cause watch_fault;          // why Secrets of this name cannot be read; an empty reason: they can
+    /// Why Secrets of this name, namespaces or RegistryCredentials are not seen; an empty reason: they are.
+    cause watch_fault;
     std::int64_t selected = 0;
     std::int64_t synced = 0;
     std::int64_t stuck = 0;  // Secrets in namespaces that are not selected, which cannot be deleted
@@ -34,8 +36,7 @@ struct credential_report {
     pull_report pulls;
     cause policy_fault;            // an admission policy of deploy/ is not enforced; an empty reason: all are
     bool secrets_blocked = false;  // no Secret is written until it is
-    std::string
-        awaited_approval;  // the value that approves what the deletion guard holds; empty: none is needed
+    needed_approval approval;      // of what the deletion guard holds
 };
 
 /// The report without `accounts`, `pulls` and what is known of admission policies.

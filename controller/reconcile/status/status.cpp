@@ -100,11 +100,11 @@ condition_value synced_condition(const v1alpha1::registry_credential& object,
 void add_approval(condition_value& value,
                   const std::vector<v1alpha1::namespace_failure>& failures,
                   const std::string& name,
-                  const std::string& awaited) {
+                  const needed_approval& needed) {
     const bool held =
         std::ranges::find(failures, reasons::deletion_guard, &v1alpha1::namespace_failure::reason) !=
         failures.end();
-    if (held && !awaited.empty()) value.message += how_to_approve(name, awaited);
+    if (held) value.message += how_to_approve(name, needed);
 }
 
 /// Only while there is something to report.
@@ -243,9 +243,9 @@ v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_cre
     const auto unusable = spec_condition(object);
     const auto sources = unusable ? *unusable : sources_condition(report);
     auto synced = unusable ? *unusable : synced_condition(object, report);
-    add_approval(synced, report.failures, object.meta.name, report.awaited_approval);
+    add_approval(synced, report.failures, object.meta.name, report.approval);
     auto patched = service_accounts_condition(object, report.accounts, report.name_allowed);
-    if (patched) add_approval(*patched, report.accounts.failures, object.meta.name, report.awaited_approval);
+    if (patched) add_approval(*patched, report.accounts.failures, object.meta.name, report.approval);
     const auto ready = ready_condition(object, sources, synced, patched, report);
     const condition_writer write(status.conditions, object.meta.generation, now);
     write.put("SourcesValid", sources);
@@ -259,7 +259,7 @@ v1alpha1::registry_credential_status compute_status(const v1alpha1::registry_cre
     if (report.secrets_blocked) {
         if (const auto policy = policy_condition(report)) all.push_back(*policy);
     }
-    const auto stalled = stalled_condition(all, failures, !report.awaited_approval.empty());
+    const auto stalled = stalled_condition(all, failures, !report.approval.none());
     write.put_abnormal("Stalled", stalled);
     write.put_abnormal("Reconciling", stalled ? std::nullopt : reconciling_condition(all));
     return status;

@@ -5,6 +5,7 @@
 #include "reconcile/status/condition_events.hpp"
 #include "reconcile/status/credential_report.hpp"
 #include "reconcile/status/status.hpp"
+#include "reconcile/status/status_before_work.hpp"
 #include "util/timestamp.hpp"
 
 #include <chrono>
@@ -91,14 +92,19 @@ asio::awaitable<runtime::outcome> status_writer::handle_refusal(std::string name
 
 v1alpha1::registry_credential_status status_writer::status_of(
     const v1alpha1::registry_credential& object) const {
+    const auto now = util::write_time(services_.clock());
+    if (!services_.works()) return status_before_work(object, services_.state, now);
     auto report = report_on(services_.state, object);
     report.accounts = services_.accounts.report(object);
     report.pulls = services_.pulls.report(object);
     report.policy_fault = services_.admission.problem(!object.service_accounts.empty());
     report.secrets_blocked = services_.admission.blocks_secrets();
-    if (services_.approvals != nullptr)
-        report.awaited_approval = services_.approvals->awaited(object.meta.name);
-    return compute_status(object, report, util::write_time(services_.clock()));
+    if (services_.approvals != nullptr) {
+        report.approval = services_.approvals->needed(object.meta.name, [this](const auto& name) {
+            return services_.state.credentials().find({.namespace_name = {}, .name = name}) != nullptr;
+        });
+    }
+    return compute_status(object, report, now);
 }
 
 asio::awaitable<runtime::outcome> status_writer::reconcile(runtime::object_key key) {

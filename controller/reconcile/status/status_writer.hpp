@@ -19,6 +19,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 namespace reconcile {
@@ -41,6 +42,7 @@ class status_writer {
         const runtime::logger& log;
         runtime::wall_clock clock;
         const deletion_approvals* approvals;  // null: none is needed
+        std::function<bool()> works;  // whether work has begun: before that, nothing is known of the results
     };
 
     explicit status_writer(services services);

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -116,6 +117,51 @@ TEST_CASE_FIXTURE(fixture,
     annotate(first);
     CHECK(approved("team-a"));
     CHECK_FALSE(approved("team-b"));
+}
+
+TEST_CASE_FIXTURE(fixture, "who has approved all waits for the others that lose by the same removals") {
+    const auto needed = [this](const std::string& name) {
+        return approvals.needed(name, [](const auto& each) { return each != "gone"; });
+    };
+    CHECK(needed("hub").none());
+    hold(secrets, "team-a", first, {"gone", "hub", "quay"});
+    hold(secrets, "team-b", second, {"hub"});
+    hold(secrets, "team-c", second, {"ghcr"});
+    CHECK(needed("hub").awaited == second);
+    CHECK(needed("hub").others.empty());
+    annotate(second);
+    CHECK(needed("hub").awaited.empty());
+    CHECK(needed("hub").others == std::set<std::string>{"quay"});
+    CHECK(needed("quay").awaited == first);
+    hold(accounts, "team-d", later, {"hub"});
+    CHECK(needed("hub").awaited == later);
+    CHECK(needed("hub").others.empty());
+    annotate(later);
+    annotate(first, "quay");
+    CHECK(needed("hub").none());
+    CHECK(needed("quay").none());
+}
+
+TEST_CASE_FIXTURE(fixture, "an approval is news once") {
+    hold(secrets, "team-a", first);
+    auto object = build::credential("hub");
+    object.meta.annotations.emplace("regcred.dev/approve-deletions", second);
+    CHECK_FALSE(approvals.read(object));
+    object.meta.annotations.begin()->second = first;
+    CHECK(approvals.read(object));
+    CHECK_FALSE(approvals.read(object));
+}
+
+TEST_CASE("the message about what is held shows the command, or whose approval is missing") {
+    CHECK(reconcile::how_to_approve("hub", {}).empty());
+    CHECK(reconcile::how_to_approve("hub", {.awaited = first, .others = {}}) ==
+          "; to approve all removals that are held for this RegistryCredential: kubectl annotate --overwrite "
+          "registrycredential hub regcred.dev/approve-deletions=" +
+              first);
+    CHECK(
+        reconcile::how_to_approve("hub", {.awaited = {}, .others = {"ghcr", "quay"}}) ==
+        "; approved for this RegistryCredential, and waits for the approval of RegistryCredential ghcr and 1 "
+        "more, which loses entries by it too and whose status shows the command");
 }
 
 TEST_CASE_FIXTURE(fixture, "what is not held is not approved") {

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -116,5 +117,38 @@ TEST_CASE("a failed read is logged, counts for nothing, and is tried again later
 TEST_CASE("while nothing is held, nothing is read") {
     fixture f;
     f.run();
+    CHECK(wire::request_lines(f.stage).empty());
+}
+
+TEST_CASE("an approval queues what it covers, and the statuses, which may show whose approval is missing") {
+    const std::string since = "2026-03-01T10:00:00Z";
+    fixture f;
+    reconcile::deletion_approvals approvals;
+    reconcile::result_table results;
+    f.reader.require_approval(approvals, results, f.queues);
+    f.hold();
+    results.failed(
+        key, {.reason = "DeletionGuard", .message = {}, .since = since, .credentials = {"hub", "quay"}}, {});
+    auto hub = build::credential("hub");
+    hub.meta.annotations.emplace("regcred.dev/approve-deletions", since);
+    f.add_credential(hub);
+    auto quay = build::credential("quay");
+    SUBCASE("one of two has approved") {
+        f.add_credential(quay);
+        f.clear_queues();
+        f.run();
+        CHECK(f.guard.held() == 1);
+        CHECK(f.secrets().empty());
+    }
+    SUBCASE("both have approved") {
+        quay.meta.annotations = hub.meta.annotations;
+        f.add_credential(quay);
+        f.clear_queues();
+        f.run();
+        CHECK(f.guard.held() == 0);
+        CHECK(f.secrets().contains(key));
+        CHECK(f.log_lines.count("mass deletion approved; proceeding kind=Secrets count=1") == 1);
+    }
+    CHECK(f.statuses() == std::set<std::string>{"hub", "quay"});
     CHECK(wire::request_lines(f.stage).empty());
 }

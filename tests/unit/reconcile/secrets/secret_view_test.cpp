@@ -119,7 +119,7 @@ TEST_CASE("owners that no longer want a Secret are dropped, and kept while the d
     CHECK_FALSE(f.view(build::here).unnamed_owner_lost);
 }
 
-TEST_CASE("a loss is asked for by a changed selection of the owner that loses, and by no other change") {
+TEST_CASE("a loss is asked for by an edit that deselects the namespace, and by no other change") {
     const auto by_label = [](const char* name, const char* source) {
         auto object = build::wants(name, source, {});
         object.namespaces.selector = build::labels({{"pull", "private"}});
@@ -144,6 +144,8 @@ TEST_CASE("a loss is asked for by a changed selection of the owner that loses, a
     const auto held = [&] { return view_secret(f.state, build::here, {.keep_unasked = true}); };
 
     SUBCASE("the label is removed while another owner is edited, before and after a failed write") {
+        edit(f, "b", [](auto& object) { object.namespaces = build::credential("b").namespaces; });
+        f.apply_all();  // "b" selects the namespace whatever its labels
         f.add_namespace("team-a");
         edit(f, "b", elsewhere);
         for (int round = 0; round < 2; ++round) {
@@ -161,6 +163,37 @@ TEST_CASE("a loss is asked for by a changed selection of the owner that loses, a
         f.add_namespace("team-a");
         edit(f, "a", [](auto& object) { object.template_labels.emplace("team", "x"); });
         CHECK(names_of(held().held) == name_set{"a", "b"});
+    }
+    const auto exclude_another = [](auto& object) { object.namespaces.exclude.emplace_back("zzz-*"); };
+    SUBCASE("the label is removed before or after an edit that excludes another namespace") {
+        for (const bool first : {true, false}) {
+            if (first) edit(f, "a", exclude_another);
+            f.add_namespace("team-a");
+            if (!first) edit(f, "a", exclude_another);
+            CHECK(names_of(held().held) == name_set{"a", "b"});
+            f.apply_all();
+            f.add_namespace("team-a", {{"pull", "private"}});
+            f.apply_all();
+        }
+    }
+    SUBCASE("an owner opts out before an edit that deselects the namespace") {
+        auto opted_out = build::live_namespace("team-a", {{"pull", "private"}});
+        opted_out.meta.annotations.emplace("regcred.dev/opt-out", "true");
+        opted_out.meta.resource_version = f.next_version();
+        f.state.namespaces().upsert(std::move(opted_out));
+        edit(f, "a", elsewhere);
+        CHECK(names_of(held().held) == name_set{"a", "b"});
+    }
+    SUBCASE("an edit deselects the namespace, the next one excludes another") {
+        edit(f, "a", elsewhere);
+        edit(f, "a", exclude_another);
+        CHECK(names_of(held().dropped) == name_set{"a"});
+    }
+    SUBCASE("an edit deselects the namespace while its label is removed, which is then restored") {
+        f.add_namespace("team-a");
+        edit(f, "a", elsewhere);
+        f.add_namespace("team-a", {{"pull", "private"}});
+        CHECK(names_of(held().dropped) == name_set{"a"});
     }
     SUBCASE("both are edited") {
         for (const char* name : {"a", "b"})

@@ -187,10 +187,21 @@ TEST_CASE("removals are asked for if each of them is, and only the others can be
     view.entries.front().asked_for = true;
     CHECK(facts_of(view, decide(view), nullptr).asked_for);
     CHECK(facts_of(view, decide(view), nullptr).losers.empty());
+    view.others = {build::shared(build::credential("a"))};
     CHECK(reads_before_removal(view, decide(view)).all_credentials);
     CHECK(decide(with_removals_held(view)).losses == names{"regcred"});
     view.entries.front().asked_for = false;
     CHECK_FALSE(facts_of(view, decide(view), nullptr).asked_for);
+    view.others.clear();
+    CHECK(facts_of(view, decide(view), nullptr).losers == std::set<std::string>{"regcred"});
+    view.others = {build::shared(build::credential("a")), build::shared(build::credential("b"))};
+    CHECK(facts_of(view, decide(view), nullptr).losers ==
+          std::set<std::string>{"regcred/uid-a", "regcred/uid-b"});
+    view.losing = {view.others.front()};
+    CHECK(facts_of(view, decide(view), nullptr).losers == std::set<std::string>{"regcred/uid-a"});
+    auto other = build::credential("a");
+    other.secret_name = "other";
+    view.others = view.losing = {build::shared(other)};
     CHECK(facts_of(view, decide(view), nullptr).losers == std::set<std::string>{"regcred"});
     CHECK_FALSE(reads_before_removal(view, decide(view)).all_credentials);
     CHECK(decide(with_removals_held(view)).losses.empty());

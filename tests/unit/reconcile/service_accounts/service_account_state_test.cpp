@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(fixture,
 
 TEST_CASE_FIXTURE(
     fixture,
-    "a removal is asked for when a RegistryCredential that wanted the entry is gone or has another spec") {
+    "a removal is asked for when each RegistryCredential that wanted the entry is gone or was edited so") {
     const auto loss_is_asked_for = [this] { return entry().asked_for; };
     const auto record = [this] {
         accounts.results().synced(here, 1, account_selections_of(accounts.view(here), nullptr));
@@ -178,8 +178,18 @@ TEST_CASE_FIXTURE(
     add_credential(b);
     CHECK_FALSE(loss_is_asked_for());  // "a" has not changed
     remove_credential("a");
+    CHECK_FALSE(loss_is_asked_for());  // "b" would not want it without that edit either
+    add_namespace("team-a", {{"pull", "private"}});
+    b.service_accounts = {"other"};
+    b.meta.generation = 3;
+    add_credential(b);
+    CHECK(loss_is_asked_for());
+    b.service_accounts.emplace_back("builder");
+    b.meta.generation = 4;
+    add_credential(b);
     CHECK(loss_is_asked_for());
     add_credential(by_label("b"));
+    add_namespace("team-a");
     CHECK_FALSE(loss_is_asked_for());
     remove_credential("b");
     CHECK(loss_is_asked_for());

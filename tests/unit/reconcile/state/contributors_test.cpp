@@ -10,10 +10,10 @@
 
 using reconcile::account_selection_of;
 using reconcile::account_selections_of;
-using reconcile::has_changed;
 using reconcile::merge_selections;
 using reconcile::selection_of;
 using reconcile::selections_of;
+using reconcile::spec_before_edit;
 using reconcile::spec_of;
 
 namespace {
@@ -103,16 +103,34 @@ TEST_CASE("selections_of does not depend on the order") {
     CHECK(account_selections_of({a}) != selections_of({a}));
 }
 
-TEST_CASE("a selection has changed if it is recorded with other rules") {
+TEST_CASE("the spec before an edit is the recorded one if it has other rules") {
     const auto a = build::credential("a");
     const auto recorded = std::make_shared<const reconcile::selection_list>(
         selections_of({build::shared(a), at_generation("b", 1)}));
-    CHECK_FALSE(has_changed(nullptr, selection_of(a)));
-    CHECK_FALSE(has_changed(recorded, selection_of(a)));
+    CHECK(spec_before_edit(nullptr, selection_of(a)) == nullptr);
+    CHECK(spec_before_edit(recorded, selection_of(a)) == nullptr);
     auto narrower = a;
     narrower.namespaces.include = {"team-a"};
-    CHECK(has_changed(recorded, selection_of(narrower)));
-    CHECK_FALSE(has_changed(recorded, selection_of(build::credential("c"))));
+    const auto* before = spec_before_edit(recorded, selection_of(narrower));
+    REQUIRE(before != nullptr);
+    CHECK(before->namespaces.include == a.namespaces.include);
+    CHECK(spec_before_edit(recorded, selection_of(build::credential("c"))) == nullptr);
+}
+
+TEST_CASE("of a spec that is kept for long only the rules are kept") {
+    auto object = build::credential("a");
+    object.namespaces.exclude = {"team-b"};
+    object.namespaces.selector = build::labels({{"pull", "private"}});
+    object.service_accounts = {"default"};
+    object.secret_name = "other";
+    const auto kept = reconcile::with_rules_alone(selections_of({build::shared(object)}));
+    CHECK(kept == selections_of({build::shared(object)}));
+    REQUIRE(kept.front().spec != nullptr);
+    const auto& rules = *kept.front().spec;
+    CHECK(account_selection_of(rules).rules == account_selection_of(object).rules);
+    CHECK(rules.sources.empty());
+    CHECK(rules.meta.name.empty());
+    CHECK(reconcile::with_rules_alone({{.object = 1, .rules = 2}}).front().spec == nullptr);
 }
 
 TEST_CASE("what is recorded of an object that may still lose something stays") {
@@ -123,7 +141,9 @@ TEST_CASE("what is recorded of an object that may still lose something stays") {
     const auto recorded =
         std::make_shared<const reconcile::selection_list>(selections_of({build::shared(a)}));
     const auto b = selections_of({at_generation("b", 1)});
-    CHECK(merge_selections(b, {now}, recorded) == selections_of({build::shared(a), at_generation("b", 1)}));
+    const auto merged = merge_selections(b, {now}, recorded);
+    CHECK(merged == selections_of({build::shared(a), at_generation("b", 1)}));
+    CHECK(spec_before_edit(std::make_shared<const reconcile::selection_list>(merged), now) != nullptr);
     CHECK(merge_selections({now}, {now}, recorded) == reconcile::selection_list{now});
     CHECK(merge_selections({}, {now}, nullptr) == reconcile::selection_list{now});
     CHECK(merge_selections(b, {}, recorded) == b);

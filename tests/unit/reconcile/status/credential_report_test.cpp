@@ -200,4 +200,17 @@ TEST_CASE("a report has the fault of the watch of its Secret name only") {
     CHECK(reconcile::report_on(f.state, object).watch_fault.reason.empty());
     f.state.set_watch_fault("regcred", {.reason = reconcile::reasons::forbidden, .message = "no"});
     CHECK(reconcile::report_on(f.state, object).watch_fault.message == "no");
+    for (const auto what : {reconcile::watched::credentials, reconcile::watched::namespaces})
+        f.state.set_watch_fault(what, {.reason = reconcile::reasons::forbidden, .message = "all"});
+    CHECK(reconcile::report_on(f.state, object).watch_fault.message == "no");
+    f.state.set_watch_fault("regcred", {});
+    CHECK(reconcile::report_on(f.state, object).watch_fault.message == "all");
+    f.state.set_watch_fault(reconcile::watched::namespaces, {});
+    CHECK(reconcile::report_on(f.state, object).watch_fault.message == "all");
+    f.state.set_watch_fault(reconcile::watched::credentials, {});
+    CHECK(reconcile::report_on(f.state, object).watch_fault.reason.empty());
+    f.state.set_watch_fault(reconcile::watched::sources,
+                            {.reason = reconcile::reasons::forbidden, .message = "sources"});
+    CHECK(reconcile::report_on(f.state, object).watch_fault.reason.empty());
+    CHECK(reconcile::report_on(f.state, object).source_fault.message == "sources");
 }

@@ -178,7 +178,7 @@ TEST_CASE(
     CHECK(find(unasked, "Stalled") == nullptr);
     CHECK_FALSE(find(unasked, "Synced")->message.ends_with(how));
 
-    report.awaited_approval = "2026-03-01T10:00:05Z";
+    report.approval.awaited = "2026-03-01T10:00:05Z";
     const auto status = compute_status(build::credential("hub"), report, now);
     for (const char* type : {"Synced", "Ready", "ServiceAccountsPatched", "Stalled"}) {
         CAPTURE(type);

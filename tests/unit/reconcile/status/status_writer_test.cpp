@@ -68,6 +68,7 @@ struct fixture : build::cluster_fixture {
                                             .service_account = [] { return std::nullopt; },
                                             .checked = [] {},
                                             .changed = [] {}}};
+    bool works = true;
     reconcile::event_aggregator writes;
     event_log event_writer;
     runtime::event_recorder events{
@@ -81,7 +82,8 @@ struct fixture : build::cluster_fixture {
                                      .events = events,
                                      .log = log,
                                      .clock = [] { return runtime::wall_time{}; },
-                                     .approvals = nullptr}};
+                                     .approvals = nullptr,
+                                     .works = [this] { return works; }}};
 };
 
 }  // namespace
@@ -172,4 +174,18 @@ TEST_CASE("writes are logged in one line for all namespaces, even if the status 
     static_cast<void>(f.write());
     CHECK(f.log_lines.count("applied changes registrycredential=hub event_reason=Created message=") == 1);
     CHECK(f.log_lines.count("Created Secret regcred in 2 namespaces: team-a, team-b") == 1);
+}
+
+TEST_CASE("before work begins only a fault of a watch is written, and what else is in the status stays") {
+    fixture f(put_back);
+    f.works = false;
+    CHECK(f.write() == runtime::outcome::done());
+    CHECK(f.requests().empty());
+    f.state.set_watch_fault(reconcile::watched::sources,
+                            {.reason = reconcile::reasons::forbidden, .message = "no"});
+    static_cast<void>(f.write());
+    REQUIRE(f.requests() == lines{"PUT " + hub_path + "/status"});
+    const auto status = json_body_of(f.stage.server.requests().back())["status"];
+    CHECK(status["conditions"][0]["type"] == "Ready");
+    CHECK(status["conditions"][0]["reason"] == "Forbidden");
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
-#include "reconcile/state/copy_watch.hpp"
+#include "reconcile/state/watch_fault.hpp"
 
 #include "reconcile/state/reasons.hpp"
 #include "unit/reconcile/cluster_fixture.hpp"
@@ -143,4 +143,52 @@ TEST_CASE("a fault of a name's watch queues the statuses that show it, once") {
     CHECK(f.statuses().empty());
     f.state.set_watch_fault("regcred", {});
     CHECK(f.statuses() == std::set<std::string>{"hub"});
+}
+
+TEST_CASE("a watch of something else that RBAC denies has a fault that names the right and the role") {
+    using reconcile::watched;
+    const auto fault = [](watched what, kube::error_kind kind, bool synced, runtime::duration passed) {
+        return reconcile::watch_fault(what, "regcred-system", failing(kind, synced), start + passed);
+    };
+    CHECK(fault(watched::sources, kube::error_kind::forbidden, true, 9s).reason.empty());
+    CHECK(fault(watched::sources, kube::error_kind::server, true, 1h).reason.empty());
+    const auto sources = fault(watched::sources, kube::error_kind::forbidden, true, 10s);
+    CHECK(sources.reason == reasons::forbidden);
+    CHECK(
+        sources.message ==
+        "RBAC does not allow the controller to list and watch Secrets in namespace regcred-system, so it "
+        "does "
+        "not see changes of the sources; the Role regcred-controller in that namespace must allow it: apply "
+        "deploy/rbac.yaml");
+    CHECK(fault(watched::namespaces, kube::error_kind::forbidden, false, 10s).message ==
+          "RBAC does not allow the controller to list and watch namespaces, so it writes no Secrets; the "
+          "ClusterRole regcred-controller must allow it: apply deploy/rbac.yaml");
+    CHECK(
+        fault(watched::credentials, kube::error_kind::forbidden, true, 10s)
+            .message.starts_with(
+                "RBAC does not allow the controller to list and watch registrycredentials.regcred.dev, so it "
+                "does not see changes of RegistryCredentials; "));
+    const auto unavailable = fault(watched::namespaces, kube::error_kind::server, false, 10s);
+    CHECK(unavailable.reason == reasons::server_unavailable);
+    CHECK(unavailable.message == "the controller cannot list namespaces, so it writes no Secrets: no");
+}
+
+TEST_CASE("a fault of a watch that all depend on queues every status, once, and must be reported") {
+    build::cluster_fixture f;
+    f.add_credential(wants("hub", "login"));
+    f.add_credential(wants("quay", "login"));
+    f.clear_queues();
+    const reconcile::cause fault{.reason = reasons::forbidden, .message = "no"};
+    f.state.set_watch_fault(reconcile::watched::namespaces, fault);
+    CHECK(f.statuses() == std::set<std::string>{"hub", "quay"});
+    CHECK(f.state.watch_fault(reconcile::watched::namespaces).message == "no");
+    CHECK(f.state.watch_fault(reconcile::watched::sources).reason.empty());
+    f.clear_queues();
+    f.state.set_watch_fault(reconcile::watched::namespaces, fault);
+    CHECK(f.statuses().empty());
+    CHECK_FALSE(f.state.must_report_fault());  // there may be others
+    build::cluster_fixture::list_nothing(f.state.credentials());
+    CHECK(f.state.must_report_fault());
+    f.state.set_watch_fault(reconcile::watched::namespaces, {});
+    CHECK_FALSE(f.state.must_report_fault());
 }
