@@ -224,6 +224,7 @@ TEST_CASE_FIXTURE(scenario,
     std::vector<std::string> documents;
     for (const auto& made : groups) {
         std::vector<json> objects;
+        objects.reserve(made.objects.size());
         for (const auto& name : made.objects)
             objects.push_back(api().get(credential_path(name)));
         sort_by_precedence(objects);
