@@ -64,9 +64,9 @@ void add_scope_options(CLI::App& app, config& result) {
         ->check(CLI::Validator(check_account_name, "NAME"));
     app.add_option("--max-document-bytes",
                    result.max_document_bytes,
-                   "The largest docker config that a Secret may have, at most 1048576;\n"
-                   "what does not fit is reported as SourceTooLarge. deploy/ must allow\n"
-                   "it too")
+                   "The largest docker config that a Secret may have, at most\n"
+                   "1048576; what does not fit is reported as SourceTooLarge. deploy/\n"
+                   "must allow it too")
         ->option_text("BYTES (default: 524288)")
         ->envname("REGCRED_MAX_DOCUMENT_BYTES")
         ->check(CLI::Range(std::size_t{1024}, dockerconfig::max_document_bytes));

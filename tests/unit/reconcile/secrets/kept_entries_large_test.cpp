@@ -22,14 +22,21 @@ using build::restart;
 
 namespace {
 
-constexpr int many = 9990;
-
-/// `many` registries beside quay.io, which has this password.
-std::string large_config(const std::string& password) {
+/// So many registries beside quay.io, which has this password.
+std::string config_of(int count, const std::string& suffix, const std::string& password) {
     auto text = R"({"auths":{"quay.io":{"username":"u","password":")" + password + R"("})";
-    for (int i = 0; i < many; ++i)
-        text += fmt::format(R"(,"registry-{}.example.com":{{"username":"u","password":"p"}})", i);
+    for (int i = 0; i < count; ++i)
+        text += fmt::format(R"(,"r{}{}":{{"username":"u","password":"p"}})", i, suffix);
     return text + "}}";
+}
+
+std::string large_config(const std::string& password) {
+    return config_of(9990, ".registry.example.com", password);
+}
+
+/// As many as a copy can record the origins of.
+std::string recorded_config(const std::string& password) {
+    return config_of(7000, ".io", password);
 }
 
 }  // namespace
@@ -89,13 +96,13 @@ TEST_CASE("the entries of a copy without recorded origins are assigned, however 
 TEST_CASE(
     "thousands of registries that an older RegistryCredential keeps are reported by the younger one once") {
     build::cluster_fixture before;
-    before.add_docker_config("login-a", large_config("CANARY-a"));
+    before.add_docker_config("login-a", recorded_config("CANARY-a"));
     before.add_namespace("team-a");
     before.add_credential(build::wants("a", "login-a"));
     before.apply_all();
     const auto f = restart(before);
     f->add_credential(build::wants("a", "login-a"));
-    f->add_docker_config("login-b", large_config("CANARY-b"));
+    f->add_docker_config("login-b", recorded_config("CANARY-b"));
     f->add_credential(build::wants("b", "login-b"));
     f->apply_all();
     CHECK(passwords(*f) == lists{"CANARY-a"});
@@ -103,6 +110,6 @@ TEST_CASE(
     REQUIRE(failures.size() == 1);
     CHECK(failures[0].credential == "b");
     CHECK(failures[0].problem.message.find("registry quay.io") != std::string::npos);
-    f->add_docker_config("login-a", large_config("CANARY-a2"));
+    f->add_docker_config("login-a", recorded_config("CANARY-a2"));
     CHECK(own_failures(f->state, f->view(build::here), {}).empty());
 }
