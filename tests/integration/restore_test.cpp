@@ -15,7 +15,7 @@ TEST_CASE_FIXTURE(
     scenario,
     "after a restore of etcd from an older backup the controller exits with code 1, and the next "
     "one makes every copy right") {
-    expect_error("API server's data is older than what was read before");
+    expect_error("API server's data is older than before; exiting");
     expect_forbidden();  // until an API server that starts has read the roles
     start();
     const auto old = add_namespace("team-old");
