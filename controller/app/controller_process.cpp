@@ -75,6 +75,11 @@ kube::client_observer observe_client(const runtime::logger& log, runtime::metric
     for (const char* credential : {"certificates", "token"})
         refusals.with({credential});
     auto& warnings = metrics.counters("regcred_api_warnings_total", "Different warnings of the API server.");
+    auto& requests = metrics.histograms(
+        "regcred_api_request_duration_seconds",
+        "Requests to the API server until their response; code is the HTTP status, 0 without a response.",
+        {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
+        {"verb", "resource", "code"});
     return {.refused =
                 [&](std::string_view credential, const std::string& message) {
                     refusals.with({std::string(credential)}).add();
@@ -85,6 +90,14 @@ kube::client_observer observe_client(const runtime::logger& log, runtime::metric
                 [&](const std::string& text) {
                     warnings.with({}).add();
                     log.warn("API server warning", {{"warning", text}});
+                },
+            .ended =
+                [&](const kube::request_record& request) {
+                    requests
+                        .with({std::string(request.verb),
+                               std::string(request.resource),
+                               fmt::format("{}", request.http_status)})
+                        .observe(request.duration);
                 }};
 }
 

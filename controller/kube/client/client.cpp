@@ -47,6 +47,12 @@ util::secret_bytes delete_options(const precondition& precondition) {
     return util::secret_bytes(to_text(options));
 }
 
+/// Kubernetes' verb for a write.
+std::string_view verb_of(net::method method) {
+    if (method == net::method::post) return "create";
+    return method == net::method::put ? "update" : "patch";
+}
+
 net::request read_request(std::string target, std::string media_type) {
     net::request request;
     request.target = std::move(target);
@@ -90,8 +96,22 @@ asio::awaitable<error> read_error(net::response_stream& stream) {
 client::client(asio::any_io_executor executor, connection_config config, net::http_limits limits)
     : field_manager_(config.field_manager), transport_(std::move(executor), std::move(config), limits) {}
 
+asio::awaitable<result<net::response>> client::send(std::string_view verb,
+                                                    resource resource,
+                                                    net::request request) {
+    const auto begin = clock::now();
+    auto response = co_await transport_.send(std::move(request));
+    if (ended_) {
+        ended_({.verb = verb,
+                .resource = resource.plural,
+                .http_status = response ? response->status : 0,
+                .duration = clock::now() - begin});
+    }
+    co_return response;
+}
+
 asio::awaitable<result<json>> client::write(net::method verb,
-                                            std::string_view kind,
+                                            resource resource,
                                             write_target target,
                                             util::secret_bytes body,
                                             std::string_view media_type,
@@ -105,9 +125,9 @@ asio::awaitable<result<json>> client::write(net::method verb,
     if (verb != net::method::patch) add_query(*path, "fieldValidation", validation);
     auto request = write_request(verb, *std::move(path), std::move(body), media_type);
     if (!target.dry_run) request.may_send = may_write_;
-    const auto response = co_await transport_.send(std::move(request));
+    const auto response = co_await send(verb_of(verb), resource, std::move(request));
     if (!response) co_return response.error();
-    co_return read_object_response(*response, kind);
+    co_return read_object_response(*response, resource.kind);
 }
 
 asio::awaitable<result<json>> client::get(resource resource, std::string namespace_name, std::string name) {
@@ -115,7 +135,7 @@ asio::awaitable<result<json>> client::get(resource resource, std::string namespa
     if (!path) co_return path.error();
     auto request = read_request(*std::move(path), "application/json");
     request.max_body_bytes = max_object_bytes;
-    const auto response = co_await transport_.send(std::move(request));
+    const auto response = co_await send("get", resource, std::move(request));
     if (!response) co_return response.error();
     co_return read_object_response(*response, resource.kind);
 }
@@ -124,14 +144,21 @@ asio::awaitable<result<list_page>> client::list(scope scope, list_options option
     auto request = read_request(list_path(scope, options), accept(scope, partial_list));
     request.max_body_bytes = max_page_bytes;
     request.header_timeout = list_timeout;
-    const auto response = co_await transport_.send(std::move(request));
+    const auto response = co_await send("list", scope.resource, std::move(request));
     if (!response) co_return response.error();
     co_return read_list_response(*response, kind_of_list(scope));
 }
 
 asio::awaitable<result<std::unique_ptr<watch_stream>>> client::watch(scope scope, watch_options options) {
+    const auto begin = clock::now();
     auto stream = co_await transport_.open_stream(
         read_request(watch_path(scope, options), accept(scope, partial_object)));
+    if (ended_) {
+        ended_({.verb = "watch",
+                .resource = scope.resource.plural,
+                .http_status = stream ? (*stream)->head().status : 0,
+                .duration = clock::now() - begin});
+    }
     if (!stream) co_return stream.error();
     if ((*stream)->head().status != 200) co_return co_await read_error(**stream);
     co_return std::make_unique<watch_stream>(
@@ -142,16 +169,14 @@ asio::awaitable<result<json>> client::create(resource resource,
                                              std::string namespace_name,
                                              util::secret_bytes body,
                                              bool dry_run) {
-    co_return co_await write(net::method::post,
-                             resource.kind,
-                             {collection_path(resource, namespace_name), dry_run},
-                             std::move(body));
+    co_return co_await write(
+        net::method::post, resource, {collection_path(resource, namespace_name), dry_run}, std::move(body));
 }
 
 asio::awaitable<result<json>> client::apply_new(
     resource resource, std::string namespace_name, std::string name, util::secret_bytes body, bool dry_run) {
     co_return co_await write(net::method::patch,
-                             resource.kind,
+                             resource,
                              {object_path(resource, namespace_name, name), dry_run},
                              std::move(body),
                              apply_patch_type);
@@ -162,14 +187,14 @@ asio::awaitable<result<json>> client::replace(resource resource,
                                               std::string name,
                                               bound_body body) {
     co_return co_await write(
-        net::method::put, resource.kind, object_path(resource, namespace_name, name), std::move(body).take());
+        net::method::put, resource, object_path(resource, namespace_name, name), std::move(body).take());
 }
 
 asio::awaitable<result<json>> client::replace_status(resource resource, std::string name, bound_body body) {
     auto path = object_path(resource, "", name);
     if (path) *path += "/status";
     co_return co_await write(
-        net::method::put, resource.kind, std::move(path), std::move(body).take(), json_type, "Warn");
+        net::method::put, resource, std::move(path), std::move(body).take(), json_type, "Warn");
 }
 
 asio::awaitable<result<json>> client::merge_patch(resource resource,
@@ -177,7 +202,7 @@ asio::awaitable<result<json>> client::merge_patch(resource resource,
                                                   std::string name,
                                                   bound_body body) {
     co_return co_await write(net::method::patch,
-                             resource.kind,
+                             resource,
                              object_path(resource, namespace_name, name),
                              std::move(body).take(),
                              merge_patch_type);
@@ -188,7 +213,7 @@ asio::awaitable<result<json>> client::try_merge_patch(resource resource,
                                                       std::string name,
                                                       json patch) {
     co_return co_await write(net::method::patch,
-                             resource.kind,
+                             resource,
                              {object_path(resource, namespace_name, name), true},
                              util::secret_bytes(to_text(patch)),
                              merge_patch_type);
@@ -198,7 +223,7 @@ asio::awaitable<result<json>> client::patch_event_series(std::string namespace_n
                                                          std::string name,
                                                          json series) {
     co_return co_await write(net::method::patch,
-                             events.kind,
+                             events,
                              object_path(events, namespace_name, name),
                              util::secret_bytes(to_text(series)),
                              merge_patch_type);
@@ -212,7 +237,7 @@ asio::awaitable<result<void>> client::remove(resource resource,
     if (!path) co_return path.error();
     auto request = write_request(net::method::delete_, *std::move(path), delete_options(precondition));
     request.may_send = may_write_;
-    const auto response = co_await transport_.send(std::move(request));
+    const auto response = co_await send("delete", resource, std::move(request));
     if (!response) co_return response.error();
     co_return read_delete_response(*response, resource.kind);
 }

@@ -64,7 +64,10 @@ class client {
     client(const client&) = delete;
     client& operator=(const client&) = delete;
 
-    void set_observer(client_observer observer) { transport_.set_observer(std::move(observer)); }
+    void set_observer(client_observer observer) {
+        ended_ = observer.ended;
+        transport_.set_observer(std::move(observer));
+    }
     /// Asked right before each write is sent; dry runs, which store nothing, pass. While it returns false a
     /// write ends with error_kind::cancelled.
     void set_write_gate(std::function<bool()> may_write) { may_write_ = std::move(may_write); }
@@ -133,8 +136,12 @@ class client {
         bool dry_run;
     };
 
+    /// transport::send(), which the observer is told of.
+    [[nodiscard]] boost::asio::awaitable<result<net::response>> send(std::string_view verb,
+                                                                     resource resource,
+                                                                     net::request request);
     [[nodiscard]] boost::asio::awaitable<result<json>> write(net::method verb,
-                                                             std::string_view kind,
+                                                             resource resource,
                                                              write_target target,
                                                              util::secret_bytes body,
                                                              std::string_view media_type = json_type,
@@ -142,6 +149,7 @@ class client {
 
     std::string field_manager_;
     std::function<bool()> may_write_;
+    std::function<void(const request_record&)> ended_;
     transport transport_;
 };
 

@@ -22,6 +22,15 @@
 
 namespace kube {
 
+/// A request that has ended.
+struct request_record {
+    std::string_view verb;      // of Kubernetes: get, list, watch, create, update, patch, delete
+    std::string_view resource;  // plural
+    unsigned http_status = 0;   // 0: no response
+    /// From the call to the response, of a watch to its head: with the waits for a connection and a pause.
+    std::chrono::nanoseconds duration{0};
+};
+
 /// What a client tells apart from the results of its calls.
 struct client_observer {
     /// "certificates": changed files cannot be used, and the last good ones stay. "token": the server refuses
@@ -29,6 +38,8 @@ struct client_observer {
     std::function<void(std::string_view credential, const std::string& message)> refused;
     /// A Warning header of the server, fit for a log. Called once for each text.
     std::function<void(const std::string& text)> warned;
+    std::function<void(const request_record& record)> ended =
+        nullptr;  // NOLINT(readability-redundant-member-init)
 };
 
 /// Sends HTTP requests to one API server, with the credentials of the connection_config: it reads rotated

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -68,15 +69,42 @@ void append_sample(std::string& to,
     to.append(" ").append(number(value)).append("\n");
 }
 
-}  // namespace
-
-counter_family::counter_family(std::vector<std::string> label_names) : label_names_(std::move(label_names)) {
-    if (label_names_.empty()) (void)with({});
+void append_histogram(std::string& to,
+                      const std::string& name,
+                      const std::vector<std::string>& labels,
+                      const label_values& values,
+                      const histogram& shown) {
+    auto bucket_labels = labels;
+    bucket_labels.emplace_back("le");
+    auto bucket_values = values;
+    bucket_values.emplace_back();
+    const auto counts = shown.cumulative_counts();
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        bucket_values.back() = i < shown.upper_bounds().size() ? number(shown.upper_bounds()[i]) : "+Inf";
+        append_sample(to, name + "_bucket", bucket_labels, bucket_values, counts[i]);
+    }
+    append_sample(to, name + "_sum", labels, values, shown.sum());
+    append_sample(to, name + "_count", labels, values, counts.back());
 }
 
-counter& counter_family::with(const label_values& values) {
-    if (values.size() != label_names_.size()) throw std::logic_error("each label needs a value");
-    return counters_[values];
+}  // namespace
+
+histogram::histogram(std::vector<double> upper_bounds)
+    : upper_bounds_(std::move(upper_bounds)), counts_(upper_bounds_.size() + 1) {
+    if (!std::ranges::is_sorted(upper_bounds_, std::ranges::less_equal{}))
+        throw std::logic_error("the bounds of a histogram ascend");
+}
+
+void histogram::observe(double value) noexcept {
+    const auto bucket = std::ranges::lower_bound(upper_bounds_, value) - upper_bounds_.begin();
+    counts_[static_cast<std::size_t>(bucket)] += 1;
+    sum_ += value;
+}
+
+std::vector<double> histogram::cumulative_counts() const {
+    std::vector<double> counts(counts_.size());
+    std::partial_sum(counts_.begin(), counts_.end(), counts.begin());
+    return counts;
 }
 
 void metrics_registry::add(std::string name, metric added) {
@@ -98,12 +126,26 @@ void metrics_registry::add_func(std::string name,
 counter_family& metrics_registry::counters(std::string name,
                                            std::string help,
                                            std::vector<std::string> label_names) {
-    const auto family = std::make_shared<counter_family>(std::move(label_names));
+    const auto family = std::make_shared<counter_family>(std::move(label_names), counter{});
     const auto write = [family](std::string& to, const std::string& sample) {
         for (const auto& [values, counter] : family->all())
             append_sample(to, sample, family->label_names(), values, counter.value());
     };
     add(std::move(name), {std::move(help), "counter", write});
+    return *family;
+}
+
+histogram_family& metrics_registry::histograms(std::string name,
+                                               std::string help,
+                                               std::vector<double> upper_bounds,
+                                               std::vector<std::string> label_names) {
+    const auto family =
+        std::make_shared<histogram_family>(std::move(label_names), histogram(std::move(upper_bounds)));
+    const auto write = [family](std::string& to, const std::string& sample) {
+        for (const auto& [values, metric] : family->all())
+            append_histogram(to, sample, family->label_names(), values, metric);
+    };
+    add(std::move(name), {std::move(help), "histogram", write});
     return *family;
 }
 

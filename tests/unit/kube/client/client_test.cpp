@@ -6,6 +6,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <exception>
 #include <future>
@@ -91,6 +93,37 @@ TEST_CASE("while the write gate is closed no write is sent, and reads and dry ru
 
     api.client->set_write_gate([] { return true; });
     CHECK(api.run(api.client->create(secrets, "team-a", body())));
+}
+
+TEST_CASE("the observer is told of each request: verb, resource, HTTP status and duration") {
+    std::vector<std::string> seen;
+    api_fixture api([](const std::string& request) {
+        if (request.starts_with("DELETE")) return harness::http_answer(404, status);
+        return harness::http_answer(200,
+                                    request.find("limit=") == std::string::npos ? secret : list_of_secrets);
+    });
+    api.client->set_observer(
+        {.refused = nullptr, .warned = nullptr, .ended = [&](const request_record& request) {
+             seen.push_back(fmt::format("{} {} {}", request.verb, request.resource, request.http_status));
+             CHECK(request.duration > std::chrono::nanoseconds(0));
+         }});
+    CHECK(api.run(api.client->get(secrets, "a", "regcred")));
+    CHECK(api.run(api.client->list({secrets, "", "", false}, {})));
+    CHECK(api.run(api.client->watch({secrets, "", "", false}, {.resource_version = "1"})));
+    CHECK(api.run(api.client->create(secrets, "a", body())));
+    CHECK(api.run(api.client->apply_new(secrets, "a", "regcred", body())));
+    CHECK(api.run(api.client->replace(secrets, "a", "regcred", bound())));
+    CHECK_FALSE(api.run(api.client->remove(secrets, "a", "regcred", precondition("uid-1", "77"))));
+    api.client->close();
+    CHECK_FALSE(api.run(api.client->get(namespaces, "", "a")));
+    CHECK(seen == std::vector<std::string>{"get secrets 200",
+                                           "list secrets 200",
+                                           "watch secrets 200",
+                                           "create secrets 200",
+                                           "patch secrets 200",
+                                           "update secrets 200",
+                                           "delete secrets 404",
+                                           "get namespaces 0"});
 }
 
 TEST_CASE("a list asks for whole objects or for metadata") {

@@ -32,6 +32,42 @@ TEST_CASE("metrics are written with their help and type, sorted by name") {
           "queue_depth 3\n");
 }
 
+TEST_CASE("a histogram has a bucket for each bound and one for all, a sum and a count") {
+    metrics_registry registry;
+    auto& delays = registry.histograms("delay_seconds", "Delays.", {0.1, 1, 10}, {"queue"});
+    auto& secrets = delays.with({"secrets"});
+    secrets.observe(0.05);
+    secrets.observe(0.1);  // a bound belongs to its bucket
+    secrets.observe(std::chrono::milliseconds(2500));
+    secrets.observe(100);
+    CHECK(registry.text() ==
+          "# HELP delay_seconds Delays.\n"
+          "# TYPE delay_seconds histogram\n"
+          "delay_seconds_bucket{queue=\"secrets\",le=\"0.1\"} 2\n"
+          "delay_seconds_bucket{queue=\"secrets\",le=\"1\"} 2\n"
+          "delay_seconds_bucket{queue=\"secrets\",le=\"10\"} 3\n"
+          "delay_seconds_bucket{queue=\"secrets\",le=\"+Inf\"} 4\n"
+          "delay_seconds_sum{queue=\"secrets\"} 102.65\n"
+          "delay_seconds_count{queue=\"secrets\"} 4\n");
+}
+
+TEST_CASE("a histogram without labels and without values has its buckets") {
+    metrics_registry registry;
+    registry.histograms("plain_seconds", "Plain.", {1});
+    CHECK(registry.text() ==
+          "# HELP plain_seconds Plain.\n"
+          "# TYPE plain_seconds histogram\n"
+          "plain_seconds_bucket{le=\"1\"} 0\n"
+          "plain_seconds_bucket{le=\"+Inf\"} 0\n"
+          "plain_seconds_sum 0\n"
+          "plain_seconds_count 0\n");
+}
+
+TEST_CASE("the bounds of a histogram must ascend") {
+    CHECK_THROWS_AS(runtime::histogram({1, 1}), std::logic_error);
+    CHECK_THROWS_AS(runtime::histogram({2, 1}), std::logic_error);
+}
+
 TEST_CASE("a counter that has not been incremented is 0") {
     metrics_registry registry;
     registry.counters("plain_total", "Plain.");
