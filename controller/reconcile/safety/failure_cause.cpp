@@ -14,9 +14,9 @@ cause held_by_guard(const removal_words& words,
         .reason = reasons::deletion_guard,
         .message = fmt::format(
             "{0} {1} {2}: its namespace is no longer selected, and such removals are held back because more "
-            "than {3} {0}s were affected within a minute although no spec had changed; regcred {4} {5}. To "
-            "keep them, restore the namespaces' "
-            "labels and opt-out annotations, or set spec.suspend: true",
+            "than {3} {0}s were affected within a minute and no change of a spec asked for that; regcred {4} "
+            "{5}. To keep them, restore the namespaces' labels and opt-out annotations, or set "
+            "spec.suspend: true",
             words.kind,
             runtime::to_string(key),
             words.held,

@@ -20,10 +20,9 @@ TEST_CASE("the message of DeletionGuard names the object, the limit and what to 
     CHECK(held.reason == reasons::deletion_guard);
     CHECK(held.message ==
           "Secret team-a/regcred not deleted yet: its namespace is no longer selected, and such removals are "
-          "held back because more than 20 Secrets were affected within a minute although no spec had "
-          "changed; regcred deletes the Secrets when two lists of all namespaces, 30 s apart, agree. To keep "
-          "them, restore the namespaces' labels "
-          "and opt-out annotations, or set spec.suspend: true");
+          "held back because more than 20 Secrets were affected within a minute and no change of a spec "
+          "asked for that; regcred deletes the Secrets when two lists of all namespaces, 30 s apart, agree. "
+          "To keep them, restore the namespaces' labels and opt-out annotations, or set spec.suspend: true");
 }
 
 TEST_CASE("the message of Contended names the object and what to do about the other writer") {
