@@ -50,17 +50,17 @@ std::optional<source_error> check_form(std::string_view text,
         if (std::ranges::find(raw.entries, "auths", &raw_entry::key) == raw.entries.end() || has_login(raw))
             return std::nullopt;
         return source_error{source_fault::no_entries,
-                            "the docker config has `auths`, as a Secret of type "
-                            "kubernetes.io/dockerconfigjson has it, with the key .dockerconfigjson: create "
-                            "the Secret again so"};
+                            "the docker config has `auths`, which belongs to the type "
+                            "kubernetes.io/dockerconfigjson: create the Secret again with that type and "
+                            "the key .dockerconfigjson"};
     }
     if (!raw.entries.empty()) return std::nullopt;
     const auto as_cfg = read_raw_docker_config(text, docker_config_form::cfg, max_docker_config_entries);
     if (!as_cfg || !has_login(*as_cfg)) return std::nullopt;
     return source_error{source_fault::no_entries,
-                        "the docker config has no entry in `auths`, but registries beside it, as a Secret of "
-                        "type kubernetes.io/dockercfg has them, with the key .dockercfg: create the Secret "
-                        "again so, or put the registries into `auths`"};
+                        "the docker config has no entry in `auths`, but registries at its top level, which "
+                        "belong to the type kubernetes.io/dockercfg: create the Secret again with that type "
+                        "and the key .dockercfg, or put the registries into `auths`"};
 }
 
 source_error no_entries(docker_config_form form, const raw_docker_config& raw) {

@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(guarded, "as many deletions as the limit pass the deletion gua
 }
 
 TEST_CASE_FIXTURE(guarded,
-                  "a mass deletion without a spec change continues when two reads of the namespaces agree") {
+                  "a mass deletion that no edit asked for continues when two reads of the namespaces agree") {
     label(nullptr);
     await_condition(credential, "Synced", "False", "DeletionGuard");
     for (const auto& ns : all)

@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(labelled_accounts,
-                  "a mass removal of entries without a spec change continues when two reads agree") {
+                  "a mass removal of entries that no edit asked for continues when two reads agree") {
     relabel(nullptr);
     await_condition(credential, "ServiceAccountsPatched", "False", "DeletionGuard");
     eventually(

@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(scenario,
-                  "docker.io in registries takes Docker Hub's key, a glob without an entry is named, and a "
+                  "docker.io in registries matches Docker Hub's key, a glob without an entry is named, and a "
                   "basic-auth source may name an IPv6 address") {
     start();
     const auto ns = add_namespace("team");

@@ -55,7 +55,8 @@ boost::asio::awaitable<void> guard_reader::run() {
 }
 
 boost::asio::awaitable<void> guard_reader::read() {
-    log_.warn("mass deletion without a spec change; re-listing", {{"kind", kind_}, {"held", guard_.held()}});
+    log_.warn("mass deletion that no edit asked for; listing again",
+              {{"kind", kind_}, {"held", guard_.held()}});
     guard_.begin_read();
     const auto done = co_await reader_.read_everything();
     if (done.has_error()) {

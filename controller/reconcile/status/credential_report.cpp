@@ -118,7 +118,8 @@ std::vector<rival> split_suspended(const cluster_state& state,
         if (!names.empty()) registries_by_namespaces[names].insert(lost.key.written());
     }
     std::vector<rival> rivals;
-    for (auto& [names, registries] : registries_by_namespaces)
+    rivals.reserve(registries_by_namespaces.size());
+    for (const auto& [names, registries] : registries_by_namespaces)
         rivals.push_back({.object = suspended.object, .registries = registries, .namespaces = names});
     std::ranges::sort(rivals, {}, &rival::registries);
     return rivals;

@@ -247,7 +247,7 @@ TEST_CASE("a docker config in a Secret of the other type says which type it need
         {"auths and a credential store",
          R"({"auths":{"quay.io":{"auth":"dTpw"}},"credsStore":"x"})",
          cfg,
-         "type kubernetes.io/dockerconfigjson has it"},
+         "belongs to the type kubernetes.io/dockerconfigjson"},
         {"registries",
          "{" + entries + "}",
          json,

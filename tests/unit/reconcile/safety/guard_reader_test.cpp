@@ -89,7 +89,7 @@ TEST_CASE("a due read lists all RegistryCredentials and namespaces, and queues w
           lines{"GET /apis/regcred.dev/v1alpha1/registrycredentials", "GET /api/v1/namespaces"});
     CHECK(f.guard.held() == 0);
     CHECK(f.secrets().at(key) == runtime::priority::bulk);
-    CHECK(f.log_lines.count("mass deletion without a spec change; re-listing kind=Secrets held=1") == 1);
+    CHECK(f.log_lines.count("mass deletion that no edit asked for; listing again kind=Secrets held=1") == 1);
     CHECK(f.log_lines.count("mass deletion confirmed; proceeding kind=Secrets count=1") == 1);
 }
 
