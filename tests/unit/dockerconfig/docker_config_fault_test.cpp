@@ -251,7 +251,7 @@ TEST_CASE("a docker config in a Secret of the other type says which type it need
         {"registries",
          "{" + entries + "}",
          json,
-         "type kubernetes.io/dockercfg has them, with the key .dockercfg"},
+         "again with that type and the key .dockercfg, or put"},
         {"registries with passwords",
          R"({"https://index.docker.io/v1/":{"username":"u","password":"CANARY"}})",
          json,
