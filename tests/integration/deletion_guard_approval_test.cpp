@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -113,46 +114,48 @@ TEST_CASE_FIXTURE(
     "after the minute in which removals were held, another RegistryCredential's removal does not "
     "wait for their approval") {
     const auto elsewhere = add_namespace("elsewhere", {{"pull", value + "-other"}});
-    const auto source = add_source("other", one_login("ghcr.io", "other"));
-    auto spec = spec_of({source}, {"*"});
-    spec["namespaces"] = {{"selector", {{"matchLabels", {{"pull", value + "-other"}}}}}};
-    const auto other = add_credential("other", spec);
-    await_ready(other, "1/1");
-    label(nullptr, 12);
-    static_cast<void>(awaited(12));
-    std::this_thread::sleep_for(std::chrono::seconds(61));
-    api().patch(namespace_path(elsewhere), labels_patch({{"pull", nullptr}}));
-    await_no_copy(elsewhere);
-    await_ready(other, "0/0");
-    CHECK(deletions() == 1);
-    static_cast<void>(awaited(12));
-    label(value, 12);
-    await_ready(credential, "25/25");
-}
-
-TEST_CASE_FIXTURE(
-    guarded_by_approval,
-    "a RegistryCredential whose removals are approved and wait for another's approval says so") {
-    const auto source = add_source("wide", one_login("ghcr.io", "wide"));
-    auto spec = spec_of({source}, {"*"});
-    spec["namespaces"] = {{"selector", {{"matchLabels", {{"pull", value}}}}}};
-    const auto wide = add_credential("wide", spec);
-    await_copies(all, shared_document("wide"));
-    await_ready(wide, "25/25");
+    const auto spec_of_another = [&](const std::string& registry) {
+        auto spec = spec_of({add_source(registry, one_login(registry, "other"))}, {"*"});
+        spec["namespaces"] = {{"selector", {{"matchLabels", {{"pull", value + "-other"}}}}}};
+        return spec;
+    };
+    const auto plain = add_credential("plain", spec_of_another("plain.example.com"));
+    const auto add_asking = [&](const std::string& name) {
+        auto spec = spec_of_another(name + ".example.com");
+        spec["serviceAccounts"] = json::array({"default"});
+        return add_credential(name, spec);
+    };
+    const auto asking = add_asking("asking");
+    const auto suspended = add_asking("suspended");
+    await_ready(suspended, "1/1");
+    change_spec(suspended, {{"suspend", true}});
     settle();
     label(nullptr);
-    approve(awaited(many));
-    eventually("the status names the other RegistryCredential", [&] {
-        const auto object = await_condition(credential, "Synced", "False", "DeletionGuard");
-        CHECK(condition_of(object, "Stalled")["reason"] == "DeletionGuard");
-        const auto message = condition_of(object, "Synced")["message"].get<std::string>();
-        const bool waits =
-            message.find("waits for the approval of RegistryCredential " + wide) != std::string::npos &&
-            message.find("kubectl annotate") == std::string::npos;
-        return waits ? "" : message;
-    });
-    CHECK(deletions() == 0);
-    label(value);
-    await_ready(credential, "25/25");
-    await_ready(wide, "25/25");
+    static_cast<void>(awaited(many));
+    const auto await_held = [this] {
+        eventually("the entries are held", [&] {
+            const auto metrics = controller().get("/metrics")->body;
+            return metrics.find("regcred_held_service_accounts 25\n") != std::string::npos ? "" : "not all";
+        });
+    };
+    await_held();
+
+    controller().kill();
+    start("regcred", "default", {"--deletion-guard=approve"});
+    await_held();
+    const auto value_to_approve = awaited(many);
+    CHECK(listing() == many);
+    await_condition(credential, "ServiceAccountsPatched", "False", "DeletionGuard");
+    await_ready(plain, "1/1");
+    await_ready(asking, "1/1");
+    for (const auto& name : {plain, asking, suspended}) {
+        const auto object = api().get(credential_path(name));
+        CHECK_MESSAGE(object["status"].dump().find("DeletionGuard") == std::string::npos, name);
+        CHECK_MESSAGE(object["status"].dump().find("ServiceAccount ") == std::string::npos, name);
+    }
+    approve(value_to_approve);
+    eventually("all entries are removed", [&] { return listing() == 0 ? "" : std::to_string(listing()); });
+    for (const auto& ns : all)
+        await_no_copy(ns);
+    await_ready(credential, "0/0");
 }

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
 
 namespace reconcile {
@@ -95,16 +94,17 @@ bool deletion_approvals::read(const v1alpha1::registry_credential& object) {
 bool deletion_approvals::cover(const result_record* held,
                                const std::function<bool(const std::string& credential)>& exists) const {
     if (held == nullptr) return false;
-    std::size_t holds = 0;
+    bool any = false;
     bool all = true;
     for_each_hold(*held, [&](const failure& hold) {
+        any |= hold.credentials.empty();
         for (const auto& name : hold.credentials) {
             if (!exists(name)) continue;
-            ++holds;
+            any = true;
             all = all && has_approved(name, hold.since);
         }
     });
-    return all && holds > 0;
+    return all && any;
 }
 
 }  // namespace reconcile

@@ -46,7 +46,7 @@ class deletion_approvals {
     /// is new.
     bool read(const v1alpha1::registry_credential& object);
     /// Whether each RegistryCredential that loses something by this removal, and that still exists, has
-    /// approved it.
+    /// approved it. A removal that is held for none waits for nobody.
     [[nodiscard]] bool cover(const result_record* held,
                              const std::function<bool(const std::string& credential)>& exists) const;
 

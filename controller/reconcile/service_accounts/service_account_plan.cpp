@@ -147,20 +147,26 @@ bool is_asked_for(const service_account_view& view, const std::string& secret_na
 }
 
 /// Those that may have wanted the entry, each with the Secret's name: what one of them loses by the removal
-/// of one entry is not what it loses by that of another. Of one that is not known the name alone.
+/// of one entry is not what it loses by that of another. If none is known, the name alone.
 void add_losers(deletion_guard::losers& losers,
                 const service_account_view& view,
                 const std::string& secret_name) {
     bool known = false;
-    for (const auto* objects : {&view.losing, &view.others}) {
-        for (const auto& object : *objects) {
-            if (object->secret_name != secret_name) continue;
-            losers.insert(secret_name + '/' + object->meta.uid);
-            known = true;
-        }
-        if (known) return;
+    for (const auto& object : view.losing) {
+        if (object->secret_name != secret_name) continue;
+        losers.insert(secret_name + '/' + object->meta.uid);
+        known = true;
     }
-    losers.insert(secret_name);
+    if (!known) losers.insert(secret_name);
+}
+
+/// Whether none that is known may have wanted one of the entries that go: the state may lack the one that
+/// does.
+bool has_unclaimed_loss(const service_account_view& view, const service_account_plan& plan) {
+    return std::ranges::any_of(plan.losses, [&](const std::string& name) {
+        return std::ranges::none_of(view.losing,
+                                    [&](const auto& object) { return object->secret_name == name; });
+    });
 }
 
 bool has_asked_loss(const service_account_view& view, const service_account_plan& plan) {
@@ -171,7 +177,7 @@ bool has_asked_loss(const service_account_view& view, const service_account_plan
 
 removal_reads reads_before_removal(const service_account_view& view, const service_account_plan& plan) {
     // One that the state lacks has no name to be read by: a list must show that it does not exist.
-    removal_reads reads{.all_credentials = view.others.empty() || has_asked_loss(view, plan),
+    removal_reads reads{.all_credentials = has_unclaimed_loss(view, plan) || has_asked_loss(view, plan),
                         .credentials = {},
                         .namespace_name = view.key.namespace_name,
                         .copies = {}};
@@ -224,6 +230,14 @@ std::set<std::string> affected_credentials(const service_account_view& view, con
         for (const auto& object : *objects) {
             if (secret_name.empty() || object->secret_name == secret_name) names.insert(object->meta.name);
         }
+    }
+    return names;
+}
+
+std::set<std::string> held_credentials(const service_account_view& view) {
+    std::set<std::string> names;
+    for (const auto& entry : view.entries) {
+        if (entry.goal == entry_goal::held) names.merge(affected_credentials(view, entry.secret_name));
     }
     return names;
 }

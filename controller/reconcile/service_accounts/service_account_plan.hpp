@@ -46,7 +46,7 @@ struct service_account_view {
     std::vector<pull_secret_entry> entries;  // one for each Secret name of the install_scope, and no other
     contributor_list wanting;                // RegistryCredentials that want an entry here
     contributor_list others;  // that use a Secret name which is recorded here, and want no entry here
-    contributor_list losing;  // those of them that may have wanted one before
+    contributor_list losing;  // those of them that may have wanted one before: see may_lose_entry()
 };
 
 struct service_account_plan {
@@ -91,5 +91,7 @@ struct service_account_plan {
 /// and those that an entry may have been added for. With `secret_name` only those that use it.
 [[nodiscard]] std::set<std::string> affected_credentials(const service_account_view& view,
                                                          const std::string& secret_name = {});
+/// The names of those that may have wanted an entry which the deletion guard holds.
+[[nodiscard]] std::set<std::string> held_credentials(const service_account_view& view);
 
 }  // namespace reconcile

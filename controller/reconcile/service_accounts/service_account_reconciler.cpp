@@ -95,10 +95,10 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
                 settle(view, plan, known.desired);
                 co_return action.outcome;
             case reconcile_step::contend:
-                fail(view, contended("imagePullSecrets of ServiceAccount", key));
+                fail(view, contended("imagePullSecrets of ServiceAccount", key), affected_credentials(view));
                 co_return action.outcome;
             case reconcile_step::fail:
-                fail(view, refused(action, key));
+                fail(view, refused(action, key), affected_credentials(view));
                 co_return action.outcome;
             case reconcile_step::drop:
                 results_.forget(key);
@@ -112,10 +112,10 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
 
 void service_account_reconciler::fail(const service_account_view& view,
                                       cause problem,
-                                      const std::string& secret_name) {
+                                      const std::set<std::string>& credentials) {
     results_.failed(view.key,
                     std::move(problem),
-                    affected_credentials(view, secret_name),
+                    credentials,
                     selections_after(view),
                     std::chrono::steady_clock::now());
 }
@@ -128,14 +128,16 @@ selection_list service_account_reconciler::selections_after(const service_accoun
 void service_account_reconciler::settle(const service_account_view& view,
                                         const service_account_plan& plan,
                                         std::uint64_t desired) {
-    if (const auto held = std::ranges::find(view.entries, entry_goal::held, &pull_secret_entry::goal);
-        held != view.entries.end()) {
+    if (has(view, entry_goal::held)) {
         return fail(view,
                     held_by_guard(words, view.key, services_.accounts.results().size(), services_.guard),
-                    held->secret_name);
+                    held_credentials(view));
     }
-    if (!plan.reason.empty())
-        return fail(view, {.reason = plan.reason, .message = plan.message}, plan.secret_name);
+    if (!plan.reason.empty()) {
+        return fail(view,
+                    {.reason = plan.reason, .message = plan.message},
+                    affected_credentials(view, plan.secret_name));
+    }
     if (view.wanting.empty()) {
         // While an object is being deleted, the record of the last sync is still needed.
         if (has(view, entry_goal::undecided)) {
@@ -188,7 +190,7 @@ void service_account_reconciler::record_events(const service_account_view& view,
             }
         };
     record(plan.gains, write_kind::listed, view.wanting);
-    record(plan.losses, write_kind::unlisted, view.others);
+    record(plan.losses, write_kind::unlisted, view.losing);
     results_.update_statuses(affected_credentials(view));
 }
 

@@ -18,6 +18,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <set>
+#include <string>
 
 namespace reconcile {
 
@@ -51,7 +53,8 @@ class service_account_reconciler {
     [[nodiscard]] selection_list selections_after(const service_account_view& view) const;
     /// `desired`: the fingerprint of what the view desires.
     void settle(const service_account_view& view, const service_account_plan& plan, std::uint64_t desired);
-    void fail(const service_account_view& view, cause problem, const std::string& secret_name = {});
+    /// `credentials`: whose status shows it.
+    void fail(const service_account_view& view, cause problem, const std::set<std::string>& credentials);
     void record_events(const service_account_view& view, const service_account_plan& plan);
 
     services services_;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/service_accounts/service_account_state.hpp"
 
+#include "reconcile/service_accounts/entry_losers.hpp"
 #include "util/glob.hpp"
 
 #include <fmt/format.h>
@@ -14,11 +15,6 @@
 namespace reconcile {
 
 namespace {
-
-bool any_matches(const std::vector<std::string>& globs, const std::string& name) {
-    return std::ranges::any_of(globs,
-                               [&name](const std::string& glob) { return util::glob_matches(glob, name); });
-}
 
 /// Whether the Secret was retained: its object was deleted with deletionPolicy Retain, or --cascade=orphan.
 bool is_left_behind(const observed_secret& copy) {
@@ -68,8 +64,9 @@ service_account_state::store* service_account_state::store_of(const std::string&
 
 bool service_account_state::asked_for(const std::string& allowed_name) const {
     return std::ranges::any_of(state_.all_by_uid(), [&](const auto& entry) {
-        const auto& asked = entry.second->service_accounts;
-        return allowed_name == every_account ? !asked.empty() : any_matches(asked, allowed_name);
+        const auto& object = *entry.second;
+        return allowed_name == every_account ? !object.service_accounts.empty()
+                                             : names_account(object, allowed_name);
     });
 }
 
@@ -91,7 +88,7 @@ bool service_account_state::is_usable(const std::string& namespace_name) const {
 
 bool service_account_state::wants(const v1alpha1::registry_credential& object,
                                   const runtime::object_key& key) const {
-    if (!any_matches(object.service_accounts, key.name)) return false;
+    if (!names_account(object, key.name)) return false;
     const auto found = state_.find_namespace(key.namespace_name);
     return found != nullptr && !found->meta.deleting && state_.selects(object, found->meta);
 }
@@ -143,14 +140,6 @@ void service_account_state::set_goal_of_unwanted(pull_secret_entry& entry,
     if (owner != suspended.end()) keep(**owner);
 }
 
-/// Whether the RegistryCredential wanted an entry here in the last result, or that is not known.
-bool service_account_state::may_have_wanted(const v1alpha1::registry_credential& object,
-                                            const runtime::object_key& key) const {
-    const auto* known = results_.find(key);
-    if (known == nullptr || known->selections == nullptr) return true;
-    return reconcile::is_recorded(known->selections, object);
-}
-
 /// An owner of the copy that has another secretName now, and keeps the copy until its new Secret is ready, or
 /// the deletion guard lets go of the copy in a namespace that is no longer selected, or, if it is suspended,
 /// for as long as that. Null: there is none.
@@ -159,7 +148,7 @@ service_account_state::credential service_account_state::renamed_owner(
     const auto owners = owners_of(copy.meta);
     for (const auto& [uid, object] : state_.all_by_uid()) {
         if (object->secret_name == copy.meta.name || !owners.include(uid)) continue;
-        if (!any_matches(object->service_accounts, account.name)) continue;
+        if (!names_account(*object, account.name)) continue;
         const runtime::object_key replacement{.namespace_name = account.namespace_name,
                                               .name = object->secret_name};
         const bool is_replaced = wants(*object, account) && state_.results().is_synced(replacement);
@@ -190,12 +179,17 @@ void service_account_state::add_entry(const std::string& secret_name, service_ac
     std::string wanted_by_suspended;
     contributor_list suspended;
     const bool recorded = is_recorded(view, secret_name);
+    const auto losing = [&, known = results_.find(view.key), secret = state_.find_copy({.namespace_name = view.key.namespace_name, .name = secret_name})](
+                            const v1alpha1::registry_credential& object) {
+        return may_lose_entry(
+            object, view.key.name, known == nullptr ? nullptr : known->selections, secret.get());
+    };
     for (const auto& [uid, object] : state_.all_by_uid()) {
         if (object->secret_name != secret_name) continue;
         if (!wants(*object, view.key)) {
             if (!recorded || object->meta.deleting) continue;
             view.others.push_back(object);
-            if (!may_have_wanted(*object, view.key)) continue;
+            if (!losing(*object)) continue;
             view.losing.push_back(object);
             if (object->suspend) suspended.push_back(object);
         } else if (object->meta.deleting) {
@@ -276,7 +270,7 @@ service_account_report service_account_state::report(const v1alpha1::registry_cr
     for (const auto& [name, accounts] : stores_) {
         names.emplace_back(name);
         const bool matters =
-            name == every_account ? report.asked : any_matches(object.service_accounts, name);
+            name == every_account ? report.asked : names_account(object, name);
         if (!matters) continue;
         if (report.denied.empty() && denied_.contains(name))
             report.denied = name == every_account ? "serviceaccounts" : "serviceaccounts named " + name;

@@ -67,8 +67,6 @@ class service_account_state final : runtime::event_handler<v1alpha1::registry_cr
     [[nodiscard]] bool is_usable(const std::string& namespace_name) const;
     [[nodiscard]] bool wants(const v1alpha1::registry_credential& object,
                              const runtime::object_key& key) const;
-    [[nodiscard]] bool may_have_wanted(const v1alpha1::registry_credential& object,
-                                       const runtime::object_key& key) const;
     [[nodiscard]] credential renamed_owner(const observed_secret& copy,
                                            const runtime::object_key& account) const;
     [[nodiscard]] bool is_asked_for(const service_account_view& view, const std::string& secret_name) const;

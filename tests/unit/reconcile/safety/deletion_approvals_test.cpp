@@ -119,6 +119,17 @@ TEST_CASE_FIXTURE(fixture,
     CHECK_FALSE(approved("team-b"));
 }
 
+TEST_CASE_FIXTURE(fixture, "a removal that is held for no RegistryCredential waits for no approval") {
+    hold(accounts, "team-a", first, {});
+    const auto covers = [this](const std::string& ns) {
+        return approvals.cover(accounts.find(in(ns)), [](const auto&) { return true; });
+    };
+    CHECK(covers("team-a"));
+    accounts.failed(
+        in("team-b"), {.reason = "Denied", .message = {}, .since = first, .credentials = {}}, {});
+    CHECK_FALSE(covers("team-b"));
+}
+
 TEST_CASE_FIXTURE(fixture, "who has approved all waits for the others that lose by the same removals") {
     const auto needed = [this](const std::string& name) {
         return approvals.needed(name, [](const auto& each) { return each != "gone"; });

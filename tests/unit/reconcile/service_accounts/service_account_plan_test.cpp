@@ -195,15 +195,18 @@ TEST_CASE("removals are asked for if each of them is, and only the others can be
     view.others.clear();
     CHECK(facts_of(view, decide(view), nullptr).losers == std::set<std::string>{"regcred"});
     view.others = {build::shared(build::credential("a")), build::shared(build::credential("b"))};
+    CHECK(facts_of(view, decide(view), nullptr).losers == std::set<std::string>{"regcred"});
+    view.losing = view.others;
     CHECK(facts_of(view, decide(view), nullptr).losers ==
           std::set<std::string>{"regcred/uid-a", "regcred/uid-b"});
     view.losing = {view.others.front()};
     CHECK(facts_of(view, decide(view), nullptr).losers == std::set<std::string>{"regcred/uid-a"});
+    CHECK_FALSE(reads_before_removal(view, decide(view)).all_credentials);
     auto other = build::credential("a");
     other.secret_name = "other";
     view.others = view.losing = {build::shared(other)};
     CHECK(facts_of(view, decide(view), nullptr).losers == std::set<std::string>{"regcred"});
-    CHECK_FALSE(reads_before_removal(view, decide(view)).all_credentials);
+    CHECK(reads_before_removal(view, decide(view)).all_credentials);
     CHECK(decide(with_removals_held(view)).losses.empty());
 }
 
@@ -212,7 +215,7 @@ TEST_CASE(
     "added") {
     auto view = view_of({"regcred", "other"}, {"regcred"}, entry_goal::unlisted);
     view.entries.push_back({.secret_name = "other", .goal = entry_goal::unlisted, .suspended_by = {}});
-    view.others = {build::shared(build::credential("hub"))};
+    view.others = view.losing = {build::shared(build::credential("hub"))};
     auto reads = reads_before_removal(view, decide(view));
     CHECK_FALSE(reads.all_credentials);
     CHECK(reads.credentials == std::set<std::string>{"hub"});
@@ -226,13 +229,28 @@ TEST_CASE(
 TEST_CASE(
     "a removal lists all RegistryCredentials if one that wanted the entry has changed, or none is known") {
     auto view = view_of({"regcred"}, {"regcred"}, entry_goal::unlisted);
-    view.others = {build::shared(build::credential("hub"))};
+    view.others = view.losing = {build::shared(build::credential("hub"))};
     view.entries.front().asked_for = true;
     CHECK(reads_before_removal(view, decide(view)).all_credentials);
     view.entries.front().asked_for = false;
     CHECK_FALSE(reads_before_removal(view, decide(view)).all_credentials);
-    view.others.clear();
+    view.losing.clear();
     CHECK(reads_before_removal(view, decide(view)).all_credentials);
+    CHECK(reads_before_removal(view, decide(view)).credentials == std::set<std::string>{"hub"});
+}
+
+TEST_CASE("a held view names those that lose one of the held entries, and no others") {
+    auto view = view_of({"other", "regcred"}, {"other", "regcred"}, entry_goal::unlisted);
+    view.entries.push_back({.secret_name = "other", .goal = entry_goal::unlisted, .suspended_by = {}});
+    auto quay = build::credential("quay");
+    quay.secret_name = "other";
+    auto unrelated = build::credential("unrelated");
+    unrelated.secret_name = "third";
+    view.losing = {build::shared(build::credential("hub")), build::shared(quay), build::shared(unrelated)};
+    CHECK(held_credentials(view).empty());
+    CHECK(held_credentials(with_removals_held(view)) == std::set<std::string>{"hub", "quay"});
+    view.entries.front().asked_for = true;
+    CHECK(held_credentials(with_removals_held(view)) == std::set<std::string>{"quay"});
 }
 
 TEST_CASE("an annotation on a ServiceAccount that was never wanted is repaired like a drift") {

@@ -63,6 +63,11 @@ struct fixture : build::cluster_fixture {
         accounts.store_of("default")->upsert(
             reconcile::decode_service_account(account(next_version(), listed, added)).value());
     }
+    /// The last result was for hub.
+    void record_hub() {
+        accounts.results().failed(
+            default_account, {}, reconcile::account_selections_of({find_credential("hub")}));
+    }
     void add_hub(const lines& include = {"*"}, std::int64_t generation = 1) {
         auto object = build::wants("hub", "login", include);
         object.service_accounts = {"default"};
@@ -121,6 +126,7 @@ TEST_CASE("an entry is removed after reads of its RegistryCredential, its namesp
                ok(account("902", {}, ""))});
     f.add_account({"regcred"}, "regcred");
     f.add_hub({"team-b"}, 2);
+    f.record_hub();
     static_cast<void>(f.guard.pause(
         default_account, std::chrono::steady_clock::now() - reconcile::deletion_guard::count_time));
     CHECK(f.reconcile() == runtime::outcome::settled());
@@ -160,6 +166,7 @@ TEST_CASE("an entry stays when the namespace cannot be read") {
     fixture f({narrower_hub(), refusal(500, "InternalError")});
     f.add_account({"regcred"}, "regcred");
     f.add_hub({"team-b"}, 2);
+    f.record_hub();
     CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
     CHECK(f.requests().size() == 2);
     CHECK(f.reason() == reasons::server_unavailable);
@@ -178,6 +185,7 @@ TEST_CASE("the entry of a retained Secret stays and leaves the annotation") {
                ok(account("903", {"regcred"}, ""))});
     f.add_account({"regcred"}, "regcred");
     f.add_hub({"team-b"}, 2);
+    f.record_hub();
     CHECK(f.reconcile() == runtime::outcome::settled());
     const auto body = json_body_of(f.stage.last_request());
     CHECK_FALSE(body.contains("imagePullSecrets"));
@@ -229,6 +237,7 @@ TEST_CASE("an entry that the deletion guard holds stays, and wanted entries are 
                ok(account("902", {"regcred", "other"}, "other,regcred"))});
     f.add_account({"regcred"}, "regcred");
     f.add_hub({"team-b"});
+    f.record_hub();
     auto quay = build::wants("quay", "login");
     quay.secret_name = "other";
     quay.service_accounts = {"default"};

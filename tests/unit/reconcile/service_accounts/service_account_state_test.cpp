@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(fixture,
     object.service_accounts = {};
     object.meta.generation = 2;
     add_credential(object);
-    CHECK(goal() == entry_goal::suspended_removal);  // nothing tells whose it is
+    CHECK(goal() == entry_goal::unlisted);  // its Secret is gone, and nothing tells whose it is
     copy_of(owned_by("uid-another"), false);
     CHECK(goal() == entry_goal::unlisted);  // another owner's
     copy_of(owned_by("uid-hub"), false);
@@ -291,6 +291,30 @@ TEST_CASE_FIXTURE(
     CHECK(entry().asked_for);
     const auto known = accounts.results().find(here)->selections;
     CHECK(account_selections_of(view, known) == *known);
+}
+
+TEST_CASE_FIXTURE(
+    fixture,
+    "where no result is known, the owners of the copy lose the entry, and strangers have no part in it") {
+    add_namespace("team-a");
+    add_account(here, {"regcred"}, {"regcred"});
+    for (const auto* name : {"a", "stranger"}) {
+        auto object = asking(name);
+        object.namespaces.include = {"elsewhere"};
+        object.suspend = object.meta.name == "stranger";
+        add_credential(object);
+    }
+    CHECK(accounts.view(here).losing.empty());
+    CHECK(goal() == entry_goal::unlisted);
+    copy_of(owned_by("uid-a"), true);
+    const auto view = accounts.view(here);
+    CHECK(view.others.size() == 2);
+    REQUIRE(view.losing.size() == 1);
+    CHECK(view.losing[0]->meta.name == "a");
+    CHECK(goal() == entry_goal::unlisted);
+    CHECK_FALSE(entry().asked_for);
+    copy_of(owned_by("uid-stranger"), true);
+    CHECK(entry().suspended_by == "stranger");
 }
 
 TEST_CASE_FIXTURE(
