@@ -84,6 +84,13 @@ cause not_found(const v1alpha1::credential_source& source, const std::string& ow
                                    arguments)};
 }
 
+/// Whether the source's `registry` or `registries` do not fit the Secret, which can be read.
+bool is_mistake_in_spec(dockerconfig::source_fault fault) {
+    using enum dockerconfig::source_fault;
+    return fault == nothing_selected || fault == registry_missing || fault == registry_not_allowed ||
+           fault == registries_not_allowed;
+}
+
 /// The first problem is the one to tell.
 void blame(resolution& result, cause problem) {
     if (result.fault.reason.empty()) result.fault = std::move(problem);
@@ -96,6 +103,18 @@ dockerconfig::source_result<selected_entries> source_resolver::read(const v1alph
     const auto* secret = find(source.secret_name);
     if (secret->parsed.has_error()) return secret->parsed.error();
     return select_entries(**secret->parsed, source);
+}
+
+v1alpha1::credential_source source_resolver::as_unknown(const v1alpha1::credential_source& source,
+                                                        const lookup& find) const {
+    auto unknown = source;
+    if (find(source.secret_name) == nullptr) return unknown;
+    const auto selected = read(source, find);
+    if (selected.has_error() && is_mistake_in_spec(selected.error().fault)) {
+        unknown.registry.clear();
+        unknown.registries.clear();
+    }
+    return unknown;
 }
 
 source_resolver::remembered source_resolver::read_all(const v1alpha1::registry_credential& object,
@@ -126,7 +145,7 @@ resolution source_resolver::resolve(const v1alpha1::registry_credential& object,
     for (const auto& source : object.sources) {
         const auto* known = find_source(contents, source);
         if (known == nullptr) {
-            result.unknown.push_back(source);
+            result.unknown.push_back(as_unknown(source, find));
         } else {
             for (const auto& entry : known->second)
                 result.origins.emplace(entry.key.written(), source.secret_name);
