@@ -42,19 +42,20 @@ class source_resolver {
     void forget(const std::string& uid) { last_good_.erase(uid); }
 
  private:
+    using source_list = std::vector<v1alpha1::credential_source>;
     using remembered =
         std::vector<std::pair<v1alpha1::credential_source, std::vector<dockerconfig::registry_entry>>>;
 
     [[nodiscard]] dockerconfig::source_result<selected_entries> read(
         const v1alpha1::credential_source& source, const lookup& find) const;
 
-    [[nodiscard]] v1alpha1::credential_source as_unknown(const v1alpha1::credential_source& source,
-                                                         const lookup& find) const;
-    /// The content of each source: what it has now, else its last good one. Adds what is wrong to `result`.
+    /// The content of each source: what it has now, else its last good one. Adds what is wrong to `result`,
+    /// and to `mistaken` each source whose `registry` or `registries` are the mistake.
     [[nodiscard]] remembered read_all(const v1alpha1::registry_credential& object,
                                       const remembered& before,
                                       const lookup& find,
-                                      resolution& result) const;
+                                      resolution& result,
+                                      source_list& mistaken) const;
 
     std::string own_namespace_;
     std::map<std::string, remembered> last_good_;  // by UID
