@@ -14,9 +14,13 @@ std::optional<std::size_t> claims::add(const registry_key& key, std::size_t clai
     return claim->second;
 }
 
+void registry_set::add(const registry_key& key) {
+    claims_.insert(key.claim());
+}
+
 void registry_set::add(std::span<const registry_entry> entries) {
     for (const auto& entry : entries)
-        claims_.insert(entry.key.claim());
+        add(entry.key);
 }
 
 bool registry_set::contains(const registry_key& key) const {

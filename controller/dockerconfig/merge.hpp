@@ -29,6 +29,7 @@ class claims {
 /// Registries, however they are spelled.
 class registry_set {
  public:
+    void add(const registry_key& key);
     void add(std::span<const registry_entry> entries);
     [[nodiscard]] bool contains(const registry_key& key) const;
 

@@ -23,12 +23,6 @@ access_result access_of(const kube::error& error) {
     return error.kind == kube::error_kind::forbidden ? access_result::forbidden : access_result::unreadable;
 }
 
-/// The controller leaves such a Secret alone, whatever owner it names: a person may have copied that.
-bool only_others_wrote(const kube::secret& secret) {
-    return !secret.managers.empty() &&
-           std::ranges::find(secret.managers, v1alpha1::field_manager) == secret.managers.end();
-}
-
 std::vector<std::string> owners_named_in(const kube::object_meta& meta,
                                          const std::vector<v1alpha1::registry_credential>& credentials) {
     std::vector<std::string> names;
@@ -61,7 +55,9 @@ awaitable<listed_secret> observe_secret(kube::client& client, const observation&
     secret.access = access_result::read;
     secret.type = read->type;
     secret.content = kubelet::read_pull_content(*read);
-    if (!only_others_wrote(*read)) secret.managed_by = owners_named_in(read->meta, seen.credentials);
+    // The controller leaves a Secret of others alone, whatever owner it names: a person may have copied that.
+    if (!reconcile::only_others_wrote(*read))
+        secret.managed_by = owners_named_in(read->meta, seen.credentials);
     co_return secret;
 }
 

@@ -63,7 +63,7 @@ class controller::parts {
                       .required = settings.require_admission_policy,
                       .service_account = [this] { return account_to_try(); },
                       .checked = [this] { begin_if_synced(); },
-                      .changed = [this] { update_all_statuses(); }}),
+                      .changed = [this] { state_.update_all_statuses(); }}),
           secrets_({.client = client,
                     .state = state_,
                     .queues = queues_,
@@ -115,7 +115,7 @@ class controller::parts {
                     .on_copies_listed = [this](const auto& name) { accounts_.copies_listed(name); },
                     .on_rewind = settings.on_rewind}),
           tasks_(executor) {
-        if (settings.approve_deletions) guard_reads_.require_approval(approvals_, state_.results(), queues_);
+        if (settings.approve_deletions) guard_reads_.require_approval(approvals_, state_.results());
         register_metrics(metrics);
     }
 
@@ -192,7 +192,7 @@ class controller::parts {
             [this](runtime::object_key key) { return reconcile_secret(std::move(key)); },
             reserved_workers);
         start_statuses();
-        update_all_statuses();  // those that were written before show a fault alone
+        state_.update_all_statuses();  // those that were written before show a fault alone
         pulls_.start(tasks_);
     }
 
@@ -214,11 +214,6 @@ class controller::parts {
             if (accounts_.state().asked_for(name)) return name == every_account ? "default" : name;
         }
         return std::nullopt;
-    }
-
-    void update_all_statuses() {
-        state_.credentials().for_each(
-            [this](const auto& object) { queues_.update_status(object->meta.name); });
     }
 
     void register_metrics(runtime::metrics_registry& metrics) {

@@ -155,8 +155,7 @@ class replay {
         for (int number = 2;; ++number) {
             const auto reason = node_.await_waiting(where, made.pod);
             auto fault = compare(*made.pull, reason, registry_.asked_for(made.reference));
-            if (fault.empty() || number > most_attempts ||
-                !node_.has_event(where, made.pod, "FailedToRetrieveImagePullSecret"))
+            if (fault.empty() || number > most_attempts || !node_.lacked_pull_secret(where, made.pod))
                 return fault;
             made = start(*made.pull, number);
         }

@@ -6,9 +6,11 @@
 #include "support/eventually.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 
 namespace e2e {
@@ -75,10 +77,16 @@ std::string node::await_waiting(const std::string& namespace_name, const std::st
     return reason;
 }
 
-bool node::has_event(const std::string& namespace_name, const std::string& pod, const std::string& reason) {
-    const auto selector =
-        fmt::format("/events?fieldSelector=reason%3D{},involvedObject.name%3D{}", reason, pod);
-    return !api_.list(path_of(namespace_name, selector)).empty();
+bool node::lacked_pull_secret(const std::string& namespace_name, const std::string& pod) {
+    std::set<std::string> reasons;
+    harness::eventually(fmt::format("all Events of {}/{}", namespace_name, pod), [&]() -> std::string {
+        for (const auto& event :
+             api_.list(path_of(namespace_name, "/events?fieldSelector=involvedObject.name%3D" + pod)))
+            reasons.insert(event.at("reason").get<std::string>());
+        const bool all = reasons.contains("BackOff") || reasons.contains("InspectFailed");
+        return all ? "" : fmt::format("only those of {}", fmt::join(reasons, ", "));
+    });
+    return reasons.contains("FailedToRetrieveImagePullSecret");
 }
 
 every_registry::every_registry(const node& of, std::uint16_t port)

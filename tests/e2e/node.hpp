@@ -34,10 +34,9 @@ class node {
     /// The reason why its container waits, once that is because of the image; the text of timed_out is what
     /// its status is instead.
     [[nodiscard]] std::string await_waiting(const std::string& namespace_name, const std::string& name);
-    /// Has anything happened to that Pod for this reason?
-    [[nodiscard]] bool has_event(const std::string& namespace_name,
-                                 const std::string& pod,
-                                 const std::string& reason);
+    /// Could the kubelet not read a Secret that the Pod names, when it pulled and failed? Its Events come
+    /// after the status, one after the other; this waits for the one that it writes at its next look.
+    [[nodiscard]] bool lacked_pull_secret(const std::string& namespace_name, const std::string& pod);
 
  private:
     harness::admin api_;

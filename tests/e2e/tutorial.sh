@@ -24,6 +24,7 @@ constant() {
     -e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/2026-01-01T00:00:00Z/g' \
     -e 's/(resourceVersion: ")[0-9]+"/\11000"/' \
     -e 's/(regcred-controller)-[0-9a-z]{6,10}-[0-9a-z]{5}/\1-5d8f9c7b6c-x2x4z/g' \
+    -e 's/^NAME {25,}(READY   STATUS    RESTARTS   AGE)$/NAME                                  \1/' \
     -e 's/( +)([0-9]+[smhd]){1,2}$/\110s/' \
     -e 's/ +$//' \
     -e '/^Waiting for deployment/d' # as often as it has to

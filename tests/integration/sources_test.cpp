@@ -146,6 +146,37 @@ TEST_CASE_FIXTURE(scenario,
     CHECK_MESSAGE(message.find("no entry matches `registries` (ghcr.io)") != std::string::npos, message);
 }
 
+TEST_CASE_FIXTURE(
+    scenario,
+    "`registries` that match nothing in a source are a mistake: the entries stay until they match") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto login = one_login("quay.io", "a");
+    const auto source = add_source("quay", united(login, one_login("ghcr.io", "b")));
+    auto spec = spec_of({source}, {ns});
+    spec["sources"][0]["registries"] = {"quay.io"};
+    const auto credential = add_credential("quay", spec);
+    await_copy(ns, document_of(login));
+    await_ready(credential, "1/1");
+    settle();
+
+    const auto before = mark();
+    spec["sources"][0]["registries"] = {"quay.oi"};
+    change_spec(credential, spec);
+    await_condition(credential, "SourcesValid", "False", "SourceInvalid");
+    settle();
+    CHECK(secret_writes(before).empty());
+    stop();
+    start();
+    settle();
+    CHECK(secret_writes(before).empty());
+
+    spec["sources"][0]["registries"] = {"ghcr.io"};
+    change_spec(credential, spec);
+    await_copy(ns, document_of(one_login("ghcr.io", "b")));
+    await_ready(credential, "1/1");
+}
+
 TEST_CASE_FIXTURE(scenario,
                   "a source that is replaced in the spec by a missing one keeps its entries until that one "
                   "exists, and one that is removed is revoked") {

@@ -96,17 +96,23 @@ asio::awaitable<error> read_error(net::response_stream& stream) {
 client::client(asio::any_io_executor executor, connection_config config, net::http_limits limits)
     : field_manager_(config.field_manager), transport_(std::move(executor), std::move(config), limits) {}
 
+void client::report(std::string_view verb,
+                    const resource& resource,
+                    clock::time_point begin,
+                    unsigned http_status) const {
+    if (!ended_) return;
+    ended_({.verb = verb,
+            .resource = resource.plural,
+            .http_status = http_status,
+            .duration = clock::now() - begin});
+}
+
 asio::awaitable<result<net::response>> client::send(std::string_view verb,
                                                     resource resource,
                                                     net::request request) {
     const auto begin = clock::now();
     auto response = co_await transport_.send(std::move(request));
-    if (ended_) {
-        ended_({.verb = verb,
-                .resource = resource.plural,
-                .http_status = response ? response->status : 0,
-                .duration = clock::now() - begin});
-    }
+    report(verb, resource, begin, response ? response->status : 0);
     co_return response;
 }
 
@@ -153,12 +159,7 @@ asio::awaitable<result<std::unique_ptr<watch_stream>>> client::watch(scope scope
     const auto begin = clock::now();
     auto stream = co_await transport_.open_stream(
         read_request(watch_path(scope, options), accept(scope, partial_object)));
-    if (ended_) {
-        ended_({.verb = "watch",
-                .resource = scope.resource.plural,
-                .http_status = stream ? (*stream)->head().status : 0,
-                .duration = clock::now() - begin});
-    }
+    report("watch", scope.resource, begin, stream ? (*stream)->head().status : 0);
     if (!stream) co_return stream.error();
     if ((*stream)->head().status != 200) co_return co_await read_error(**stream);
     co_return std::make_unique<watch_stream>(

@@ -65,7 +65,7 @@ class client {
     client& operator=(const client&) = delete;
 
     void set_observer(client_observer observer) {
-        ended_ = observer.ended;
+        ended_ = std::exchange(observer.ended, nullptr);
         transport_.set_observer(std::move(observer));
     }
     /// Asked right before each write is sent; dry runs, which store nothing, pass. While it returns false a
@@ -136,6 +136,11 @@ class client {
         bool dry_run;
     };
 
+    /// Tells the observer of a request that began then. `http_status`: 0 without a response.
+    void report(std::string_view verb,
+                const resource& resource,
+                std::chrono::steady_clock::time_point begin,
+                unsigned http_status) const;
     /// transport::send(), which the observer is told of.
     [[nodiscard]] boost::asio::awaitable<result<net::response>> send(std::string_view verb,
                                                                      resource resource,

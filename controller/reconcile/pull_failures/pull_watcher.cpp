@@ -93,8 +93,7 @@ void pull_watcher::stop() {
 /// Every status says whether Events are watched.
 void pull_watcher::set_events_state(event_watch_state state) {
     if (std::exchange(events_state_, state) == state) return;
-    services_.state.credentials().for_each(
-        [this](const auto& object) { services_.queues.update_status(object->meta.name); });
+    services_.state.update_all_statuses();
 }
 
 void pull_watcher::take(const kube::json& object) {
@@ -123,19 +122,13 @@ void pull_watcher::queue_changed_statuses(const pull_failures::secret_names& sec
                                           runtime::time_point now) {
     for (const auto& name : secret_names) {
         static_cast<void>(refreshes_.allows(name, now));
-        queue_statuses(name);
+        services_.state.update_sharing_statuses(name);
     }
 }
 
 /// The report of a Pod may change without the Pod: its namespace may be selected meanwhile.
 void pull_watcher::refresh_statuses(const std::string& secret_name, runtime::time_point now) {
-    if (refreshes_.allows(secret_name, now)) queue_statuses(secret_name);
-}
-
-void pull_watcher::queue_statuses(const std::string& secret_name) {
-    services_.state.credentials().for_each([&](const auto& object) {
-        if (object->secret_name == secret_name) services_.queues.update_status(object->meta.name);
-    });
+    if (refreshes_.allows(secret_name, now)) services_.state.update_sharing_statuses(secret_name);
 }
 
 asio::awaitable<void> pull_watcher::look_at_pods() {

@@ -59,7 +59,6 @@ class pull_watcher {
     void requeue_missing_secret(const runtime::object_key& secret, runtime::time_point now);
     void queue_changed_statuses(const pull_failures::secret_names& secret_names, runtime::time_point now);
     void refresh_statuses(const std::string& secret_name, runtime::time_point now);
-    void queue_statuses(const std::string& secret_name);
     [[nodiscard]] boost::asio::awaitable<void> look_at_pods();
     [[nodiscard]] boost::asio::awaitable<void> look_at(runtime::object_key pod);
     void pods_forbidden(runtime::time_point now);

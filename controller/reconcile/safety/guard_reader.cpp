@@ -30,14 +30,11 @@ guard_reader::guard_reader(boost::asio::any_io_executor executor,
       kind_(std::move(kind)),
       due_(std::move(executor)) {}
 
-void guard_reader::require_approval(deletion_approvals& approvals,
-                                    const result_table& results,
-                                    work_queues& queues) {
+void guard_reader::require_approval(deletion_approvals& approvals, const result_table& results) {
     guard_.require_approval();
     approvals.watch(results);
     approvals_ = &approvals;
     results_ = &results;
-    queues_ = &queues;
 }
 
 boost::asio::awaitable<void> guard_reader::run() {
@@ -74,13 +71,8 @@ boost::asio::awaitable<void> guard_reader::read() {
 void guard_reader::look_for_approval() {
     bool is_news = false;
     state_.credentials().for_each([&](const auto& object) { is_news |= approvals_->read(*object); });
-    if (is_news) {
-        state_.credentials().for_each(
-            [this](const auto& object) { queues_->update_status(object->meta.name); });
-    }
-    const auto exists = [this](const std::string& name) {
-        return state_.credentials().find({.namespace_name = {}, .name = name}) != nullptr;
-    };
+    if (is_news) state_.update_all_statuses();  // they show what is not approved yet
+    const auto exists = [this](const std::string& name) { return state_.has_credential(name); };
     const auto free = guard_.release(
         [&](const auto& key) { return approvals_->cover(results_->find(key), exists); }, now());
     if (!free.empty())

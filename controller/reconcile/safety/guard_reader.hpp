@@ -29,9 +29,8 @@ class guard_reader {
                  const runtime::logger& log,
                  std::string kind);
 
-    /// What is held waits until it is approved. `results` are those for the objects, and `queues` gets the
-    /// statuses, which show what is not approved yet. All outlive this.
-    void require_approval(deletion_approvals& approvals, const result_table& results, work_queues& queues);
+    /// What is held waits until it is approved. `results` are those for the objects. Both outlive this.
+    void require_approval(deletion_approvals& approvals, const result_table& results);
 
     [[nodiscard]] boost::asio::awaitable<void> run();
     /// The guard may have something to read.
@@ -51,7 +50,6 @@ class guard_reader {
     runtime::wakeup due_;
     deletion_approvals* approvals_ = nullptr;  // null: none is needed
     const result_table* results_ = nullptr;
-    work_queues* queues_ = nullptr;
     bool stopped_ = false;
 };
 

@@ -111,7 +111,7 @@ secret_plan for_source(const secret_view& view) {
 }
 
 std::string_view why_foreign(const observed_secret& present) {
-    if (present.has_managers && !present.written_by_regcred && !owners_of(present.meta).none()) {
+    if (only_others_wrote(present) && !owners_of(present.meta).none()) {
         return "names a RegistryCredential as its owner, but a person or another program made it, such as "
                "'kubectl apply' or a restore from a backup; delete it, or set spec.conflictPolicy: Adopt to "
                "take it over";

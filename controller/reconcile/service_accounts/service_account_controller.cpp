@@ -41,7 +41,7 @@ service_account_controller::service_account_controller(boost::asio::any_io_execu
                    .clock = settings.clock}),
       watches_(std::move(executor), client, state, accounts_, log, settings.random) {
     if (settings.approvals != nullptr)
-        guard_reads_.require_approval(*settings.approvals, accounts_.results(), queues);
+        guard_reads_.require_approval(*settings.approvals, accounts_.results());
     register_gauges(metrics);
 }
 

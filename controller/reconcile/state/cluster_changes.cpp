@@ -58,7 +58,7 @@ void cluster_state::add_sources(const v1alpha1::registry_credential& object) {
     }
 }
 
-void cluster_state::update_sharing_statuses(const std::string& secret_name) {
+void cluster_state::update_sharing_statuses(const std::string& secret_name) const {
     for (const auto& [uid, object] : by_uid_) {
         if (object->secret_name == secret_name) queues_.update_status(object->meta.name);
     }
@@ -87,7 +87,10 @@ void cluster_state::set_watch_fault(const std::string& secret_name, cause fault)
 }
 
 void cluster_state::set_watch_fault(watched what, cause fault) {
-    if (!replace(common_watch_faults_[what], std::move(fault))) return;
+    if (replace(common_watch_faults_[what], std::move(fault))) update_all_statuses();
+}
+
+void cluster_state::update_all_statuses() const {
     for (const auto& [uid, object] : by_uid_)
         queues_.update_status(object->meta.name);
 }

@@ -59,6 +59,10 @@ bool cluster_state::must_report_fault() const {
            });
 }
 
+bool cluster_state::has_credential(const std::string& name) const {
+    return credentials_.find({.namespace_name = {}, .name = name}) != nullptr;
+}
+
 bool cluster_state::manages(const std::string& secret_name) const {
     return copies_.contains(secret_name);
 }

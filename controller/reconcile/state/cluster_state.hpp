@@ -98,6 +98,8 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     [[nodiscard]] std::shared_ptr<const observed_secret> find_copy(const runtime::object_key& key) const;
     /// Null when no RegistryCredential has this UID.
     [[nodiscard]] credential find_by_uid(const std::string& uid) const;
+    /// Whether there is a RegistryCredential of this name.
+    [[nodiscard]] bool has_credential(const std::string& name) const;
     /// All that exist, by UID.
     [[nodiscard]] const std::map<std::string, credential>& all_by_uid() const noexcept { return by_uid_; }
     /// The RegistryCredentials that want this Secret, oldest first.
@@ -120,6 +122,9 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     /// This Secret has been reconciled with the RegistryCredentials that have been deleted.
     void forget_deleted(const runtime::object_key& key);
 
+    /// Queues the status of each RegistryCredential, or of each with this secretName.
+    void update_all_statuses() const;
+    void update_sharing_statuses(const std::string& secret_name) const;
     /// This Secret has been synced: queues the other Secrets of its namespace, which may wait for that.
     void secret_synced(const runtime::object_key& key);
     /// This status is about to be written: when the watch shows it, nothing is queued.
@@ -147,7 +152,6 @@ class cluster_state final : runtime::event_handler<v1alpha1::registry_credential
     void add_selected(const v1alpha1::registry_credential& object);
     void add_present(const std::string& namespace_name, std::string_view except = {});
     void add_sources(const v1alpha1::registry_credential& object);
-    void update_sharing_statuses(const std::string& secret_name);
 
     install_scope scope_;
     work_queues& queues_;

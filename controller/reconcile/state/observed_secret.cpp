@@ -20,6 +20,11 @@ std::vector<std::string> split_at_commas(std::string_view text) {
     return parts;
 }
 
+/// Whether the controller is one of those who wrote the Secret.
+bool is_manager(const kube::secret& secret) {
+    return std::ranges::find(secret.managers, v1alpha1::field_manager) != secret.managers.end();
+}
+
 }  // namespace
 
 bool is_registry_credential(const kube::owner_reference& reference) noexcept {
@@ -50,8 +55,7 @@ observed_secret observe(kube::secret&& full) {
     kept.docker_config = full.type == kube::docker_config_json_type;
     kept.immutable = full.immutable;
     kept.has_managers = !full.managers.empty();
-    kept.written_by_regcred =
-        std::ranges::find(full.managers, v1alpha1::field_manager) != full.managers.end();
+    kept.written_by_regcred = is_manager(full);
     kept.only_document = full.data.size() == 1;
     const auto label = full.meta.labels.find(managed_by_label);
     kept.labelled = label != full.meta.labels.end() && label->second == managed_by_value;
@@ -78,10 +82,18 @@ bool names_owner(const observed_secret& present, const std::function<bool(const 
     return !owners.references.empty() || std::ranges::any_of(owners.annotated, is_live);
 }
 
+bool only_others_wrote(const observed_secret& present) noexcept {
+    return present.has_managers && !present.written_by_regcred;
+}
+
+bool only_others_wrote(const kube::secret& secret) {
+    return !secret.managers.empty() && !is_manager(secret);
+}
+
 ownership ownership_of(const observed_secret* present,
                        const std::function<bool(const std::string& uid)>& is_live) {
     if (present == nullptr) return ownership::absent;
-    if (present->has_managers && !present->written_by_regcred) return ownership::foreign;
+    if (only_others_wrote(*present)) return ownership::foreign;
     return names_owner(*present, is_live) ? ownership::ours : ownership::foreign;
 }
 

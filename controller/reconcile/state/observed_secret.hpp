@@ -52,6 +52,10 @@ struct claimed_owners {
 [[nodiscard]] bool names_owner(const observed_secret& present,
                                const std::function<bool(const std::string& uid)>& is_live);
 
+/// Whether managedFields names writers, and the controller is none of them.
+[[nodiscard]] bool only_others_wrote(const observed_secret& present) noexcept;
+[[nodiscard]] bool only_others_wrote(const kube::secret& secret);
+
 /// Who owns a Secret.
 enum class ownership {
     absent,

@@ -84,6 +84,19 @@ cause not_found(const v1alpha1::credential_source& source, const std::string& ow
                                    arguments)};
 }
 
+/// Whether the source's `registry` or `registries` do not fit the Secret, which can be read.
+bool is_mistake_in_spec(dockerconfig::source_fault fault) {
+    using enum dockerconfig::source_fault;
+    return fault == nothing_selected || fault == registry_missing || fault == registry_not_allowed ||
+           fault == registries_not_allowed;
+}
+
+v1alpha1::credential_source without_limits(v1alpha1::credential_source source) {
+    source.registry.clear();
+    source.registries.clear();
+    return source;
+}
+
 /// The first problem is the one to tell.
 void blame(resolution& result, cause problem) {
     if (result.fault.reason.empty()) result.fault = std::move(problem);
@@ -101,13 +114,15 @@ dockerconfig::source_result<selected_entries> source_resolver::read(const v1alph
 source_resolver::remembered source_resolver::read_all(const v1alpha1::registry_credential& object,
                                                       const remembered& before,
                                                       const lookup& find,
-                                                      resolution& result) const {
+                                                      resolution& result,
+                                                      source_list& mistaken) const {
     remembered contents;
     for (const auto& source : object.sources) {
         if (find(source.secret_name) == nullptr) {
             blame(result, not_found(source, own_namespace_));
         } else if (auto selected = read(source, find); selected.has_error()) {
             blame(result, as_cause(selected.error()));
+            if (is_mistake_in_spec(selected.error().fault)) mistaken.push_back(source);
         } else {
             contents.emplace_back(source, std::move(selected->entries));
             std::ranges::move(selected->notes, std::back_inserter(result.notes));
@@ -121,12 +136,14 @@ source_resolver::remembered source_resolver::read_all(const v1alpha1::registry_c
 resolution source_resolver::resolve(const v1alpha1::registry_credential& object, const lookup& find) {
     resolution result;
     auto& before = last_good_[object.meta.uid];
-    auto contents = read_all(object, before, find, result);
+    source_list mistaken;
+    auto contents = read_all(object, before, find, result, mistaken);
     if (const auto duplicate = revert_duplicates(contents, before)) blame(result, as_cause(*duplicate));
     for (const auto& source : object.sources) {
         const auto* known = find_source(contents, source);
         if (known == nullptr) {
-            result.unknown.push_back(source);
+            const bool is_mistaken = std::ranges::find(mistaken, source) != mistaken.end();
+            result.unknown.push_back(is_mistaken ? without_limits(source) : source);
         } else {
             for (const auto& entry : known->second)
                 result.origins.emplace(entry.key.written(), source.secret_name);

@@ -21,7 +21,8 @@ struct resolution {
     cause fault;           // why a source is not valid now; an empty reason: all are
     entry_list entries;    // to deliver: of all sources whose content is known
     source_names origins;  // of the entries, by key as written
-    /// Sources that cannot be read now and could not be read before: a copy keeps what it has of them.
+    /// Sources that cannot be read now and could not be read before: a copy keeps what it has of them, as far
+    /// as their `registry` and `registries` let it. Those are empty here if they are the mistake.
     std::vector<v1alpha1::credential_source> unknown;
     std::vector<std::string> notes;  // on the sources that are valid: see selected_entries
 };
@@ -41,17 +42,20 @@ class source_resolver {
     void forget(const std::string& uid) { last_good_.erase(uid); }
 
  private:
+    using source_list = std::vector<v1alpha1::credential_source>;
     using remembered =
         std::vector<std::pair<v1alpha1::credential_source, std::vector<dockerconfig::registry_entry>>>;
 
     [[nodiscard]] dockerconfig::source_result<selected_entries> read(
         const v1alpha1::credential_source& source, const lookup& find) const;
 
-    /// The content of each source: what it has now, else its last good one. Adds what is wrong to `result`.
+    /// The content of each source: what it has now, else its last good one. Adds what is wrong to `result`,
+    /// and to `mistaken` each source whose `registry` or `registries` are the mistake.
     [[nodiscard]] remembered read_all(const v1alpha1::registry_credential& object,
                                       const remembered& before,
                                       const lookup& find,
-                                      resolution& result) const;
+                                      resolution& result,
+                                      source_list& mistaken) const;
 
     std::string own_namespace_;
     std::map<std::string, remembered> last_good_;  // by UID

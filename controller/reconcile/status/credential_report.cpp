@@ -76,10 +76,10 @@ std::set<std::string> selected_by_both(const cluster_state& state,
     return names;
 }
 
-/// The entries of one owner in a copy, by registry_key::claim().
+/// The entries of one owner in a copy.
 struct owned_entries {
     bool may_be_any = false;  // an older copy, which does not tell
-    std::set<std::string> claims;
+    dockerconfig::registry_set registries;
 };
 
 owned_entries entries_of(const cluster_state& state, const runtime::object_key& key, const std::string& uid) {
@@ -94,8 +94,7 @@ owned_entries entries_of(const cluster_state& state, const runtime::object_key& 
     }
     for (const auto& [written, origin] : read_origins(recorded->second)) {
         if (origin.uid != uid) continue;
-        if (const auto parsed = dockerconfig::registry_key::parse(written))
-            entries.claims.insert(parsed->claim());
+        if (const auto parsed = dockerconfig::registry_key::parse(written)) entries.registries.add(*parsed);
     }
     return entries;
 }
@@ -113,7 +112,7 @@ std::vector<rival> split_suspended(const cluster_state& state,
     for (const auto& lost : conflicts) {
         std::set<std::string> names;
         for (const auto& [name, entries] : present) {
-            if (entries.may_be_any || entries.claims.contains(lost.key.claim())) names.insert(name);
+            if (entries.may_be_any || entries.registries.contains(lost.key)) names.insert(name);
         }
         if (!names.empty()) registries_by_namespaces[names].insert(lost.key.written());
     }

@@ -100,9 +100,8 @@ v1alpha1::registry_credential_status status_writer::status_of(
     report.policy_fault = services_.admission.problem(!object.service_accounts.empty());
     report.secrets_blocked = services_.admission.blocks_secrets();
     if (services_.approvals != nullptr) {
-        report.approval = services_.approvals->needed(object.meta.name, [this](const auto& name) {
-            return services_.state.credentials().find({.namespace_name = {}, .name = name}) != nullptr;
-        });
+        report.approval = services_.approvals->needed(
+            object.meta.name, [this](const auto& name) { return services_.state.has_credential(name); });
     }
     return compute_status(object, report, now);
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reconcile/secrets/copy_content.hpp"
 #include "unit/reconcile/builders.hpp"
 #include "unit/reconcile/cluster_fixture.hpp"
 
@@ -49,6 +50,15 @@ inline std::unique_ptr<cluster_fixture> restart(const cluster_fixture& before) {
     after->take_copies(before);
     after->add_namespace("team-a");
     return after;
+}
+
+/// The content of the copy in team-a, if it recorded no origins.
+inline reconcile::copy_content content_without_origins(const cluster_fixture& f) {
+    kube::secret unrecorded;
+    unrecorded.meta = f.state.find_copy(here)->meta;
+    unrecorded.meta.annotations.clear();
+    unrecorded.data.emplace(kube::docker_config_json_key, util::secret_bytes::copy_of(f.document_of(here)));
+    return reconcile::read_content(unrecorded);
 }
 
 /// Changes the spec of a RegistryCredential.

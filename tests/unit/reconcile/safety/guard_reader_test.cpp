@@ -125,7 +125,7 @@ TEST_CASE("an approval queues what it covers, and the statuses, which may show w
     fixture f;
     reconcile::deletion_approvals approvals;
     reconcile::result_table results;
-    f.reader.require_approval(approvals, results, f.queues);
+    f.reader.require_approval(approvals, results);
     f.hold();
     results.failed(
         key, {.reason = "DeletionGuard", .message = {}, .since = since, .credentials = {"hub", "quay"}}, {});

@@ -83,12 +83,7 @@ TEST_CASE("of a copy that records no origins, the entries are its only owner's")
     add_a(f, "quay.io");
     edit(f, "a", [](auto& object) { object.suspend = true; });
     f.add_credential(build::wants("b", "login-b"));  // the same registry
-    kube::secret unrecorded;
-    unrecorded.meta = f.state.find_copy(build::here)->meta;
-    unrecorded.meta.annotations.clear();
-    unrecorded.data.emplace(kube::docker_config_json_key,
-                            util::secret_bytes::copy_of(f.document_of(build::here)));
-    const auto content = reconcile::read_content(unrecorded);
+    const auto content = build::content_without_origins(f);
     const auto view = view_secret(f.state, build::here, {.content = &content});
     REQUIRE(view.desired.document != nullptr);
     CHECK(view.desired.document->reveal().find("CANARY-a") != std::string::npos);

@@ -34,6 +34,16 @@ std::string large_config(const std::string& password) {
     return config_of(9990, ".registry.example.com", password);
 }
 
+/// "a" delivers one entry and "b" thousands to the Secret of team-a, which has been written.
+void add_small_and_large(build::cluster_fixture& f) {
+    f.add_source("login-a", "ghcr.io", "CANARY-a");
+    f.add_docker_config("login-b", large_config("CANARY-b"));
+    f.add_namespace("team-a");
+    f.add_credential(build::wants("a", "login-a"));
+    f.add_credential(build::wants("b", "login-b"));
+    f.apply_all();
+}
+
 /// As many as a copy can record the origins of.
 std::string recorded_config(const std::string& password) {
     return config_of(7000, ".io", password);
@@ -43,12 +53,7 @@ std::string recorded_config(const std::string& password) {
 
 TEST_CASE("a RegistryCredential with thousands of entries delivers beside one that keeps its own") {
     build::cluster_fixture before;
-    before.add_source("login-a", "ghcr.io", "CANARY-a");
-    before.add_docker_config("login-b", large_config("CANARY-b"));
-    before.add_namespace("team-a");
-    before.add_credential(build::wants("a", "login-a"));
-    before.add_credential(build::wants("b", "login-b"));
-    before.apply_all();
+    add_small_and_large(before);
     REQUIRE(passwords(before) == lists{"CANARY-a", "CANARY-b"});
     SUBCASE("because it is suspended") {
         edit(before, "a", [](auto& object) { object.suspend = true; });
@@ -74,19 +79,9 @@ TEST_CASE("a RegistryCredential with thousands of entries delivers beside one th
 
 TEST_CASE("the entries of a copy without recorded origins are assigned, however many they are") {
     build::cluster_fixture f;
-    f.add_source("login-a", "ghcr.io", "CANARY-a");
-    f.add_docker_config("login-b", large_config("CANARY-b"));
-    f.add_namespace("team-a");
-    f.add_credential(build::wants("a", "login-a"));
-    f.add_credential(build::wants("b", "login-b"));
-    f.apply_all();
+    add_small_and_large(f);
     edit(f, "a", [](auto& object) { object.suspend = true; });
-    kube::secret unrecorded;
-    unrecorded.meta = f.state.find_copy(build::here)->meta;
-    unrecorded.meta.annotations.clear();
-    unrecorded.data.emplace(kube::docker_config_json_key,
-                            util::secret_bytes::copy_of(f.document_of(build::here)));
-    const auto content = reconcile::read_content(unrecorded);
+    const auto content = build::content_without_origins(f);
     const auto view = view_secret(f.state, build::here, {.content = &content});
     REQUIRE(view.desired.document != nullptr);
     CHECK(view.desired.document->reveal().find("CANARY-a") != std::string::npos);

@@ -281,3 +281,34 @@ TEST_CASE("a source with a registry of another source changes nothing until one 
     CHECK(mended.entries->size() == 2);
     CHECK_FALSE(reconcile::same_entries(mended.entries, good.entries));
 }
+
+TEST_CASE("a mistake in `registry` or `registries` does not limit which entries of a source are kept") {
+    vault v;
+    v.put("a", login("quay.io", "CANARY-1"));
+    kube::secret basic;
+    basic.meta = build::meta("b", "regcred-system");
+    basic.type = std::string(kube::basic_auth_type);
+    basic.data.emplace("username", util::secret_bytes::copy_of("u"));
+    basic.data.emplace("password", util::secret_bytes::copy_of("CANARY-2"));
+    v.secrets.emplace("b", reconcile::read_source(std::move(basic)));
+    const auto unknown = [&v](const v1alpha1::credential_source& source) {
+        auto object = from_sources({});
+        object.sources = {source};
+        const auto result = v.resolve(object);
+        CHECK(result.entries->empty());
+        return result.unknown;
+    };
+    const auto unlimited = [](const std::string& name) {
+        return std::vector<v1alpha1::credential_source>{
+            {.secret_name = name, .registry = {}, .registries = {}}};
+    };
+    CHECK(unknown({.secret_name = "a", .registry = {}, .registries = {"quay.oi"}}) == unlimited("a"));
+    CHECK(unknown({.secret_name = "a", .registry = "quay.io", .registries = {}}) == unlimited("a"));
+    CHECK(unknown({.secret_name = "b", .registry = {}, .registries = {}}) == unlimited("b"));
+    CHECK(unknown({.secret_name = "b", .registry = "quay.io", .registries = {"quay.io"}}) == unlimited("b"));
+
+    const v1alpha1::credential_source missing{.secret_name = "c", .registry = {}, .registries = {"quay.oi"}};
+    CHECK(unknown(missing) == std::vector{missing});
+    v.put("c", "{");
+    CHECK(unknown(missing) == std::vector{missing});
+}
