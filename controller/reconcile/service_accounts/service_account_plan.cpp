@@ -191,9 +191,8 @@ removal_reads reads_before_removal(const service_account_view& view, const servi
 }
 
 selection_list account_selections_of(const service_account_view& view, const selection_set& recorded) {
-    auto losing = view.losing;
-    std::erase_if(losing, [&](const auto& each) { return !is_recorded(recorded, *each); });
-    return merge_selections(account_selections_of(view.wanting), account_selections_of(losing), recorded);
+    return merge_selections(
+        account_selections_of(view.wanting), account_selections_of(view.losing), recorded);
 }
 
 reconcile_facts facts_of(const service_account_view& view,

@@ -113,11 +113,8 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
 void service_account_reconciler::fail(const service_account_view& view,
                                       cause problem,
                                       const std::set<std::string>& credentials) {
-    results_.failed(view.key,
-                    std::move(problem),
-                    credentials,
-                    selections_after(view),
-                    std::chrono::steady_clock::now());
+    results_.failed(
+        view.key, std::move(problem), credentials, selections_after(view), std::chrono::steady_clock::now());
 }
 
 selection_list service_account_reconciler::selections_after(const service_account_view& view) const {

@@ -179,11 +179,14 @@ void service_account_state::add_entry(const std::string& secret_name, service_ac
     std::string wanted_by_suspended;
     contributor_list suspended;
     const bool recorded = is_recorded(view, secret_name);
-    const auto losing = [&, known = results_.find(view.key), secret = state_.find_copy({.namespace_name = view.key.namespace_name, .name = secret_name})](
-                            const v1alpha1::registry_credential& object) {
-        return may_lose_entry(
-            object, view.key.name, known == nullptr ? nullptr : known->selections, secret.get());
-    };
+    const auto losing =
+        [&,
+         known = results_.find(view.key),
+         secret = state_.find_copy({.namespace_name = view.key.namespace_name, .name = secret_name})](
+            const v1alpha1::registry_credential& object) {
+            return may_lose_entry(
+                object, view.key.name, known == nullptr ? nullptr : known->selections, secret.get());
+        };
     for (const auto& [uid, object] : state_.all_by_uid()) {
         if (object->secret_name != secret_name) continue;
         if (!wants(*object, view.key)) {
@@ -269,8 +272,7 @@ service_account_report service_account_state::report(const v1alpha1::registry_cr
     std::vector<std::string_view> names;
     for (const auto& [name, accounts] : stores_) {
         names.emplace_back(name);
-        const bool matters =
-            name == every_account ? report.asked : names_account(object, name);
+        const bool matters = name == every_account ? report.asked : names_account(object, name);
         if (!matters) continue;
         if (report.denied.empty() && denied_.contains(name))
             report.denied = name == every_account ? "serviceaccounts" : "serviceaccounts named " + name;

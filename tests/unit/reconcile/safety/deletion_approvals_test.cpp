@@ -125,8 +125,7 @@ TEST_CASE_FIXTURE(fixture, "a removal that is held for no RegistryCredential wai
         return approvals.cover(accounts.find(in(ns)), [](const auto&) { return true; });
     };
     CHECK(covers("team-a"));
-    accounts.failed(
-        in("team-b"), {.reason = "Denied", .message = {}, .since = first, .credentials = {}}, {});
+    accounts.failed(in("team-b"), {.reason = "Denied", .message = {}, .since = first, .credentials = {}}, {});
     CHECK_FALSE(covers("team-b"));
 }
 

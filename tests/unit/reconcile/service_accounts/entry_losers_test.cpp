@@ -60,7 +60,8 @@ TEST_CASE("where nothing is recorded, the owners of the copy that name the Servi
     CHECK_FALSE(may_lose(asking("stranger"), &copy));
 }
 
-TEST_CASE("a suspended owner loses the entry whatever its spec names now, and a suspended stranger does not") {
+TEST_CASE(
+    "a suspended owner loses the entry whatever its spec names now, and a suspended stranger does not") {
     const auto copy = annotated("uid-a");
     auto suspended = build::credential("a");
     suspended.suspend = true;
@@ -71,7 +72,8 @@ TEST_CASE("a suspended owner loses the entry whatever its spec names now, and a 
     CHECK_FALSE(may_lose(stranger, nullptr));
 }
 
-TEST_CASE("of a Secret that is gone none is known to lose the entry, of a foreign one each that asks for it") {
+TEST_CASE(
+    "of a Secret that is gone none is known to lose the entry, of a foreign one each that asks for it") {
     CHECK_FALSE(may_lose(asking("a"), nullptr));
     const reconcile::observed_secret foreign;
     CHECK(may_lose(asking("a"), &foreign));

@@ -318,6 +318,24 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(
+    fixture, "who loses the entry of one Secret name stays known while that of another name is wanted") {
+    add_namespace("team-a");
+    add_account(here, {"regcred", "other"}, {"regcred", "other"});
+    auto wanted = asking("wanted");
+    wanted.secret_name = "other";
+    add_credential(wanted);
+    auto loser = asking("loser");
+    loser.namespaces.include = {"elsewhere"};
+    add_credential(loser);
+    copy_of(owned_by("uid-loser"), true);
+    accounts.results().failed(here, {}, account_selections_of(accounts.view(here), nullptr));
+    const auto view = accounts.view(here);
+    REQUIRE(view.losing.size() == 1);
+    CHECK(view.losing[0]->meta.name == "loser");
+    CHECK_FALSE(entry().asked_for);
+}
+
+TEST_CASE_FIXTURE(
     fixture, "an entry of a renamed owner stays until its new Secret is ready, or while it is suspended") {
     add_namespace("team-a");
     add_account(here, {"regcred"}, {"regcred"});
