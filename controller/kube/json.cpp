@@ -12,6 +12,9 @@ namespace {
 
 constexpr int out_of_range_number = 406;  // the id of nlohmann's out_of_range exception
 
+/// Of an entry of metadata.managedFields: half of a small object's values, and read by nobody here.
+constexpr std::string_view left_out = "fieldsV1";
+
 /// Builds the document from the parser's calls. Stops the parser at the first value or level over the bounds,
 /// before it allocates memory for it. Of duplicate names the last value counts, as in Go's encoding/json.
 class json_builder {
@@ -35,22 +38,22 @@ class json_builder {
     }
 
     // Called by json::sax_parse, which stops at false.
-    bool null() { return add(json{}) != nullptr; }
-    bool boolean(bool value) { return add(json(value)) != nullptr; }
-    bool number_integer(json::number_integer_t value) { return add(json(value)) != nullptr; }
-    bool number_unsigned(json::number_unsigned_t value) { return add(json(value)) != nullptr; }
-    bool number_float(json::number_float_t value, const std::string& /*text*/) {
-        return add(json(value)) != nullptr;
-    }
-    bool string(std::string& value) { return add(json(std::move(value))) != nullptr; }
+    bool null() { return add(json{}); }
+    bool boolean(bool value) { return add(json(value)); }
+    bool number_integer(json::number_integer_t value) { return add(json(value)); }
+    bool number_unsigned(json::number_unsigned_t value) { return add(json(value)); }
+    bool number_float(json::number_float_t value, const std::string& /*text*/) { return add(json(value)); }
+    bool string(std::string& value) { return add(json(std::move(value))); }
     bool binary(json::binary_t& /*value*/) { return stop(fault::syntax); }  // JSON text has none
-    bool start_object(std::size_t /*count*/) { return open(json::object()); }
+    bool start_object(std::size_t /*count*/) { return open(json::value_t::object); }
     bool key(std::string& name) {
-        slot_ = &open_.back()->get_ref<json::object_t&>()[std::move(name)];
+        is_left_out_ = name == left_out;
+        if (auto* object = open_.back(); object != nullptr)
+            slot_ = &object->get_ref<json::object_t&>()[std::move(name)];
         return true;
     }
     bool end_object() { return close(); }
-    bool start_array(std::size_t /*count*/) { return open(json::array()); }
+    bool start_array(std::size_t /*count*/) { return open(json::value_t::array); }
     bool end_array() { return close(); }
     bool parse_error(std::size_t position,
                      const std::string& /*last_token*/,
@@ -62,26 +65,29 @@ class json_builder {
  private:
     enum class fault { syntax, number_out_of_range, too_deep, too_many_values };
 
-    json* add(json value) {
-        if (++values_ > bounds_.values) {
-            stop(fault::too_many_values);
-            return nullptr;
-        }
-        json* slot = &root_;
-        if (!open_.empty() && open_.back()->is_array()) {
-            slot = &open_.back()->get_ref<json::array_t&>().emplace_back();
-        } else if (!open_.empty()) {
-            slot = slot_;
-        }
-        *slot = std::move(value);
-        return slot;
+    bool add(json value) {
+        if (++values_ > bounds_.values) return stop(fault::too_many_values);
+        if (auto* slot = next_slot(); slot != nullptr) *slot = std::move(value);
+        is_left_out_ = false;
+        return true;
     }
 
-    bool open(json container) {
+    bool open(json::value_t container) {
         if (open_.size() >= bounds_.depth) return stop(fault::too_deep);
-        auto* added = add(std::move(container));
-        if (added != nullptr) open_.push_back(added);
-        return added != nullptr;
+        if (++values_ > bounds_.values) return stop(fault::too_many_values);
+        auto* slot = next_slot();
+        const bool is_kept = slot != nullptr && !std::exchange(is_left_out_, false);
+        if (slot != nullptr) *slot = is_kept ? json(container) : json{};
+        open_.push_back(is_kept ? slot : nullptr);
+        return true;
+    }
+
+    /// Null: the value is not kept.
+    json* next_slot() {
+        if (open_.empty()) return &root_;
+        auto* around = open_.back();
+        if (around == nullptr) return nullptr;
+        return around->is_array() ? &around->get_ref<json::array_t&>().emplace_back() : slot_;
     }
 
     bool close() {
@@ -96,8 +102,9 @@ class json_builder {
 
     json& root_;
     json_bounds bounds_;
-    std::vector<json*> open_;  // the containers around the next value, outermost first
-    json* slot_ = nullptr;     // of the key that was read last
+    std::vector<json*> open_;   // the containers around the next value, outermost first; null: it is not kept
+    json* slot_ = nullptr;      // of the key that was read last
+    bool is_left_out_ = false;  // what the key that was read last names, if it is a container
     std::size_t values_ = 0;
     fault fault_ = fault::syntax;
     std::size_t position_ = 0;  // bytes read when the parser reported the fault

@@ -26,7 +26,8 @@ struct json_bounds {
 
 /// Parses one whole document. Errors (malformed) name the offset and the fault and never quote the text. The
 /// parser checks the bounds before it allocates memory. Invalid UTF-8 and numbers out of range are errors; of
-/// duplicate names the last value counts, as in Go.
+/// duplicate names the last value counts, as in Go. Objects named fieldsV1 (of metadata.managedFields) are
+/// checked like the others, and read as null.
 [[nodiscard]] result<json> parse_bounded(std::string_view text, const json_bounds& bounds);
 
 // Lenient access, to a value of any type: a member that is missing, null or of another type counts as absent.

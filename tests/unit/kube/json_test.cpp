@@ -49,6 +49,17 @@ TEST_CASE("the last value of a duplicate name counts") {
     CHECK(parsed(R"({"a":[1,2],"a":null})") == json{{"a", nullptr}});
 }
 
+TEST_CASE("an object named fieldsV1 is read as null, and checked like any other") {
+    CHECK(
+        parsed(R"({"m":[{"manager":"a","fieldsV1":{"f:data":{".":{},"f:x":[1]}},"operation":"Apply"},7]})") ==
+        parsed(R"({"m":[{"manager":"a","fieldsV1":null,"operation":"Apply"},7]})"));
+    CHECK(parsed(R"({"fieldsV1":1,"fieldsV1":{"a":1}})") == json{{"fieldsV1", nullptr}});
+    CHECK(parsed(R"({"fieldsV1":"label","a":{"b":2}})") == json{{"fieldsV1", "label"}, {"a", {{"b", 2}}}});
+    CHECK(message_of(R"({"fieldsV1":{"a":[[]]}})", {.depth = 3}) == "JSON nested deeper than 3 levels");
+    CHECK(message_of(R"({"fieldsV1":{"a":[1]}})", {.values = 3}) == "JSON with more than 3 values");
+    CHECK(message_of(R"({"fieldsV1":{"a":]})") == "not JSON at byte 18");
+}
+
 TEST_CASE("text that is not JSON is malformed") {
     const std::string deep_and_open(100'000, '{');
     const std::string table[] = {"",

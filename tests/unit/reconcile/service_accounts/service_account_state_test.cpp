@@ -320,7 +320,7 @@ TEST_CASE_FIXTURE(
 TEST_CASE_FIXTURE(
     fixture, "who loses the entry of one Secret name stays known while that of another name is wanted") {
     add_namespace("team-a");
-    add_account(here, {"regcred", "other"}, {"regcred", "other"});
+    add_account(here, {"other", "regcred"}, {"other", "regcred"});
     auto wanted = asking("wanted");
     wanted.secret_name = "other";
     add_credential(wanted);
