@@ -52,7 +52,8 @@ struct figures {
     bulk post;
     bulk post_more;  // with twice the connections
     bulk put;
-    bulk apply;  // server-side apply that creates
+    bulk apply;        // server-side apply that creates
+    bulk put_applied;  // a PUT of what was created so
     bulk first_sync;
     bulk rotation;
     std::vector<std::size_t> writes;  // of Secrets, by the controller, for each first sync and rotation

@@ -64,6 +64,7 @@ void measure_limit(test_bed& bed, figures& into) {
     into.put.add(update(bed, load));
     bed.remove_copies();
     into.apply.add(apply(bed, load));
+    into.put_applied.add(update(bed, load));
     bed.remove_copies();
     into.post_and_patch.add(create_and_list(bed, load));
 }

@@ -70,6 +70,9 @@ kube::secret new_copy(const json& owner, std::string_view tag, const std::string
     meta.name = secret_name;
     meta.namespace_name = namespace_name;
     meta.labels.emplace("app.kubernetes.io/managed-by", "regcred");
+    meta.annotations.emplace(
+        "regcred.dev/entries",
+        owner.at("metadata").at("uid").get<std::string>() + "/bench-source=https://index.docker.io/v1/");
     meta.owner_references.push_back({.api_version = owner.at("apiVersion").get<std::string>(),
                                      .kind = owner.at("kind").get<std::string>(),
                                      .name = owner.at("metadata").at("name").get<std::string>(),

@@ -40,6 +40,8 @@ section bulk_section(const figures& measured, const extent& how_much) {
     add(fmt::format("raw POSTs, {} connections", 2 * how_much.connections), measured.post_more);
     add(fmt::format("raw PUTs, {} connections", how_much.connections), measured.put);
     add(fmt::format("raw server-side applies, {} connections", how_much.connections), measured.apply);
+    add(fmt::format("raw PUTs of what was applied, {} connections", how_much.connections),
+        measured.put_applied);
     add("first sync", measured.first_sync);
     add("rotation", measured.rotation);
     return {
