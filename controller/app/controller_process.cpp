@@ -145,6 +145,9 @@ runtime::leader_election_settings controller_process::election_settings() {
     return {.namespace_name = options_.namespace_name,
             .lease_name = options_.lease_name,
             .identity = host_name() + "_" + to_string(boost::uuids::random_generator()()),
+            .remedy = fmt::format("the Role regcred-controller in namespace {} must allow it: apply "
+                                  "deploy/rbac.yaml",
+                                  options_.namespace_name),
             .timing = options_.lease,
             .random = random_,
             .clock = clock_,

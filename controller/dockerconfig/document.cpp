@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dockerconfig/document.hpp"
 
+#include "dockerconfig/docker_config.hpp"
 #include "dockerconfig/merge.hpp"
 
 #include <set>
@@ -97,11 +98,19 @@ source_error too_large(std::size_t max_bytes) {
                 "with `registries`"};
 }
 
+/// Where entries must stay as they are, the controller reads its own documents.
+source_error too_many() {
+    return {source_fault::too_large,
+            "the merged docker config has more than " + std::to_string(max_docker_config_entries) +
+                " entries: select fewer with `registries`"};
+}
+
 }  // namespace
 
 source_result<util::secret_bytes> write_document(std::span<const registry_entry> entries,
                                                  std::size_t max_bytes) {
     if (entries.empty()) return source_error{source_fault::no_entries, "there is no entry to deliver"};
+    if (entries.size() > max_docker_config_entries) return too_many();
     std::vector<registry_entry> sorted{entries.begin(), entries.end()};
     sort_by_key(sorted);
     std::size_t capacity = sizeof(R"({"auths":{}})");

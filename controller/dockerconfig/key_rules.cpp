@@ -108,12 +108,21 @@ host_parts split_port(std::string_view host) noexcept {
     return {host.substr(0, end), host.substr(end)};
 }
 
+/// An IPv6 address, perhaps with a port, without the brackets that separate the two.
+bool is_bare_ipv6(std::string_view host) noexcept {
+    return std::ranges::count(host, ':') >= 2 &&
+           std::ranges::all_of(host, [](char c) { return util::is_lower_hexadecimal(c) || c == ':'; });
+}
+
 refusal check_host(std::string_view host) {
     if (host.empty())
         return key_error{key_fault::empty, "the key has no host: write host, host:port or host/path"};
     if (std::ranges::any_of(host, util::is_upper)) {
         return key_error{key_fault::upper_case,
                          "the kubelet compares hosts byte by byte: write the host in lower case"};
+    }
+    if (is_bare_ipv6(host)) {
+        return key_error{key_fault::host, "an IPv6 address needs brackets and a port: write [address]:port"};
     }
     const auto [name, port] = split_port(host);
     if (name.starts_with('[') ? !is_bracketed_ipv6(name) : !is_dns_name(name)) {

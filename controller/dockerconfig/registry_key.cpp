@@ -26,6 +26,16 @@ bool is_plain(std::string_view written) noexcept {
     return has_only(kubelet::without_scheme(written), ".-_:/*[]");
 }
 
+/// A name with a dot, localhost, or an IPv6 address in brackets.
+bool looks_like_host(std::string_view name) noexcept {
+    if (name.starts_with('[') && name.ends_with(']')) {
+        const auto address = name.substr(1, name.size() - 2);
+        return std::ranges::count(address, ':') >= 2 &&
+               std::ranges::all_of(address, [](char c) { return util::is_hexadecimal(c) || c == ':'; });
+    }
+    return has_only(name, ".-_*") && (name == "localhost" || name.find('.') != std::string_view::npos);
+}
+
 }  // namespace
 
 key_result<registry_key> registry_key::parse(std::string_view written) {
@@ -74,13 +84,13 @@ std::string claim_of(std::string stored) {
 bool is_safe_to_show(std::string_view written) noexcept {
     if (written.size() > max_shown_bytes) return false;
     const auto schemeless = kubelet::without_scheme(written);
-    if (!has_only(schemeless, ".-_:/*")) return false;
     const auto host = schemeless.substr(0, schemeless.find('/'));
-    const auto name = host.substr(0, host.find(':'));
+    const auto end = host.starts_with('[') ? host.find(']') : host.find(':') - 1;
+    const auto name = host.substr(0, end + 1);
     const auto port = host.substr(name.size());
-    const bool numeric_port =
-        port.size() <= 6 && std::all_of(port.begin() + (port.empty() ? 0 : 1), port.end(), util::is_digit);
-    return numeric_port && (name == "localhost" || name.find('.') != std::string_view::npos);
+    if (!has_only(schemeless.substr(name.size()), ".-_:/*") || !looks_like_host(name)) return false;
+    return port.empty() || (port.size() <= 6 && port.front() == ':' &&
+                            std::all_of(port.begin() + 1, port.end(), util::is_digit));
 }
 
 }  // namespace dockerconfig

@@ -103,21 +103,44 @@ std::string other_path(std::string_view repository) {
     return "it matches only images whose names begin with it; this image is " + std::string(repository);
 }
 
-std::optional<std::string> about_docker_hub(const loose_key& key, std::string_view repository) {
-    if (!is_docker_hub_name(key.host)) return std::nullopt;
+/// A first part of an image's name that has no dot is no host, though it looks like one to its user.
+std::optional<std::string> about_organisation(const loose_key& key,
+                                              const std::string& written,
+                                              std::string_view repository) {
+    if (!repository.substr(docker_hub.size() + 1).starts_with(key.host + "/")) return std::nullopt;
+    const auto fault = dockerconfig::find_key_fault(written);
+    return fault ? std::optional(fault->message) : std::nullopt;
+}
+
+std::optional<std::string> about_docker_hub(const loose_key& key,
+                                            const std::string& written,
+                                            std::string_view repository) {
+    if (!is_docker_hub_name(key.host)) return about_organisation(key, written, repository);
     if (key.host == docker_hub && key.path.size() > 1) return other_path(repository);
     return "the key for Docker Hub is " + std::string(dockerconfig::docker_hub_key) +
            ", with the slash at the end";
 }
 
+/// `image_host`: with its port, as the image's name begins.
 std::optional<std::string> about_port(const kubelet::host_and_port& key,
-                                      const kubelet::host_and_port& image) {
+                                      const kubelet::host_and_port& image,
+                                      const std::string& image_host) {
     if (key.port == image.port) return std::nullopt;
     const auto name = [](std::string_view port) {
         return port.empty() ? std::string("no port") : "port " + std::string(port);
     };
     return "the image uses " + name(image.port) + "; the entry has " + name(key.port) + ": write " +
-           std::string(image.host) + (image.port.empty() ? "" : ":" + std::string(image.port));
+           image_host;
+}
+
+/// An IPv6 address without its brackets; any other host as it is.
+std::string_view without_brackets(std::string_view host) {
+    return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
+}
+
+/// Whether a key has the host and the port of an image, but not the brackets of the IPv6 address.
+bool lacks_brackets(std::string_view key_host, const kubelet::host_and_port& image) {
+    return key_host == std::string(without_brackets(image.host)) + ":" + std::string(image.port);
 }
 
 }  // namespace
@@ -158,18 +181,19 @@ std::optional<std::string> mismatch_reason(const kubelet::pull_entry& entry, std
     if (entry.stored_key && kubelet::key_matches(*entry.stored_key, repository)) return std::nullopt;
     const auto key = read_loosely(entry.written_key);
     const std::string image_host = util::lower(host_of(repository));
-    if (image_host == docker_hub) return about_docker_hub(key, repository);
+    if (image_host == docker_hub) return about_docker_hub(key, entry.written_key, repository);
     const auto wanted = kubelet::split_host_port(image_host);
     const auto given = kubelet::split_host_port(key.host);
     if (is_wide_glob_for(given.host, wanted.host)) {
-        if (auto port = about_port(given, wanted)) return port;
+        if (auto port = about_port(given, wanted, image_host)) return port;
         if (!util::glob_matches(given.host, wanted.host) ||
             std::ranges::count(given.host, '.') != std::ranges::count(wanted.host, '.'))
             return "a * matches within one part between dots: write " + image_host;
-    } else if (given.host != wanted.host) {
+    } else if (without_brackets(given.host) == without_brackets(wanted.host)) {
+        if (auto port = about_port(given, wanted, image_host)) return port;
+    } else if (!lacks_brackets(given.host, wanted)) {
         return std::nullopt;
     }
-    if (auto port = about_port(given, wanted)) return port;
     if (const auto fault = dockerconfig::find_key_fault(entry.written_key)) return fault->message;
     return other_path(repository);
 }

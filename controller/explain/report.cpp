@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/report.hpp"
 
+#include "dockerconfig/registry_key.hpp"
 #include "explain/advice.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 namespace explain {
@@ -38,6 +40,14 @@ std::string wrapped(std::string_view first, std::string_view text) {
     return page + '\n';
 }
 
+/// Why no image can match the key of an entry, in the words in which the controller reports one that it
+/// leaves out of its Secrets. Nothing: some image can.
+std::optional<std::string> useless_key(const kubelet::pull_entry& entry) {
+    const auto key = dockerconfig::registry_key::parse(entry.written_key);
+    if (key || key.error().fault != dockerconfig::key_fault::never_matches) return std::nullopt;
+    return key.error().message;
+}
+
 std::string about_content(const listed_secret& secret) {
     switch (secret.content.state) {
         case kubelet::content_state::wrong_type:
@@ -49,11 +59,18 @@ std::string about_content(const listed_secret& secret) {
         case kubelet::content_state::used:
             break;
     }
+    if (secret.content.entries.empty()) return "has no entries";
     std::vector<std::string> keys;
-    keys.reserve(secret.content.entries.size());
-    for (const auto& entry : secret.content.entries)
-        keys.push_back(entry.printable_key() + (entry.stored_key ? "" : " (invalid, skipped)"));
-    return keys.empty() ? "has no entries" : fmt::format("for {}", fmt::join(keys, ", "));
+    std::vector<std::string> parts;
+    for (const auto& entry : secret.content.entries) {
+        if (const auto reason = useless_key(entry)) {
+            parts.push_back(fmt::format("{} matches no image: {}", entry.printable_key(), *reason));
+        } else {
+            keys.push_back(entry.printable_key());
+        }
+    }
+    if (!keys.empty()) parts.insert(parts.begin(), fmt::format("for {}", fmt::join(keys, ", ")));
+    return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 std::string about_secret(const listed_secret& secret) {

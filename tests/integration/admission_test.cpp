@@ -14,35 +14,6 @@ using namespace harness;
 namespace {
 
 const std::string document = document_of(one_login("quay.io", "refused"));
-constexpr auto policies = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
-constexpr auto bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
-
-json rule_for(const std::string& operation) {
-    return {{"apiGroups", json::array({""})},
-            {"apiVersions", json::array({"v1"})},
-            {"operations", json::array({operation})},
-            {"resources", json::array({"secrets"})}};
-}
-
-/// Forbids to do that with Secrets in one namespace.
-json policy_against(const std::string& name, const std::string& ns, const std::string& operation = "CREATE") {
-    const auto rule = rule_for(operation);
-    const json validation = {{"expression", "request.namespace != '" + ns + "'"},
-                             {"message", "no Secrets here, by order of the platform team"}};
-    return {{"apiVersion", "admissionregistration.k8s.io/v1"},
-            {"kind", "ValidatingAdmissionPolicy"},
-            {"metadata", {{"name", name}}},
-            {"spec",
-             {{"matchConstraints", {{"resourceRules", json::array({rule})}}},
-              {"validations", json::array({validation})}}}};
-}
-
-json binding_of(const std::string& name) {
-    return {{"apiVersion", "admissionregistration.k8s.io/v1"},
-            {"kind", "ValidatingAdmissionPolicyBinding"},
-            {"metadata", {{"name", name}}},
-            {"spec", {{"policyName", name}, {"validationActions", json::array({"Deny"})}}}};
-}
 
 /// Sets a label on what is named regcred in one namespace, whatever its writer says.
 json policy_that_relabels(const std::string& name, const std::string& ns) {
@@ -92,7 +63,7 @@ TEST_CASE_FIXTURE(scenario,
     const auto policy = named("no-secrets");
     delete_at_end(std::string(policies) + "/" + policy);
     delete_at_end(std::string(bindings) + "/" + policy);
-    api().create(policies, policy_against(policy, poisoned));
+    api().create(policies, policy_against(policy, "CREATE", "request.namespace == '" + poisoned + "'"));
     api().create(bindings, binding_of(policy));
     await_creates(api(), poisoned, true);
     start();
@@ -144,7 +115,7 @@ TEST_CASE_FIXTURE(scenario,
     const auto policy = named("no-updates");
     delete_at_end(std::string(policies) + "/" + policy);
     delete_at_end(std::string(bindings) + "/" + policy);
-    api().create(policies, policy_against(policy, ns, "UPDATE"));
+    api().create(policies, policy_against(policy, "UPDATE", "request.namespace == '" + ns + "'"));
     api().create(bindings, binding_of(policy));
     eventually("updates are refused", [&] {
         auto copy = copy_in(ns);

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
+#include "needs.hpp"
+#include "refusal.hpp"
 #include "scenario.hpp"
 #include "support/base64.hpp"
 
@@ -80,6 +82,44 @@ TEST_CASE_FIXTURE(
     api().patch(secret_path(ns), {{"immutable", true}});
     change_source(source_a, one_login("quay.io", "a2"));
     start();
+    await_copy(ns, document("a2", "b"));
+    await_ready(a, "1/1");
+    await_condition(b, "SourcesValid", "False", "SourceNotFound");
+}
+
+TEST_CASE_FIXTURE(pair_of_credentials,
+                  "if an immutable copy is deleted and its creation is refused, the entries that were only "
+                  "in it are created "
+                  "once that is allowed" *
+                      needs_validating_policies) {
+    begin();
+    stop();
+    api().remove(secret_path(own_namespace, source_b));
+    // The dry run, which has another name, is admitted.
+    const auto policy = named("no-regcred");
+    const auto probe = add_namespace("probe");
+    delete_at_end(std::string(policies) + "/" + policy);
+    delete_at_end(std::string(bindings) + "/" + policy);
+    api().create(
+        policies,
+        policy_against(policy,
+                       "CREATE",
+                       "request.name == 'regcred' && request.namespace in ['" + ns + "', '" + probe + "']"));
+    api().create(bindings, binding_of(policy));
+    const auto creation = creation_of(docker_config_secret("regcred", one_login("quay.io", "probe")));
+    eventually("regcred cannot be created", [&] {
+        const auto answer = api().send({.method = "APPLY",
+                                        .path = secret_path(probe) + "?dryRun=All",
+                                        .body = creation,
+                                        .as = controller_user});
+        return answer.ok() ? "it can" : "";
+    });
+    api().patch(secret_path(ns), {{"immutable", true}});
+    change_source(source_a, one_login("quay.io", "a2"));
+    start();
+    await_no_copy(ns);
+    await_condition(a, "Synced", "False", "Denied", "0/1");
+    api().remove(std::string(bindings) + "/" + policy);
     await_copy(ns, document("a2", "b"));
     await_ready(a, "1/1");
     await_condition(b, "SourcesValid", "False", "SourceNotFound");

@@ -11,6 +11,31 @@
 
 namespace harness {
 
+json rule_for(const std::string& operation) {
+    return {{"apiGroups", json::array({""})},
+            {"apiVersions", json::array({"v1"})},
+            {"operations", json::array({operation})},
+            {"resources", json::array({"secrets"})}};
+}
+
+json policy_against(const std::string& name, const std::string& operation, const std::string& expression) {
+    const json validation = {{"expression", "!(" + expression + ")"},
+                             {"message", "no Secrets here, by order of the platform team"}};
+    return {{"apiVersion", "admissionregistration.k8s.io/v1"},
+            {"kind", "ValidatingAdmissionPolicy"},
+            {"metadata", {{"name", name}}},
+            {"spec",
+             {{"matchConstraints", {{"resourceRules", json::array({rule_for(operation)})}}},
+              {"validations", json::array({validation})}}}};
+}
+
+json binding_of(const std::string& policy) {
+    return {{"apiVersion", "admissionregistration.k8s.io/v1"},
+            {"kind", "ValidatingAdmissionPolicyBinding"},
+            {"metadata", {{"name", policy}}},
+            {"spec", {{"policyName", policy}, {"validationActions", json::array({"Deny"})}}}};
+}
+
 void await_creates(admin& api, const std::string& ns, bool refused) {
     eventually(refused ? "creates are refused" : "creates are taken", [&] {
         // Under this name there is none, so that none is in the way.

@@ -90,22 +90,25 @@ copy_content read_content(const kube::secret& copy) {
     const auto owners = owners_of(copy.meta);
     content.owners.insert(owners.references.begin(), owners.references.end());
     content.owners.insert(owners.annotated.begin(), owners.annotated.end());
-    content.origins = recorded_origins(copy.meta);
     const auto document = copy.data.find(kube::docker_config_json_key);
     if (document == copy.data.end()) return content;
     const auto config = dockerconfig::parse_docker_config(document->second.reveal(),
                                                           dockerconfig::docker_config_form::config_json);
     content.readable = config.has_value();
     if (!content.readable) return content;
+    std::vector<std::string> keys;
     for (const auto& entry : *config) {
-        if (entry.content.has_value()) content.entries.push_back(*entry.content);
+        if (!entry.content.has_value()) continue;
+        content.entries.push_back(*entry.content);
+        keys.push_back(entry.content->key.written());
     }
+    content.origins = read_origins(record_of(copy.meta), keys);
     return content;
 }
 
-entry_origins recorded_origins(const kube::object_meta& copy) {
+std::string_view record_of(const kube::object_meta& copy) {
     const auto found = copy.annotations.find(entries_annotation);
-    return found == copy.annotations.end() ? entry_origins{} : read_origins(found->second);
+    return found == copy.annotations.end() ? std::string_view{} : std::string_view(found->second);
 }
 
 source_names sources_of(const entry_origins& origins, const std::string& uid) {

@@ -10,6 +10,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace reconcile {
@@ -25,8 +26,8 @@ struct copy_content {
 
 [[nodiscard]] copy_content read_content(const kube::secret& copy);
 
-/// The origins of the entries, from the annotation of a copy; empty: not recorded.
-[[nodiscard]] entry_origins recorded_origins(const kube::object_meta& copy);
+/// The value of entries_annotation; empty: there is none.
+[[nodiscard]] std::string_view record_of(const kube::object_meta& copy);
 
 /// The names of the sources of the entries that one RegistryCredential gave.
 [[nodiscard]] source_names sources_of(const entry_origins& origins, const std::string& uid);

@@ -59,7 +59,9 @@ void compare_with_sources(secret_view& view,
 }  // namespace
 
 void look_at_record(secret_view& view, const cluster_state& state) {
-    const auto recorded = recorded_origins(view.present->meta);
+    const auto record = record_of(view.present->meta);
+    if (has_hashed_keys(record)) return;  // only the content tells the keys
+    const auto recorded = read_origins(record);
     std::size_t staying = 0;
     bool all_stay = true;
     for (const auto& owner : view.kept)

@@ -61,10 +61,8 @@ bool is_up_to_date(const secret_view& view) {
 bool stays_untouched(const secret_view& view) {
     if (view.desired.document != nullptr || loses_entries(view)) return false;
     if (view.contributors.empty() && !view.retains) return true;
-    if (!view.all_recorded_stay) return false;
-    const auto recorded = view.present->meta.annotations.find(entries_annotation);
-    return can_be_updated(*view.present) && view.present->only_document &&
-           has_metadata(view, recorded->second);
+    return view.all_recorded_stay && can_be_updated(*view.present) && view.present->only_document &&
+           has_metadata(view, record_of(view.present->meta));
 }
 
 secret_plan conflict(const secret_view& view, std::string_view message) {
@@ -84,7 +82,7 @@ bool must_be_left_alone(const secret_view& view) {
 /// reported by the owners; if they are gone, the garbage collector deletes it.
 secret_plan for_unwanted(const secret_view& view) {
     if (view.owner == ownership::ours && view.present->written_by_regcred) return act(secret_action::remove);
-    if (view.dropped.empty()) return {};
+    if (view.present == nullptr || view.dropped.empty()) return {};
     return conflict(view,
                     "names a RegistryCredential as its owner, but a person or another program made it, in a "
                     "namespace that is not selected; delete it, or remove the ownerReference and the "
@@ -198,7 +196,8 @@ secret_plan decide(const secret_view& view) {
     if (view.contributors.empty() && view.kept.empty()) return for_unwanted(view);
     if (keeps_entries(view) && !view.content_read)
         return stays_untouched(view) ? secret_plan{} : read_first();
-    if (view.contributors.empty() && view.owner != ownership::ours) return {};
+    const bool restores = view.recreating && view.desired.document != nullptr;
+    if (view.contributors.empty() && view.owner != ownership::ours && !restores) return {};
     return for_wanted(view);
 }
 

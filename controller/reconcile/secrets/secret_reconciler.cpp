@@ -69,6 +69,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 run.confirmed(co_await reader_.confirm(reads_before_removal(view)));
                 break;
             case reconcile_step::write:
+                remember(now, content);
                 run.wrote(co_await write(view, plan), verb_of(plan.action));
                 break;
             case reconcile_step::read_back:
@@ -95,6 +96,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
             case reconcile_step::drop:
                 services_.state.forget_deleted(key);
                 results_.forget(key);
+                recreated_.erase(key);
                 co_return action.outcome;
         }
     }
@@ -103,7 +105,10 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
 secret_reconciler::decision secret_reconciler::decide_now(const runtime::object_key& key,
                                                           const copy_content& content,
                                                           bool holds_removal) {
-    view_options options{.content = &content, .keep_unasked = holds_removal};
+    const auto before = recreated_.find(key);
+    view_options options{.content = &content,
+                         .deleted = before == recreated_.end() ? nullptr : &before->second,
+                         .keep_unasked = holds_removal};
     decision now{.view = view_secret(services_.state, key, options), .plan = {}, .resumed = {}};
     now.plan = decide(now.view);
     for (const auto& object : now.view.suspended) {
@@ -112,6 +117,11 @@ secret_reconciler::decision secret_reconciler::decide_now(const runtime::object_
         now.plan.needs_content = now.plan.needs_content || now.resumed.back().needs_content;
     }
     return now;
+}
+
+void secret_reconciler::remember(const decision& now, const copy_content& content) {
+    if (now.plan.action == secret_action::recreate && now.view.content_read)
+        recreated_.insert_or_assign(now.view.key, content);
 }
 
 asio::awaitable<kube::result<void>> secret_reconciler::read_content(runtime::object_key key,
@@ -159,6 +169,7 @@ void secret_reconciler::fail(const decision& now, cause problem) {
 void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
     const auto& view = now.view;
     if (!now.plan.reason.empty()) return fail(now, {.reason = now.plan.reason, .message = now.plan.message});
+    recreated_.erase(view.key);
     auto own = own_failures_of(now);
     if (view.held.empty()) services_.state.forget_deleted(view.key);
     if (view.contributors.empty() && !own.empty()) {
@@ -218,6 +229,7 @@ asio::awaitable<kube::result<void>> secret_reconciler::write(const secret_view& 
     services_.writes.with({std::string(verb), result}).add();
     if (written.has_error()) co_return written;
 
+    recreated_.erase(view.key);
     for (const auto& name : acting_credentials(view))
         services_.events.record(name, kind_of(plan), view.key);
     results_.update_statuses(affected_credentials(view));

@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <vector>
 
 namespace reconcile {
@@ -53,6 +54,9 @@ class secret_reconciler {
         secret_plan plan;
         std::vector<secret_plan> resumed;  // for each suspended one: as if it was not suspended
     };
+    /// A copy is absent between its deletion and its creation, and entries that must stay as they are may be
+    /// in no other place: keeps them until it is there again.
+    void remember(const decision& now, const copy_content& content);
     /// `content`: of the copy, if it has been read.
     [[nodiscard]] decision decide_now(const runtime::object_key& key,
                                       const copy_content& content,
@@ -75,6 +79,7 @@ class secret_reconciler {
     quorum_reader reader_;
     result_recorder results_;
     contention repairs_;
+    std::map<runtime::object_key, copy_content> recreated_;  // what was read before; see remember()
 };
 
 }  // namespace reconcile

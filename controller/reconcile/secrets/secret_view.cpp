@@ -89,13 +89,25 @@ bool retains(const cluster_state& state, const std::string& uid, const runtime::
     return gone != nullptr && gone->on_deletion == v1alpha1::deletion_policy::retain;
 }
 
+/// Whom the present Secret names as its owners; of one that is being recreated, whom it named before.
+claimed_owners owners_now(const secret_view& view, const view_options& options) {
+    if (view.present != nullptr) return owners_of(view.present->meta);
+    claimed_owners before;
+    if (view.recreating)
+        before.annotated.assign(options.deleted->owners.begin(), options.deleted->owners.end());
+    return before;
+}
+
 /// Deleted RegistryCredentials with deletionPolicy Retain: if no other one delivers to the Secret, it stays,
 /// or is created again if the garbage collector was faster than the change of the policy in the copy. One
 /// whose loss is only held back does not deliver to it.
-void add_retaining(secret_view& view, const cluster_state& state, const kube::object_meta& namespace_meta) {
+void add_retaining(secret_view& view,
+                   const cluster_state& state,
+                   const claimed_owners& claimed,
+                   const kube::object_meta& namespace_meta) {
     const bool is_fed = !view.contributors.empty() || view.kept.size() > view.held.size();
     for (const auto& gone : state.retaining(view.key)) {
-        const bool owns = view.present != nullptr && owners_of(view.present->meta).include(gone->meta.uid);
+        const bool owns = claimed.include(gone->meta.uid);
         if (is_fed) {
             view.lost_owner |= owns;
             view.unnamed_owner_lost |= owns;
@@ -111,10 +123,9 @@ void add_retaining(secret_view& view, const cluster_state& state, const kube::ob
 
 void add_owners(secret_view& view,
                 const cluster_state& state,
+                const claimed_owners& claimed,
                 const kube::object_meta& namespace_meta,
                 const view_options& options) {
-    if (view.present == nullptr) return;
-    const auto claimed = owners_of(view.present->meta);
     std::set<std::string> seen;
     for (const auto* uids : {&claimed.references, &claimed.annotated}) {
         for (const auto& uid : *uids) {
@@ -132,10 +143,19 @@ void add_owners(secret_view& view,
         sort_by_precedence(*list);
 }
 
+/// Null: it must be read.
+const copy_content* current_content(const secret_view& view, const view_options& options) {
+    if (view.recreating) return options.deleted;
+    const bool is_current = options.content != nullptr &&
+                            options.content->resource_version == view.present->meta.resource_version;
+    return is_current ? options.content : nullptr;
+}
+
 }  // namespace
 
 bool keeps_entries(const secret_view& view) {
-    return view.owner == ownership::ours && (!view.kept.empty() || !view.desired.complete);
+    return (view.owner == ownership::ours || view.recreating) &&
+           (!view.kept.empty() || !view.desired.complete);
 }
 
 bool loses_entries(const secret_view& view) {
@@ -149,20 +169,20 @@ secret_view view_secret(cluster_state& state, const runtime::object_key& key, co
     if (namespace_object == nullptr || namespace_object->meta.deleting) return view;
     view.namespace_usable = true;
     view.present = state.find_copy(key);
+    view.recreating = view.present == nullptr && options.deleted != nullptr;
     view.is_source = state.is_source(key);
     view.owner = ownership_of(view.present.get(), [&](const std::string& uid) {
         return state.find_by_uid(uid) != nullptr || state.find_deleted(uid, key) != nullptr;
     });
     sort_contributors(view, state.contributors_of(key, namespace_object->meta), options);
-    add_owners(view, state, namespace_object->meta, options);
-    add_retaining(view, state, namespace_object->meta);
+    const auto claimed = owners_now(view, options);
+    add_owners(view, state, claimed, namespace_object->meta, options);
+    add_retaining(view, state, claimed, namespace_object->meta);
     if (view.owner == ownership::foreign) view.kept.clear();  // it has no entries of the owners that it names
     if (!view.contributors.empty()) view.desired = state.desired_of(view.contributors);
-    const bool is_current = options.content != nullptr && view.present != nullptr &&
-                            options.content->resource_version == view.present->meta.resource_version;
     if (keeps_entries(view)) {
-        if (is_current) {
-            merge_with_content(view, state, *options.content);
+        if (const auto* content = current_content(view, options)) {
+            merge_with_content(view, state, *content);
         } else {
             look_at_record(view, state);
         }

@@ -43,6 +43,9 @@ struct secret_view {
     /// The entries to keep have been read from the copy, and are in `desired`.
     bool content_read = false;
     bool content_readable = false;  // it has been read, and is a docker config
+    /// It is absent since it was deleted to be created again: its owners and the entries to keep are those
+    /// that were read before.
+    bool recreating = false;
     /// Where no contributor's source is known: each entry of the copy has a recorded origin, and stays.
     bool all_recorded_stay = false;
     std::vector<lacking_source> lacking;
@@ -51,7 +54,9 @@ struct secret_view {
 
 struct view_options {
     const copy_content* content = nullptr;  // of the copy, if it has been read; ignored if it is outdated
-    bool keep_unasked = false;              // dropped owners are kept, unless a spec asks for their loss
+    const copy_content* deleted =
+        nullptr;                // of a copy that was deleted to be created again; ignored if it is
+    bool keep_unasked = false;  // dropped owners are kept, unless a spec asks for their loss
     const v1alpha1::registry_credential* resumed = nullptr;  // as if this one was not suspended
 };
 

@@ -3,7 +3,8 @@
 #include "reconcile/state/desired_secret.hpp"
 
 #include "dockerconfig/merge.hpp"
-#include "util/ascii.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
@@ -32,6 +33,16 @@ entry_origins origins_of(const std::vector<contribution>& contributions,
     return origins;
 }
 
+/// Without its record a copy would not tell later whose entries it has, so that those of one
+/// RegistryCredential could be taken for another's.
+std::string unrecordable() {
+    return fmt::format(
+        "the annotation {}, which says which source each entry comes from, would have more than "
+        "{} bytes: select fewer entries with `registries`, or merge sources into one Secret",
+        entries_annotation,
+        max_entries_annotation);
+}
+
 desired_secret merge_all(const std::vector<contribution>& contributions, std::size_t max_bytes) {
     desired_secret desired;
     std::vector<std::vector<dockerconfig::registry_entry>> all;
@@ -52,48 +63,18 @@ desired_secret merge_all(const std::vector<contribution>& contributions, std::si
         desired.fault = document.error().message;
         return desired;
     }
+    auto origins = write_origins(origins_of(contributions, merged.conflicts));
+    if (!origins) {
+        desired.fault = unrecordable();
+        return desired;
+    }
     desired.digest = util::digest_of(document->reveal());
     desired.document = std::make_shared<const util::secret_bytes>(std::move(*document));
-    desired.origins = write_origins(origins_of(contributions, merged.conflicts));
+    desired.origins = *std::move(origins);
     return desired;
 }
 
 }  // namespace
-
-bool is_recordable(std::string_view key) noexcept {
-    return key.find_first_of(",;=") == std::string_view::npos;
-}
-
-std::string write_origins(const entry_origins& origins) {
-    std::map<entry_origin, std::string> keys;
-    for (const auto& [key, origin] : origins) {
-        if (!is_recordable(key)) continue;
-        auto& list = keys[origin];
-        list += (list.empty() ? "" : ",") + key;
-    }
-    std::string text;
-    for (const auto& [origin, list] : keys)
-        text += (text.empty() ? "" : ";") + origin.uid + "/" + origin.source + "=" + list;
-    return text.size() <= max_entries_annotation ? text : std::string{};
-}
-
-entry_origins read_origins(std::string_view text) {
-    entry_origins origins;
-    if (text.size() > max_entries_annotation) return origins;
-    while (!text.empty()) {
-        auto part = util::take_until(text, ';');
-        const auto equals = part.find('=');
-        auto owner = util::take_until(part, '=');
-        const auto slash = owner.find('/');
-        if (equals == std::string_view::npos || slash == std::string_view::npos) continue;
-        const entry_origin origin{.uid = std::string(owner.substr(0, slash)),
-                                  .source = std::string(owner.substr(slash + 1))};
-        while (!part.empty()) {
-            if (const auto key = util::take_until(part, ','); !key.empty()) origins.emplace(key, origin);
-        }
-    }
-    return origins;
-}
 
 bool same_entries(const entry_list& a, const entry_list& b) {
     if (a == nullptr || b == nullptr) return a == b;

@@ -4,6 +4,7 @@
 
 #include "dockerconfig/document.hpp"
 #include "dockerconfig/login.hpp"
+#include "reconcile/state/entry_origins.hpp"
 #include "util/secret_bytes.hpp"
 
 #include <cstddef>
@@ -16,31 +17,6 @@
 #include <vector>
 
 namespace reconcile {
-
-/// On a copy: which source of which RegistryCredential each entry comes from. It holds registry keys and
-/// nothing of a credential, and tenants can write any text there.
-inline constexpr std::string_view entries_annotation = "regcred.dev/entries";
-
-/// The longest value of it: all annotations of an object may have 256 KiB.
-inline constexpr std::size_t max_entries_annotation = 65536;
-
-struct entry_origin {
-    std::string uid;     // of the RegistryCredential
-    std::string source;  // the name of the source Secret
-    friend auto operator<=>(const entry_origin&, const entry_origin&) = default;
-};
-
-/// By registry key as written.
-using entry_origins = std::map<std::string, entry_origin, std::less<>>;
-
-/// Whether the annotation can have this key: it has no separator.
-[[nodiscard]] bool is_recordable(std::string_view key) noexcept;
-
-/// The value of the annotation: "UID/SOURCE=KEY,KEY;UID/SOURCE=KEY". Keys with one of these separators are
-/// left out. Empty when it would be larger than max_entries_annotation: then the origins are not known.
-[[nodiscard]] std::string write_origins(const entry_origins& origins);
-/// Skips what has another form.
-[[nodiscard]] entry_origins read_origins(std::string_view text);
 
 /// The entries that a RegistryCredential delivers.
 using entry_list = std::shared_ptr<const std::vector<dockerconfig::registry_entry>>;
@@ -70,15 +46,16 @@ struct lost_registry {
 struct desired_secret {
     std::shared_ptr<const util::secret_bytes> document;  // null: no contributor has anything to deliver
     util::keyed_digest digest{};                         // of the document
-    std::string origins;  // the value of entries_annotation; empty: they are not recorded
-    std::string fault;    // why entries that are known cannot be delivered: together they are too large
+    std::string origins;                                 // the value of entries_annotation
+    std::string fault;  // why entries that are known cannot be delivered: together they are too large
     std::set<std::string> left_out;  // the UIDs of the contributors that this concerns
     std::vector<lost_registry> lost;
     bool complete = true;  // false: the entries of a contributor are not all known, or left out
 };
 
 /// The merge of the contributions, the oldest RegistryCredential's first. If all together have more than
-/// `max_bytes`, each that does not fit beside the older ones is left out.
+/// `max_bytes`, or more entries than a copy can have or record, each that does not fit beside the older ones
+/// is left out.
 [[nodiscard]] desired_secret merge_contributions(const std::vector<contribution>& contributions,
                                                  std::size_t max_bytes = dockerconfig::max_document_bytes);
 

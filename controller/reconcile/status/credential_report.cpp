@@ -78,7 +78,7 @@ std::set<std::string> selected_by_both(const cluster_state& state,
 
 /// The entries of one owner in a copy.
 struct owned_entries {
-    bool may_be_any = false;  // an older copy, which does not tell
+    bool may_be_any = false;  // the annotation does not tell
     dockerconfig::registry_set registries;
 };
 
@@ -88,7 +88,7 @@ owned_entries entries_of(const cluster_state& state, const runtime::object_key& 
     const auto is_live = [&state](const std::string& owner) { return state.find_by_uid(owner) != nullptr; };
     if (ownership_of(copy.get(), is_live) != ownership::ours) return entries;
     const auto recorded = copy->meta.annotations.find(entries_annotation);
-    if (recorded == copy->meta.annotations.end()) {
+    if (recorded == copy->meta.annotations.end() || has_hashed_keys(recorded->second)) {
         entries.may_be_any = owners_of(copy->meta).include(uid);
         return entries;
     }

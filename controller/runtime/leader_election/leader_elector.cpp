@@ -23,6 +23,12 @@ kube::result<kube::lease> decoded(const kube::result<kube::json>& object) {
     return kube::read_lease(*object);
 }
 
+std::string describe(const kube::error& error, const std::string& remedy) {
+    auto text = kube::public_message(error);
+    if (error.kind == kube::error_kind::forbidden) text += "; " + remedy;
+    return text;
+}
+
 kube::json new_lease(const std::string& name, const kube::lease_spec& spec) {
     return {{"apiVersion", kube::leases.group_version},
             {"kind", kube::leases.kind},
@@ -146,7 +152,7 @@ void leader_elector::take_result(const kube::result<kube::lease>& lease, bool wr
     if (lease || is_contention(lease.error().kind)) {
         const bool waits = lease && !fsm_.holder().empty() && fsm_.holder() != settings_.identity;
         if (written || waits) fault_.clear();
-    } else if (auto fault = kube::public_message(lease.error()); fault != fault_) {
+    } else if (auto fault = describe(lease.error(), settings_.remedy); fault != fault_) {
         fault_ = std::move(fault);
         log_.warn("cannot use the Lease", {{"error", fault_}});
     }

@@ -27,6 +27,7 @@ struct leader_election_settings {
     std::string namespace_name;  // of the Lease
     std::string lease_name;
     std::string identity;  // of this process, and of no other: "host_uuid"
+    std::string remedy;    // what a person does against a denied right
     lease_timing timing;
     random_source random;
     wall_clock clock;

@@ -130,6 +130,18 @@ TEST_CASE("write_document writes at most the given number of bytes") {
     CHECK(larger.error().message.find("--max-document-bytes") != std::string::npos);
 }
 
+TEST_CASE("write_document writes as many entries as can be read again, and no more") {
+    entries list;
+    for (std::size_t i = 0; i < dockerconfig::max_docker_config_entries; ++i)
+        list.push_back(entry("r" + std::to_string(i) + ".io", "u", "p"));
+    CHECK(parsed(text_of(list)).size() == list.size());
+    list.push_back(entry("one-more.io", "u", "p"));
+    const auto more = dockerconfig::write_document(list);
+    REQUIRE(more.has_error());
+    CHECK(more.error().fault == source_fault::too_large);
+    CHECK(more.error().message.find("more than 10000 entries") != std::string::npos);
+}
+
 TEST_CASE("write_document writes at most 1 MiB") {
     const std::string password(400'000, 'p');
     const auto with_email = [&password](std::size_t length) {

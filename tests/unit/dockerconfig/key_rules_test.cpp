@@ -92,7 +92,9 @@ TEST_CASE("a key that the kubelet would skip, misread or match with other images
         {"reg.example.com:-1", key_fault::port},
         {"reg.example.com:80:90", key_fault::port},
         {"nginx:latest", key_fault::port},
-        {"fd00::1", key_fault::port},
+        {"fd00::1", key_fault::host},
+        {"fd00::1:5000", key_fault::host},
+        {"https://fd00::1/v2/", key_fault::host},
         {"[fd00::1]5000", key_fault::port},
         {"a:b", key_fault::port},
         {":443", key_fault::host},
@@ -143,5 +145,8 @@ TEST_CASE("the message of a key_error says what to write instead") {
     CHECK(message("index.docker.io/org").find("docker.io/<organisation>") != std::string::npos);
     CHECK(message("myorg").find("docker.io/<organisation>") != std::string::npos);
     CHECK(message("[fd00::1]").find("[address]:port") != std::string::npos);
+    for (const auto* bare : {"fd00::1", "fd00::1:5000", "fd00::1/team"})
+        CHECK(message(bare).find("brackets and a port: write [address]:port") != std::string::npos);
+    CHECK(message("reg.example.com:80:90").find("the port is not valid") != std::string::npos);
     CHECK(message("Reg.io").find("lower case") != std::string::npos);
 }

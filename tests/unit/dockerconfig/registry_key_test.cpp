@@ -226,6 +226,9 @@ TEST_CASE("is_safe_to_show is true only for keys that look like a registry and n
                                          "*.example.com",
                                          "quay.io/app:tag",
                                          "reg..example.com",
+                                         "[fd00::1]:5000/team",
+                                         "https://[::1]/v2/",
+                                         "[FD00::1]",
                                          "10.0.0.1:99999"}) {
         CAPTURE(named);
         CHECK(dockerconfig::is_safe_to_show(named));
@@ -246,6 +249,13 @@ TEST_CASE("is_safe_to_show is true only for keys that look like a registry and n
                                           "qu\xC3\xA4.io",
                                           "quay.io/%41",
                                           "quay.io/=",
+                                          "[fd00::1]:password",
+                                          "[fd00::1]password",
+                                          "[password::1]:5000",
+                                          "[fd00:1]:5000",
+                                          "[fd00::1",
+                                          "fd00::1",
+                                          "[]",
                                           "quay.io:123456",
                                           "quay.io:1234567"}) {
         CAPTURE(hidden);

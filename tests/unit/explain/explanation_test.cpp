@@ -139,6 +139,7 @@ TEST_CASE("an entry that seems meant for an image says what keeps it from matchi
     constexpr std::string_view plain = "registry.example.com/team/app";
     constexpr std::string_view port = "registry.example.com:5000/team/app";
     constexpr std::string_view hub = "docker.io/acme/app";
+    constexpr std::string_view ipv6 = "[fd00::1]:5000/team/app";
     const std::vector<missed> table{
         // It matches, or is for another registry.
         {"registry.example.com", plain, ""},
@@ -175,7 +176,21 @@ TEST_CASE("an entry that seems meant for an image says what keeps it from matchi
         {"registry.example.com ", plain, "of the key is not allowed"},
         {"*.com", plain, "a * matches within one part between dots: write registry.example.com"},
         {"*.registry.example.com", plain, "a * matches within one part"},
+        // IPv6 addresses.
+        {"[fd00::1]", ipv6, "the entry has no port: write [fd00::1]:5000"},
+        {"fd00::1", ipv6, "the entry has no port: write [fd00::1]:5000"},
+        {"[fd00::1]:443", ipv6, "the image uses port 5000; the entry has port 443: write [fd00::1]:5000"},
+        {"fd00::1:5000", ipv6, "an IPv6 address needs brackets and a port"},
+        {"[FD00::1]:5000", ipv6, "lower case"},
+        {"[fd00::1]", "[fd00::1]/app", "takes the brackets of an IPv6 address without a port for a glob"},
+        {"[fd00::2]:5000", ipv6, ""},
+        {"fd00::2:5000", ipv6, ""},
+        {"[fd00::1]:5000", ipv6, ""},
         // Docker Hub.
+        {"acme", hub, "is an organisation on Docker Hub: write the full host name"},
+        {"acme/app", hub, "is an organisation on Docker Hub"},
+        {"acm", hub, ""},
+        {"other", hub, ""},
         {"registry-1.docker.io", hub, "https://index.docker.io/v1/"},
         {"hub.docker.com", hub, "https://index.docker.io/v1/"},
         {"https://hub.docker.com/", hub, "https://index.docker.io/v1/"},

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain/report.hpp"
 
+#include "dockerconfig/selection.hpp"
 #include "support/canary.hpp"
 #include "unit/explain/observations.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <sstream>
@@ -22,6 +24,12 @@ std::string report_on(const explain::observation& seen) {
     auto text = explain::report_of(seen, explain::explain_images(seen));
     CHECK(harness::find_canary(text).empty());
     return text;
+}
+
+std::vector<explain::listed_secret> list_of(explain::listed_secret secret) {
+    std::vector<explain::listed_secret> secrets;
+    secrets.push_back(std::move(secret));
+    return secrets;
 }
 
 bool has(const std::string& text, const std::string& part) {
@@ -100,6 +108,27 @@ TEST_CASE("the report shows user input as one printable line, and no tokens and 
     CHECK(has(text, "user 'bob evil'"));
     CHECK(text.find('\x1B') == std::string::npos);
     CHECK(text.find('\a') == std::string::npos);
+}
+
+TEST_CASE("the report says of each entry that matches no image why, in the words of the controller") {
+    const std::string document = R"({"auths":{"quay.io":{"auth":"dTpw"},"[fd00::1]":{"auth":"dTpw"},
+        "index.docker.io/org":{"auth":"dTpw"},"ghcr.io":{"auth":"dTpw"}}})";
+    std::istringstream words(
+        report_on(seen_with(pod_of("quay.io/team/app"), list_of(secret_with("regcred", document)))));
+    std::string text;  // without the ends of lines
+    for (std::string word; words >> word;)
+        text += word + ' ';
+    const auto config =
+        dockerconfig::parse_docker_config(document, dockerconfig::docker_config_form::config_json).value();
+    const auto controllers = dockerconfig::select_entries(config, {}).value();
+    REQUIRE(controllers.notes.size() == 2);
+    for (const std::string key : {"[fd00::1]", "index.docker.io/org"}) {
+        const auto fault = dockerconfig::find_key_fault(key).value().message;
+        CHECK(std::ranges::count(controllers.notes, fmt::format("ignored entry \"{}\": {}", key, fault)) ==
+              1);
+        CHECK(has(text, fmt::format("; {} matches no image: {}", key, fault)));
+    }
+    CHECK(has(text, "regcred for ghcr.io, quay.io; "));
 }
 
 TEST_CASE("the report shows the order of attempts, and where it is random") {

@@ -236,6 +236,27 @@ TEST_CASE("the record shows without a read whether a copy may stay as it is, and
     CHECK(view.lacking[0].source.secret_name == "missing");
 }
 
+TEST_CASE("a copy is read if its record does not tell whether it may stay as it is") {
+    build::cluster_fixture before;
+    add_two(before);
+    const auto f = restart(before);  // no source is known
+    f->add_credential(build::wants("a", "login-a"));
+    f->add_credential(build::wants("b", "login-b"));
+    REQUIRE(view_secret(f->state, build::here).all_recorded_stay);
+    auto copy = *f->state.find_copy(build::here);
+    const std::string key(reconcile::entries_annotation);
+    for (const auto* record : {"", "no record", "uid-a/login-a=quay.io;uid-b/login-b#AAAA"}) {
+        CAPTURE(record);
+        copy.meta.annotations[key] = record;
+        copy.meta.resource_version = f->next_version();
+        f->state.copies("regcred").upsert(reconcile::observed_secret(copy));
+        const auto view = view_secret(f->state, build::here);
+        CHECK_FALSE(view.all_recorded_stay);
+        CHECK(view.lacking.empty());
+        CHECK(decide(view).needs_content);
+    }
+}
+
 TEST_CASE("an entry that a person added to a copy is removed") {
     build::cluster_fixture before;
     add_a(before);

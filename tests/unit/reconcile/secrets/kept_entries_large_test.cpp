@@ -22,16 +22,12 @@ using build::restart;
 
 namespace {
 
-/// So many registries beside quay.io, which has this password.
-std::string config_of(int count, const std::string& suffix, const std::string& password) {
+/// Thousands of registries beside quay.io, which has this password.
+std::string large_config(const std::string& password, const std::string& suffix = ".registry.example.com") {
     auto text = R"({"auths":{"quay.io":{"username":"u","password":")" + password + R"("})";
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < 9990; ++i)
         text += fmt::format(R"(,"r{}{}":{{"username":"u","password":"p"}})", i, suffix);
     return text + "}}";
-}
-
-std::string large_config(const std::string& password) {
-    return config_of(9990, ".registry.example.com", password);
 }
 
 /// "a" delivers one entry and "b" thousands to the Secret of team-a, which has been written.
@@ -42,11 +38,6 @@ void add_small_and_large(build::cluster_fixture& f) {
     f.add_credential(build::wants("a", "login-a"));
     f.add_credential(build::wants("b", "login-b"));
     f.apply_all();
-}
-
-/// As many as a copy can record the origins of.
-std::string recorded_config(const std::string& password) {
-    return config_of(7000, ".io", password);
 }
 
 }  // namespace
@@ -91,13 +82,13 @@ TEST_CASE("the entries of a copy without recorded origins are assigned, however 
 TEST_CASE(
     "thousands of registries that an older RegistryCredential keeps are reported by the younger one once") {
     build::cluster_fixture before;
-    before.add_docker_config("login-a", recorded_config("CANARY-a"));
+    before.add_docker_config("login-a", large_config("CANARY-a"));
     before.add_namespace("team-a");
     before.add_credential(build::wants("a", "login-a"));
     before.apply_all();
     const auto f = restart(before);
     f->add_credential(build::wants("a", "login-a"));
-    f->add_docker_config("login-b", recorded_config("CANARY-b"));
+    f->add_docker_config("login-b", large_config("CANARY-b"));
     f->add_credential(build::wants("b", "login-b"));
     f->apply_all();
     CHECK(passwords(*f) == lists{"CANARY-a"});
@@ -105,6 +96,26 @@ TEST_CASE(
     REQUIRE(failures.size() == 1);
     CHECK(failures[0].credential == "b");
     CHECK(failures[0].problem.message.find("registry quay.io") != std::string::npos);
-    f->add_docker_config("login-a", recorded_config("CANARY-a2"));
+    f->add_docker_config("login-a", large_config("CANARY-a2"));
     CHECK(own_failures(f->state, f->view(build::here), {}).empty());
+}
+
+TEST_CASE("a RegistryCredential that would give a copy more entries than can be read again is left out") {
+    build::cluster_fixture before;
+    before.add_docker_config("login-a", large_config("CANARY-a"));
+    before.add_docker_config("login-b", large_config("CANARY-b", ".other.io"));
+    before.add_namespace("team-a");
+    before.add_credential(build::wants("a", "login-a"));
+    before.add_credential(build::wants("b", "login-b"));
+    before.apply_all();
+    CHECK(passwords(before) == lists{"CANARY-a"});
+    const auto failures = own_failures(before.state, before.view(build::here), {});
+    REQUIRE_FALSE(failures.empty());
+    CHECK(failures[0].credential == "b");
+    CHECK(failures[0].problem.reason == "SourceTooLarge");
+    CHECK(failures[0].problem.message.find("more than 10000 entries") != std::string::npos);
+    const auto f = restart(before);  // the copy can be read
+    f->add_credential(build::wants("a", "login-a"));
+    f->apply_all();
+    CHECK(f->view(build::here).content_readable);
 }

@@ -90,3 +90,84 @@ TEST_CASE(
           std::string::npos);
     CHECK(decide(f.view_with(content)).action == secret_action::recreate);
 }
+
+namespace {
+
+/// An immutable_copy that has been deleted to be created again, and is not there yet.
+struct deleted_copy : immutable_copy {
+    reconcile::copy_content content;
+
+    void remove() {
+        content = content_of(document_of(build::here));
+        state.copies("regcred").erase(runtime::view_of(build::here), next_version());
+    }
+    [[nodiscard]] reconcile::secret_view view_now() {
+        return view_secret(state, build::here, {.deleted = &content});
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a copy that was deleted to be recreated is created with the entries that stay as they are") {
+    deleted_copy f;
+    SUBCASE("of a suspended RegistryCredential") {
+        build::edit(f, "a", [](auto& object) { object.suspend = true; });
+    }
+    SUBCASE("of a source that was never readable") {
+        build::edit(f, "a", [](auto& object) { object.sources[0].secret_name = "missing"; });
+    }
+    f.remove();
+    const auto view = f.view_now();
+    CHECK(decide(view).action == secret_action::create);
+    CHECK_FALSE(facts_of(view, decide(view), nullptr).removes);
+    CHECK(holds(view, "CANARY-a"));
+    CHECK(holds(view, "CANARY-b2"));
+    CHECK(view.lacking.empty());
+    // Without the read it would lack the entry.
+    CHECK_FALSE(holds(view_secret(f.state, build::here), "CANARY-a"));
+}
+
+TEST_CASE("a copy that was deleted to be recreated is created for owners that only keep their entries") {
+    deleted_copy f;
+    build::edit(f, "a", [](auto& object) { object.suspend = true; });
+    build::edit(f, "b", [](auto& object) { object.namespaces.include = {"team-b"}; });
+    f.remove();
+    const auto view = f.view_now();
+    REQUIRE(view.contributors.empty());
+    CHECK(decide(view).action == secret_action::create);
+    CHECK(holds(view, "CANARY-a"));
+    CHECK_FALSE(holds(view, "CANARY-b"));
+    CHECK(decide(view_secret(f.state, build::here)).action == secret_action::none);
+}
+
+TEST_CASE("a copy that was deleted to be recreated is created for a RegistryCredential deleted with Retain") {
+    deleted_copy f;
+    build::edit(f, "a", [](auto& object) { object.on_deletion = v1alpha1::deletion_policy::retain; });
+    f.apply_all();
+    f.remove_credential("a");
+    f.remove_credential("b");
+    f.remove();
+    const auto view = f.view_now();
+    CHECK(decide(view).action == secret_action::create);
+    CHECK(holds(view, "CANARY-a"));
+}
+
+TEST_CASE("a copy that was deleted to be recreated is not created once nobody wants or keeps it") {
+    deleted_copy f;
+    f.remove();
+    build::edit(f, "a", [](auto& object) { object.namespaces.include = {"team-b"}; });
+    build::edit(f, "b", [](auto& object) { object.namespaces.include = {"team-b"}; });
+    const auto plan = decide(f.view_now());
+    CHECK(plan.action == secret_action::none);
+    CHECK(plan.reason.empty());
+}
+
+TEST_CASE("what was read of a deleted copy does not count once a Secret is there again") {
+    deleted_copy f;
+    build::edit(f, "a", [](auto& object) { object.suspend = true; });
+    f.remove();
+    f.apply_plan(build::here);
+    const auto view = f.view_now();
+    CHECK_FALSE(view.recreating);
+    CHECK(decide(view).needs_content == keeps_entries(view));
+}

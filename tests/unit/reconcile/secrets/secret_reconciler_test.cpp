@@ -324,6 +324,77 @@ TEST_CASE(
     CHECK(record->failure_of("hub") == nullptr);  // what it would deliver is what the copy has
 }
 
+namespace {
+
+/// share_and_suspend(), and the copy cannot be updated any more.
+void share_and_freeze(fixture& f) {
+    share_and_suspend(f);
+    auto copy = *f.state.find_copy(build::here);
+    copy.immutable = true;
+    copy.meta.resource_version = f.next_version();
+    f.state.copies("regcred").upsert(std::move(copy));
+}
+
+/// What the API server answers from the read of a frozen copy to the read that confirms the write: `old` is
+/// the copy.
+std::vector<std::string> answers_before_recreation(kube::json old) {
+    old["immutable"] = true;
+    auto hub = wire::credential("hub", "900");
+    hub["metadata"]["generation"] = 2;
+    hub["spec"]["suspend"] = true;
+    auto quay = wire::credential("quay", "901");
+    quay["spec"]["sources"][0]["secretRef"]["name"] = "other";
+    return {ok(old), ok(hub), ok(quay), ok(wire::namespace_object("team-a", "902"))};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "if a copy cannot be created again after its deletion, its entries that must stay are kept in memory, "
+    "and "
+    "created later") {
+    fixture probe({});
+    share_and_suspend(probe);
+    const auto before = probe.document_of(build::here);
+    probe.apply_plan(build::here);
+    const auto after = probe.document_of(build::here);
+    REQUIRE(after.find("CANARY-1") != std::string::npos);
+    REQUIRE(after.find("CANARY-3") != std::string::npos);
+
+    fixture shape({});
+    share_and_freeze(shape);
+    const auto version = shape.state.find_copy(build::here)->meta.resource_version;
+    auto answers = answers_before_recreation(stored(shape, version, before));
+    answers.push_back(wire::created(wire::secret("team-a", "")));  // the dry run
+    answers.push_back(deleted());
+    answers.push_back(refusal(403, "Forbidden"));
+    answers.push_back(refusal(404, "NotFound", "secrets"));
+    answers.push_back(wire::created(stored(shape, "910", after)));
+    answers.push_back(ok(stored(shape, "910", after)));
+    fixture f(std::move(answers));
+    share_and_freeze(f);
+    CHECK(f.reconcile().kind() == runtime::outcome_kind::retry);
+    CHECK(f.reason() == reasons::forbidden);
+    CHECK(f.requests().back() == "PATCH " + secret_path);
+
+    CHECK(f.reconcile() == runtime::outcome::settled());
+    const auto lines_sent = f.requests();
+    CHECK(lines(lines_sent.end() - 3, lines_sent.end()) ==
+          lines{"GET " + secret_path, "PATCH " + secret_path, "GET " + secret_path});
+    const auto& requests = f.stage.server.requests();
+    std::string encoded;
+    util::append_base64(encoded, after);
+    CHECK(wire::json_body_of(requests[requests.size() - 2])["data"][".dockerconfigjson"] == encoded);
+    CHECK(f.log_lines.count("CANARY") == 0);
+
+    // They are not kept for longer: who deletes the copy then, revokes what is only in it.
+    f.version = 1000;
+    f.collect_garbage(build::here);
+    static_cast<void>(f.reconcile());
+    const auto last = wire::json_body_of(f.stage.server.requests().back());
+    CHECK(last["data"][".dockerconfigjson"] != encoded);
+}
+
 TEST_CASE("a suspended RegistryCredential alone reports what it would change") {
     fixture f({ok(wire::secret("team-a", "100"))});
     share_and_suspend(f);

@@ -100,6 +100,18 @@ TEST_CASE("a change without effect queues nothing") {
     CHECK(f.secrets().empty());
 }
 
+TEST_CASE("a source that cannot deliver for another reason queues the copies, which may keep other entries") {
+    cluster_fixture f;
+    f.add_docker_config("login", "no docker config");
+    auto object = wants("hub", "login");
+    object.sources.front().registries = {"ghcr.io"};
+    f.add_credential(object);
+    f.add_namespace("team-a");
+    f.clear_queues();
+    f.add_source("login", "quay.io", "CANARY-1");  // now `registries` is the mistake
+    CHECK(f.secrets().contains(build::here));
+}
+
 TEST_CASE("a RegistryCredential whose Secret name is not allowed queues no Secret") {
     cluster_fixture f;
     f.add_namespace("team-a");

@@ -5,6 +5,7 @@
 #include "dockerconfig/document.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <set>
 #include <string>
@@ -13,11 +14,8 @@
 
 using reconcile::contribution;
 using reconcile::entry_list;
-using reconcile::entry_origins;
 using reconcile::merge_contributions;
-using reconcile::read_origins;
 using reconcile::same_entries;
-using reconcile::write_origins;
 
 namespace {
 
@@ -114,38 +112,21 @@ TEST_CASE("unknown entries differ from an empty list, and equal entries are the 
     CHECK_FALSE(same_entries(entries("quay.io", "CANARY-1"), entries("quay.io", "CANARY-2")));
 }
 
-TEST_CASE("write_origins lists the keys of each source, and read_origins reads them back") {
-    const entry_origins origins{{"https://index.docker.io/v1/", {.uid = "uid-a", .source = "hub"}},
-                                {"localhost:5000", {.uid = "uid-a", .source = "hub"}},
-                                {"*.example.com/team/app", {.uid = "uid-a", .source = "other"}},
-                                {"[2001:db8::1]:443", {.uid = "uid-b", .source = "hub"}}};
-    const auto text = write_origins(origins);
-    CHECK(text ==
-          "uid-a/hub=https://index.docker.io/v1/,localhost:5000;"
-          "uid-a/other=*.example.com/team/app;uid-b/hub=[2001:db8::1]:443");
-    CHECK(read_origins(text) == origins);
-    CHECK(write_origins({}).empty());
-    auto with_separators = origins;
-    for (const auto* key : {"a,b.io", "a;b.io", "a.io/b=c"})
-        with_separators[key] = {.uid = "uid-a", .source = "hub"};
-    CHECK(write_origins(with_separators) == text);
-    CHECK(read_origins("").empty());
-}
-
-TEST_CASE("read_origins skips what has another form, since tenants can write any text") {
-    for (const auto* text :
-         {"=", ";;;", "no owner", "uid=key", "/=", "=key", "uid/source", "uid/source=", ",,"})
-        CHECK_MESSAGE(read_origins(text).empty(), text);
-    const entry_origins one{{"quay.io", {.uid = "u", .source = "s"}}};
-    CHECK(read_origins("x;u/s=quay.io;;y=z") == one);
-    CHECK(read_origins("u/s=,quay.io,,") == one);
-    CHECK(read_origins("u/s=quay.io;other/s=quay.io") == one);
-}
-
-TEST_CASE("origins that are too large are neither written nor read") {
-    entry_origins origins;
-    for (int i = 0; i < 4000; ++i)
-        origins[std::string(20, 'x') + std::to_string(i)] = {.uid = "u", .source = "s"};
-    CHECK(write_origins(origins).empty());
-    CHECK(read_origins("u/s=" + std::string(reconcile::max_entries_annotation, 'x')).empty());
+TEST_CASE("a contributor whose entries the annotation cannot record beside the older ones is left out") {
+    const auto many_sources = [](const std::string& uid, int count) {
+        contribution all{.uid = uid, .entries = {}, .origins = {}};
+        for (int i = 0; i < count; ++i) {
+            const auto registry = fmt::format("{}{}.io", uid, i);
+            all.entries.push_back(entries(registry, "CANARY-1")->front());
+            all.origins.emplace(registry, std::string(240, 's') + std::to_string(i));
+        }
+        return all;
+    };
+    const std::vector<contribution> both{many_sources("a", 150), many_sources("b", 150)};
+    CHECK(merge_contributions({both[0]}).fault.empty());
+    const auto merged = merge_contributions(both);
+    REQUIRE(merged.document != nullptr);
+    CHECK(merged.left_out == std::set<std::string>{"b"});
+    CHECK(merged.fault.find("regcred.dev/entries") != std::string::npos);
+    CHECK(merged.origins == merge_contributions({both[0]}).origins);
 }

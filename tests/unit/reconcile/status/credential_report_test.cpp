@@ -103,7 +103,13 @@ TEST_CASE("of a suspended older RegistryCredential the namespaces count where it
 
     SUBCASE("a copy that does not record the origins has a login of each owner") {
         auto bare = *f.state.find_copy(team_a);
-        bare.meta.annotations.clear();
+        auto& annotations = bare.meta.annotations;
+        SUBCASE("") {
+            annotations.clear();
+        }
+        SUBCASE("because it has only hashes of the registries") {
+            annotations.at(std::string(reconcile::entries_annotation)) = "uid-older/a#AAAA";
+        }
         bare.meta.resource_version = f.next_version();
         f.state.copies("regcred").upsert(std::move(bare));
         CHECK(message().find("in 2 namespaces") != std::string::npos);

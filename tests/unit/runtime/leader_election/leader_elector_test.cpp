@@ -34,6 +34,7 @@ struct election {
     std::atomic<int> writes{0};
     std::atomic<bool> hangs{false};   // renewals get no response
     std::atomic<bool> denies{false};  // 403 for all
+    std::atomic<bool> fails{false};   // 500 for all
     std::atomic<bool> denies_writes{false};
     std::atomic<bool> waits{false};  // the first write has a response when the test says so
     std::latch answer{1};
@@ -53,6 +54,7 @@ struct election {
                   {.namespace_name = "home",
                    .lease_name = "ours",
                    .identity = "me",
+                   .remedy = "ask for it",
                    .timing = timing,
                    .random = [] { return 0.0; },
                    .clock = [] { return runtime::wall_time{}; },
@@ -61,6 +63,8 @@ struct election {
 
     std::string respond(const std::string& request) {
         if (denies) return harness::http_answer(403, R"({"kind":"Status","code":403,"message":"no right"})");
+        if (fails)
+            return harness::http_answer(500, R"({"kind":"Status","code":500,"message":"out of order"})");
         if (request.starts_with("GET") && request.find("/leases/ours ") == std::string::npos)
             return harness::http_answer(500, "{}");
         if (request.starts_with("GET")) return harness::http_answer(404, R"({"kind":"Status","code":404})");
@@ -108,12 +112,21 @@ TEST_CASE("a process without the right to use the Lease says so once, and does n
     e.denies = true;
     e.elector.start();
     harness::run_until(e.api.io, [&] { return !e.elector.fault().empty(); });
-    CHECK(e.elector.fault() == "no right");
-    CHECK(e.log_lines.count("cannot use the Lease error=\"no right\"") == 1);
+    CHECK(e.elector.fault() == "no right; ask for it");
+    CHECK(e.log_lines.count("cannot use the Lease error=\"no right; ask for it\"") == 1);
     CHECK_FALSE(e.elector.leads());
     CHECK(e.led == 0);
     e.api.run(e.elector.release(10s));
     CHECK(e.last_write().empty());
+}
+
+TEST_CASE("a process whose requests for the Lease fail for another reason names no right") {
+    election e;
+    e.fails = true;
+    e.elector.start();
+    harness::run_until(e.api.io, [&] { return !e.elector.fault().empty(); });
+    CHECK(e.elector.fault() == "out of order");
+    e.api.run(e.elector.release(10s));
 }
 
 TEST_CASE("a process that may read the Lease and not write it says so once") {
@@ -125,7 +138,7 @@ TEST_CASE("a process that may read the Lease and not write it says so once") {
                                      [](const auto& request) { return request.starts_with("PATCH"); });
     };
     harness::run_until(e.api.io, [&] { return attempts() >= 2; });
-    CHECK(e.elector.fault() == "no write");
+    CHECK(e.elector.fault() == "no write; ask for it");
     CHECK(e.log_lines.count("cannot use the Lease") == 1);
     e.api.client->close();
 }
