@@ -162,7 +162,9 @@ TEST_CASE_FIXTURE(scenario, "a copy whose ownerReference is removed is a foreign
     const auto [source, credential] = synced({ns}, "a");
     settle();
     api().patch(secret_path(ns), {{"metadata", {{"ownerReferences", nullptr}}}});
-    await_condition(credential, "Synced", "False", "Conflict");
+    const auto object = await_condition(credential, "Synced", "False", "Conflict");
+    CHECK(condition_of(object, "Synced")["message"].get<std::string>().find("has regcred's label") !=
+          std::string::npos);
     const auto before = mark();
     change_source(source, one_login("quay.io", "b"));
     settle();
