@@ -102,7 +102,8 @@ TEST_CASE_FIXTURE(
         CHECK(copy_in(ns)["metadata"]["ownerReferences"] == json::array({owner_reference_to(object)}));
     CHECK(copy_in(same)["metadata"]["annotations"] ==
           json{{"example.com/note", "stays"},
-               {"regcred.dev/entries", uid_of(object) + "/" + source + "=quay.io"}});
+               {"regcred.dev/entries", uid_of(object) + "/" + source + "=quay.io"},
+               {"regcred.dev/written-as", same + "/regcred"}});
     settle();
     CHECK(secret_writes(before) == lines({"update " + same + "/regcred",
                                           "delete " + other + "/regcred",

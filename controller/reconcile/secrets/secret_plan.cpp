@@ -47,7 +47,8 @@ bool can_be_updated(const observed_secret& present) {
 
 bool has_metadata(const secret_view& view, std::string_view origins) {
     const auto& meta = view.present->meta;
-    return same_metadata(meta, desired_metadata(view.key, view.contributors, &meta, view.kept, origins));
+    return view.present->mark == written_as::this_one &&
+           same_metadata(meta, desired_metadata(view.key, view.contributors, &meta, view.kept, origins));
 }
 
 bool is_up_to_date(const secret_view& view) {
@@ -80,14 +81,16 @@ bool must_be_left_alone(const secret_view& view) {
 }
 
 /// No RegistryCredential wants the Secret here. An ownerReference alone does not prove that it is ours:
-/// kubectl get -o yaml | kubectl apply copies it into other namespaces. What a person made stays, and is
-/// reported by the owners; if they are gone, the garbage collector deletes it.
+/// kubectl get -o yaml | kubectl apply copies it into other namespaces, and a backup program that restores it
+/// there copies managedFields too. What the controller did not write here stays, and is reported by the
+/// owners; if they are gone, the garbage collector deletes it.
 secret_plan for_unwanted(const secret_view& view) {
-    if (view.owner == ownership::ours && view.present->written_by_regcred) return act(secret_action::remove);
+    if (view.owner == ownership::ours && author_of(*view.present) == author::regcred)
+        return act(secret_action::remove);
     if (view.dropped.empty()) return {};
     return conflict(view,
-                    "names a RegistryCredential as its owner, but a person or another program made it, in a "
-                    "namespace that is not selected; delete it, or remove the ownerReference and the "
+                    "names a RegistryCredential as its owner, but nothing shows that regcred wrote it here, "
+                    "in a namespace that is not selected; delete it, or remove the ownerReference and the "
                     "regcred.dev annotations");
 }
 
@@ -111,7 +114,7 @@ secret_plan for_source(const secret_view& view) {
 }
 
 std::string_view why_foreign(const observed_secret& present) {
-    if (only_others_wrote(present) && !owners_of(present.meta).none()) {
+    if (author_of(present) == author::others && !owners_of(present.meta).none()) {
         return "names a RegistryCredential as its owner, but a person or another program made it, such as "
                "'kubectl apply' or a restore from a backup; delete it, or set spec.conflictPolicy: Adopt to "
                "take it over";

@@ -6,6 +6,7 @@
 #include "reconcile/secrets/secret_metadata.hpp"
 
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace reconcile {
@@ -18,6 +19,8 @@ namespace {
 kube::secret wanted_secret(const secret_view& view, const kube::object_meta* present) {
     kube::secret wanted;
     wanted.meta = desired_metadata(view.key, view.contributors, present, view.kept, view.desired.origins);
+    wanted.meta.annotations.insert_or_assign(std::string(written_as_annotation),
+                                             runtime::to_string(view.key));
     wanted.type = std::string(kube::docker_config_json_type);
     wanted.data.emplace(kube::docker_config_json_key, view.desired.document->clone());
     return wanted;

@@ -134,6 +134,7 @@ struct cluster_fixture {
             made.docker_config = true;
             made.has_managers = true;
             made.written_by_regcred = true;
+            made.mark = reconcile::written_as::this_one;
             made.only_document = true;
             made.document = seen.desired.digest;
             kube::secret stored;
