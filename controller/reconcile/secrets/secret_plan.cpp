@@ -80,13 +80,36 @@ bool must_be_left_alone(const secret_view& view) {
            view.contributors.front()->on_conflict == v1alpha1::conflict_policy::fail;
 }
 
+/// Whether an object of another kind owns the Secret too. As the garbage collector would, regcred keeps it
+/// then. Whether that object lives, only the garbage collector knows.
+bool has_other_owner(const observed_secret& present) {
+    return !std::ranges::all_of(present.meta.owner_references, is_registry_credential);
+}
+
+secret_plan for_owned_by_others(const secret_view& view) {
+    return conflict(view,
+                    "is immutable or has another type, so its content cannot be changed, and regcred does "
+                    "not delete it because an object of another kind owns it too "
+                    "(metadata.ownerReferences); delete it");
+}
+
+/// No entry of regcred's may stay in the Secret.
+secret_plan take_out_all(const secret_view& view) {
+    const auto& present = *view.present;
+    if (!has_other_owner(present)) return act(secret_action::remove);
+    if (!can_be_updated(present)) return for_owned_by_others(view);
+    const bool is_done = present.only_document && present.document == util::digest_of(no_entries) &&
+                         has_metadata(view, view.desired.origins);
+    return is_done ? secret_plan{} : act(secret_action::update);
+}
+
 /// No RegistryCredential wants the Secret here. An ownerReference alone does not prove that it is ours:
 /// kubectl get -o yaml | kubectl apply copies it into other namespaces, and a backup program that restores it
 /// there copies managedFields too. What the controller did not write here stays, and is reported by the
 /// owners; if they are gone, the garbage collector deletes it.
 secret_plan for_unwanted(const secret_view& view) {
     if (view.owner == ownership::ours && author_of(*view.present) == author::regcred)
-        return act(secret_action::remove);
+        return take_out_all(view);
     if (view.dropped.empty()) return {};
     return conflict(view,
                     "names a RegistryCredential as its owner, but nothing shows that regcred wrote it here, "
@@ -172,7 +195,7 @@ secret_plan for_wanted(const secret_view& view) {
             // want it, or of sources that are no longer in the spec.
             const bool none_stays = view.content_read ? view.content_readable : loses_entries(view);
             const bool may_go = loses_entries(view) || !view.contributors.empty();
-            return none_stays && may_go ? act(secret_action::remove) : secret_plan{};
+            return none_stays && may_go ? take_out_all(view) : secret_plan{};
         }
         return blocked(reasons::source_invalid,
                        fmt::format("Secret {} not written: no usable source; see the condition SourcesValid",
@@ -188,6 +211,7 @@ secret_plan for_wanted(const secret_view& view) {
     }
     if (is_up_to_date(view)) return {};
     if (can_be_updated(*view.present)) return act(secret_action::update);
+    if (has_other_owner(*view.present)) return for_owned_by_others(view);
     return is_irreplaceable(view) ? for_irreplaceable(view) : act(secret_action::recreate);
 }
 

@@ -78,6 +78,18 @@ TEST_CASE("update puts the Secret, bound to the UID and resourceVersion of the v
     CHECK(meta["finalizers"] == kube::json::array({"example.com/keep"}));
 }
 
+TEST_CASE("update of a Secret that nobody wants leaves nothing of regcred's in it") {
+    writer w({ok(wire::secret("team-a", "30"))});
+    auto view = wanted(reconcile::ownership::ours);
+    view.dropped = std::exchange(view.contributors, {});
+    view.desired = {};
+    REQUIRE(w.stage.run(w.writes.update(view)).has_value());
+    const auto body = json_body_of(w.requests()[0]);
+    CHECK(body["data"] == kube::json{{".dockerconfigjson", "eyJhdXRocyI6e319"}});  // {"auths":{}}
+    for (const auto* field : {"labels", "annotations", "ownerReferences"})
+        CHECK_FALSE(body["metadata"].contains(field));
+}
+
 TEST_CASE("update of a foreign Secret reads it first, and keeps the metadata that it has") {
     auto foreign = wire::secret("team-a", "9");
     foreign["metadata"]["annotations"] = {{"team", "a"}, {"regcred.dev/written-as", "team-b/regcred"}};
