@@ -56,7 +56,7 @@ awaitable<listed_secret> observe_secret(kube::client& client, const observation&
     secret.type = read->type;
     secret.content = kubelet::read_pull_content(*read);
     // The controller leaves a Secret of others alone, whatever owner it names: a person may have copied that.
-    if (!reconcile::only_others_wrote(*read))
+    if (reconcile::author_of(*read) != reconcile::author::others)
         secret.managed_by = owners_named_in(read->meta, seen.credentials);
     co_return secret;
 }

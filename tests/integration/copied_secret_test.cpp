@@ -8,6 +8,8 @@ using namespace harness;
 
 namespace {
 
+constexpr auto mark_key = "regcred.dev/written-as";
+
 struct copying : scenario {
     /// As 'kubectl get -o yaml | kubectl apply' does, with its ownerReferences; and with further logins.
     json copy_to(const std::string& from, const std::string& to, const login_map& more = {}) {
@@ -18,6 +20,20 @@ struct copying : scenario {
         if (!more.empty())
             copied["data"] = docker_config_secret("regcred", united(one_login("quay.io", "a"), more))["data"];
         return api().create(secrets_in(to), copied);
+    }
+    /// As Velero does after it has created a Secret: the managedFields of the backup are patched back.
+    void restore_managed_fields(const std::string& ns, const json& backup) {
+        api().patch(secret_path(ns),
+                    {{"metadata", {{"managedFields", backup["metadata"]["managedFields"]}}}});
+        CHECK(copy_in(ns)["metadata"]["managedFields"].dump().find("regcred-controller") !=
+              std::string::npos);
+    }
+    /// As a controller left it that did not mark what it wrote.
+    void remove_mark(const std::string& ns) {
+        api().patch(secret_path(ns), {{"metadata", {{"annotations", {{mark_key, nullptr}}}}}});
+    }
+    [[nodiscard]] std::string mark_of(const std::string& ns) {
+        return copy_in(ns)["metadata"]["annotations"].value(mark_key, "");
     }
     /// As tools do that clean up metadata.
     void strip_managed_fields(const std::string& ns) {
@@ -113,4 +129,72 @@ TEST_CASE_FIXTURE(copying,
     CHECK(object["status"]["failures"][0]["namespace"] == ns);
     settle();
     CHECK(data_of(copy_in(ns)) == document_of(one_login("quay.io", "b")));
+}
+
+TEST_CASE_FIXTURE(copying,
+                  "a copy that a backup program restores in another namespace, with its managedFields, stays "
+                  "and is reported until Adopt takes it over") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto legacy = add_namespace("legacy");
+    const auto source = add_source("quay", one_login("quay.io", "a"));
+    auto spec = spec_of({source}, {ns});
+    SUBCASE("with its ownerReference") {}
+    SUBCASE("with Retain's annotation") {
+        spec["deletionPolicy"] = "Retain";
+    }
+    const auto credential = add_credential("quay", spec);
+    await_ready(credential, "1/1");
+    const auto backup = copy_in(ns);
+    const auto uid = uid_of(copy_to(ns, legacy));
+    restore_managed_fields(legacy, backup);
+    change_source(source, one_login("quay.io", "b"));
+    await_copy(ns, document_of(one_login("quay.io", "b")));
+    auto object = await_condition(credential, "Synced", "False", "Conflict", "1/1");
+    CHECK(object["status"]["failures"][0]["namespace"] == legacy);
+    settle();
+    stop();
+    start();
+    settle();
+    const auto restored = copy_in(legacy);
+    CHECK(uid_of(restored) == uid);
+    CHECK(data_of(restored) == document_of(one_login("quay.io", "a")));
+
+    select(credential, {ns, legacy});
+    object = await_condition(credential, "Synced", "False", "Conflict", "1/2");
+    settle();
+    CHECK(copy_in(legacy) == restored);
+
+    change_spec(credential, {{"conflictPolicy", "Adopt"}});
+    await_ready(credential, "2/2");
+    CHECK(mark_of(legacy) == legacy + "/regcred");
+    select(credential, {ns});
+    await_no_copy(legacy);
+    await_ready(credential, "1/1");
+}
+
+TEST_CASE_FIXTURE(
+    copying, "copies without a mark are marked with one write each, and stay where they are not wanted") {
+    start();
+    const auto ns = add_namespace("team");
+    const auto lost = add_namespace("lost");
+    const auto credential = synced({ns, lost}, "a").credential;
+    CHECK(mark_of(ns) == ns + "/regcred");
+    settle();
+    stop();
+    remove_mark(ns);
+    remove_mark(lost);
+    select(credential, {ns});
+    const auto uid = uid_of(copy_in(ns));
+    const auto before = mark();
+    start();
+    const auto object = await_condition(credential, "Synced", "False", "Conflict", "1/1");
+    CHECK(object["status"]["failures"][0]["namespace"] == lost);
+    settle();
+    CHECK(secret_writes(before) == lines({"update " + ns + "/regcred"}));
+    CHECK(uid_of(copy_in(ns)) == uid);
+    CHECK(mark_of(ns) == ns + "/regcred");
+    CHECK(data_of(copy_in(lost)) == document_of(one_login("quay.io", "a")));
+    select(credential, {ns, lost});
+    await_ready(credential, "2/2");
 }

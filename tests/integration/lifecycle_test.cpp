@@ -124,7 +124,9 @@ TEST_CASE_FIXTURE(
     CHECK(secret_writes(before).empty());
 
     const auto again = add_credential("again", spec_of({source}, {ns}));
-    await_condition(again, "Synced", "False", "Conflict");
+    const auto object = await_condition(again, "Synced", "False", "Conflict");
+    CHECK(condition_of(object, "Synced")["message"].get<std::string>().find("has regcred's label") !=
+          std::string::npos);
     api().remove(secret_path(ns));
     await_ready(again, "1/1");
 }

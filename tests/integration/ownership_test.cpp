@@ -102,7 +102,8 @@ TEST_CASE_FIXTURE(
         CHECK(copy_in(ns)["metadata"]["ownerReferences"] == json::array({owner_reference_to(object)}));
     CHECK(copy_in(same)["metadata"]["annotations"] ==
           json{{"example.com/note", "stays"},
-               {"regcred.dev/entries", uid_of(object) + "/" + source + "=quay.io"}});
+               {"regcred.dev/entries", uid_of(object) + "/" + source + "=quay.io"},
+               {"regcred.dev/written-as", same + "/regcred"}});
     settle();
     CHECK(secret_writes(before) == lines({"update " + same + "/regcred",
                                           "delete " + other + "/regcred",
@@ -162,7 +163,9 @@ TEST_CASE_FIXTURE(scenario, "a copy whose ownerReference is removed is a foreign
     const auto [source, credential] = synced({ns}, "a");
     settle();
     api().patch(secret_path(ns), {{"metadata", {{"ownerReferences", nullptr}}}});
-    await_condition(credential, "Synced", "False", "Conflict");
+    const auto object = await_condition(credential, "Synced", "False", "Conflict");
+    CHECK(condition_of(object, "Synced")["message"].get<std::string>().find("has regcred's label") !=
+          std::string::npos);
     const auto before = mark();
     change_source(source, one_login("quay.io", "b"));
     settle();

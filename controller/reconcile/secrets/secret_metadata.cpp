@@ -166,9 +166,10 @@ kube::object_meta desired_metadata(const runtime::object_key& key,
     meta.name = key.name;
     meta.namespace_name = key.namespace_name;
     apply_templates(meta, contributors, kept);
-    meta.labels.insert_or_assign(std::string(managed_by_label), std::string(managed_by_value));
+    const auto owners = in_order(contributors, kept);
+    set_or_erase(meta.labels, managed_by_label, std::string(owners.empty() ? "" : managed_by_value));
     set_or_erase(meta.annotations, entries_annotation, std::string(origins));
-    put_owners(meta, in_order(contributors, kept));
+    put_owners(meta, owners);
     return meta;
 }
 

@@ -47,7 +47,8 @@ bool can_be_updated(const observed_secret& present) {
 
 bool has_metadata(const secret_view& view, std::string_view origins) {
     const auto& meta = view.present->meta;
-    return same_metadata(meta, desired_metadata(view.key, view.contributors, &meta, view.kept, origins));
+    return view.present->mark == written_as::this_one &&
+           same_metadata(meta, desired_metadata(view.key, view.contributors, &meta, view.kept, origins));
 }
 
 bool is_up_to_date(const secret_view& view) {
@@ -77,15 +78,40 @@ bool must_be_left_alone(const secret_view& view) {
            view.contributors.front()->on_conflict == v1alpha1::conflict_policy::fail;
 }
 
+/// Whether an object of another kind owns the Secret too. As the garbage collector would, regcred keeps it
+/// then. Whether that object lives, only the garbage collector knows.
+bool has_other_owner(const observed_secret& present) {
+    return !std::ranges::all_of(present.meta.owner_references, is_registry_credential);
+}
+
+secret_plan for_owned_by_others(const secret_view& view) {
+    return conflict(view,
+                    "is immutable or has another type, so its content cannot be changed, and regcred does "
+                    "not delete it because an object of another kind owns it too "
+                    "(metadata.ownerReferences); delete it");
+}
+
+/// No entry of regcred's may stay in the Secret.
+secret_plan take_out_all(const secret_view& view) {
+    const auto& present = *view.present;
+    if (!has_other_owner(present)) return act(secret_action::remove);
+    if (!can_be_updated(present)) return for_owned_by_others(view);
+    const bool is_done = present.only_document && present.document == util::digest_of(no_entries) &&
+                         has_metadata(view, view.desired.origins);
+    return is_done ? secret_plan{} : act(secret_action::update);
+}
+
 /// No RegistryCredential wants the Secret here. An ownerReference alone does not prove that it is ours:
-/// kubectl get -o yaml | kubectl apply copies it into other namespaces. What a person made stays, and is
-/// reported by the owners; if they are gone, the garbage collector deletes it.
+/// kubectl get -o yaml | kubectl apply copies it into other namespaces, and a backup program that restores it
+/// there copies managedFields too. What the controller did not write here stays, and is reported by the
+/// owners; if they are gone, the garbage collector deletes it.
 secret_plan for_unwanted(const secret_view& view) {
-    if (view.owner == ownership::ours && view.present->written_by_regcred) return act(secret_action::remove);
+    if (view.owner == ownership::ours && author_of(*view.present) == author::regcred)
+        return take_out_all(view);
     if (view.present == nullptr || view.dropped.empty()) return {};
     return conflict(view,
-                    "names a RegistryCredential as its owner, but a person or another program made it, in a "
-                    "namespace that is not selected; delete it, or remove the ownerReference and the "
+                    "names a RegistryCredential as its owner, but nothing shows that regcred wrote it here, "
+                    "in a namespace that is not selected; delete it, or remove the ownerReference and the "
                     "regcred.dev annotations");
 }
 
@@ -109,7 +135,7 @@ secret_plan for_source(const secret_view& view) {
 }
 
 std::string_view why_foreign(const observed_secret& present) {
-    if (only_others_wrote(present) && !owners_of(present.meta).none()) {
+    if (author_of(present) == author::others && !owners_of(present.meta).none()) {
         return "names a RegistryCredential as its owner, but a person or another program made it, such as "
                "'kubectl apply' or a restore from a backup; delete it, or set spec.conflictPolicy: Adopt to "
                "take it over";
@@ -167,7 +193,7 @@ secret_plan for_wanted(const secret_view& view) {
             // want it, or of sources that are no longer in the spec.
             const bool none_stays = view.content_read ? view.content_readable : loses_entries(view);
             const bool may_go = loses_entries(view) || !view.contributors.empty();
-            return none_stays && may_go ? act(secret_action::remove) : secret_plan{};
+            return none_stays && may_go ? take_out_all(view) : secret_plan{};
         }
         return blocked(reasons::source_invalid,
                        fmt::format("Secret {} not written: no usable source; see the condition SourcesValid",
@@ -183,6 +209,7 @@ secret_plan for_wanted(const secret_view& view) {
     }
     if (is_up_to_date(view)) return {};
     if (can_be_updated(*view.present)) return act(secret_action::update);
+    if (has_other_owner(*view.present)) return for_owned_by_others(view);
     return is_irreplaceable(view) ? for_irreplaceable(view) : act(secret_action::recreate);
 }
 

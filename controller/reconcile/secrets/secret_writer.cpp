@@ -6,6 +6,7 @@
 #include "reconcile/secrets/secret_metadata.hpp"
 
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace reconcile {
@@ -14,12 +15,18 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// The Secret to write: the desired metadata, and the document as the only key of data.
+/// The Secret to write: the desired metadata, and the document as the only key of data. If nobody wants it,
+/// what is left is not regcred's.
 kube::secret wanted_secret(const secret_view& view, const kube::object_meta* present) {
     kube::secret wanted;
     wanted.meta = desired_metadata(view.key, view.contributors, present, view.kept, view.desired.origins);
+    if (!view.contributors.empty() || !view.kept.empty())
+        wanted.meta.annotations.insert_or_assign(std::string(written_as_annotation),
+                                                 runtime::to_string(view.key));
     wanted.type = std::string(kube::docker_config_json_type);
-    wanted.data.emplace(kube::docker_config_json_key, view.desired.document->clone());
+    const auto& document = view.desired.document;
+    wanted.data.emplace(kube::docker_config_json_key,
+                        document == nullptr ? util::secret_bytes::copy_of(no_entries) : document->clone());
     return wanted;
 }
 

@@ -25,6 +25,18 @@ bool is_manager(const kube::secret& secret) {
     return std::ranges::find(secret.managers, v1alpha1::field_manager) != secret.managers.end();
 }
 
+written_as mark_of(const kube::object_meta& meta) {
+    const auto found = meta.annotations.find(written_as_annotation);
+    if (found == meta.annotations.end()) return written_as::none;
+    return found->second == meta.namespace_name + "/" + meta.name ? written_as::this_one
+                                                                  : written_as::another;
+}
+
+author judge(bool has_managers, bool written_by_regcred, written_as mark) noexcept {
+    if (mark == written_as::another || (has_managers && !written_by_regcred)) return author::others;
+    return mark == written_as::this_one && written_by_regcred ? author::regcred : author::unknown;
+}
+
 }  // namespace
 
 bool is_registry_credential(const kube::owner_reference& reference) noexcept {
@@ -56,6 +68,7 @@ observed_secret observe(kube::secret&& full) {
     kept.immutable = full.immutable;
     kept.has_managers = !full.managers.empty();
     kept.written_by_regcred = is_manager(full);
+    kept.mark = mark_of(full.meta);
     kept.only_document = full.data.size() == 1;
     const auto label = full.meta.labels.find(managed_by_label);
     kept.labelled = label != full.meta.labels.end() && label->second == managed_by_value;
@@ -66,6 +79,7 @@ observed_secret observe(kube::secret&& full) {
     }
     kept.meta = std::move(full.meta);
     kept.meta.creation_timestamp = {};
+    kept.meta.annotations.erase(std::string(written_as_annotation));
     if (owners_of(kept.meta).none()) {
         // A foreign Secret: its metadata is never needed, and may be large.
         kept.meta.labels = {};
@@ -82,18 +96,18 @@ bool names_owner(const observed_secret& present, const std::function<bool(const 
     return !owners.references.empty() || std::ranges::any_of(owners.annotated, is_live);
 }
 
-bool only_others_wrote(const observed_secret& present) noexcept {
-    return present.has_managers && !present.written_by_regcred;
+author author_of(const observed_secret& present) noexcept {
+    return judge(present.has_managers, present.written_by_regcred, present.mark);
 }
 
-bool only_others_wrote(const kube::secret& secret) {
-    return !secret.managers.empty() && !is_manager(secret);
+author author_of(const kube::secret& secret) {
+    return judge(!secret.managers.empty(), is_manager(secret), mark_of(secret.meta));
 }
 
 ownership ownership_of(const observed_secret* present,
                        const std::function<bool(const std::string& uid)>& is_live) {
     if (present == nullptr) return ownership::absent;
-    if (only_others_wrote(*present)) return ownership::foreign;
+    if (author_of(*present) == author::others) return ownership::foreign;
     return names_owner(*present, is_live) ? ownership::ours : ownership::foreign;
 }
 

@@ -6,6 +6,7 @@
 #include "kube/json.hpp"
 #include "util/secret_bytes.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -17,19 +18,26 @@ inline constexpr std::string_view managed_by_label = "app.kubernetes.io/managed-
 inline constexpr std::string_view managed_by_value = "regcred";
 /// UIDs of the RegistryCredentials that own a copy, where a Retain policy forbids ownerReferences.
 inline constexpr std::string_view owner_annotation = "regcred.dev/owner";
+/// "NAMESPACE/NAME" under which the controller wrote a copy. A person or a backup program that copies the
+/// Secret to another place copies this too, and so shows that it is not the controller's there.
+inline constexpr std::string_view written_as_annotation = "regcred.dev/written-as";
+
+/// Which Secret written_as_annotation names.
+enum class written_as : std::uint8_t { none, this_one, another };
 
 /// What is kept of a Secret that has the name of a copy: enough to decide, and none of its data.
 struct observed_secret {
-    /// Without creationTimestamp; of a Secret that claims no owner of ours only name, namespace, uid,
-    /// resourceVersion, and its finalizers while it is being deleted.
+    /// Without creationTimestamp and written_as_annotation; of a Secret that claims no owner of ours only
+    /// name, namespace, uid, resourceVersion, and its finalizers while it is being deleted.
     kube::object_meta meta;
     bool docker_config = false;  // its type is kubernetes.io/dockerconfigjson
     bool immutable = false;
     bool labelled = false;      // has the managed-by label, which proves nothing: anyone can set a label
     bool has_managers = false;  // managedFields says who wrote it
     bool written_by_regcred = false;  // the controller is one of these
-    bool only_document = false;       // data holds .dockerconfigjson and nothing else
-    util::keyed_digest document{};    // of that value
+    written_as mark = written_as::none;
+    bool only_document = false;     // data holds .dockerconfigjson and nothing else
+    util::keyed_digest document{};  // of that value
 };
 
 /// Reduces a Secret to what is kept; its data is erased.
@@ -52,9 +60,14 @@ struct claimed_owners {
 [[nodiscard]] bool names_owner(const observed_secret& present,
                                const std::function<bool(const std::string& uid)>& is_live);
 
-/// Whether managedFields names writers, and the controller is none of them.
-[[nodiscard]] bool only_others_wrote(const observed_secret& present) noexcept;
-[[nodiscard]] bool only_others_wrote(const kube::secret& secret);
+/// Who wrote a Secret, as far as its metadata tells.
+enum class author : std::uint8_t {
+    regcred,  // the controller, and under this namespace and name
+    others,   // only others, or the controller under another namespace or name
+    unknown,  // a tool has stripped managedFields, or a controller without written_as_annotation wrote it
+};
+[[nodiscard]] author author_of(const observed_secret& present) noexcept;
+[[nodiscard]] author author_of(const kube::secret& secret);
 
 /// Who owns a Secret.
 enum class ownership {
@@ -63,9 +76,9 @@ enum class ownership {
     foreign,  // all others: never written (except with Adopt), never deleted
 };
 
-/// A Secret that names an owner is ours unless its managedFields show that only others wrote it. Where a tool
-/// has stripped these, nobody can tell, and it is ours: else a cluster where all are stripped would have no
-/// copy that is kept up to date.
+/// A Secret that names an owner is ours unless its metadata shows that others wrote it. Where nobody can
+/// tell, it is ours: else the copies of an older controller, and those of a cluster where managedFields are
+/// stripped, would not be kept up to date.
 [[nodiscard]] ownership ownership_of(const observed_secret* present,
                                      const std::function<bool(const std::string& uid)>& is_live);
 

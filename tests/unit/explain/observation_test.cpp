@@ -179,6 +179,9 @@ TEST_CASE("RegistryCredentials manage a Secret by ownerReference, and by annotat
     CHECK(managed_by().empty());
     secret["metadata"]["managedFields"].push_back({{"manager", "regcred-controller"}});
     CHECK(managed_by() == names{"hub"});
+    // A backup program has restored it in another namespace.
+    secret["metadata"]["annotations"]["regcred.dev/written-as"] = "team-b/regcred";
+    CHECK(managed_by().empty());
 }
 
 TEST_CASE("what the user may not read is left out, and the rest is observed") {

@@ -70,6 +70,7 @@ inline reconcile::observed_secret copy(const reconcile::contributor_list& contri
     s.docker_config = true;
     s.has_managers = true;
     s.written_by_regcred = true;
+    s.mark = reconcile::written_as::this_one;
     s.only_document = true;
     s.document = util::digest_of(text);
     return s;

@@ -134,12 +134,16 @@ struct cluster_fixture {
             made.docker_config = true;
             made.has_managers = true;
             made.written_by_regcred = true;
+            made.mark = reconcile::written_as::this_one;
             made.only_document = true;
-            made.document = seen.desired.digest;
+            const auto document = seen.desired.document == nullptr
+                                      ? std::string(reconcile::no_entries)
+                                      : std::string(seen.desired.document->reveal());
+            made.document = util::digest_of(document);
             kube::secret stored;
             stored.meta = made.meta;
-            stored.data.emplace(kube::docker_config_json_key, seen.desired.document->clone());
-            documents_[key] = std::string(seen.desired.document->reveal());
+            stored.data.emplace(kube::docker_config_json_key, util::secret_bytes::copy_of(document));
+            documents_[key] = document;
             contents_[key] = reconcile::read_content(stored);
             copies.upsert(std::move(made));
         } else {

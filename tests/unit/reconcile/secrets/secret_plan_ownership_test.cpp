@@ -17,7 +17,8 @@ namespace {
 
 const runtime::object_key theirs{.namespace_name = "team-b", .name = "regcred"};
 
-/// hub keeps the Secret of team-a, and a person has copied that with its metadata into team-b.
+/// hub keeps the Secret of team-a, and a person has copied that with its metadata into team-b, but without
+/// managedFields, which the API server then writes anew.
 struct copied_secret : build::cluster_fixture {
     copied_secret() {
         add_source("login", "quay.io", "CANARY-1");
@@ -35,6 +36,7 @@ struct copied_secret : build::cluster_fixture {
         copied.meta.resource_version = next_version();
         copied.written_by_regcred = false;
         copied.has_managers = true;
+        copied.mark = reconcile::written_as::another;
         change(copied);
         state.copies("regcred").upsert(std::move(copied));
     }
@@ -52,6 +54,16 @@ void add_entry(reconcile::observed_secret& copied) {
     copied.document = util::digest_of("with an entry of the person's");
 }
 
+/// As a backup program leaves it: Velero patches the managedFields of the backup back.
+void restore_managed_fields(reconcile::observed_secret& copied) {
+    copied.written_by_regcred = true;
+}
+
+void name_owner_in_annotation(reconcile::observed_secret& copied) {
+    copied.meta.owner_references.clear();
+    copied.meta.annotations.emplace(reconcile::owner_annotation, "uid-hub");
+}
+
 }  // namespace
 
 TEST_CASE("a Secret that names a RegistryCredential and that regcred did not write is a Conflict") {
@@ -64,10 +76,22 @@ TEST_CASE("a Secret that names a RegistryCredential and that regcred did not wri
         f.put([](auto& copied) { copied.immutable = true; });
     }
     SUBCASE("that names its owner in the annotation") {
+        f.put(name_owner_in_annotation);
+    }
+    SUBCASE("that a backup program has restored in another namespace") {
+        f.put(restore_managed_fields);
+    }
+    SUBCASE("that names its owner in the annotation, and was restored in another namespace") {
         f.put([](auto& copied) {
-            copied.meta.owner_references.clear();
-            copied.meta.annotations.emplace(reconcile::owner_annotation, "uid-hub");
+            name_owner_in_annotation(copied);
+            restore_managed_fields(copied);
         });
+    }
+    SUBCASE("whose managedFields a tool has stripped, but the mark shows that it was copied") {
+        f.put([](auto& copied) { copied.has_managers = false; });
+    }
+    SUBCASE("without the mark of a copy") {
+        f.put([](auto& copied) { copied.mark = reconcile::written_as::none; });
     }
     CHECK(f.plan().reason == reconcile::reasons::conflict);  // it is not selected
     f.select();
@@ -109,12 +133,20 @@ TEST_CASE("Adopt takes over a Secret that names a RegistryCredential and that re
     CHECK(f.plan().action == secret_action::update);
     CHECK(f.plan().adopts);
 
+    f.put(restore_managed_fields);
+    CHECK(f.plan().action == secret_action::update);
+    CHECK(f.plan().adopts);
+
     // An update that changes nothing would not make regcred one of the managers.
-    f.put([](auto&) {});
+    const auto make_exact = [](auto& copied) { copied.mark = reconcile::written_as::this_one; };
+    f.put(make_exact);
     CHECK(f.plan().action == secret_action::recreate);
     CHECK(f.plan().adopts);
 
-    f.put([](auto& copied) { copied.written_by_regcred = true; });
+    f.put([&](auto& copied) {
+        make_exact(copied);
+        restore_managed_fields(copied);
+    });
     CHECK(f.plan().action == secret_action::none);
 }
 
@@ -134,6 +166,7 @@ TEST_CASE("a copy that a person has edited is repaired") {
     copied_secret f;
     f.put([](auto& copied) {
         copied.written_by_regcred = true;
+        copied.mark = reconcile::written_as::this_one;
         add_entry(copied);
     });
     f.select();
@@ -141,10 +174,32 @@ TEST_CASE("a copy that a person has edited is repaired") {
     CHECK_FALSE(f.plan().adopts);
 }
 
+TEST_CASE("a copy of an older controller, which has no mark, is marked with one write, and is not deleted") {
+    copied_secret f;
+    f.put([](auto& copied) {
+        copied.written_by_regcred = true;
+        copied.mark = reconcile::written_as::none;
+    });
+    CHECK(f.plan().action == secret_action::none);
+    CHECK(f.plan().reason == reconcile::reasons::conflict);
+    f.select();
+    CHECK(f.view(theirs).owner == ownership::ours);
+    CHECK(f.plan().action == secret_action::update);
+    CHECK_FALSE(f.plan().adopts);
+    f.apply_plan(theirs);
+    CHECK(f.plan().action == secret_action::none);
+    CHECK(f.plan().reason.empty());
+    auto object = wants("hub", "login", {"team-a"});
+    object.meta.generation = 3;
+    f.add_credential(std::move(object));
+    CHECK(f.plan().action == secret_action::remove);
+}
+
 TEST_CASE("a copy whose managedFields a tool has stripped is kept up to date, and not deleted") {
     copied_secret f;
     f.put([](auto& copied) {
         copied.has_managers = false;
+        copied.mark = reconcile::written_as::this_one;
         add_entry(copied);
     });
     CHECK(f.plan().reason == reconcile::reasons::conflict);

@@ -63,7 +63,8 @@ struct fixture : build::cluster_fixture {
         auto object = wire::secret("team-a", resource_version);
         const auto meta = reconcile::desired_metadata(build::here, view(build::here).contributors, nullptr);
         object["metadata"]["annotations"] = {
-            {std::string(reconcile::entries_annotation), view(build::here).desired.origins}};
+            {std::string(reconcile::entries_annotation), view(build::here).desired.origins},
+            {std::string(reconcile::written_as_annotation), "team-a/regcred"}};
         object["metadata"]["labels"] = {{"app.kubernetes.io/managed-by", "regcred"}};
         object["metadata"]["ownerReferences"] =
             kube::json::array({{{"apiVersion", "regcred.dev/v1alpha1"},
@@ -279,6 +280,7 @@ kube::json stored(fixture& f, const std::string& resource_version, const std::st
     object["metadata"]["uid"] = copy->meta.uid;
     for (const auto& [key, value] : copy->meta.annotations)
         object["metadata"]["annotations"][key] = value;
+    object["metadata"]["annotations"][std::string(reconcile::written_as_annotation)] = "team-a/regcred";
     for (const auto& owner : copy->meta.owner_references) {
         object["metadata"]["ownerReferences"].push_back({{"apiVersion", owner.api_version},
                                                          {"kind", owner.kind},

@@ -62,6 +62,7 @@ TEST_CASE("create applies the desired metadata and the document, and returns the
     CHECK(body["metadata"]["name"] == "regcred");
     CHECK(body["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "regcred");
     CHECK(body["metadata"]["ownerReferences"][0]["name"] == "docker-hub");
+    CHECK(body["metadata"]["annotations"]["regcred.dev/written-as"] == "team-a/regcred");
     CHECK_FALSE(body["metadata"].contains("uid"));
     CHECK(body["metadata"]["resourceVersion"] == "1");  // no object has it: only if there is none
 }
@@ -73,17 +74,30 @@ TEST_CASE("update puts the Secret, bound to the UID and resourceVersion of the v
     const auto meta = json_body_of(w.requests()[0])["metadata"];
     CHECK(meta["uid"] == "uid-copy");
     CHECK(meta["resourceVersion"] == "9");
+    CHECK(meta["annotations"]["regcred.dev/written-as"] == "team-a/regcred");
     CHECK(meta["finalizers"] == kube::json::array({"example.com/keep"}));
+}
+
+TEST_CASE("update of a Secret that nobody wants leaves nothing of regcred's in it") {
+    writer w({ok(wire::secret("team-a", "30"))});
+    auto view = wanted(reconcile::ownership::ours);
+    view.dropped = std::exchange(view.contributors, {});
+    view.desired = {};
+    REQUIRE(w.stage.run(w.writes.update(view)).has_value());
+    const auto body = json_body_of(w.requests()[0]);
+    CHECK(body["data"] == kube::json{{".dockerconfigjson", "eyJhdXRocyI6e319"}});  // {"auths":{}}
+    for (const auto* field : {"labels", "annotations", "ownerReferences"})
+        CHECK_FALSE(body["metadata"].contains(field));
 }
 
 TEST_CASE("update of a foreign Secret reads it first, and keeps the metadata that it has") {
     auto foreign = wire::secret("team-a", "9");
-    foreign["metadata"]["annotations"] = {{"team", "a"}};
+    foreign["metadata"]["annotations"] = {{"team", "a"}, {"regcred.dev/written-as", "team-b/regcred"}};
     writer w({ok(foreign), ok(wire::secret("team-a", "30"))});
     REQUIRE(w.stage.run(w.writes.update(wanted(reconcile::ownership::foreign))).has_value());
     CHECK(wire::request_lines(w.stage) == lines{"GET " + secret_path, "PUT " + secret_path});
     const auto meta = json_body_of(w.requests()[1])["metadata"];
-    CHECK(meta["annotations"]["team"] == "a");
+    CHECK(meta["annotations"] == kube::json{{"team", "a"}, {"regcred.dev/written-as", "team-a/regcred"}});
     CHECK(meta["uid"] == "uid-regcred");
     CHECK(meta["resourceVersion"] == "9");
 }

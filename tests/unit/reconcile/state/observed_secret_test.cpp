@@ -54,6 +54,36 @@ TEST_CASE(
     CHECK(decode_copy(object).value().meta.finalizers.size() == 1);
 }
 
+TEST_CASE("the mark and managedFields together show who wrote a Secret, and the mark is not kept") {
+    struct row {
+        const char* managers;
+        const char* mark;
+        reconcile::author wrote;
+    };
+    constexpr auto by_regcred = R"([{"manager": "velero-server"}, {"manager": "regcred-controller"}])";
+    constexpr auto by_others = R"([{"manager": "velero-server"}])";
+    for (const auto& [managers, mark, wrote] : {row{by_regcred, "team-a/regcred", reconcile::author::regcred},
+                                                row{by_regcred, "team-b/regcred", reconcile::author::others},
+                                                row{by_regcred, "team-a/other", reconcile::author::others},
+                                                row{by_regcred, "", reconcile::author::others},
+                                                row{by_regcred, nullptr, reconcile::author::unknown},
+                                                row{by_others, "team-a/regcred", reconcile::author::others},
+                                                row{by_others, nullptr, reconcile::author::others},
+                                                row{"[]", "team-b/regcred", reconcile::author::others},
+                                                row{"[]", "team-a/regcred", reconcile::author::unknown},
+                                                row{"[]", nullptr, reconcile::author::unknown}}) {
+        CAPTURE(managers);
+        auto object = owned();
+        object["metadata"]["managedFields"] = kube::json::parse(managers);
+        object["metadata"]["annotations"] = {{"team", "a"}};
+        if (mark != nullptr) object["metadata"]["annotations"]["regcred.dev/written-as"] = mark;
+        const auto copy = decode_copy(object).value();
+        CHECK(author_of(copy) == wrote);
+        CHECK(reconcile::author_of(kube::read_secret(object).value()) == wrote);
+        CHECK(copy.meta.annotations.size() == 1);
+    }
+}
+
 TEST_CASE("managedFields show whether the controller wrote a Secret") {
     auto object = owned();
     CHECK_FALSE(decode_copy(object).value().written_by_regcred);
