@@ -156,12 +156,12 @@ class controller::parts {
         co_return all_ended;
     }
 
-    [[nodiscard]] bool ready() const {
+    [[nodiscard]] bool ready(runtime::time_point now) const {
         std::vector<runtime::watch_health> healths;
         for (const auto& watch : watches_.all())
             healths.push_back(watch.reader->health());
         return state_.can_begin() && state_.any_copies_synced() &&
-               !runtime::all_failing_for(cut_off_limit, healths, std::chrono::steady_clock::now());
+               !runtime::all_failing_for(cut_off_limit, healths, now);
     }
 
     [[nodiscard]] std::string explain() const {
@@ -271,8 +271,8 @@ asio::awaitable<bool> controller::stop(runtime::duration limit) {
     co_return co_await parts_->stop(limit);
 }
 
-bool controller::ready() const {
-    return parts_->ready();
+bool controller::ready(runtime::time_point now) const {
+    return parts_->ready(now);
 }
 
 std::string controller::explain() const {

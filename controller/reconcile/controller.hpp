@@ -55,7 +55,7 @@ class controller {
     [[nodiscard]] boost::asio::awaitable<bool> stop(runtime::duration limit);
     /// Whether each watch has had a complete list, except of Secrets that cannot be read while those of
     /// another name can, and not all watches have failed for long. explain(): a line for each that fails.
-    [[nodiscard]] bool ready() const;
+    [[nodiscard]] bool ready(runtime::time_point now) const;
     [[nodiscard]] std::string explain() const;
 
  private:

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The regcred authors
 // SPDX-License-Identifier: Apache-2.0
+#include "outage.hpp"
 #include "scenario.hpp"
 #include "support/base64.hpp"
 
@@ -85,6 +86,20 @@ std::vector<disruption> all_disruptions() {
          "",
          false,
          false},
+        {"undecodable",
+         [](admin& api, const trio& t) {
+             eventually("the API server takes a spec without sources", [&] {
+                 const auto answer = api.send({.method = "PATCH",
+                                               .path = credential_path(t.bad),
+                                               .body = {{"spec", {{"sources", json::array()}}}},
+                                               .as = {}});
+                 return answer.ok() ? "" : answer.message();
+             });
+         },
+         "SourcesValid",
+         "SpecInvalid",
+         true,
+         false},
     };
 }
 
@@ -129,6 +144,7 @@ TEST_CASE_FIXTURE(
         await_ready(t.bad, "1/1");
     }
 
+    const loose_crd takes_any_spec(api());
     for (std::size_t i = 0; i < trios.size(); ++i) {
         disruptions[i].begin(api(), trios[i]);
         if (!disruptions[i].type.empty() && disruptions[i].reason != "Valid")
@@ -168,6 +184,7 @@ TEST_CASE_FIXTURE(
         await_ready(trios[i].rotating, "2/2");
         if (disruptions[i].role == "deleting")
             api().patch(credential_path(trios[i].bad), {{"metadata", {{"finalizers", nullptr}}}});
+        if (disruptions[i].role == "undecodable") remove_credential(trios[i].bad);  // the CRD refuses it again
     }
 }
 

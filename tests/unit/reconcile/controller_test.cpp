@@ -11,7 +11,10 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -62,10 +65,28 @@ api_fixture::respond cluster(bool served) {
     };
 }
 
+/// The same, but the API server goes away: each watch ends after its first list, and can never be opened
+/// again.
+api_fixture::respond vanishing_cluster() {
+    struct watched {
+        std::mutex mutex;
+        std::set<std::string> paths;
+    };
+    return [answer = cluster(true), seen = std::make_shared<watched>()](const std::string& request) {
+        const auto path = request.substr(0, request.find('?'));
+        const std::scoped_lock lock(seen->mutex);
+        return seen->paths.insert(path).second ? answer(request) + std::string(harness::last_chunk)
+                                               : wire::refusal(500, "InternalError");
+    };
+}
+
 struct fixture {
-    explicit fixture(bool served = true) : stage(cluster(served)) {}
+    explicit fixture(api_fixture::respond respond = cluster(true)) : stage(std::move(respond)) {}
 
     bool run_until(auto condition) { return harness::comes_true(stage.io, condition); }
+    [[nodiscard]] bool ready(std::chrono::seconds from_now = 0s) const {
+        return controller.ready(std::chrono::steady_clock::now() + from_now);
+    }
     [[nodiscard]] bool has_created() const {
         return std::ranges::any_of(stage.server.requests(), [](const std::string& request) {
             return request.starts_with(create_line + "?") &&
@@ -98,11 +119,11 @@ struct fixture {
 
 TEST_CASE("the controller writes missing Secrets once each watch has had a complete list") {
     fixture f;
-    CHECK_FALSE(f.controller.ready());
+    CHECK_FALSE(f.ready());
     f.controller.start();
     f.controller.lead();
     CHECK(f.run_until([&] { return f.has_created(); }));
-    CHECK(f.controller.ready());
+    CHECK(f.ready());
     CHECK(f.controller.explain().empty());
     CHECK(f.log_lines.count("all caches synced; reconciling namespaces=1 registrycredentials=1") == 1);
     CHECK(f.run_until([&] {
@@ -115,7 +136,7 @@ TEST_CASE("the controller writes missing Secrets once each watch has had a compl
 TEST_CASE("a controller that does not lead is ready and writes nothing, until it leads") {
     fixture f;
     f.controller.start();
-    CHECK(f.run_until([&] { return f.controller.ready(); }));
+    CHECK(f.run_until([&] { return f.ready(); }));
     CHECK(f.log_lines.count("all caches synced; reconciling namespaces=1 registrycredentials=1") == 0);
     CHECK_FALSE(f.has_created());
     f.controller.lead();
@@ -125,7 +146,7 @@ TEST_CASE("a controller that does not lead is ready and writes nothing, until it
 }
 
 TEST_CASE("while one watch has had no list the controller is not ready, names the watch and writes nothing") {
-    fixture f(false);
+    fixture f(cluster(false));
     f.controller.start();
     f.controller.lead();
     CHECK(f.run_until([&] {
@@ -134,8 +155,20 @@ TEST_CASE("while one watch has had no list the controller is not ready, names th
                text.find("kubectl apply -f crds/") != std::string::npos &&
                text.find("namespaces:") == std::string::npos;
     }));
-    CHECK_FALSE(f.controller.ready());
+    CHECK_FALSE(f.ready());
     CHECK_FALSE(f.has_created());
+    CHECK(f.stage.run(f.controller.stop(10s)));
+}
+
+TEST_CASE("the controller is not ready once every watch has failed for half a minute") {
+    fixture f(vanishing_cluster());
+    f.controller.start();
+    CHECK(f.run_until([&] {
+        const auto text = f.controller.explain();
+        return std::ranges::count(text, '\n') == 4 && text.find("not synced yet") == std::string::npos;
+    }));
+    CHECK(f.ready(20s));
+    CHECK_FALSE(f.ready(30s));
     CHECK(f.stage.run(f.controller.stop(10s)));
 }
 
