@@ -65,8 +65,10 @@ class json_builder {
  private:
     enum class fault { syntax, number_out_of_range, too_deep, too_many_values };
 
+    bool count() { return ++values_ <= bounds_.values || stop(fault::too_many_values); }
+
     bool add(json value) {
-        if (++values_ > bounds_.values) return stop(fault::too_many_values);
+        if (!count()) return false;
         if (auto* slot = next_slot(); slot != nullptr) *slot = std::move(value);
         is_left_out_ = false;
         return true;
@@ -74,7 +76,7 @@ class json_builder {
 
     bool open(json::value_t container) {
         if (open_.size() >= bounds_.depth) return stop(fault::too_deep);
-        if (++values_ > bounds_.values) return stop(fault::too_many_values);
+        if (!count()) return false;
         auto* slot = next_slot();
         const bool is_kept = slot != nullptr && !std::exchange(is_left_out_, false);
         if (slot != nullptr) *slot = is_kept ? json(container) : json{};
