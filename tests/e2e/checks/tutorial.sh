@@ -23,7 +23,7 @@ run_tutorial() {
   # shellcheck disable=SC2016 # for the inner shell
   cluster exec unshare --mount bash -euc 'mount --bind "$1/hosts" /etc/hosts
     export HOME=$1 PATH=$PWD/build/release/controller:$PATH
-    exec tests/e2e/tutorial.sh "$PWD/$2" "$1/tutorial"' tutorial "$scratch" "$tutorial" > "$scratch/tutorial.md"
+    exec tests/support/document.sh "$PWD/$2" "$1/tutorial"' tutorial "$scratch" "$tutorial" > "$scratch/tutorial.md"
 }
 
 tutorial_is_true() {
