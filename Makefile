@@ -41,7 +41,7 @@ e2e: deps-test image ## the shipped image and manifests on a real node: a real k
 	@ninja -C build/release e2e && tests/e2e/run.sh
 
 .PHONY: tutorial
-tutorial: deps-test image ## run deploy/tutorial/README.md and write what its commands print
+tutorial: deps-test image ## run deploy/tutorial/README.md and write what its commands print, also into its translations
 	@tests/e2e/run.sh rewrite
 
 # The loop of edit and test: no optimisation, and only what the edit reaches.
