@@ -28,6 +28,12 @@ demo: deps-demo build ## install what it needs, build, start a Kubernetes (or CL
 demo-down: ## remove everything that 'make demo' started
 	@CLUSTER=$(CLUSTER) tests/demo/demo.sh down
 
+.PHONY: demo-picture
+demo-picture: ## run the demo, and write from it the picture in README.md
+	@mkdir -p build && $(MAKE) demo | tee build/demo.log
+	@tests/demo/transcript.sh build/demo.log > tests/demo/transcript.txt
+	@tests/demo/picture.sh tests/demo/transcript.txt > tests/demo/demo.svg
+
 .PHONY: test
 test: deps-test ## unit tests, and integration tests on a real API server; one summary at the end
 	@tests/run.sh
