@@ -77,7 +77,7 @@ struct external_secret_round {
     std::string name;
     std::string document;
 
-    json owner_of(const json& external) const {
+    [[nodiscard]] json owner_of(const json& external) const {
         return {{"apiVersion", "external-secrets.io/v1"},
                 {"kind", "ExternalSecret"},
                 {"name", name},
@@ -174,7 +174,7 @@ tool_round external_secrets_round(const std::string& name,
         const auto cluster_wide = api.find(group + "clusterexternalsecrets/" + name);
         for (const auto& ns : teams) {
             const auto collection = fmt::format("{}namespaces/{}/externalsecrets", group, ns);
-            const auto path = collection + "/" + name;
+            const auto path = fmt::format("{}/{}", collection, name);
             auto external = api.find(path);
             if (!cluster_wide && external) {
                 api.remove(path);

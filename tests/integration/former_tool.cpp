@@ -65,8 +65,8 @@ void former_tool::work(const std::stop_token& stop) {
             }
             if (!round) round = make_round_();
             round(*api_);
-        } catch (
-            const std::exception&) {  // NOLINT(bugprone-empty-catch): a conflict; again in the next round
+            // NOLINTNEXTLINE(bugprone-empty-catch): a conflict, for example; the next round tries again
+        } catch (const std::exception&) {
         }
     }
 }

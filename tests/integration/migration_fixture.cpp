@@ -157,11 +157,11 @@ void migration::check_taken_over() {
     }
 }
 
-std::string migration::of_this_test(std::string text) const {
+std::string migration::of_this_test(const std::string& text) const {
     return replaced(text, guides_prefix, team_prefix());
 }
 
-std::string migration::of_the_guide(std::string text) const {
+std::string migration::of_the_guide(const std::string& text) const {
     return replaced(text, team_prefix(), guides_prefix);
 }
 

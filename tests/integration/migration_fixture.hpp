@@ -42,8 +42,8 @@ class migration : protected scenario {
 
  private:
     void add_fixed_namespace(const std::string& name);
-    [[nodiscard]] std::string of_this_test(std::string text) const;
-    [[nodiscard]] std::string of_the_guide(std::string text) const;
+    [[nodiscard]] std::string of_this_test(const std::string& text) const;
+    [[nodiscard]] std::string of_the_guide(const std::string& text) const;
 
     std::vector<std::string> teams_;
     std::string former_;  // the namespace of the other tool
