@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # documents_test.sh: each block of commands in README.md, deploy/ and crds/ either is in a document that a test runs
-# (document.sh), or says that it is not run.
+# (document.sh), or says that it is not run; and each link from there into the repository leads somewhere.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck disable=SC1091
@@ -38,6 +38,49 @@ is_run() {
   esac
 }
 
+# anchors FILE: those of its headings, as GitHub makes them, and those that it defines.
+anchors() {
+  awk '/^```/ { inside = !inside } !inside && /^#+ / { sub(/^#+ /, ""); print }' "$1" |
+    LC_ALL=C.UTF-8 sed -E 's/\[([^]]*)\]\([^)]*\)/\1/g; s/.*/\L&/; s/[^[:alnum:] _-]//g; s/ /-/g'
+  sed -nE 's/.*<a id="([^"]+)">.*/\1/p' "$1"
+}
+
+# dead_links FILE...: "FILE: LINK", for each link that leads nowhere.
+dead_links() {
+  local file link target
+  for file; do
+    while IFS= read -r link; do
+      target=${link%%#*}
+      [ -z "$target" ] && target=$file || target=$(dirname "$file")/$target
+      if [ ! -e "$target" ]; then
+        echo "$file: $link"
+      elif [[ $link == *#* && $target == *.md ]] && ! grep -qxF -- "${link#*#}" <<< "$(anchors "$target")"; then
+        echo "$file: $link"
+      fi
+    done < <(grep -oE '\]\([^) ]+\)' "$file" | sed -E 's/^..//; s/.$//' | grep -vE '^(https?|mailto):' || true)
+  done
+}
+
+no_link_is_dead() { equal "$(dead_links "${documents[@]}")" ''; }
+
+dead_links_are_noticed() {
+  # shellcheck disable=SC2016 # Markdown
+  printf '# Über [a](#b) `C`, d!\n\n[1](#über-a-c-d) [2](#no) [3](no.md) [4](b.md#x) [5](https://example.com/no)\n' > "$folder/a.md"
+  echo '<a id="x"></a>' > "$folder/b.md"
+  equal "$(dead_links "$folder/a.md")" "$folder/a.md: #b
+$folder/a.md: #no
+$folder/a.md: no.md"
+}
+
+figures_are_measured() {
+  local figure count=0
+  while IFS= read -r figure; do
+    grep -qF "| $figure |" tests/bench/README.md || { echo "README.md has the figure $figure, which tests/bench/README.md has not" && return 1; }
+    count=$((count + 1))
+  done < <(sed -n '/^## Figures/,/^## Roadmap/p' README.md | grep -oE '[0-9]+\.[0-9]+')
+  ((count > 4))
+}
+
 every_block_is_marked() { equal "$(unmarked "${documents[@]}")" ''; }
 
 every_runnable_document_is_run() {
@@ -69,4 +112,7 @@ check 'each block of commands says whether it is run' every_block_is_marked
 check 'a test runs each document that has commands to run' every_runnable_document_is_run
 check '.ci/run runs each make' ci_runs_each_make
 check 'a block that does not say it is noticed' unmarked_commands_are_noticed
+check 'each link into the repository leads somewhere' no_link_is_dead
+check 'a link that leads nowhere is noticed' dead_links_are_noticed
+check 'the figures in README.md are those of the benchmark' figures_are_measured
 summary

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154 # see run.sh
 #
-# The commands of these documents are run as they stand, one document after the other, on a cluster without regcred.
+# The commands of these documents are run as they stand, one document after the other. They uninstall regcred, too, so this part
+# is the last one.
 
 run_documents=(README.md deploy/README.md crds/README.md)
 
@@ -71,8 +72,4 @@ migration_fails_no_pull() {
 documents_checks() {
   check 'the commands of README.md, deploy/ and crds/ succeed' documents_are_true
   check 'Pods that pull every second notice nothing when regcred takes over Secrets made by hand' migration_fails_no_pull
-  kubectl delete registrycredentials --all > /dev/null 2>&1 || true
-  kubectl delete namespace team-a team-b > /dev/null 2>&1 || true
-  kubectl delete --kustomize deploy/ > /dev/null 2>&1 || true
-  kubectl delete --filename crds/ > /dev/null 2>&1 || true
 }
