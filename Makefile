@@ -28,6 +28,12 @@ demo: deps-demo build ## install what it needs, build, start a Kubernetes (or CL
 demo-down: ## remove everything that 'make demo' started
 	@CLUSTER=$(CLUSTER) tests/demo/demo.sh down
 
+.PHONY: demo-picture
+demo-picture: ## run the demo, and write from it the picture in README.md
+	@mkdir -p build && $(MAKE) demo | tee build/demo.log
+	@tests/demo/transcript.sh build/demo.log > tests/demo/transcript.txt
+	@tests/demo/picture.sh tests/demo/transcript.txt > tests/demo/demo.svg
+
 .PHONY: test
 test: deps-test ## unit tests, and integration tests on a real API server; one summary at the end
 	@tests/run.sh
@@ -41,7 +47,7 @@ e2e: deps-test image ## the shipped image and manifests on a real node: a real k
 	@ninja -C build/release e2e && tests/e2e/run.sh
 
 .PHONY: tutorial
-tutorial: deps-test image ## run deploy/tutorial/README.md and write what its commands print
+tutorial: deps-test image ## run deploy/tutorial/README.md and write what its commands print, also into its translations
 	@tests/e2e/run.sh rewrite
 
 # The loop of edit and test: no optimisation, and only what the edit reaches.

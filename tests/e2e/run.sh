@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # run.sh [PART...]: the shipped image and manifests on a real node, with a cluster of its own. One line a check; the last line
-# counts them. Parts: tutorial; image; install, and after it pulls, failures, accounts and handover; keyring; and rewrite,
-# which writes the tutorial from the run.
+# counts them. Parts: tutorial; image; install, and after it pulls, failures, accounts and handover; keyring; documents;
+# and rewrite, which writes the tutorial from the run.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 repository=$(cd "$here/../.." && pwd -P)
@@ -33,12 +33,13 @@ trap 'exit 130' INT TERM
   source "$here/checks/failures.sh"
   source "$here/checks/accounts.sh"
   source "$here/checks/tutorial.sh"
+  source "$here/checks/documents.sh"
   source "$here/checks/keyring.sh"
 }
 
 cluster down 2> /dev/null || true
 cluster node
 cluster load "$archive"
-(($#)) || set -- tutorial image install pulls failures accounts handover keyring
+(($#)) || set -- tutorial image install pulls failures accounts handover keyring documents
 for part; do "${part}_checks"; done
 summary

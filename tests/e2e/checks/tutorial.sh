@@ -23,7 +23,7 @@ run_tutorial() {
   # shellcheck disable=SC2016 # for the inner shell
   cluster exec unshare --mount bash -euc 'mount --bind "$1/hosts" /etc/hosts
     export HOME=$1 PATH=$PWD/build/release/controller:$PATH
-    exec tests/e2e/tutorial.sh "$PWD/$2" "$1/tutorial"' tutorial "$scratch" "$tutorial" > "$scratch/tutorial.md"
+    exec tests/support/document.sh "$PWD/$2" "$1/tutorial"' tutorial "$scratch" "$tutorial" > "$scratch/tutorial.md"
 }
 
 tutorial_is_true() {
@@ -36,10 +36,15 @@ tutorial_is_true() {
 
 tutorial_checks() { check 'the tutorial shows what a run of it shows' tutorial_is_true; }
 
-# Not a check: writes the tutorial from the run.
+# Not a check: writes the tutorial and its translations from the run.
 rewrite_checks() {
+  local translation
   run_tutorial
   cp "$scratch/tutorial.md" "$tutorial"
-  echo "$tutorial is written"
+  for translation in "${tutorial%.md}".*.md; do
+    tests/support/translation.sh "$tutorial" "$translation" > "$scratch/translation.md"
+    cp "$scratch/translation.md" "$translation"
+  done
+  echo "$tutorial and its translations are written"
   exit
 }

@@ -2,32 +2,24 @@
 # SPDX-FileCopyrightText: The regcred authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# tutorial.sh DOCUMENT FOLDER: runs every command of DOCUMENT, a Markdown file, in FOLDER, and prints the document with what they
+# document.sh DOCUMENT FOLDER: runs every command of DOCUMENT, a Markdown file, in FOLDER, and prints the document with what they
 # print now in place of what it says they print. What differs from run to run (ages, names that are made up) is made constant.
 #
 #   ```console            a block of commands and their output:
 #   $ kubectl get pods    a command; it goes on in the next line after a backslash
+#   ```sh                 a block of commands that must succeed; what they print is not shown. 'make' is for .ci/run to run
+#   ```sh not-run         (and any other kind) is not run
 #   <!-- run: CMD -->     CMD is run, and must succeed, but is not shown
 #   <!-- until: CMD -->   CMD is run again and again until it succeeds
 set -euo pipefail
 readonly document=$1 patience=120 # seconds
+# shellcheck disable=SC1091
+source "$(dirname "${BASH_SOURCE[0]}")/constant.sh"
 cd "$2"
 
 die() {
-  printf 'tutorial: line %d: %s\n' "$number" "$*" >&2
+  printf 'document.sh: line %d: %s\n' "$number" "$*" >&2
   exit 1
-}
-
-constant() {
-  sed -E \
-    -e 's/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/00000000-0000-0000-0000-000000000000/g' \
-    -e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/2026-01-01T00:00:00Z/g' \
-    -e 's/(resourceVersion: ")[0-9]+"/\11000"/' \
-    -e 's/(regcred-controller)-[0-9a-z]{6,10}-[0-9a-z]{5}/\1-5d8f9c7b6c-x2x4z/g' \
-    -e 's/^NAME {25,}(READY   STATUS    RESTARTS   AGE)$/NAME                                  \1/' \
-    -e 's/( +)([0-9]+[smhd]){1,2}$/\110s/' \
-    -e 's/ +$//' \
-    -e '/^Waiting for deployment/d' # as often as it has to
 }
 
 # A command's failure is part of what is shown: whether it is the right one, the comparison tells.
@@ -38,6 +30,11 @@ show() {
   [ -z "$output" ] || printf '%s\n' "$output"
 }
 
+must_succeed() {
+  local said
+  said=$(bash -euo pipefail -c "$1" 2>&1) || die "failed: $1. It says: $said"
+}
+
 until_it_succeeds() {
   local deadline=$((SECONDS + patience))
   until bash -c "$1" > /dev/null 2>&1; do
@@ -46,13 +43,13 @@ until_it_succeeds() {
   done
 }
 
-number=0 inside=''
+number=0 inside='' script=''
 while IFS= read -r line <&3; do
   number=$((number + 1))
   case $inside$line in
-    '```console') inside='console ' && echo "$line" ;;
-    'console ```') inside='' && echo "$line" ;;
-    'console $ '*)
+    '```console') inside='>console ' && echo "$line" ;;
+    '>console ```') inside='' && echo "$line" ;;
+    '>console $ '*)
       command=${line#'$ '}
       while [[ $command == *\\ ]]; do
         IFS= read -r line <&3
@@ -60,11 +57,20 @@ while IFS= read -r line <&3; do
       done
       show "$command"
       ;;
-    'console '*) ;; # what it printed when the document was written
+    '>console '*) ;; # what it printed when the document was written
+    '```sh') inside='>sh ' script='' && echo "$line" ;;
+    '>sh ```')
+      inside='' && echo "$line"
+      must_succeed "$script"
+      ;;
+    '>sh '*)
+      echo "$line"
+      [[ $line == 'make '* ]] || script+=$line$'\n'
+      ;;
     '<!-- run: '*' -->')
       echo "$line"
       command=${line#'<!-- run: '}
-      bash -c "${command%' -->'}" > /dev/null 2>&1 || die "failed: ${command%' -->'}"
+      must_succeed "${command%' -->'}"
       ;;
     '<!-- until: '*' -->')
       echo "$line"
