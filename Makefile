@@ -63,6 +63,14 @@ build: deps-build ## the binary: build/release/controller/regcred-controller
 image: build deps-image ## the controller's image, as IMAGE (regcred-controller:dev) and in build/image/regcred-controller.tar
 	@deploy/image/build.sh $(IMAGE)
 
+.PHONY: manifests
+manifests: ## one file for 'kubectl apply -f', build/manifests/install.yaml, with the controller's image as IMAGE
+	@deploy/manifests.sh $(IMAGE)
+
+.PHONY: chart
+chart: ## write the templates of deploy/helm from the manifests of deploy/ and crds/
+	@deploy/helm/generate.sh
+
 .PHONY: asan
 asan: sanitized ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@ctest --test-dir build/asan -L unit --output-on-failure --no-tests=error -j "$$(nproc)"

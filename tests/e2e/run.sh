@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # run.sh [PART...]: the shipped image and manifests on a real node, with a cluster of its own. One line a check; the last line
-# counts them. Parts: tutorial; image; install, and after it pulls, failures, accounts and handover; keyring; documents;
+# counts them. Parts: tutorial; image; helm; install, and after it pulls, failures, accounts and handover; keyring; documents;
 # and rewrite, which writes the tutorial from the run.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -28,6 +28,7 @@ trap 'exit 130' INT TERM
 {
   source tests/support/checks.sh
   source "$here/checks/image.sh"
+  source "$here/checks/helm.sh"
   source "$here/checks/install.sh"
   source "$here/checks/pulls.sh"
   source "$here/checks/failures.sh"
@@ -40,6 +41,6 @@ trap 'exit 130' INT TERM
 cluster down 2> /dev/null || true
 cluster node
 cluster load "$archive"
-(($#)) || set -- tutorial image install pulls failures accounts handover keyring documents
+(($#)) || set -- tutorial image helm install pulls failures accounts handover keyring documents
 for part; do "${part}_checks"; done
 summary

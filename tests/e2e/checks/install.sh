@@ -24,6 +24,33 @@ controller_pid() {
   return 1
 }
 
+# The way of a user with a cluster and no compiler: install.yaml, a login, a RegistryCredential, a Pod. The image is on the node.
+first_pod_runs_within_a_minute() {
+  local begin
+  fails kubectl get crd registrycredentials.regcred.dev
+  cluster exec deploy/manifests.sh
+  namespace app-first
+  begin=${EPOCHREALTIME/./}
+  kubectl apply --filename build/manifests/install.yaml
+  kubectl wait crd registrycredentials.regcred.dev --for condition=Established --timeout 30s
+  source_secret example-login registry.example.com alice alice-password
+  kubectl apply --filename - << YAML
+apiVersion: regcred.dev/v1alpha1
+kind: RegistryCredential
+metadata: {name: private-images}
+spec:
+  sources: [{secretRef: {name: example-login}}]
+  namespaces: {include: ["app-*"]}
+YAML
+  kubectl wait registrycredential private-images --for condition=Ready --timeout 60s
+  pod app-first web registry.example.com/team/app:v1
+  runs app-first web
+  echo $(((${EPOCHREALTIME/./} - begin) / 100000)) > "$scratch/tenths"
+  kubectl delete registrycredential private-images
+  kubectl delete namespace app-first --timeout 120s
+  (($(cat "$scratch/tenths") <= 600))
+}
+
 is_installed() {
   kubectl apply --filename crds/
   kubectl wait crd registrycredentials.regcred.dev --for condition=Established --timeout 30s
@@ -76,6 +103,8 @@ ends_in_order() {
 }
 
 install_checks() {
+  check 'from kubectl apply -f install.yaml to the first private Pod: at most a minute' first_pod_runs_within_a_minute
+  sed -E 's/^(.*)(.)$/      \1.\2 s/' "$scratch/tenths" 2> /dev/null || true
   check 'apply -k deploy/ installs, and the rollout ends' is_installed
   check 'the controller runs as nobody, without capabilities, on a read-only root' has_no_privileges
   check 'a Pod that asks for more is refused in its namespace' is_fenced
