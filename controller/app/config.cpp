@@ -3,6 +3,7 @@
 #include "app/config.hpp"
 
 #include "app/flag_values.hpp"
+#include "app/metrics_flags.hpp"
 #include "app/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -26,8 +27,9 @@ constexpr auto footer =
     "Every flag except --kubeconfig has an environment variable: REGCRED_LOG_LEVEL for --log-level, and\n"
     "so on. A flag overrides its variable.\n"
     "\n"
-    "SIGTERM and SIGINT shut the program down gracefully. SIGHUP does nothing: token and certificate\n"
-    "files are read again when they change.\n"
+    "SIGTERM and SIGINT shut the program down gracefully. SIGUSR1 logs what the program holds and waits\n"
+    "for; SIGUSR2 turns the log level debug on, and off again. SIGHUP does nothing: token and\n"
+    "certificate files are read again when they change.\n"
     "\n"
     "'regcred-controller explain pod NAMESPACE/NAME' shows why a Pod can or cannot pull its images, with\n"
     "your own kubeconfig; see its --help. A link named kubectl-regcred to this program makes it\n"
@@ -226,6 +228,8 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
     add_log_options(app, result);
     std::string address;
     add_probe_options(app, address, result);
+    std::string metrics_address;
+    add_metrics_options(app, metrics_address, result);
     lease_texts lease;
     add_leader_election_options(app, lease, result);
     try {
@@ -235,6 +239,8 @@ std::variant<config, exit_now> parse_command_line(int argc, const char* const* a
     }
     if (const auto fault = runtime::fault_of(result.lease); !fault.empty())
         return exit_now{.code = 2, .text = fmt::format("--leader-elect-*: {}\n", fault)};
+    if (const auto fault = fault_of(result.metrics); !fault.empty())
+        return exit_now{.code = 2, .text = fault + "\n"};
     normalize_names(result);
     return result;
 }

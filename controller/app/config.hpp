@@ -21,6 +21,16 @@ class ParseError;
 }  // namespace CLI
 // NOLINTEND(readability-identifier-naming)
 
+/// /metrics with TLS, for clients that RBAC allows to read it.
+struct secure_metrics {
+    std::string host;  // empty: not asked for
+    std::uint16_t port = 0;
+    std::string certificate_file;
+    std::string key_file;
+
+    [[nodiscard]] bool enabled() const noexcept { return !host.empty(); }
+};
+
 /// The checked options of the command line and the environment. A flag overrides its variable.
 struct config {
     std::vector<std::string> secret_names{"regcred"};
@@ -34,6 +44,7 @@ struct config {
     std::string log_format = "json";
     std::string listen_host = "::";  // IPv6 and IPv4
     std::uint16_t listen_port = 8080;
+    secure_metrics metrics;
     bool leader_elect = true;
     std::string lease_name = "regcred-controller";  // in the controller's namespace
     runtime::lease_timing lease;

@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/controller_process.hpp"
 
+#include "app/client_metrics.hpp"
+#include "app/log_level_switch.hpp"
+#include "app/process_metrics.hpp"
 #include "app/version.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -68,39 +72,6 @@ asio::awaitable<int> wait_for_shutdown_signal() {
     co_return co_await signals.async_wait(asio::use_awaitable);
 }
 
-kube::client_observer observe_client(const runtime::logger& log, runtime::metrics_registry& metrics) {
-    auto& refusals = metrics.counters("regcred_credential_refusals_total",
-                                      "Refusals of the controller's own certificates and token.",
-                                      {"credential"});
-    for (const char* credential : {"certificates", "token"})
-        refusals.with({credential});
-    auto& warnings = metrics.counters("regcred_api_warnings_total", "Different warnings of the API server.");
-    auto& requests = metrics.histograms(
-        "regcred_api_request_duration_seconds",
-        "Requests to the API server until their response; code is the HTTP status, 0 without a response.",
-        {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
-        {"verb", "resource", "code"});
-    return {.refused =
-                [&](std::string_view credential, const std::string& message) {
-                    refusals.with({std::string(credential)}).add();
-                    log.error("controller's credentials refused",
-                              {{"credential", credential}, {"error", message}});
-                },
-            .warned =
-                [&](const std::string& text) {
-                    warnings.with({}).add();
-                    log.warn("API server warning", {{"warning", text}});
-                },
-            .ended =
-                [&](const kube::request_record& request) {
-                    requests
-                        .with({std::string(request.verb),
-                               std::string(request.resource),
-                               fmt::format("{}", request.http_status)})
-                        .observe(request.duration);
-                }};
-}
-
 }  // namespace
 
 controller_process::controller_process(const config& options,
@@ -119,9 +90,12 @@ controller_process::controller_process(const config& options,
       lease_client_(io_.get_executor(), std::move(lease_server), lease_limits(options.lease)),
       work_(io_.get_executor(), client_, log_, metrics_, controller_settings()),
       elector_(io_.get_executor(), lease_client_, log_, election_settings()),
-      probes_(io_.get_executor(), [this](std::string_view path) {
-          return probe_page(path, [this] { return state(); }, metrics_);
-      }) {
+      probes_(io_.get_executor(), net::at_once([this](const net::server_request& request) {
+                  return probe_page(
+                      request, [this] { return state(); }, options_.metrics.enabled() ? nullptr : &metrics_);
+              })) {
+    if (options_.metrics.enabled())
+        metrics_server_.emplace(io_.get_executor(), client_, log_, metrics_, options_.metrics);
     register_metrics();
 }
 
@@ -156,6 +130,7 @@ runtime::leader_election_settings controller_process::election_settings() {
 }
 
 void controller_process::register_metrics() {
+    register_process_metrics(metrics_, clock_());
     metrics_.gauge_func(
         "regcred_ready", "1 while /readyz answers 200.", [this] { return state().ready ? 1.0 : 0.0; });
     metrics_.gauge_func("regcred_leader", "1 while this process may write: it holds the Lease.", [this] {
@@ -194,8 +169,38 @@ asio::awaitable<void> controller_process::shut_down_on_signal() {
     co_await end();
 }
 
+/// SIGUSR1 asks for a snapshot, SIGUSR2 for another log level.
+asio::awaitable<void> controller_process::answer_signals() {
+    asio::signal_set signals(io_, SIGUSR1, SIGUSR2);
+    for (;;) {
+        const auto [fault, signal] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (fault) co_return;
+        if (signal == SIGUSR2) {
+            log_.set_level(switched(log_.level(), runtime::log_level_of(options_.log_level).value()));
+            log_.log(log_.level(), "log level changed", {{"level", to_string(log_.level())}});
+        } else {
+            log_snapshot();
+        }
+    }
+}
+
+void controller_process::log_snapshot() const {
+    work_.log_snapshot();
+    const auto usage = read_process_usage();
+    const auto now = state();
+    log_.log(std::max(runtime::log_level::info, log_.level()),
+             "snapshot of process",
+             {{"ready", now.ready},
+              {"role", now.role},
+              {"resident_bytes", usage.resident_bytes},
+              {"open_files", usage.open_files},
+              {"cpu_seconds", usage.cpu_seconds},
+              {"version", version()}});
+}
+
 asio::awaitable<void> controller_process::end() {
     probes_.close();
+    if (metrics_server_) metrics_server_->close();
     co_await release();
     io_.stop();
 }
@@ -225,6 +230,14 @@ bool controller_process::prepare() {
                    {{"error", bound.error().what}});
         return false;
     }
+    if (!metrics_server_) return true;
+    if (const auto bound = metrics_server_->listen(); bound.has_error()) {
+        log_.error("cannot serve /metrics with TLS; see --metrics-listen-address",
+                   {{"error", kube::public_message(bound.error())}});
+        return false;
+    }
+    log_.info("serving /metrics with TLS",
+              {{"address", options_.metrics.host}, {"port", metrics_server_->port()}});
     return true;
 }
 
@@ -241,6 +254,7 @@ int controller_process::run() {
         work_.lead();
     }
     asio::co_spawn(io_, shut_down_on_signal(), asio::detached);
+    asio::co_spawn(io_, answer_signals(), asio::detached);
     io_.run();
     log_.info("stopped");
     return exit_code_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/config.hpp"
+#include "app/metrics_server.hpp"
 #include "app/probes.hpp"
 #include "kube/client/client.hpp"
 #include "kube/config/connection_config.hpp"
@@ -18,6 +19,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 /// The controller with what a process needs: a log, probes, signals, leader election.
@@ -36,6 +38,8 @@ class controller_process {
     void abort(const char* event, const char* message);
     [[nodiscard]] readiness state() const;
     [[nodiscard]] boost::asio::awaitable<void> shut_down_on_signal();
+    [[nodiscard]] boost::asio::awaitable<void> answer_signals();
+    void log_snapshot() const;
     [[nodiscard]] boost::asio::awaitable<void> end();
     [[nodiscard]] boost::asio::awaitable<void> release();
     [[nodiscard]] reconcile::controller::settings controller_settings();
@@ -55,5 +59,6 @@ class controller_process {
     reconcile::controller work_;
     runtime::leader_elector elector_;
     net::http_server probes_;
+    std::optional<metrics_server> metrics_server_;  // nothing: /metrics is one of the probes
     int exit_code_ = EXIT_SUCCESS;
 };

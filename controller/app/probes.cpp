@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/probes.hpp"
 
+#include "app/metrics_server.hpp"
+
 #include <string>
 
-net::server_response probe_page(std::string_view path,
+net::server_response probe_page(const net::server_request& request,
                                 const std::function<readiness()>& state,
-                                const runtime::metrics_registry& metrics) {
+                                const runtime::metrics_registry* metrics) {
+    const auto& path = request.path;
     if (path == "/healthz") return {.status = 200, .body = "ok\n"};
     if (path == "/readyz") {
         const auto now = state();
@@ -15,9 +18,8 @@ net::server_response probe_page(std::string_view path,
         return {.status = 200, .body = (now.failures.empty() ? "ok\n" : "ok, except:\n") + rest};
     }
     if (path == "/metrics") {
-        return {.status = 200,
-                .content_type = std::string(runtime::metrics_registry::content_type),
-                .body = metrics.text()};
+        if (metrics != nullptr) return metrics_page(*metrics, request.accept);
+        return {.status = 404, .body = "/metrics is at --metrics-listen-address, with TLS\n"};
     }
     return {.status = 404, .body = "try /healthz, /readyz or /metrics\n"};
 }

@@ -7,7 +7,6 @@
 
 #include <functional>
 #include <string>
-#include <string_view>
 
 /// Whether the controller is ready, and what fails: a line each. It may be ready all the same. One that waits
 /// for the Lease is ready too: it can take over.
@@ -18,7 +17,7 @@ struct readiness {
 };
 
 /// The response to a GET of /healthz, /readyz or /metrics. /healthz does not depend on the API server: a
-/// restart does not mend its outage.
-[[nodiscard]] net::server_response probe_page(std::string_view path,
+/// restart does not mend its outage. `metrics` is null if they are served elsewhere.
+[[nodiscard]] net::server_response probe_page(const net::server_request& request,
                                               const std::function<readiness()>& state,
-                                              const runtime::metrics_registry& metrics);
+                                              const runtime::metrics_registry* metrics);

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr auto revision = REGCRED_REVISION ""sv;
+constexpr auto commit = REGCRED_REVISION ""sv;
 
 /// The processor as Kubernetes and container images name it.
 #if defined(__x86_64__)
@@ -26,13 +26,17 @@ constexpr auto architecture = "unknown"sv;
 
 std::string version() {
     return fmt::format(
-        "{} (revision {})", REGCRED_VERSION, revision.empty() ? "unknown, built outside git" : revision);
+        "{} (revision {})", REGCRED_VERSION, commit.empty() ? "unknown, built outside git" : commit);
+}
+
+std::string release() {
+    return REGCRED_VERSION;
+}
+
+std::string revision() {
+    return std::string(commit.empty() ? "unknown" : commit);
 }
 
 std::string user_agent(const std::string& program) {
-    return fmt::format("{}/{} (linux/{}) {}",
-                       program,
-                       REGCRED_VERSION,
-                       architecture,
-                       revision.empty() ? "unknown" : revision);
+    return fmt::format("{}/{} (linux/{}) {}", program, release(), architecture, revision());
 }

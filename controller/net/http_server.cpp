@@ -9,6 +9,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -42,15 +43,24 @@ constexpr std::chrono::milliseconds accept_retry_delay{100};
 
 /// One connection, for one request: a probe every ten seconds does not need keep-alive.
 struct session {
-    session(tcp::socket accepted, const asio::any_io_executor& executor)
-        : socket(std::move(accepted)), timer(executor, [this] { close(); }) {}
+    /// `tls`: owned from now on; null: a plain connection.
+    session(tcp::socket accepted,
+            SSL* tls,
+            const asio::any_io_executor& executor,
+            std::chrono::milliseconds timeout)
+        : phase_timeout(timeout), socket(std::move(accepted)), timer(executor, [this] { close(); }) {
+        if (tls != nullptr) secured.emplace(socket, tls);
+    }
 
+    void begin_phase() { timer.expires_at(clock::now() + phase_timeout); }
     void close() noexcept {
         error_code ignored;
         socket.close(ignored);
     }
 
+    std::chrono::milliseconds phase_timeout;
     tcp::socket socket;
+    std::optional<asio::ssl::stream<tcp::socket&>> secured;
     deadline_timer timer;
     boost::beast::flat_static_buffer<header_bytes> received;
 };
@@ -72,33 +82,65 @@ std::string serialize(const server_response& response, bool with_body) {
         std::string_view(reason.data(), reason.size()),
         response.content_type,
         response.body.size(),
-        response.status == 405 ? "Allow: GET, HEAD\r\n" : "");
+        response.status == 405   ? "Allow: GET, HEAD\r\n"
+        : response.status == 401 ? "WWW-Authenticate: Bearer\r\n"
+                                 : "");
     if (with_body) text += response.body;
     return text;
 }
 
-std::string respond(const http::request<http::empty_body>& request, const http_server::handler& handler) {
-    const bool head = request.method() == http::verb::head;
-    if (!head && request.method() != http::verb::get)
-        return serialize(error_response(405, "only GET and HEAD\n"), true);
-    const std::string_view target(request.target().data(), request.target().size());
-    return serialize(handler(target.substr(0, target.find('?'))), !head);
+std::string_view view_of(boost::beast::string_view text) {
+    return {text.data(), text.size()};
+}
+
+using request = http::request<http::empty_body>;
+
+asio::awaitable<std::string> respond(const request& received, const http_server::handler& handler) {
+    const bool head = received.method() == http::verb::head;
+    if (!head && received.method() != http::verb::get)
+        co_return serialize(error_response(405, "only GET and HEAD\n"), true);
+    const auto target = view_of(received.target());
+    const auto response = co_await handler(
+        {.path = std::string(target.substr(0, target.find('?'))),
+         .accept = std::string(view_of(received[http::field::accept])),
+         .authorization = util::secret_bytes::copy_of(view_of(received[http::field::authorization]))});
+    co_return serialize(response, !head);
+}
+
+template <class Stream>
+asio::awaitable<void> exchange(Stream& stream, session& client, const http_server::handler& handler) {
+    http::request_parser<http::empty_body> parser;
+    parser.header_limit(header_bytes);
+    client.begin_phase();
+    const auto [ec, size] = co_await http::async_read_header(stream, client.received, parser, as_values);
+    if (!client.socket.is_open() || ec == http::error::end_of_stream) co_return;
+    if (ec && ec.category() != http::make_error_code(http::error::bad_method).category()) co_return;
+    std::string response = serialize(error_response(400, "not an HTTP request\n"), true);
+    client.begin_phase();
+    if (!ec) response = co_await respond(parser.get(), handler);
+    if (!client.socket.is_open()) co_return;
+    client.begin_phase();
+    static_cast<void>(co_await asio::async_write(stream, asio::buffer(response), as_values));
+}
+
+asio::awaitable<void> exchange_secured(session& client, const http_server::handler& handler) {
+    client.begin_phase();
+    const auto [refused] =
+        co_await client.secured->async_handshake(asio::ssl::stream_base::server, as_values);
+    if (refused) co_return;
+    co_await exchange(*client.secured, client, handler);
+    if (!client.socket.is_open()) co_return;
+    client.begin_phase();
+    static_cast<void>(co_await client.secured->async_shutdown(as_values));
 }
 
 asio::awaitable<void> serve(std::shared_ptr<session> client,
-                            std::shared_ptr<const http_server::handler> handler,
-                            std::chrono::milliseconds phase_timeout) {
-    http::request_parser<http::empty_body> parser;
-    parser.header_limit(header_bytes);
-    client->timer.expires_at(clock::now() + phase_timeout);
-    const auto [ec, size] =
-        co_await http::async_read_header(client->socket, client->received, parser, as_values);
-    if (!client->socket.is_open() || ec == http::error::end_of_stream) co_return;
-    if (ec && ec.category() != http::make_error_code(http::error::bad_method).category()) co_return;
-    const auto response =
-        ec ? serialize(error_response(400, "not an HTTP request\n"), true) : respond(parser.get(), *handler);
-    client->timer.expires_at(clock::now() + phase_timeout);
-    static_cast<void>(co_await asio::async_write(client->socket, asio::buffer(response), as_values));
+                            std::shared_ptr<const http_server::handler> handler) {
+    if (client->secured) {
+        co_await exchange_secured(*client, *handler);
+    } else {
+        co_await exchange(client->socket, *client, *handler);
+    }
     error_code ignored;
     client->socket.shutdown(tcp::socket::shutdown_send, ignored);
 }
@@ -120,6 +162,7 @@ struct http_server::state {
     asio::any_io_executor executor;
     std::shared_ptr<const http_server::handler> handler;
     std::chrono::milliseconds phase_timeout;
+    http_server::tls_settings tls;  // empty: plain connections
     tcp::acceptor acceptor;
     asio::steady_timer retry_timer;
     std::uint16_t port = 0;
@@ -148,9 +191,15 @@ void http_server::state::start_session(tcp::socket accepted) {
         if (const auto oldest = sessions.front().lock()) oldest->close();
         sessions.pop_front();
     }
-    auto client = std::make_shared<session>(std::move(accepted), executor);
+    SSL* secured = nullptr;
+    if (tls) {
+        const auto settings = tls();
+        if (!settings) return;
+        secured = settings->new_session();
+    }
+    auto client = std::make_shared<session>(std::move(accepted), secured, executor, phase_timeout);
     sessions.push_back(client);
-    asio::co_spawn(executor, serve(std::move(client), handler, phase_timeout), asio::detached);
+    asio::co_spawn(executor, serve(std::move(client), handler), asio::detached);
 }
 
 http_server::http_server(asio::any_io_executor executor,
@@ -160,6 +209,10 @@ http_server::http_server(asio::any_io_executor executor,
 
 http_server::~http_server() {
     close();
+}
+
+void http_server::use_tls(tls_settings settings) {
+    state_->tls = std::move(settings);
 }
 
 result<void> http_server::listen(const std::string& address, std::uint16_t port) {
@@ -196,6 +249,20 @@ void http_server::close() {
     for (const auto& known : state_->sessions) {
         if (const auto open = known.lock()) open->close();
     }
+}
+
+namespace {
+
+asio::awaitable<server_response> ready_response(server_response response) {
+    co_return response;
+}
+
+}  // namespace
+
+http_server::handler at_once(std::function<server_response(const server_request&)> respond) {
+    return [respond = std::move(respond)](const server_request& received) {
+        return ready_response(respond(received));
+    };
 }
 
 }  // namespace net

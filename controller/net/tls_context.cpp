@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/tls_context.hpp"
 
+#include "net/tls_certificate.hpp"
+
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <climits>
 #include <cstdlib>
 #include <new>
 #include <utility>
@@ -18,44 +18,6 @@
 namespace net {
 
 namespace {
-
-struct deleter {
-    void operator()(BIO* memory) const noexcept { BIO_free(memory); }
-    void operator()(X509* certificate) const noexcept { X509_free(certificate); }
-    void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
-    void operator()(SSL* session) const noexcept { SSL_free(session); }
-};
-template <class T>
-using owned = std::unique_ptr<T, deleter>;
-
-error tls_error(std::string what) {
-    ERR_clear_error();
-    return {failure::tls, std::move(what)};
-}
-
-/// A view of the text, not a copy. Null when the text is too long for OpenSSL.
-owned<BIO> memory_bio(std::string_view text) {
-    if (text.size() > INT_MAX) return nullptr;
-    return owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-/// Never asks a terminal for a pass phrase, as OpenSSL's own callback does.
-int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user*/) {
-    return -1;
-}
-
-/// The next certificate. Null at the end of the text, and with `invalid` set when the next PEM block is not a
-/// certificate.
-owned<X509> next_certificate(BIO* text, bool& invalid) {
-    ERR_clear_error();
-    owned<X509> certificate(PEM_read_bio_X509(text, nullptr, no_passphrase, nullptr));
-    if (certificate == nullptr) {
-        const auto last = ERR_peek_last_error();
-        invalid = ERR_GET_LIB(last) != ERR_LIB_PEM || ERR_GET_REASON(last) != PEM_R_NO_START_LINE;
-        ERR_clear_error();
-    }
-    return certificate;
-}
 
 constexpr const char* system_ca_bundles[] = {
     "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch
@@ -92,32 +54,6 @@ result<void> load_ca_certificates(SSL_CTX* context, std::string_view ca_pem) {
     return {};
 }
 
-result<void> load_client_certificate(SSL_CTX* context,
-                                     std::string_view chain_pem,
-                                     const util::secret_bytes& key_pem) {
-    const auto text = memory_bio(chain_pem);
-    const auto key_text = memory_bio(key_pem.reveal());
-    if (text == nullptr || key_text == nullptr) return tls_error("client certificate: too long");
-    bool invalid = false;
-    const auto leaf = next_certificate(text.get(), invalid);
-    if (leaf == nullptr || SSL_CTX_use_certificate(context, leaf.get()) != 1) {
-        return tls_error("client certificate: not a certificate");
-    }
-    while (const auto issuer = next_certificate(text.get(), invalid)) {
-        if (SSL_CTX_add1_chain_cert(context, issuer.get()) != 1)
-            return tls_error("client certificate: its chain cannot be used");
-    }
-    if (invalid) return tls_error("client certificate: its chain holds something that is not a certificate");
-
-    const owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, no_passphrase, nullptr));
-    if (key == nullptr) return tls_error("client key: not a private key, or protected by a pass phrase");
-    // The key must belong to the certificate: a rotation that is half done must not be used.
-    if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1) {
-        return tls_error("client key: does not belong to the client certificate");
-    }
-    return {};
-}
-
 bool is_address(const std::string& host) {
     ASN1_OCTET_STRING* address = a2i_IPADDRESS(host.c_str());
     ASN1_OCTET_STRING_free(address);
@@ -149,7 +85,7 @@ result<tls_context> tls_context::make(const tls_config& config) {
     if (auto loaded = load_ca_certificates(context.get(), config.ca_pem); !loaded) return loaded.error();
     if (!config.client_certificate.empty() || !config.client_key.empty()) {
         if (auto loaded =
-                load_client_certificate(context.get(), config.client_certificate, config.client_key);
+                load_certificate(context.get(), "client", config.client_certificate, config.client_key);
             !loaded)
             return loaded.error();
     }
@@ -157,7 +93,7 @@ result<tls_context> tls_context::make(const tls_config& config) {
 }
 
 SSL* tls_context::new_session(const std::string& host) const {
-    owned<SSL> session(SSL_new(context_.get()));
+    openssl_owned<SSL> session(SSL_new(context_.get()));
     if (session == nullptr) throw std::bad_alloc();
     const auto& name = server_name_.empty() ? host : server_name_;
     SSL_set_hostflags(session.get(),

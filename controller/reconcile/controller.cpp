@@ -4,11 +4,14 @@
 
 #include "reconcile/controller_metrics.hpp"
 #include "reconcile/pull_failures/pull_watcher.hpp"
+#include "reconcile/queue_metrics.hpp"
 #include "reconcile/safety/admission_checker.hpp"
 #include "reconcile/safety/guard_reader.hpp"
 #include "reconcile/secrets/secret_reconciler.hpp"
 #include "reconcile/service_accounts/service_account_controller.hpp"
+#include "reconcile/snapshot.hpp"
 #include "reconcile/state/event_aggregator.hpp"
+#include "reconcile/status/credential_metrics.hpp"
 #include "reconcile/status/status_writer.hpp"
 #include "reconcile/status/tenant_notifier.hpp"
 #include "reconcile/watches.hpp"
@@ -64,6 +67,7 @@ class controller::parts {
                       .service_account = [this] { return account_to_try(); },
                       .checked = [this] { begin_if_synced(); },
                       .changed = [this] { state_.update_all_statuses(); }}),
+          drift_(register_drift(metrics)),
           secrets_({.client = client,
                     .state = state_,
                     .queues = queues_,
@@ -74,6 +78,7 @@ class controller::parts {
                     .writes = metrics.counters("regcred_secret_writes_total",
                                                "Writes to Secrets, by action and result.",
                                                {"action", "result"}),
+                    .drift = drift_,
                     .clock = settings.clock,
                     .on_new_failure = [this](const auto& secret) { tenants_.add(secret); }}),
           accounts_(executor,
@@ -84,6 +89,7 @@ class controller::parts {
                     admission_,
                     log,
                     metrics,
+                    drift_,
                     {.names = std::move(settings.service_accounts),
                      .random = settings.random,
                      .clock = settings.clock,
@@ -99,6 +105,7 @@ class controller::parts {
                      .state = state_,
                      .accounts = accounts_.state(),
                      .pulls = pulls_,
+                     .queues = queues_,
                      .admission = admission_,
                      .writes = writes_,
                      .events = events_,
@@ -114,7 +121,8 @@ class controller::parts {
                    {.on_change = [this] { begin_if_synced(); },
                     .on_copies_listed = [this](const auto& name) { accounts_.copies_listed(name); },
                     .on_rewind = settings.on_rewind}),
-          tasks_(executor) {
+          tasks_(executor),
+          clock_(settings.clock) {
         if (settings.approve_deletions) guard_reads_.require_approval(approvals_, state_.results());
         register_metrics(metrics);
     }
@@ -130,6 +138,7 @@ class controller::parts {
 
     void lead() {
         leads_ = true;
+        queues_.arrivals.lead(std::chrono::steady_clock::now());
         begin_if_synced();
     }
 
@@ -157,24 +166,14 @@ class controller::parts {
     }
 
     [[nodiscard]] bool ready(runtime::time_point now) const {
-        std::vector<runtime::watch_health> healths;
-        for (const auto& watch : watches_.all())
-            healths.push_back(watch.reader->health());
         return state_.can_begin() && state_.any_copies_synced() &&
-               !runtime::all_failing_for(cut_off_limit, healths, now);
+               !runtime::all_failing_for(cut_off_limit, watches_.healths(), now);
     }
 
-    [[nodiscard]] std::string explain() const {
-        std::string text;
-        for (const auto& watch : watches_.all()) {
-            const auto& health = watch.reader->health();
-            if (health.synced && !health.failing_since) continue;
-            text += fmt::format("{}: {}{}\n",
-                                watch.reader->name(),
-                                health.synced ? "" : "not synced yet; ",
-                                health.last_error.empty() ? "waiting" : health.last_error);
-        }
-        return text;
+    [[nodiscard]] std::string explain() const { return watches_.explain(); }
+
+    void log_snapshot() const {
+        reconcile::log_snapshot(log_, state_, queues_, watch_reports(), std::chrono::steady_clock::now());
     }
 
  private:
@@ -183,6 +182,7 @@ class controller::parts {
         if (state_.must_report_fault()) start_statuses();
         if (!state_.can_begin() || !admission_.may_begin()) return;
         begun_ = true;
+        queues_.runs.restart(std::chrono::steady_clock::now());
         log_.info("all caches synced; reconciling",
                   {{"namespaces", state_.namespaces().size()},
                    {"registrycredentials", state_.credentials().size()}});
@@ -216,6 +216,14 @@ class controller::parts {
         return std::nullopt;
     }
 
+    [[nodiscard]] std::vector<watch_report> watch_reports() const {
+        std::vector<watch_report> reports;
+        watches_.add_reports(reports);
+        accounts_.add_reports(reports);
+        reports.push_back(pulls_.report_on_watch());
+        return reports;
+    }
+
     void register_metrics(runtime::metrics_registry& metrics) {
         metrics.gauge_func("regcred_failing_watches", "Watches that have no connection now.", [this] {
             return static_cast<double>(accounts_.failing_watches() + watches_.failing());
@@ -224,6 +232,10 @@ class controller::parts {
         register_state_metrics(metrics, state_);
         register_pull_metrics(metrics, pulls_);
         register_event_metrics(metrics, events_);
+        register_queue_metrics(metrics, queues_);
+        register_delivery_metrics(metrics, queues_);
+        register_credential_metrics(metrics, state_, clock_);
+        register_watch_metrics(metrics, [this] { return watch_reports(); }, clock_);
     }
 
     const runtime::logger& log_;
@@ -242,12 +254,14 @@ class controller::parts {
     deletion_guard guard_;
     guard_reader guard_reads_;
     admission_checker admission_;
+    runtime::counter_family& drift_;
     secret_reconciler secrets_;
     service_account_controller accounts_;
     pull_watcher pulls_;
     status_writer statuses_;
     watches watches_;
     runtime::task_group tasks_;
+    runtime::wall_clock clock_;
 };
 
 controller::controller(asio::any_io_executor executor,
@@ -277,6 +291,10 @@ bool controller::ready(runtime::time_point now) const {
 
 std::string controller::explain() const {
     return parts_->explain();
+}
+
+void controller::log_snapshot() const {
+    parts_->log_snapshot();
 }
 
 }  // namespace reconcile

@@ -57,6 +57,8 @@ class controller {
     /// another name can, and not all watches have failed for long. explain(): a line for each that fails.
     [[nodiscard]] bool ready(runtime::time_point now) const;
     [[nodiscard]] std::string explain() const;
+    /// Logs the queues, the watches and how many objects are known.
+    void log_snapshot() const;
 
  private:
     class parts;

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile/controller_metrics.hpp"
 
-#include "reconcile/status/condition_metric.hpp"
-
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -26,9 +25,6 @@ void register_work_metrics(runtime::metrics_registry& metrics,
                            const work_queues& queues,
                            const deletion_guard& guard,
                            const admission_checker& admission) {
-    add_gauge(metrics, "regcred_queue_depth", "Secrets that wait to be reconciled.", [&queues] {
-        return queues.secrets.queue().waiting();
-    });
     add_gauge(metrics, "regcred_failing_secrets", "Secrets that are retried after a failure.", [&queues] {
         return queues.secrets.queue().failing();
     });
@@ -46,10 +42,6 @@ void register_state_metrics(runtime::metrics_registry& metrics, const cluster_st
     add_gauge(metrics, "regcred_registrycredentials", "RegistryCredentials in the cluster.", [&state] {
         return state.credentials().size();
     });
-    metrics.gauges_func("regcred_registrycredential_condition",
-                        "1 for the status that each condition of a RegistryCredential has.",
-                        {"name", "type", "status"},
-                        [&state] { return condition_samples(state); });
     add_gauge(metrics, "regcred_namespaces", "Namespaces in the cluster.", [&state] {
         return state.namespaces().size();
     });
@@ -78,6 +70,57 @@ void register_event_metrics(runtime::metrics_registry& metrics, const runtime::e
         metrics, "regcred_events_dropped_total", "Kubernetes Events that could not be written.", [&events] {
             return events.dropped();
         });
+}
+
+void register_watch_metrics(runtime::metrics_registry& metrics,
+                            const std::function<std::vector<watch_report>()>& reports,
+                            const runtime::wall_clock& clock) {
+    using samples = runtime::metrics_registry::samples;
+    metrics.gauges_func("regcred_watch_last_received_timestamp_seconds",
+                        "When a watch last received anything from the API server.",
+                        {"watch"},
+                        [reports, clock] {
+                            const auto now = std::chrono::steady_clock::now();
+                            const std::chrono::duration<double> wall = clock().time_since_epoch();
+                            samples received;
+                            for (const auto& each : reports()) {
+                                if (each.health.last_received == runtime::time_point::min()) continue;
+                                const std::chrono::duration<double> age = now - each.health.last_received;
+                                received.push_back({{each.watch}, (wall - age).count()});
+                            }
+                            return received;
+                        });
+    metrics.counters_func(
+        "regcred_watch_restarts_total",
+        "How often a watch began again, after the API server had ended it or it had failed.",
+        {"watch", "cause"},
+        [reports] {
+            samples restarts;
+            for (const auto& each : reports()) {
+                restarts.push_back({{each.watch, "ended"}, static_cast<double>(each.health.ended)});
+                restarts.push_back({{each.watch, "failed"}, static_cast<double>(each.health.failed)});
+            }
+            return restarts;
+        });
+    metrics.gauges_func(
+        "regcred_unreadable_objects", "Objects that exist and cannot be decoded.", {"watch"}, [reports] {
+            samples unreadable;
+            for (const auto& each : reports())
+                unreadable.push_back({{each.watch}, static_cast<double>(each.unreadable)});
+            return unreadable;
+        });
+}
+
+runtime::counter_family& register_drift(runtime::metrics_registry& metrics) {
+    auto& drift =
+        metrics.counters("regcred_drift_repaired_total",
+                         "Objects that were right until another writer changed or deleted them, and "
+                         "that were written again.",
+                         {"resource", "cause"});
+    drift.with({"secrets", "modified"});
+    drift.with({"secrets", "deleted"});
+    drift.with({"serviceaccounts", "modified"});
+    return drift;
 }
 
 }  // namespace reconcile

@@ -7,8 +7,13 @@
 #include "reconcile/safety/deletion_guard.hpp"
 #include "reconcile/state/cluster_state.hpp"
 #include "reconcile/state/queues.hpp"
+#include "reconcile/state/watch_report.hpp"
 #include "runtime/events/event_recorder.hpp"
 #include "runtime/metrics/metrics.hpp"
+#include "runtime/time.hpp"
+
+#include <functional>
+#include <vector>
 
 namespace reconcile {
 
@@ -25,5 +30,11 @@ void register_state_metrics(runtime::metrics_registry& metrics, const cluster_st
 void register_pull_metrics(runtime::metrics_registry& metrics, const pull_watcher& pulls);
 /// Of Kubernetes Events that the controller writes.
 void register_event_metrics(runtime::metrics_registry& metrics, const runtime::event_recorder& events);
+/// Of the watches that `reports` returns.
+void register_watch_metrics(runtime::metrics_registry& metrics,
+                            const std::function<std::vector<watch_report>()>& reports,
+                            const runtime::wall_clock& clock);
+/// Repairs of what another writer has changed. Labels: resource, cause.
+[[nodiscard]] runtime::counter_family& register_drift(runtime::metrics_registry& metrics);
 
 }  // namespace reconcile

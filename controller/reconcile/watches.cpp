@@ -50,6 +50,10 @@ class credential_watch_source final : public runtime::watch_source {
     runtime::client_watch_source source_;
 };
 
+std::string sources_title(const std::string& own_namespace) {
+    return fmt::format("secrets in {}", own_namespace);
+}
+
 /// A denied request is cheap, and whoever adds the rule waits for the next one.
 constexpr std::chrono::seconds longest_denied_pause{15};
 
@@ -88,7 +92,7 @@ watches::watches(boost::asio::any_io_executor executor,
         state.namespaces(),
         decode_namespace);
     add<source_secret>(
-        options(fmt::format("secrets in {}", scope.own_namespace), watched::sources),
+        options(sources_title(scope.own_namespace), watched::sources),
         {.resource = kube::secrets, .namespace_name = scope.own_namespace, .field_selector = {}},
         state.sources(),
         decode_source);
@@ -164,9 +168,36 @@ void watches::stop() {
         each.reader->stop();
 }
 
+std::vector<runtime::watch_health> watches::healths() const {
+    std::vector<runtime::watch_health> healths;
+    for (const auto& each : all_)
+        healths.push_back(each.reader->health());
+    return healths;
+}
+
+std::string watches::explain() const {
+    std::string text;
+    for (const auto& each : all_) {
+        const auto& health = each.reader->health();
+        if (health.synced && !health.failing_since) continue;
+        text += fmt::format("{}: {}{}\n",
+                            each.reader->name(),
+                            health.synced ? "" : "not synced yet; ",
+                            health.last_error.empty() ? "waiting" : health.last_error);
+    }
+    return text;
+}
+
 std::size_t watches::failing() const {
     return static_cast<std::size_t>(std::ranges::count_if(
         all_, [](const watch& each) { return each.reader->health().failing_since.has_value(); }));
+}
+
+void watches::add_reports(std::vector<watch_report>& to) const {
+    for (const auto& each : all_) {
+        const bool is_of_sources = each.reader->name() == sources_title(state_.scope().own_namespace);
+        to.push_back(report_on(is_of_sources ? "sources" : each.reader->name(), *each.reader));
+    }
 }
 
 }  // namespace reconcile

@@ -5,6 +5,7 @@
 #include "kube/client/client.hpp"
 #include "reconcile/state/cluster_state.hpp"
 #include "reconcile/state/watch_fault.hpp"
+#include "reconcile/state/watch_report.hpp"
 #include "runtime/cache/reflector.hpp"
 #include "runtime/cache/store_sink.hpp"
 #include "runtime/log/log.hpp"
@@ -17,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace reconcile {
 
@@ -44,8 +46,12 @@ class watches {
     void start(runtime::task_group& tasks);
     void stop();
     [[nodiscard]] const auto& all() const noexcept { return all_; }
+    [[nodiscard]] std::vector<runtime::watch_health> healths() const;
+    /// A line for each that is not synced, or fails.
+    [[nodiscard]] std::string explain() const;
     /// How many have no connection now.
     [[nodiscard]] std::size_t failing() const;
+    void add_reports(std::vector<watch_report>& to) const;
 
     struct watch {
         std::unique_ptr<runtime::watch_source> source;

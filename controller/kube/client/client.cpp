@@ -230,6 +230,13 @@ asio::awaitable<result<json>> client::patch_event_series(std::string namespace_n
                              merge_patch_type);
 }
 
+asio::awaitable<result<json>> client::review(resource resource, util::secret_bytes body) {
+    auto request = write_request(net::method::post, collection_path(resource, ""), std::move(body));
+    const auto response = co_await send("create", resource, std::move(request));
+    if (!response) co_return response.error();
+    co_return read_object_response(*response, resource.kind);
+}
+
 asio::awaitable<result<void>> client::remove(resource resource,
                                              std::string namespace_name,
                                              std::string name,

@@ -119,6 +119,8 @@ class client {
     [[nodiscard]] boost::asio::awaitable<result<json>> patch_event_series(std::string namespace_name,
                                                                           std::string name,
                                                                           json series);
+    /// POST of a review, which the server answers and does not store: no write gate.
+    [[nodiscard]] boost::asio::awaitable<result<json>> review(resource resource, util::secret_bytes body);
     /// DELETE with uid and resourceVersion as preconditions.
     [[nodiscard]] boost::asio::awaitable<result<void>> remove(resource resource,
                                                               std::string namespace_name,

@@ -48,10 +48,26 @@ result<void> transport::use(const net::tls_config& config) {
 void transport::poll_certificates() {
     const auto known = tls_.fault();
     if (const auto config = tls_.poll(clock::now())) {
-        if (const auto used = use(*config); !used) tls_.set_refused(used.error().message);
+        const auto used = use(*config);
+        if (!used) {
+            tls_.set_refused(used.error().message);
+        } else {
+            tell_reload("certificates");
+        }
     }
     const auto& fault = tls_.fault();
     if (!fault.empty() && fault != known && observer_.refused) observer_.refused("certificates", fault);
+}
+
+void transport::tell_reload(std::string_view credential) const {
+    if (observer_.reloaded) observer_.reloaded(credential);
+}
+
+util::secret_bytes transport::current_token() {
+    auto token = token_.get(clock::now()).clone();
+    const auto told = std::exchange(token_reloads_, token_.reloads());
+    if (told != token_reloads_) tell_reload("token");
+    return token;
 }
 
 /// `http_status` is the response to the newest token.
@@ -86,13 +102,13 @@ void transport::prepare(net::request& request) {
     request.target.insert(0, config_.path_prefix);
     if (!config_.user_agent.empty()) request.headers.emplace_back("User-Agent", config_.user_agent);
     if (!config_.impersonate.empty()) request.headers.emplace_back("Impersonate-User", config_.impersonate);
-    request.bearer_token = token_.get(clock::now()).clone();
+    request.bearer_token = current_token();
 }
 
 bool transport::refresh_token(net::request& request) {
     const auto now = clock::now();
     if (!token_.refresh(now, request.bearer_token)) return false;
-    request.bearer_token = token_.get(now).clone();
+    request.bearer_token = current_token();
     return true;
 }
 

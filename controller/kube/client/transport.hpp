@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <set>
@@ -38,8 +39,12 @@ struct client_observer {
     std::function<void(std::string_view credential, const std::string& message)> refused;
     /// A Warning header of the server, fit for a log. Called once for each text.
     std::function<void(const std::string& text)> warned;
-    std::function<void(const request_record& record)> ended =
-        nullptr;  // NOLINT(readability-redundant-member-init)
+    // The initializers let designated ones leave these out.
+    // NOLINTBEGIN(readability-redundant-member-init)
+    /// "certificates" or "token": changed files are used from now on.
+    std::function<void(std::string_view credential)> reloaded = nullptr;
+    std::function<void(const request_record& record)> ended = nullptr;
+    // NOLINTEND(readability-redundant-member-init)
 };
 
 /// Sends HTTP requests to one API server, with the credentials of the connection_config: it reads rotated
@@ -74,6 +79,9 @@ class transport {
     void take_notice(const net::response& head);
     [[nodiscard]] boost::asio::awaitable<void> wait_for_server();
     [[nodiscard]] bool refresh_token(net::request& request);
+    void tell_reload(std::string_view credential) const;
+    /// Tells of a reload.
+    [[nodiscard]] util::secret_bytes current_token();
     [[nodiscard]] error failed(const net::error& failure);
 
     connection_config config_;
@@ -82,6 +90,7 @@ class transport {
     client_observer observer_;
     std::chrono::milliseconds longest_pause_ = std::chrono::milliseconds::max();
     bool token_refused_ = false;
+    std::size_t token_reloads_ = 0;
     std::set<std::string> warnings_;  // that were reported
     retry_gate gate_;
     boost::asio::steady_timer gate_timer_;  // of all requests that wait at the gate

@@ -59,8 +59,10 @@ void token_source::read(time_point now) {
     next_read_ = now + read_interval;
     const auto text = read_file(file_);
     if (!text) return;
-    const auto token = trimmed(text->reveal());
-    if (!token.empty()) token_ = util::secret_bytes::copy_of(token);
+    auto token = util::secret_bytes::copy_of(trimmed(text->reveal()));
+    if (token.empty() || token == token_) return;
+    if (!token_.empty()) ++reloads_;
+    token_ = std::move(token);
 }
 
 result<net::tls_config> tls_source::read() const {

@@ -8,6 +8,7 @@
 #include "util/secret_bytes.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,6 +30,8 @@ class token_source {
     /// Reads the file at once, after the server rejected a token (401). Returns whether the token is another
     /// one now.
     [[nodiscard]] bool refresh(time_point now, const util::secret_bytes& rejected);
+    /// How often the file had another token than before.
+    [[nodiscard]] std::size_t reloads() const noexcept { return reloads_; }
 
  private:
     void read(time_point now);
@@ -36,6 +39,7 @@ class token_source {
     std::string file_;
     util::secret_bytes token_;
     time_point next_read_ = time_point::min();
+    std::size_t reloads_ = 0;
 };
 
 /// The CA bundle and the client certificate of a connection_config, and whether their files have changed.

@@ -9,6 +9,7 @@
 #include "reconcile/pull_failures/pull_reporter.hpp"
 #include "reconcile/safety/repeat_limit.hpp"
 #include "reconcile/state/cluster_state.hpp"
+#include "reconcile/state/watch_report.hpp"
 #include "runtime/cache/reflector.hpp"
 #include "runtime/log/log.hpp"
 #include "runtime/task_group.hpp"
@@ -51,6 +52,7 @@ class pull_watcher {
     [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
     [[nodiscard]] std::size_t failing() const { return failures_.failing(); }
     [[nodiscard]] bool watches_events() const noexcept { return events_state_ == event_watch_state::open; }
+    [[nodiscard]] watch_report report_on_watch() const { return report_on("events", events_watch_); }
 
  private:
     void restore(const v1alpha1::registry_credential& object);

@@ -70,7 +70,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 break;
             case reconcile_step::write:
                 remember(now, content);
-                run.wrote(co_await write(view, plan), verb_of(plan.action));
+                run.wrote(co_await write(view, plan, known.drifted), verb_of(plan.action));
                 break;
             case reconcile_step::read_back:
                 run.was_read(co_await reader_.read_copy(key));
@@ -97,6 +97,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 services_.state.forget_deleted(key);
                 results_.forget(key);
                 recreated_.erase(key);
+                arrived(key, namespace_arrivals::result::no_longer);
                 co_return action.outcome;
         }
     }
@@ -158,6 +159,7 @@ void secret_reconciler::fail(const decision& now, cause problem) {
             concerned.erase(object->meta.name);
     }
     if (concerned.empty()) concerned = all_credentials(now.view);
+    if (!is_transient(problem.reason)) arrived(now.view.key, namespace_arrivals::result::failed);
     results_.failed(now.view.key,
                     std::move(problem),
                     concerned,
@@ -170,6 +172,7 @@ void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
     const auto& view = now.view;
     if (!now.plan.reason.empty()) return fail(now, {.reason = now.plan.reason, .message = now.plan.message});
     recreated_.erase(view.key);
+    arrived(view.key, namespace_arrivals::result::no_longer);
     auto own = own_failures_of(now);
     if (view.held.empty()) services_.state.forget_deleted(view.key);
     if (view.contributors.empty() && !own.empty()) {
@@ -219,8 +222,23 @@ asio::awaitable<kube::result<void>> secret_reconciler::send(const secret_view& v
     co_return kube::result<void>{};
 }
 
+void secret_reconciler::arrived(const runtime::object_key& key, namespace_arrivals::result what) {
+    services_.queues.arrivals.finished(key, what, std::chrono::steady_clock::now());
+}
+
+void secret_reconciler::record_write(const secret_view& view, const secret_plan& plan, bool drifted) {
+    for (const auto& name : acting_credentials(view)) {
+        services_.events.record(name, kind_of(plan), view.key);
+        services_.queues.runs.wrote(name, std::chrono::steady_clock::now());
+    }
+    if (plan.action != secret_action::remove) arrived(view.key, namespace_arrivals::result::written);
+    if (drifted) services_.drift.with({"secrets", view.present == nullptr ? "deleted" : "modified"}).add();
+    results_.update_statuses(affected_credentials(view));
+}
+
 asio::awaitable<kube::result<void>> secret_reconciler::write(const secret_view& view,
-                                                             const secret_plan& plan) {
+                                                             const secret_plan& plan,
+                                                             bool drifted) {
     const auto started = std::chrono::steady_clock::now();
     const auto verb = verb_of(plan.action);
     auto written = co_await send(view, plan.action);
@@ -230,9 +248,7 @@ asio::awaitable<kube::result<void>> secret_reconciler::write(const secret_view& 
     if (written.has_error()) co_return written;
 
     recreated_.erase(view.key);
-    for (const auto& name : acting_credentials(view))
-        services_.events.record(name, kind_of(plan), view.key);
-    results_.update_statuses(affected_credentials(view));
+    record_write(view, plan, drifted);
     if (!services_.log.enabled(runtime::log_level::debug)) co_return written;  // names cost time
     services_.log.debug("wrote Secret",
                         {{"action", verb},

@@ -39,6 +39,7 @@ class secret_reconciler {
         guard_reader& guard_reads;
         const runtime::logger& log;
         runtime::counter_family& writes;  // labels: action, result
+        runtime::counter_family& drift;   // labels: resource, cause
         runtime::wall_clock clock;
         std::function<void(const runtime::object_key&)> on_new_failure;  // see result_recorder
     };
@@ -63,8 +64,13 @@ class secret_reconciler {
                                       bool holds_removal);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_content(runtime::object_key key,
                                                                           copy_content& content);
+    /// `drifted`: another writer has changed what was right.
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(const secret_view& view,
-                                                                   const secret_plan& plan);
+                                                                   const secret_plan& plan,
+                                                                   bool drifted);
+    /// After a write that succeeded.
+    void record_write(const secret_view& view, const secret_plan& plan, bool drifted);
+    void arrived(const runtime::object_key& key, namespace_arrivals::result what);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> send(const secret_view& view,
                                                                   secret_action action);
     /// `desired`: the fingerprint of what the view desires.

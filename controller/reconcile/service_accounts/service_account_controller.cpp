@@ -22,6 +22,7 @@ service_account_controller::service_account_controller(boost::asio::any_io_execu
                                                        admission_checker& admission,
                                                        const runtime::logger& log,
                                                        runtime::metrics_registry& metrics,
+                                                       runtime::counter_family& drift,
                                                        const settings& settings)
     : queues_(queues),
       admission_(admission),
@@ -38,6 +39,7 @@ service_account_controller::service_account_controller(boost::asio::any_io_execu
                    .writes = metrics.counters("regcred_service_account_writes_total",
                                               "Writes to ServiceAccounts, by action and result.",
                                               {"action", "result"}),
+                   .drift = drift,
                    .clock = settings.clock}),
       watches_(std::move(executor), client, state, accounts_, log, settings.random) {
     if (settings.approvals != nullptr)

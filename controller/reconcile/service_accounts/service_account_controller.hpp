@@ -43,6 +43,7 @@ class service_account_controller {
                                admission_checker& admission,
                                const runtime::logger& log,
                                runtime::metrics_registry& metrics,
+                               runtime::counter_family& drift,
                                const settings& settings);
 
     /// Starts the watches.
@@ -56,6 +57,8 @@ class service_account_controller {
     void copies_listed(const std::string& secret_name) { accounts_.copies_listed(secret_name); }
     /// How many watches have no connection now, of those that a RegistryCredential asks for.
     [[nodiscard]] std::size_t failing_watches() const { return watches_.failing(); }
+    /// Of the watches that a RegistryCredential asks for.
+    void add_reports(std::vector<watch_report>& to) const { watches_.add_reports(to); }
 
  private:
     [[nodiscard]] boost::asio::awaitable<runtime::outcome> reconcile(runtime::object_key key);

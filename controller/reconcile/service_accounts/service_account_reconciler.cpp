@@ -82,7 +82,7 @@ asio::awaitable<runtime::outcome> service_account_reconciler::reconcile(runtime:
                 run.confirmed(co_await reader_.confirm(reads_before_removal(view, plan)));
                 break;
             case reconcile_step::write:
-                run.wrote(co_await write(view, plan), "patch");
+                run.wrote(co_await write(view, plan, known.drifted), "patch");
                 break;
             case reconcile_step::read_back:
                 run.was_read(co_await read_back(key));
@@ -152,7 +152,8 @@ void service_account_reconciler::settle(const service_account_view& view,
 }
 
 asio::awaitable<kube::result<void>> service_account_reconciler::write(const service_account_view& view,
-                                                                      const service_account_plan& plan) {
+                                                                      const service_account_plan& plan,
+                                                                      bool drifted) {
     const auto started = std::chrono::steady_clock::now();
     const auto verb = verb_of(plan);
     auto written = co_await writer_.patch(view, plan);
@@ -164,6 +165,7 @@ asio::awaitable<kube::result<void>> service_account_reconciler::write(const serv
     // Before the watch shows it: else the next view would have the old list, and it would be written again.
     services_.accounts.store_of(view.key.name)->upsert(std::move(*written));
     record_events(view, plan);
+    if (drifted) services_.drift.with({"serviceaccounts", "modified"}).add();
     services_.log.debug(
         "wrote ServiceAccount",
         {{"action", verb},

@@ -38,6 +38,7 @@ class service_account_reconciler {
         guard_reader& guard_reads;
         const runtime::logger& log;
         runtime::counter_family& writes;  // labels: action, result
+        runtime::counter_family& drift;   // labels: resource, cause
         runtime::wall_clock clock;
     };
 
@@ -47,7 +48,8 @@ class service_account_reconciler {
 
  private:
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(const service_account_view& view,
-                                                                   const service_account_plan& plan);
+                                                                   const service_account_plan& plan,
+                                                                   bool drifted);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_back(runtime::object_key key);
     /// To record with the result.
     [[nodiscard]] selection_list selections_after(const service_account_view& view) const;

@@ -101,4 +101,11 @@ std::size_t service_account_watches::failing() const {
     }));
 }
 
+void service_account_watches::add_reports(std::vector<watch_report>& to) const {
+    for (const auto& each : all_) {
+        if (accounts_.asked_for(each.allowed_name))
+            to.push_back(report_on(each.reader->name(), *each.reader));
+    }
+}
+
 }  // namespace reconcile

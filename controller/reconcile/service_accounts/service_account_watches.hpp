@@ -5,6 +5,7 @@
 #include "kube/client/client.hpp"
 #include "reconcile/service_accounts/optional_watch_source.hpp"
 #include "reconcile/service_accounts/service_account_state.hpp"
+#include "reconcile/state/watch_report.hpp"
 #include "runtime/cache/reflector.hpp"
 #include "runtime/cache/store_sink.hpp"
 #include "runtime/log/log.hpp"
@@ -15,6 +16,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace reconcile {
 
@@ -35,6 +37,8 @@ class service_account_watches final : runtime::event_handler<v1alpha1::registry_
     void stop();
     /// How many have no connection now, of those that a RegistryCredential asks for.
     [[nodiscard]] std::size_t failing() const;
+    /// The same watches.
+    void add_reports(std::vector<watch_report>& to) const;
 
  private:
     /// A RegistryCredential may ask for ServiceAccounts now.

@@ -108,6 +108,15 @@ void cluster_state::remember_deleted(const credential& object, std::set<runtime:
     deleted_.insert_or_assign(uid, std::move(gone));
 }
 
+namespace {
+
+sync_cause cause_of(const runtime::change<v1alpha1::registry_credential>& change, bool listed) {
+    if (change.before != nullptr) return sync_cause::spec_changed;
+    return listed ? sync_cause::created : sync_cause::started;
+}
+
+}  // namespace
+
 void cluster_state::handle(const runtime::change<v1alpha1::registry_credential>& change) {
     const auto& before = change.before;
     const auto& after = change.after;
@@ -119,6 +128,7 @@ void cluster_state::handle(const runtime::change<v1alpha1::registry_credential>&
     const auto owned = before != nullptr ? owned_by(before->meta.uid) : std::set<runtime::object_key>{};
     if (before != nullptr && after == nullptr) {
         remember_deleted(before, owned);
+        queues_.runs.forget(before->meta.name);
         by_uid_.erase(before->meta.uid);
         resolver_.forget(before->meta.uid);
         resolved_.erase(before->meta.uid);
@@ -128,6 +138,7 @@ void cluster_state::handle(const runtime::change<v1alpha1::registry_credential>&
 
     if (after != nullptr) {
         resolve(*after);
+        queues_.begin_sync(after->meta.name, cause_of(change, credentials_.synced()));
         add_selected(*after);
         add_sources(*after);
         update_sharing_statuses(after->secret_name);
@@ -156,6 +167,8 @@ void cluster_state::handle(const runtime::change<kube::namespace_object>& change
         const runtime::object_key key{.namespace_name = name, .name = object->secret_name};
         results_.mark_stale(key);
         queues_.secrets.add(key, level);
+        if (level == priority::urgent) queues_.add_arrival(key);
+        if (after == nullptr) queues_.arrivals.observed(key);
     }
     // Secrets with names that are not wanted there now: a rename may wait for this change.
     add_present(name);
@@ -177,6 +190,7 @@ void cluster_state::handle(const runtime::change<source_secret>& change) {
             continue;
         }
         if (resolve(*object)) {
+            queues_.begin_sync(object->meta.name, sync_cause::source_changed);
             add_selected(*object);
             update_sharing_statuses(object->secret_name);
         }
@@ -186,7 +200,9 @@ void cluster_state::handle(const runtime::change<source_secret>& change) {
 
 void cluster_state::handle(const runtime::change<observed_secret>& change) {
     const auto& meta = change.after != nullptr ? change.after->meta : change.before->meta;
-    queues_.secrets.add({.namespace_name = meta.namespace_name, .name = meta.name}, priority::normal);
+    const runtime::object_key key{.namespace_name = meta.namespace_name, .name = meta.name};
+    if (change.after != nullptr) queues_.arrivals.observed(key);
+    queues_.secrets.add(key, priority::normal);
 }
 
 }  // namespace reconcile

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reconcile/state/namespace_arrivals.hpp"
+#include "reconcile/state/sync_runs.hpp"
 #include "runtime/backoff.hpp"
 #include "runtime/queue/worker_pool.hpp"
 
@@ -13,7 +15,8 @@
 
 namespace reconcile {
 
-/// The keys that must be reconciled: the state adds them, the reconcilers take them.
+/// The keys that must be reconciled: the state adds them, the reconcilers take them. And since when what
+/// users wait for is due.
 struct work_queues {
     work_queues(const boost::asio::any_io_executor& executor, const runtime::random_source& random)
         : secrets(executor, runtime::exponential_retry(std::chrono::milliseconds(100), random)),
@@ -27,9 +30,19 @@ struct work_queues {
         statuses.add_after({.namespace_name = {}, .name = credential}, delay);
     }
 
+    void begin_sync(const std::string& credential, sync_cause cause) {
+        runs.begin(credential, cause, std::chrono::steady_clock::now());
+    }
+    /// A new namespace waits for this Secret.
+    void add_arrival(const runtime::object_key& secret) {
+        arrivals.appeared(secret, std::chrono::steady_clock::now());
+    }
+
     runtime::object_queue secrets;
     runtime::object_queue service_accounts;
     runtime::object_queue statuses;  // of RegistryCredentials
+    sync_runs runs;
+    namespace_arrivals arrivals;
 };
 
 }  // namespace reconcile

@@ -6,8 +6,8 @@
 
 namespace reconcile {
 
-runtime::metrics_registry::gauge_samples condition_samples(const cluster_state& state) {
-    runtime::metrics_registry::gauge_samples samples;
+runtime::metrics_registry::samples condition_samples(const cluster_state& state) {
+    runtime::metrics_registry::samples samples;
     state.credentials().for_each([&](const auto& object) {
         for (const auto& condition : object->status.conditions)
             samples.push_back({{object->meta.name, condition.type, condition.status}, 1.0});

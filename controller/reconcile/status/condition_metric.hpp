@@ -8,6 +8,6 @@
 namespace reconcile {
 
 /// For each RegistryCredential and each of its conditions the labels name, type and status, and the value 1.
-[[nodiscard]] runtime::metrics_registry::gauge_samples condition_samples(const cluster_state& state);
+[[nodiscard]] runtime::metrics_registry::samples condition_samples(const cluster_state& state);
 
 }  // namespace reconcile

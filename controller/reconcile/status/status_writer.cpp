@@ -6,6 +6,7 @@
 #include "reconcile/status/credential_report.hpp"
 #include "reconcile/status/status.hpp"
 #include "reconcile/status/status_before_work.hpp"
+#include "reconcile/status/sync_report.hpp"
 #include "util/timestamp.hpp"
 
 #include <chrono>
@@ -55,15 +56,34 @@ void status_writer::log_changes(const v1alpha1::registry_credential& object,
     }
 }
 
-void status_writer::emit_events(const v1alpha1::registry_credential& object,
-                                const v1alpha1::registry_credential_status& status) {
-    auto all = services_.writes.collect(object.meta.name);
-    for (const auto& each : all) {
-        services_.log.info("applied changes",
-                           {{"registrycredential", object.meta.name},
-                            {"event_reason", each.reason},
-                            {"message", each.note}});
+std::vector<credential_event> status_writer::collect_writes(const std::string& name, const sync_rest& rest) {
+    const auto now = std::chrono::steady_clock::now();
+    auto& runs = services_.queues.runs;
+    const auto finished = runs.finish(name, rest, now);
+    if (!finished && runs.holds_back(name, now)) return {};
+    auto all = services_.writes.collect(name);
+    if (finished) {
+        add_result(all, *finished);
+        services_.log.info("all Secrets reconciled",
+                           {{"registrycredential", name},
+                            {"cause", to_string(finished->cause)},
+                            {"written", finished->written},
+                            {"failed", finished->failed},
+                            {"duration_ms", finished->duration}});
     }
+    for (const auto& each : all) {
+        services_.log.log(
+            finished ? runtime::log_level::debug : runtime::log_level::info,
+            "applied changes",
+            {{"registrycredential", name}, {"event_reason", each.reason}, {"message", each.note}});
+    }
+    return all;
+}
+
+runtime::outcome status_writer::emit_events(const v1alpha1::registry_credential& object,
+                                            const v1alpha1::registry_credential_status& status) {
+    const auto rest = rest_of(status, services_.queues);
+    auto all = collect_writes(object.meta.name, rest);
     auto changes = condition_events(object.status.conditions, status.conditions);
     all.insert(all.end(), std::make_move_iterator(changes.begin()), std::make_move_iterator(changes.end()));
     for (auto& each : all) {
@@ -74,6 +94,8 @@ void status_writer::emit_events(const v1alpha1::registry_credential& object,
                                  .note = std::move(each.note),
                                  .identity = {}});
     }
+    const bool waits_for_queue = rest.pending == 0 && services_.queues.runs.is_running(object.meta.name);
+    return waits_for_queue ? runtime::outcome::requeue_after(between_writes) : runtime::outcome::done();
 }
 
 asio::awaitable<runtime::outcome> status_writer::handle_refusal(std::string name, kube::error error) {
@@ -118,10 +140,7 @@ asio::awaitable<runtime::outcome> status_writer::reconcile(runtime::object_key k
     const auto wait = pacing_.wait(name, started);
     if (wait > runtime::duration::zero()) co_return runtime::outcome::requeue_after(wait);
     const auto status = status_of(*object);
-    if (status == object->status) {
-        emit_events(*object, status);
-        co_return runtime::outcome::done();
-    }
+    if (status == object->status) co_return emit_events(*object, status);
 
     pacing_.done(name, started);
     services_.state.expect_status(object->meta.uid, status);
@@ -129,11 +148,11 @@ asio::awaitable<runtime::outcome> status_writer::reconcile(runtime::object_key k
         v1alpha1::registry_credentials, name, body_for(*object, status));
     if (response.has_error()) co_return co_await handle_refusal(name, response.error());
     log_changes(*object, status);
-    emit_events(*object, status);
+    const auto next = emit_events(*object, status);
     auto written = v1alpha1::read_with_spec_fault(*response);
     if (written.has_value()) services_.state.credentials().upsert(std::move(*written));
     services_.log.debug("wrote status", {{"registrycredential", name}, {"summary", status.summary}});
-    co_return runtime::outcome::done();
+    co_return next;
 }
 
 }  // namespace reconcile

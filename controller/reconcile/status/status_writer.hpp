@@ -21,6 +21,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace reconcile {
 
@@ -36,6 +37,7 @@ class status_writer {
         cluster_state& state;
         const service_account_state& accounts;
         const pull_watcher& pulls;
+        work_queues& queues;
         const admission_checker& admission;
         event_aggregator& writes;
         runtime::event_recorder& events;
@@ -56,8 +58,12 @@ class status_writer {
                                                                           kube::error error);
     void log_changes(const v1alpha1::registry_credential& object,
                      const v1alpha1::registry_credential_status& status) const;
-    void emit_events(const v1alpha1::registry_credential& object,
-                     const v1alpha1::registry_credential_status& status);
+    /// Tells of the writes, and of all Secrets together once each has a result. Returns when to look again.
+    [[nodiscard]] runtime::outcome emit_events(const v1alpha1::registry_credential& object,
+                                               const v1alpha1::registry_credential_status& status);
+    /// Takes what was written, unless it is to be told later.
+    [[nodiscard]] std::vector<credential_event> collect_writes(const std::string& name,
+                                                               const sync_rest& rest);
 
     services services_;
     quorum_reader reader_;

@@ -97,7 +97,8 @@ boost::asio::awaitable<void> reflector::read_stream(watch_action action) {
         failed(opened.error());
         co_return;
     }
-    fsm_.opened(now());
+    health_.last_received = now();
+    fsm_.opened(health_.last_received);
     // A streaming list works once it is complete; a resumed watch may be silent for long.
     if (action.step == watch_step::watch) recovered();
     for (;;) {
@@ -111,6 +112,7 @@ boost::asio::awaitable<void> reflector::read_stream(watch_action action) {
 }
 
 void reflector::handle_page(const kube::list_page& page) {
+    health_.last_received = now();
     // The items first: if one cannot be identified the page is not usable, and fsm_ must not count it.
     for (const kube::json& object : page.items) {
         if (const auto taken = sink_.item(object); !taken) return failed(taken.error());
@@ -126,7 +128,8 @@ void reflector::handle_page(const kube::list_page& page) {
 }
 
 bool reflector::handle_event(const kube::watch_event& event) {
-    const auto meaning = fsm_.received(event, now());
+    health_.last_received = now();
+    const auto meaning = fsm_.received(event, health_.last_received);
     switch (meaning) {
         case received_as::list_complete:
             end_list(event.resource_version);
@@ -172,6 +175,7 @@ void reflector::failed(const kube::error& error) {
     const bool is_fault = fsm_.failed(error, now());
     if (!fsm_.list_continues()) sink_.abandon_replace();
     if (is_fault) return report_failure(error.kind, kube::public_message(error));
+    if (error.kind != kube::error_kind::cancelled) ++health_.ended;
     log_.debug("watch ended", {{"watch", options_.name}, {"error_kind", kube::to_string(error.kind)}});
 }
 
@@ -183,6 +187,7 @@ void reflector::refused() {
 
 void reflector::report_failure(kube::error_kind kind, const std::string& message) {
     const auto failed_at = now();
+    ++health_.failed;
     if (!health_.failing_since || health_.last_kind != kind) health_.same_kind_since = failed_at;
     health_.last_kind = kind;
     if (!health_.failing_since) health_.failing_since = failed_at;

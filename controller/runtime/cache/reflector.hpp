@@ -16,6 +16,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -71,6 +73,8 @@ class watch_sink {
     virtual void abandon_replace() = 0;
     /// An object was added, modified or deleted, perhaps while a list is read: it counts at once.
     [[nodiscard]] virtual kube::result<void> event(const kube::watch_event& event) = 0;
+    /// How many objects exist that cannot be decoded.
+    [[nodiscard]] virtual std::size_t unreadable() const { return 0; }
 };
 
 /// The state of a watch, for readiness and metrics. A watch that fails leaves the sink as it was: possibly
@@ -82,6 +86,10 @@ struct watch_health {
     // Meaningful while the watch fails: the kind of its last failure, and since when all had that kind.
     kube::error_kind last_kind = kube::error_kind::other;
     time_point same_kind_since = time_point::min();
+    // For metrics.
+    time_point last_received = time_point::min();  // an answer, a page, an event or a bookmark
+    std::uint64_t ended = 0;                       // how often the watch ended as it should, and began again
+    std::uint64_t failed = 0;                      // how often the watch or its list failed
 };
 
 /// Whether all of these watches have failed for at least `limit`: the caches are cut off from the API server.
@@ -118,6 +126,7 @@ class reflector {
 
     [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
     [[nodiscard]] const watch_health& health() const noexcept { return health_; }
+    [[nodiscard]] std::size_t unreadable() const { return sink_.unreadable(); }
 
  private:
     [[nodiscard]] boost::asio::awaitable<void> watch();

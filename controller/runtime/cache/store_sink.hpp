@@ -9,6 +9,7 @@
 #include "runtime/log/log.hpp"
 #include "runtime/object_key.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -41,6 +42,7 @@ class unreadable_objects {
     /// At the end of a list the objects that were not added since its beginning are gone.
     void begin_list() noexcept { ++list_; }
     void end_list();
+    [[nodiscard]] std::size_t count() const noexcept { return entries_.size(); }
 
  private:
     struct entry {
@@ -74,6 +76,7 @@ class store_sink final : public watch_sink {
     void abandon_replace() override { store_.abandon_replace(); }
     [[nodiscard]] kube::result<void> list_event(const kube::watch_event& event) override;
     [[nodiscard]] kube::result<void> event(const kube::watch_event& event) override;
+    [[nodiscard]] std::size_t unreadable() const override { return unreadable_.count(); }
 
  private:
     template <class Take, class Keep>

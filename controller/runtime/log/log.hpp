@@ -81,6 +81,8 @@ class logger {
     }
     void log(log_level level, std::string_view message, log_fields fields) const;
     [[nodiscard]] bool enabled(log_level level) const noexcept { return level >= level_; }
+    [[nodiscard]] log_level level() const noexcept { return level_; }
+    void set_level(log_level level) noexcept { level_ = level; }
 
  private:
     log_sink& sink_;

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
+#include "runtime/metrics/exposition.hpp"
+#include "runtime/metrics/histogram.hpp"
+
 #include <functional>
 #include <map>
 #include <stdexcept>
@@ -21,27 +23,6 @@ class counter {
 
  private:
     double value_ = 0;
-};
-
-using label_values = std::vector<std::string>;
-
-/// Counts values, such as seconds, by how large they are.
-class histogram {
- public:
-    /// `upper_bounds` ascend.
-    explicit histogram(std::vector<double> upper_bounds);
-
-    void observe(double value) noexcept;
-    void observe(std::chrono::duration<double> value) noexcept { observe(value.count()); }
-    [[nodiscard]] const std::vector<double>& upper_bounds() const noexcept { return upper_bounds_; }
-    /// How many values were not larger than each bound; the last is of all values.
-    [[nodiscard]] std::vector<double> cumulative_counts() const;
-    [[nodiscard]] double sum() const noexcept { return sum_; }
-
- private:
-    std::vector<double> upper_bounds_;
-    std::vector<double> counts_;  // of each bucket alone; the last has no bound
-    double sum_ = 0;
 };
 
 /// The metrics of one name, one for each combination of label values. Label values come from a small fixed
@@ -73,8 +54,8 @@ class metric_family {
 using counter_family = metric_family<counter>;
 using histogram_family = metric_family<histogram>;
 
-/// All metrics of the process and their text. For one thread. A name that Prometheus does not allow, or that
-/// is used twice, is a programming error (std::logic_error).
+/// All metrics of the process and their text. For one thread. A name that Prometheus does not allow, that is
+/// used twice, or that is a counter's and does not end in _total, is a programming error (std::logic_error).
 class metrics_registry {
  public:
     metrics_registry() = default;
@@ -91,26 +72,43 @@ class metrics_registry {
     /// A gauge or a counter without labels, whose value is read from `value` when the text is written.
     void gauge_func(std::string name, std::string help, std::function<double()> value);
     void counter_func(std::string name, std::string help, std::function<double()> value);
-    /// A gauge with labels, whose samples are read from `samples` when the text is written: a sample that is
-    /// no longer there is dropped. So labels may have the names of objects of which there are few.
-    using gauge_samples = std::vector<std::pair<label_values, double>>;
+    /// A gauge or a counter with labels, whose samples are read from `read` when the text is written: a
+    /// sample that is no longer there is dropped. So labels may have the names of objects of which there are
+    /// few.
+    using samples = std::vector<std::pair<label_values, double>>;
     void gauges_func(std::string name,
                      std::string help,
                      std::vector<std::string> label_names,
-                     std::function<gauge_samples()> samples);
+                     std::function<samples()> read);
+    void counters_func(std::string name,
+                       std::string help,
+                       std::vector<std::string> label_names,
+                       std::function<samples()> read);
+    /// Histograms that others keep, and that are there when the text is written.
+    using histogram_samples = std::vector<std::pair<label_values, const histogram*>>;
+    void histograms_func(std::string name,
+                         std::string help,
+                         std::vector<std::string> label_names,
+                         std::function<histogram_samples()> read);
 
-    /// Prometheus' text exposition format 0.0.4, sorted by name.
-    [[nodiscard]] std::string text() const;
-    static constexpr std::string_view content_type = "text/plain; version=0.0.4; charset=utf-8";
+    /// All metrics, sorted by name.
+    [[nodiscard]] std::string text(exposition_format format = exposition_format::text) const;
 
  private:
     struct metric {
         std::string help;
         std::string_view type;
-        std::function<void(std::string& to, const std::string& name)> write_samples;
+        std::function<void(exposition& to)> write_samples;
     };
     void add(std::string name, metric added);
-    void add_func(std::string name, std::string help, std::string_view type, std::function<double()> value);
+    template <class Read>
+    void add_func(std::string name,
+                  std::string help,
+                  std::string_view type,
+                  std::vector<std::string> label_names,
+                  Read read);
+    template <class Family>
+    Family& add_family(std::string name, std::string help, std::string_view type, Family empty);
 
     std::map<std::string, metric> metrics_;
 };

@@ -4,6 +4,7 @@
 
 #include "runtime/backoff.hpp"
 #include "runtime/queue/priority.hpp"
+#include "runtime/queue/queue_statistics.hpp"
 #include "runtime/queue/running_limits.hpp"
 #include "runtime/time.hpp"
 
@@ -43,7 +44,7 @@ class work_queue {
     void reserve(std::size_t workers, std::size_t reserved) noexcept { running_.reserve(workers, reserved); }
 
     /// Ignored after shut_down(), as are the other adds.
-    void add(const Key& key, priority level);
+    void add(const Key& key, priority level, time_point now);
     void add_after(const Key& key, duration delay, priority level, time_point now);
     /// Counts a failure and adds the key after the delay that the policy gives, and not before `at_least` has
     /// passed. Returns the delay.
@@ -76,6 +77,9 @@ class work_queue {
     [[nodiscard]] std::size_t running() const noexcept { return running_.count(); }
     [[nodiscard]] std::size_t failing() const noexcept { return failing_; }
     [[nodiscard]] std::size_t tracked() const noexcept { return entries_.size(); }  // keys that take memory
+    [[nodiscard]] const queue_statistics& statistics() const noexcept { return statistics_; }
+    /// A taken key was worked on for this long.
+    void worked(duration time) noexcept { statistics_.worked(time); }
 
  private:
     struct entry;
@@ -93,12 +97,13 @@ class work_queue {
         priority level = priority::bulk;          // of the pending run; meaningful if dirty
         priority delayed_level = priority::bulk;  // meaningful if delayed
         std::uint64_t ticket = 0;
+        time_point dirty_since;  // meaningful if dirty
         std::optional<typename ready_list::iterator> ready;
         std::optional<typename delay_list::iterator> delayed;
     };
 
     node& find_or_make(const Key& key);
-    void mark_dirty(node& what, priority level);
+    void mark_dirty(node& what, priority level, time_point now);
     void make_ready(node& what);
     void release_due(time_point now);
     void drop_if_idle(node& what);
@@ -111,6 +116,7 @@ class work_queue {
     priority_picker picker_;
     std::uint64_t next_ticket_ = 0;
     std::size_t failing_ = 0;
+    queue_statistics statistics_;
     bool shut_down_ = false;
 };
 

@@ -13,15 +13,15 @@
 namespace runtime {
 
 template <class Key, class Hash>
-void work_queue<Key, Hash>::add(const Key& key, priority level) {
+void work_queue<Key, Hash>::add(const Key& key, priority level, time_point now) {
     if (shut_down_) return;
-    mark_dirty(find_or_make(key), level);
+    mark_dirty(find_or_make(key), level, now);
 }
 
 template <class Key, class Hash>
 void work_queue<Key, Hash>::add_after(const Key& key, duration delay, priority level, time_point now) {
     if (shut_down_) return;
-    if (delay <= duration::zero()) return add(key, level);
+    if (delay <= duration::zero()) return add(key, level, now);
     node& what = find_or_make(key);
     entry& of = what.second;
     const time_point due = delay > time_point::max() - now ? time_point::max() : now + delay;
@@ -40,6 +40,7 @@ duration work_queue<Key, Hash>::add_rate_limited(const Key& key,
     entry& of = find_or_make(key).second;
     const duration delay = std::max(retry_(of.failures), at_least);
     if (of.failures++ == 0) ++failing_;
+    statistics_.retried(level);
     add_after(key, delay, level, now);
     return delay;
 }
@@ -79,6 +80,7 @@ auto work_queue<Key, Hash>::take(time_point now) -> std::optional<taken> {
     of.running = true;
     of.running_level = *from;
     running_.begin(*from);
+    statistics_.waited(*from, now - of.dirty_since);
     return taken{what.first, *from};
 }
 
@@ -137,10 +139,11 @@ auto work_queue<Key, Hash>::find_or_make(const Key& key) -> node& {
 }
 
 template <class Key, class Hash>
-void work_queue<Key, Hash>::mark_dirty(node& what, priority level) {
+void work_queue<Key, Hash>::mark_dirty(node& what, priority level, time_point now) {
     entry& of = what.second;
     if (!of.dirty) {
         of.dirty = true;
+        of.dirty_since = now;
         of.level = level;
         if (!of.running) make_ready(what);
         return;
@@ -170,7 +173,7 @@ void work_queue<Key, Hash>::release_due(time_point now) {
         node& what = *delayed_.begin()->second;
         delayed_.erase(delayed_.begin());
         what.second.delayed.reset();
-        mark_dirty(what, what.second.delayed_level);
+        mark_dirty(what, what.second.delayed_level, now);
     }
 }
 

@@ -86,7 +86,7 @@ void worker_pool<Key, Hash>::start(std::size_t workers, work reconcile, std::siz
 
 template <class Key, class Hash>
 void worker_pool<Key, Hash>::add(const Key& key, priority level) {
-    queue_.add(key, level);
+    queue_.add(key, level, now());
     ready_.notify_one();
 }
 
@@ -126,7 +126,9 @@ boost::asio::awaitable<void> worker_pool<Key, Hash>::worker() {
 
 template <class Key, class Hash>
 boost::asio::awaitable<void> worker_pool<Key, Hash>::work_on(taken item) {
+    const time_point begin = now();
     const outcome result = co_await work_(item.key);
+    queue_.worked(now() - begin);
     finish(item, result);
 }
 

@@ -6,12 +6,17 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace {
 
+net::server_request request_for(std::string_view path, std::string accept = {}) {
+    return {.path = std::string(path), .accept = std::move(accept), .authorization = {}};
+}
+
 net::server_response page(std::string_view path, const readiness& state) {
     const runtime::metrics_registry metrics;
-    return probe_page(path, [&] { return state; }, metrics);
+    return probe_page(request_for(path), [&] { return state; }, &metrics);
 }
 
 const readiness ready{.ready = true, .failures = {}, .role = {}};
@@ -51,7 +56,18 @@ TEST_CASE("/readyz says whether the process leads; a standby that could take ove
 TEST_CASE("/metrics has the content type that Prometheus expects") {
     const auto metrics = page("/metrics", waiting);
     CHECK(metrics.status == 200);
-    CHECK(metrics.content_type == runtime::metrics_registry::content_type);
+    CHECK(metrics.content_type == "text/plain; version=0.0.4; charset=utf-8");
+    const runtime::metrics_registry registry;
+    const auto open =
+        probe_page(request_for("/metrics", "application/openmetrics-text"), [] { return ready; }, &registry);
+    CHECK(open.content_type == "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    CHECK(open.body == "# EOF\n");
+}
+
+TEST_CASE("/metrics is not a probe when it is served with TLS elsewhere") {
+    const auto elsewhere = probe_page(request_for("/metrics"), [] { return ready; }, nullptr);
+    CHECK(elsewhere.status == 404);
+    CHECK(elsewhere.body.find("--metrics-listen-address") != std::string::npos);
 }
 
 TEST_CASE("any other path is 404") {

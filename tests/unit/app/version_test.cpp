@@ -18,3 +18,8 @@ TEST_CASE("the User-Agent names the program, the release, the platform and the r
         user_agent("some-program"),
         std::regex(R"(some-program/\d+\.\d+\.\d+ \(linux/\w+\) ([0-9a-f]{12}(-modified)?|unknown))")));
 }
+
+TEST_CASE("the parts of the version are the release and the revision") {
+    CHECK(version().starts_with(release() + " (revision " + revision()));
+    CHECK(user_agent("p").ends_with(" " + revision()));
+}

@@ -29,10 +29,11 @@ using asio::ip::tcp;
 
 namespace {
 
-net::server_response respond(std::string_view path) {
+net::server_response respond(const net::server_request& request) {
+    const auto& path = request.path;
     net::server_response response;
     if (path != "/healthz" && path != "/metrics") response.status = 404;
-    response.body = "page " + std::string(path) + "\n";
+    response.body = "page " + path + "\n";
     return response;
 }
 
@@ -40,7 +41,7 @@ struct server_fixture {
     asio::io_context io;
     net::http_server server;
 
-    explicit server_fixture(net::http_server::handler handler = respond,
+    explicit server_fixture(net::http_server::handler handler = net::at_once(respond),
                             std::chrono::milliseconds phase_timeout = std::chrono::hours(1))
         : server(io.get_executor(), std::move(handler), phase_timeout) {
         REQUIRE(server.listen("127.0.0.1", 0));
@@ -134,17 +135,17 @@ TEST_CASE("close() ends all connections and leaves no work behind") {
 
 TEST_CASE("an address that cannot be bound is an error with the address") {
     server_fixture fixture;
-    net::http_server second(fixture.io.get_executor(), respond);
+    net::http_server second(fixture.io.get_executor(), net::at_once(respond));
     const auto taken = second.listen("127.0.0.1", fixture.server.port());
     REQUIRE_FALSE(taken);
     CHECK(taken.error().what.find("127.0.0.1 port " + std::to_string(fixture.server.port())) !=
           std::string::npos);
-    net::http_server third(fixture.io.get_executor(), respond);
+    net::http_server third(fixture.io.get_executor(), net::at_once(respond));
     CHECK_FALSE(third.listen("localhost", 0));
 }
 
 TEST_CASE("a client that does not send its request in time is disconnected") {
-    server_fixture fixture(respond, std::chrono::milliseconds(50));
+    server_fixture fixture(net::at_once(respond), std::chrono::milliseconds(50));
     auto silent = fixture.connect();
     CHECK(fixture.read_all(silent).empty());
     auto slow = fixture.connect();
@@ -154,13 +155,12 @@ TEST_CASE("a client that does not send its request in time is disconnected") {
 
 TEST_CASE("a client that does not read its response in time is disconnected") {
     constexpr std::size_t size = 32U * 1024 * 1024;
-    server_fixture fixture(
-        [](std::string_view) {
-            net::server_response response;
-            response.body = std::string(size, 'x');
-            return response;
-        },
-        std::chrono::milliseconds(50));
+    server_fixture fixture(net::at_once([](const net::server_request&) {
+                               net::server_response response;
+                               response.body = std::string(size, 'x');
+                               return response;
+                           }),
+                           std::chrono::milliseconds(50));
     auto client = fixture.connect();
     asio::write(client, asio::buffer(std::string("GET /metrics HTTP/1.1\r\n\r\n")));
     const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
@@ -194,7 +194,7 @@ TEST_CASE("the server accepts again after it had no file descriptor" *
 
 TEST_CASE("a server on :: also has IPv4 clients") {
     asio::io_context io;
-    net::http_server server(io.get_executor(), respond);
+    net::http_server server(io.get_executor(), net::at_once(respond));
     REQUIRE(server.listen("::", 0));
     tcp::socket client(io);
     boost::system::error_code ec;

@@ -8,8 +8,10 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -27,7 +29,7 @@ struct fixture : build::cluster_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "the metrics of work show the queue, failures, held deletions and the policy") {
+TEST_CASE_FIXTURE(fixture, "the metrics of work show failures, held deletions and the policy") {
     reconcile::deletion_guard guard;
     const reconcile::admission_checker admission{stage.io.get_executor(),
                                                  *stage.client,
@@ -39,30 +41,49 @@ TEST_CASE_FIXTURE(fixture, "the metrics of work show the queue, failures, held d
                                                   .checked = [] {},
                                                   .changed = [] {}}};
     reconcile::register_work_metrics(metrics, queues, guard, admission);
-    for (const auto* name : {"regcred_queue_depth", "regcred_failing_secrets", "regcred_held_deletions"})
+    for (const auto* name : {"regcred_failing_secrets", "regcred_held_deletions"})
         CHECK(says(metrics, std::string(name) + " 0"));
     CHECK(says(metrics, "regcred_admission_policy_enforced 0"));  // not known yet
-    queues.secrets.add({.namespace_name = "team-a", .name = "regcred"});
-    CHECK(says(metrics, "regcred_queue_depth 1"));
     for (int i = 0; guard.may_delete({.namespace_name = std::to_string(i), .name = "regcred"}, 0, {}); ++i) {
     }
     CHECK(says(metrics, "regcred_held_deletions 1"));
 }
 
-TEST_CASE_FIXTURE(fixture, "the metrics of the state count RegistryCredentials, conditions and namespaces") {
+TEST_CASE_FIXTURE(fixture, "the metrics of the state count RegistryCredentials and namespaces") {
     reconcile::register_state_metrics(metrics, state);
     CHECK(says(metrics, "regcred_registrycredentials 0"));
     CHECK(says(metrics, "regcred_namespaces 0"));
     add_namespace("team-a");
     add_namespace("team-b");
-    auto hub = build::wants("hub", "login");
-    auto& ready = hub.status.conditions.emplace_back();
-    ready.type = "Ready";
-    ready.status = "True";
-    add_credential(hub);
+    add_credential(build::wants("hub", "login"));
     CHECK(says(metrics, "regcred_registrycredentials 1"));
     CHECK(says(metrics, "regcred_namespaces 2"));
-    CHECK(says(metrics, R"(regcred_registrycredential_condition{name="hub",type="Ready",status="True"} 1)"));
+}
+
+TEST_CASE_FIXTURE(fixture, "the metrics of watches show their age, restarts and unreadable objects") {
+    std::vector<reconcile::watch_report> reports;
+    reconcile::register_watch_metrics(
+        metrics,
+        [&reports] { return reports; },
+        [] { return runtime::wall_time{std::chrono::seconds(1'000)}; });
+    reports.push_back({.watch = "namespaces", .health = {}, .unreadable = 3});
+    CHECK(metrics.text().find("regcred_watch_last_received_timestamp_seconds{") == std::string::npos);
+    auto& health = reports.front().health;
+    health.last_received = std::chrono::steady_clock::now() - std::chrono::seconds(100);
+    health.ended = 7;
+    health.failed = 2;
+    CHECK(metrics.text().find(R"(regcred_watch_last_received_timestamp_seconds{watch="namespaces"} 899.9)") !=
+          std::string::npos);
+    CHECK(says(metrics, R"(regcred_watch_restarts_total{watch="namespaces",cause="ended"} 7)"));
+    CHECK(says(metrics, R"(regcred_watch_restarts_total{watch="namespaces",cause="failed"} 2)"));
+    CHECK(says(metrics, R"(regcred_unreadable_objects{watch="namespaces"} 3)"));
+}
+
+TEST_CASE_FIXTURE(fixture, "repairs begin at 0") {
+    static_cast<void>(reconcile::register_drift(metrics));
+    CHECK(says(metrics, R"(regcred_drift_repaired_total{resource="secrets",cause="modified"} 0)"));
+    CHECK(says(metrics, R"(regcred_drift_repaired_total{resource="secrets",cause="deleted"} 0)"));
+    CHECK(says(metrics, R"(regcred_drift_repaired_total{resource="serviceaccounts",cause="modified"} 0)"));
 }
 
 TEST_CASE_FIXTURE(fixture, "the metrics of Pods that cannot pull begin at 0") {

@@ -103,6 +103,18 @@ TEST_CASE(
     REQUIRE(f.run_until([&] { return f.listed.size() == 1 && f.watches.failing() == 1 && f.changes >= 5; }));
     CHECK(f.listed == std::vector<std::string>{"regcred"});
     CHECK(f.watches.all().back().reader->health().last_kind == kube::error_kind::forbidden);
+    CHECK(f.watches.explain().find("secrets named other: not synced yet; ") != std::string::npos);
+    CHECK(f.watches.explain().find("namespaces") == std::string::npos);
+    std::vector<reconcile::watch_report> reports;
+    f.watches.add_reports(reports);
+    std::vector<std::string> names;
+    for (const auto& each : reports)
+        names.push_back(each.watch);
+    CHECK(
+        names ==
+        std::vector<std::string>{
+            "registrycredentials", "namespaces", "sources", "secrets named regcred", "secrets named other"});
+    CHECK(reports.front().health.synced);
 
     *allowed = true;
     CHECK(f.run_until([&] { return f.listed.size() == 2; }));

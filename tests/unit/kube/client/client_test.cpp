@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kube/client/client.hpp"
 
+#include "kube/api/access_review.hpp"
 #include "unit/kube/client/api_fixture.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -93,6 +94,14 @@ TEST_CASE("while the write gate is closed no write is sent, and reads and dry ru
 
     api.client->set_write_gate([] { return true; });
     CHECK(api.run(api.client->create(secrets, "team-a", body())));
+}
+
+TEST_CASE("a review is a POST that the write gate lets through") {
+    api_fixture api(
+        [](const std::string&) { return harness::http_answer(201, R"({"kind":"TokenReview"})"); });
+    api.client->set_write_gate([] { return false; });
+    CHECK(api.run(api.client->review(token_reviews, util::secret_bytes::copy_of("{}"))));
+    CHECK(api.last_line() == "POST /apis/authentication.k8s.io/v1/tokenreviews");
 }
 
 TEST_CASE("the observer is told of each request: verb, resource, HTTP status and duration") {

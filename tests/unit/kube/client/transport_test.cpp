@@ -136,6 +136,40 @@ TEST_CASE("a refused token is reported once, and again after the server accepted
     CHECK(reports == 2);
 }
 
+TEST_CASE("a changed token is told once it is used") {
+    api_fixture api([](const std::string& request) {
+        if (has_field(request, "Authorization: Bearer CANARY-token-1"))
+            return harness::http_answer(401, R"({"kind":"Status","reason":"Unauthorized","code":401})");
+        return harness::http_answer(200, secret);
+    });
+    std::vector<std::string> reloads;
+    api.client->set_observer(
+        {.refused = nullptr, .warned = nullptr, .reloaded = [&](std::string_view credential) {
+             reloads.emplace_back(credential);
+         }});
+    CHECK_FALSE(api.run(api.client->get(secrets, "a", "b")));
+    CHECK(reloads.empty());
+    api.folder.write("token", "CANARY-token-2");
+    CHECK(api.run(api.client->get(secrets, "a", "b")));
+    CHECK(reloads == std::vector<std::string>{"token"});
+}
+
+TEST_CASE("changed certificates are told once they are used") {
+    const harness::certificate_authority next;
+    api_fixture api(always(200, secret));
+    std::vector<std::string> reloads;
+    api.client->set_observer(
+        {.refused = nullptr, .warned = nullptr, .reloaded = [&](std::string_view credential) {
+             reloads.emplace_back(credential);
+         }});
+    api.server.show(next.issue_for_loopback());
+    CHECK_FALSE(api.run(api.client->get(secrets, "a", "b")));
+    CHECK(reloads.empty());
+    api.folder.write("ca.crt", next.certificate());
+    CHECK(api.run(api.client->get(secrets, "a", "b")));
+    CHECK(reloads == std::vector<std::string>{"certificates"});
+}
+
 TEST_CASE("unusable certificates are an error before the first request") {
     api_fixture api(always(200, secret));
     api.folder.write("ca.crt", "CANARY");

@@ -48,7 +48,11 @@ TEST_CASE("the token of a file is trimmed, and read again after 30 s") {
     CHECK(source.get(files.now).reveal() == "CANARY-1");
     files.folder.write("token", "\tCANARY-2 \r\n");
     CHECK(source.get(files.now + 30s - 1ns).reveal() == "CANARY-1");
+    CHECK(source.reloads() == 0);
     CHECK(source.get(files.now + 30s).reveal() == "CANARY-2");
+    CHECK(source.reloads() == 1);
+    CHECK(source.get(files.now + 60s).reveal() == "CANARY-2");
+    CHECK(source.reloads() == 1);
 }
 
 TEST_CASE("a token that the kubelet replaces by swapping a link is read") {

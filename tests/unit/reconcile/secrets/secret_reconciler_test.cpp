@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,7 +45,8 @@ struct fixture : build::cluster_fixture {
                       .guard = guard,
                       .guard_reads = guard_reads,
                       .log = log,
-                      .writes = metrics.counters("writes", "help", {"action", "result"}),
+                      .writes = metrics.counters("writes_total", "help", {"action", "result"}),
+                      .drift = metrics.counters("drift_total", "help", {"resource", "cause"}),
                       .clock = [] { return runtime::wall_time{}; },
                       .on_new_failure = {}}) {
         add_source("login", "quay.io", "CANARY-1");
@@ -117,11 +119,86 @@ TEST_CASE("a missing copy is created, and settled when the response matches") {
     const auto written = f.events.collect("hub");
     REQUIRE(written.size() == 1);
     CHECK(written[0].reason == "Created");
-    CHECK(f.metrics.text().find(R"(writes{action="create",result="ok"} 1)") != std::string::npos);
+    CHECK(f.metrics.text().find(R"(writes_total{action="create",result="ok"} 1)") != std::string::npos);
+    CHECK(f.metrics.text().find("drift_total{") == std::string::npos);
     CHECK(f.log_lines.count("CANARY") == 0);
     // The copy is known ahead of the watch: a second run has nothing to write.
     CHECK(f.reconcile() == runtime::outcome::settled());
     CHECK(f.requests().size() == 1);
+}
+
+TEST_CASE("a written copy ends the wait of its namespace, and is counted for its RegistryCredential") {
+    fixture probe({});
+    probe.add_credential(wants("hub", "login"));
+    fixture f({wire::created(probe.copy("50", probe.desired_document()))});
+    f.add_credential(wants("hub", "login"));
+    f.queues.arrivals.lead(std::chrono::steady_clock::now());
+    f.queues.add_arrival(build::here);
+    REQUIRE(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.queues.arrivals.on_time() == 1);
+    CHECK(f.queues.arrivals.waiting() == 0);
+    const auto finished = f.queues.runs.finish("hub", {}, std::chrono::steady_clock::now());
+    REQUIRE(finished);
+    CHECK(finished->written == 1);
+}
+
+TEST_CASE("a refused copy ends the wait of its namespace only if a person must act") {
+    for (const int code : {403, 500}) {
+        fixture f({refusal(code, code == 403 ? "Forbidden" : "InternalError")});
+        f.add_credential(wants("hub", "login"));
+        f.queues.arrivals.lead(std::chrono::steady_clock::now());
+        f.queues.add_arrival(build::here);
+        static_cast<void>(f.reconcile());
+        CHECK(f.queues.arrivals.failed() == (code == 403 ? 1 : 0));
+        CHECK(f.queues.arrivals.waiting() == (code == 403 ? 0 : 1));
+    }
+}
+
+TEST_CASE("a copy that is there, and a namespace that is gone, wait no longer and are not counted") {
+    fixture f({});
+    f.add_credential(wants("hub", "login"));
+    f.apply_all();
+    f.queues.arrivals.lead(std::chrono::steady_clock::now());
+    f.queues.add_arrival(build::here);
+    REQUIRE(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.queues.arrivals.waiting() == 0);
+    CHECK(f.queues.arrivals.on_time() == 0);
+
+    fixture gone({refusal(404, "NotFound", "namespaces")});
+    gone.add_credential(wants("hub", "login"));
+    gone.queues.add_arrival(build::here);
+    REQUIRE(gone.reconcile() == runtime::outcome::done());
+    CHECK(gone.queues.arrivals.waiting() == 0);
+}
+
+TEST_CASE("a repair is counted by what another writer did to the copy") {
+    fixture probe({});
+    probe.add_credential(wants("hub", "login"));
+    const auto right = probe.copy("500", probe.desired_document());
+    SUBCASE("deleted") {
+        fixture f({wire::created(right), wire::created(right)});
+        f.add_credential(wants("hub", "login"));
+        REQUIRE(f.reconcile() == runtime::outcome::settled());
+        f.version = 500;
+        f.collect_garbage(build::here);
+        REQUIRE(f.reconcile() == runtime::outcome::settled());
+        CHECK(f.metrics.text().find(R"(drift_total{resource="secrets",cause="deleted"} 1)") !=
+              std::string::npos);
+    }
+    SUBCASE("modified") {
+        auto repaired = right;
+        repaired["metadata"]["resourceVersion"] = "600";
+        fixture f({wire::created(right), ok(repaired)});
+        f.add_credential(wants("hub", "login"));
+        REQUIRE(f.reconcile() == runtime::outcome::settled());
+        auto edited = *f.state.find_copy(build::here);
+        edited.meta.resource_version = "550";
+        edited.document = util::digest_of("another document");
+        f.state.copies("regcred").upsert(std::move(edited));
+        REQUIRE(f.reconcile() == runtime::outcome::settled());
+        CHECK(f.metrics.text().find(R"(drift_total{resource="secrets",cause="modified"} 1)") !=
+              std::string::npos);
+    }
 }
 
 TEST_CASE("a copy that becomes synced queues the other Secrets of its namespace") {
@@ -193,7 +270,8 @@ TEST_CASE("a refused write is recorded with its reason, and retried") {
     CHECK(f.reason() == reasons::forbidden);
     CHECK(f.statuses().contains("hub"));
     CHECK(f.log_lines.count("Secret out of sync") == 1);
-    CHECK(f.metrics.text().find(R"(writes{action="create",result="forbidden"} 1)") != std::string::npos);
+    CHECK(f.metrics.text().find(R"(writes_total{action="create",result="forbidden"} 1)") !=
+          std::string::npos);
     CHECK(f.events.collect("hub").empty());
 }
 

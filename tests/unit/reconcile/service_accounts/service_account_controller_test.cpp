@@ -96,18 +96,20 @@ struct fixture {
                                             .service_account = [] { return std::string("default"); },
                                             .checked = [] {},
                                             .changed = [] {}}};
-    reconcile::service_account_controller controller{stage.io.get_executor(),
-                                                     *stage.client,
-                                                     state,
-                                                     queues,
-                                                     events,
-                                                     admission,
-                                                     log,
-                                                     metrics,
-                                                     {.names = {"default"},
-                                                      .random = [] { return 0.0; },
-                                                      .clock = [] { return runtime::wall_time{}; },
-                                                      .approvals = nullptr}};
+    reconcile::service_account_controller controller{
+        stage.io.get_executor(),
+        *stage.client,
+        state,
+        queues,
+        events,
+        admission,
+        log,
+        metrics,
+        metrics.counters("drift_total", "help", {"resource", "cause"}),
+        {.names = {"default"},
+         .random = [] { return 0.0; },
+         .clock = [] { return runtime::wall_time{}; },
+         .approvals = nullptr}};
 };
 
 }  // namespace

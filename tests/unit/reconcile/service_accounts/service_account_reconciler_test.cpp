@@ -55,7 +55,8 @@ struct fixture : build::cluster_fixture {
                       .guard = guard,
                       .guard_reads = guard_reads,
                       .log = log,
-                      .writes = metrics.counters("writes", "help", {"action", "result"}),
+                      .writes = metrics.counters("writes_total", "help", {"action", "result"}),
+                      .drift = metrics.counters("drift_total", "help", {"resource", "cause"}),
                       .clock = [] { return runtime::wall_time{}; }}) {
         add_namespace("team-a");
     }
@@ -116,7 +117,20 @@ TEST_CASE("an entry is added by a patch that is bound to the version of the view
     CHECK(body["imagePullSecrets"] == kube::json::array({{{"name", "theirs"}}, {{"name", "regcred"}}}));
     CHECK(f.accounts.results().is_synced(default_account));
     CHECK(f.events.collect("hub").at(0).reason == "ServiceAccountsPatched");
-    CHECK(f.metrics.text().find(R"(writes{action="add",result="ok"} 1)") != std::string::npos);
+    CHECK(f.metrics.text().find(R"(writes_total{action="add",result="ok"} 1)") != std::string::npos);
+    CHECK(f.metrics.text().find("drift_total{") == std::string::npos);
+}
+
+TEST_CASE("an entry that another writer has removed is added again, and counted as a repair") {
+    fixture f({ok(account("800", {"regcred"}, "regcred")), ok(account("802", {"regcred"}, "regcred"))});
+    f.add_account({}, "");
+    f.add_hub();
+    REQUIRE(f.reconcile() == runtime::outcome::settled());
+    f.version = 800;
+    f.add_account({}, "regcred");
+    REQUIRE(f.reconcile() == runtime::outcome::settled());
+    CHECK(f.metrics.text().find(R"(drift_total{resource="serviceaccounts",cause="modified"} 1)") !=
+          std::string::npos);
 }
 
 TEST_CASE("an entry is removed after reads of its RegistryCredential, its namespace and its Secret") {

@@ -8,7 +8,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,6 +30,70 @@ TEST_CASE("a new namespace is urgent, in any order of the other objects") {
     CHECK(f.secrets().at(build::here) == runtime::priority::urgent);
     CHECK(f.statuses().contains("hub"));
     CHECK(f.next("team-a") == secret_action::create);
+    CHECK(f.queues.arrivals.waiting() == 1);
+}
+
+TEST_CASE("a namespace waits for its Secret if it is new, is selected, and the leader has not written it") {
+    cluster_fixture f;
+    f.add_credential(wants("hub", "login", {"team-*"}));
+    f.add_namespace("team-old");  // before the first list is complete
+    f.list_nothing(f.state.namespaces());
+    f.add_namespace("other");
+    CHECK(f.queues.arrivals.waiting() == 0);
+    f.add_namespace("team-a");
+    f.add_namespace("team-a", {{"changed", "label"}});
+    CHECK(f.queues.arrivals.waiting() == 1);
+    f.add_namespace("team-b");
+    CHECK(f.queues.arrivals.waiting() == 2);
+    f.state.namespaces().erase({.namespace_name = {}, .name = "team-b"}, f.next_version());
+    CHECK(f.queues.arrivals.waiting() == 1);
+    f.state.copies("regcred").upsert([] {
+        reconcile::observed_secret copy;
+        copy.meta = build::meta("regcred", "team-a");
+        return copy;
+    }());
+    CHECK(f.queues.arrivals.waiting() == 0);
+}
+
+namespace {
+
+/// Why all Secrets of hub are due; nothing: they are not.
+std::optional<reconcile::sync_cause> cause(cluster_fixture& f) {
+    const auto now = std::chrono::steady_clock::now();
+    f.queues.runs.wrote("hub", now);
+    const auto finished = f.queues.runs.finish("hub", {}, now);
+    if (!finished) return std::nullopt;
+    return finished->cause;
+}
+
+}  // namespace
+
+TEST_CASE("all Secrets of a RegistryCredential are due when it, its spec or its credentials are new") {
+    using reconcile::sync_cause;
+    cluster_fixture f;
+    f.add_source("login", "quay.io", "CANARY-1");
+    f.add_credential(wants("hub", "login"));
+    CHECK((cause(f) == sync_cause::started));  // before the first list is complete
+    f.remove_credential("hub");
+    CHECK_FALSE(f.queues.runs.is_running("hub"));
+    f.list_nothing(f.state.credentials());
+    f.add_credential(wants("hub", "login"));
+    CHECK((cause(f) == sync_cause::created));
+    auto edited = wants("hub", "login", {"team-*"});
+    edited.meta.generation = 2;
+    f.add_credential(edited);
+    CHECK((cause(f) == sync_cause::spec_changed));
+    edited.status.summary = "1/1";
+    f.add_credential(edited);
+    CHECK_FALSE(cause(f));
+    f.add_source("login", "quay.io", "CANARY-2");
+    CHECK((cause(f) == sync_cause::source_changed));
+    f.add_source("login", "quay.io", "CANARY-2");
+    CHECK_FALSE(cause(f));
+    f.add_credential(edited);
+    f.queues.begin_sync("hub", sync_cause::created);
+    f.remove_credential("hub");
+    CHECK_FALSE(f.queues.runs.is_running("hub"));
 }
 
 TEST_CASE("a rotated source queues every selected namespace as bulk") {

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-using samples = runtime::metrics_registry::gauge_samples;
+using samples = runtime::metrics_registry::samples;
 
 TEST_CASE("each condition of each RegistryCredential is a sample until the object is gone") {
     build::cluster_fixture f;

@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +24,10 @@ const std::string hub_path = "/apis/regcred.dev/v1alpha1/registrycredentials/hub
 
 /// Keeps what is recorded.
 struct event_log final : runtime::event_writer {
-    boost::asio::awaitable<kube::result<void>> create(runtime::event_write) override {
+    lines notes;
+
+    boost::asio::awaitable<kube::result<void>> create(runtime::event_write write) override {
+        notes.push_back(write.event.note);
         co_return kube::result<void>{};
     }
     boost::asio::awaitable<kube::result<void>> update_series(runtime::event_write) override {
@@ -43,6 +48,7 @@ struct fixture : build::cluster_fixture {
         add_namespace("team-a");
         add_credential(build::wants("hub", "login"));
         clear_queues();
+        queues.runs.forget("hub");
     }
     runtime::outcome write() { return stage.run(writer.reconcile({.namespace_name = {}, .name = "hub"})); }
     [[nodiscard]] lines requests() const { return wire::request_lines(stage); }
@@ -77,6 +83,7 @@ struct fixture : build::cluster_fixture {
                                      .state = state,
                                      .accounts = accounts,
                                      .pulls = pulls,
+                                     .queues = queues,
                                      .admission = admission,
                                      .writes = writes,
                                      .events = events,
@@ -174,6 +181,54 @@ TEST_CASE("writes are logged in one line for all namespaces, even if the status 
     static_cast<void>(f.write());
     CHECK(f.log_lines.count("applied changes registrycredential=hub event_reason=Created message=") == 1);
     CHECK(f.log_lines.count("Created Secret regcred in 2 namespaces: team-a, team-b") == 1);
+}
+
+namespace {
+
+/// A source has changed, and the copy of team-a was written a quarter of a second later.
+void rotate(fixture& f) {
+    const auto now = std::chrono::steady_clock::now();
+    f.queues.runs.begin("hub", reconcile::sync_cause::source_changed, now);
+    f.writes.record("hub", reconcile::write_kind::updated, build::here);
+    f.queues.runs.wrote("hub", now + std::chrono::milliseconds(250));
+}
+
+}  // namespace
+
+TEST_CASE("while a namespace has no result nothing is told of single writes") {
+    fixture f(put_back);
+    rotate(f);
+    CHECK(f.write() == runtime::outcome::done());
+    CHECK(f.log_lines.count("applied changes") == 0);
+    CHECK(f.log_lines.count("all Secrets reconciled") == 0);
+    CHECK(f.queues.runs.is_running("hub"));
+}
+
+TEST_CASE("while bulk work waits the status is looked at again") {
+    fixture f(put_back);
+    rotate(f);
+    f.state.results().synced(build::here, 1, {});
+    f.queues.secrets.add(build::here, runtime::priority::bulk);
+    CHECK(f.write() == runtime::outcome::requeue_after(std::chrono::seconds(1)));
+    CHECK(f.log_lines.count("all Secrets reconciled") == 0);
+}
+
+TEST_CASE("one line and one Event tell of all Secrets once each has a result") {
+    fixture f(put_back);
+    rotate(f);
+    f.state.results().synced(build::here, 1, {});
+    CHECK(f.write() == runtime::outcome::done());
+    CHECK(f.log_lines.count(
+              "info  all Secrets reconciled registrycredential=hub cause=source_changed written=1 "
+              "failed=0 duration_ms=250") == 1);
+    CHECK(f.log_lines.count("applied changes") == 0);  // a debug line
+    CHECK_FALSE(f.queues.runs.is_running("hub"));
+    f.events.stop();
+    f.stage.run(f.events.run());
+    CHECK(std::ranges::count(
+              f.event_writer.notes,
+              "Updated Secret regcred in 1 namespace: team-a; the last one 0.25 s after a source "
+              "changed; no namespace failed") == 1);
 }
 
 TEST_CASE("before work begins only a fault of a watch is written, and what else is in the status stays") {

@@ -372,6 +372,28 @@ TEST_CASE_FIXTURE(fixture, "a streaming list recovers with its end, a resumed wa
     CHECK(server.script.empty());
 }
 
+TEST_CASE_FIXTURE(fixture, "health counts ends and failures apart, and knows when anything was received") {
+    CHECK(watch.health().last_received == runtime::time_point::min());
+    response refused = refusal(error_kind::forbidden);
+    refused.before = [this] { CHECK(watch.health().last_received == runtime::time_point::min()); };
+    server.script.push_back(refused);
+    server.script.push_back(stream({list_end("10"), bookmark("11")}));
+    runtime::time_point after_list;
+    response resumed = stream({});
+    resumed.before = [&] {
+        after_list = watch.health().last_received;
+        CHECK(after_list > runtime::time_point::min());
+        CHECK(watch.health().ended == 1);
+        CHECK(watch.health().failed == 1);
+    };
+    server.script.push_back(resumed);
+    server.script.push_back(refusal(error_kind::server));
+    run();
+    CHECK(watch.health().last_received > after_list);  // the watch was opened
+    CHECK(watch.health().ended == 2);
+    CHECK(watch.health().failed == 2);
+}
+
 TEST_CASE_FIXTURE(fixture, "an object that cannot be decoded does not stop the watch") {
     server.script.push_back(stream({added(document("a", "u1", "1", "broken")),
                                     added(document("b", "u2", "2")),
@@ -381,6 +403,7 @@ TEST_CASE_FIXTURE(fixture, "an object that cannot be decoded does not stop the w
     run();
     CHECK(changes.take() == lines{"+b@2", "+a@12"});
     CHECK(server.requests.size() == 2);
+    CHECK(watch.unreadable() == 1);
 }
 
 TEST_CASE_FIXTURE(fixture, "an object without a name starts the list again") {

@@ -201,9 +201,11 @@ TEST_CASE_FIXTURE(sink_fixture, "an object is unreadable until it can be decoded
                                          document("c", "u3", "3", "broken")};
     view(broken, "10");
     CHECK(reports.size() == 3);
+    CHECK(sink.unreadable() == 3);
     SUBCASE("an event shows it") {
         CHECK(take(watch_event_type::modified, document("a", "u1", "11")));
         CHECK(take(watch_event_type::deleted, document("b", "u2", "12", "broken")));
+        CHECK(sink.unreadable() == 1);
         view(broken, "20");
         CHECK(reports.size() == 5);  // a and b again
     }

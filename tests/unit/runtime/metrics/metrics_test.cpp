@@ -90,7 +90,7 @@ TEST_CASE("the value of a function is read each time the text is written") {
 
 TEST_CASE("the samples of a gauge with labels are read each time the text is written") {
     metrics_registry registry;
-    metrics_registry::gauge_samples samples{{{"hub", "Ready"}, 1.0}, {{"b", "Ready"}, 0.0}};
+    metrics_registry::samples samples{{{"hub", "Ready"}, 1.0}, {{"b", "Ready"}, 0.0}};
     registry.gauges_func("condition", "C.", {"name", "type"}, [&samples] { return samples; });
     CHECK(registry.text() ==
           "# HELP condition C.\n# TYPE condition gauge\n"

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -29,7 +30,7 @@ std::string take(queue& from, time_point now = start) {
 TEST_CASE("a key that is added many times is handed out once") {
     queue work = make_queue();
     for (int i = 0; i < 5; ++i)
-        work.add("a", priority::normal);
+        work.add("a", priority::normal, start);
     CHECK(work.waiting() == 1);
     CHECK(take(work) == "a");
     CHECK(take(work) == "-");
@@ -37,10 +38,10 @@ TEST_CASE("a key that is added many times is handed out once") {
 
 TEST_CASE("settle drops what was added while the key ran, and nothing else") {
     queue work = make_queue();
-    work.add("a", priority::normal);
+    work.add("a", priority::normal, start);
     REQUIRE(take(work) == "a");
-    work.add("a", priority::urgent);
-    work.add("b", priority::normal);
+    work.add("a", priority::urgent, start);
+    work.add("b", priority::normal, start);
     work.add_after("a", 1s, priority::normal, start);
     work.settle("a");
     CHECK(work.running() == 0);
@@ -51,7 +52,7 @@ TEST_CASE("settle drops what was added while the key ran, and nothing else") {
 
 TEST_CASE("a settled key that was not added again takes no memory") {
     queue work = make_queue();
-    work.add("a", priority::normal);
+    work.add("a", priority::normal, start);
     REQUIRE(take(work) == "a");
     work.settle("a");
     CHECK(work.tracked() == 0);
@@ -61,7 +62,7 @@ TEST_CASE("an urgent delayed key stays urgent when it is added for bulk work bef
     queue work = make_queue();
     work.add_after("a", 2s, priority::urgent, start);
     work.add_after("a", 1s, priority::bulk, start);
-    work.add("b", priority::normal);
+    work.add("b", priority::normal, start);
     const auto first = work.take(start + 1s);
     REQUIRE(first);
     CHECK(first->key == "a");
@@ -71,7 +72,7 @@ TEST_CASE("an urgent delayed key stays urgent when it is added for bulk work bef
 TEST_CASE("keys of a priority are handed out in the order they came") {
     queue work = make_queue();
     for (const char* key : {"c", "a", "b", "a"})
-        work.add(key, priority::normal);
+        work.add(key, priority::normal, start);
     CHECK(take(work) == "c");
     CHECK(take(work) == "a");
     CHECK(take(work) == "b");
@@ -79,10 +80,10 @@ TEST_CASE("keys of a priority are handed out in the order they came") {
 
 TEST_CASE("re-adding a key while it runs reruns it once") {
     queue work = make_queue();
-    work.add("a", priority::normal);
+    work.add("a", priority::normal, start);
     REQUIRE(take(work) == "a");
     for (int i = 0; i < 5; ++i)
-        work.add("a", priority::normal);
+        work.add("a", priority::normal, start);
     CHECK(take(work) == "-");  // never two workers on one key
     CHECK(work.waiting() == 0);
     work.done("a");
@@ -93,8 +94,8 @@ TEST_CASE("re-adding a key while it runs reruns it once") {
 
 TEST_CASE("other keys go on while one runs") {
     queue work = make_queue();
-    work.add("a", priority::normal);
-    work.add("b", priority::normal);
+    work.add("a", priority::normal, start);
+    work.add("b", priority::normal, start);
     REQUIRE(take(work) == "a");
     CHECK(take(work) == "b");
     CHECK(work.running() == 2);
@@ -102,9 +103,9 @@ TEST_CASE("other keys go on while one runs") {
 
 TEST_CASE("more urgent priorities go first") {
     queue work = make_queue();
-    work.add("bulk", priority::bulk);
-    work.add("normal", priority::normal);
-    work.add("urgent", priority::urgent);
+    work.add("bulk", priority::bulk, start);
+    work.add("normal", priority::normal, start);
+    work.add("urgent", priority::urgent, start);
     CHECK(take(work) == "urgent");
     CHECK(take(work) == "normal");
     CHECK(take(work) == "bulk");
@@ -112,10 +113,10 @@ TEST_CASE("more urgent priorities go first") {
 
 TEST_CASE("a waiting key moves up when it is added to a more urgent priority, and never down") {
     queue work = make_queue();
-    work.add("first", priority::bulk);
-    work.add("second", priority::bulk);
-    work.add("second", priority::urgent);
-    work.add("second", priority::bulk);
+    work.add("first", priority::bulk, start);
+    work.add("second", priority::bulk, start);
+    work.add("second", priority::urgent, start);
+    work.add("second", priority::bulk, start);
     CHECK(work.waiting(priority::urgent) == 1);
     CHECK(work.waiting(priority::bulk) == 1);
     const auto taken = work.take(start);
@@ -128,20 +129,20 @@ TEST_CASE("a waiting key moves up when it is added to a more urgent priority, an
 
 TEST_CASE("a key that runs is rerun in the most urgent priority it was added to") {
     queue work = make_queue();
-    work.add("a", priority::bulk);
+    work.add("a", priority::bulk, start);
     REQUIRE(take(work) == "a");
-    work.add("a", priority::urgent);
-    work.add("a", priority::bulk);
+    work.add("a", priority::urgent, start);
+    work.add("a", priority::bulk, start);
     work.done("a");
     CHECK(work.waiting(priority::urgent) == 1);
 }
 
 TEST_CASE("an urgent stream does not starve bulk work") {
     queue work = make_queue();
-    work.add("bulk", priority::bulk);
+    work.add("bulk", priority::bulk, start);
     int urgent_before = 0;
     for (int i = 0; i < 20; ++i) {
-        work.add("urgent", priority::urgent);
+        work.add("urgent", priority::urgent, start);
         const std::string key = take(work);
         work.done(key);
         if (key == "bulk") break;
@@ -188,7 +189,7 @@ TEST_CASE("the more urgent priority of two delays wins") {
 TEST_CASE("an immediate add leaves the delay as it is") {
     queue work = make_queue();
     work.add_after("a", 10s, priority::normal, start);
-    work.add("a", priority::normal);
+    work.add("a", priority::normal, start);
     CHECK(take(work) == "a");
     work.done("a");
     CHECK(take(work, start + 9s) == "-");
@@ -199,13 +200,13 @@ TEST_CASE("a delay that is due while the key runs or waits makes no second run")
     queue work = make_queue();
     work.add_after("a", 1s, priority::normal, start);
     SUBCASE("waits") {
-        work.add("a", priority::normal);
+        work.add("a", priority::normal, start);
         CHECK(take(work, start + 2s) == "a");
         work.done("a");
         CHECK(take(work, start + 2s) == "-");
     }
     SUBCASE("runs: once more afterwards, as for any add") {
-        work.add("a", priority::normal);
+        work.add("a", priority::normal, start);
         REQUIRE(take(work) == "a");
         CHECK(take(work, start + 2s) == "-");
         work.done("a");
@@ -249,7 +250,7 @@ TEST_CASE("a retry is not earlier than the server asked for") {
 
 TEST_CASE("a key takes no memory when nothing is to be remembered of it") {
     queue work = make_queue();
-    work.add("a", priority::normal);
+    work.add("a", priority::normal, start);
     CHECK(work.tracked() == 1);
     REQUIRE(take(work) == "a");
     (void)work.add_rate_limited("a", priority::normal, 0s, start);
@@ -275,26 +276,26 @@ TEST_CASE("the queue says when it has to be asked again") {
     work.add_after("a", 10s, priority::normal, start);
     work.add_after("b", 5s, priority::normal, start);
     CHECK(work.next_wakeup(start) == start + 5s);
-    work.add("c", priority::normal);
+    work.add("c", priority::normal, start);
     CHECK(work.next_wakeup(start) == start);
     REQUIRE(take(work) == "c");
-    work.add("c", priority::normal);  // runs: not ready
+    work.add("c", priority::normal, start);  // runs: not ready
     CHECK(work.next_wakeup(start) == start + 5s);
 }
 
 TEST_CASE("after a shut-down nothing is handed out or taken in, and what runs may end") {
     queue work = make_queue();
-    work.add("running", priority::normal);
+    work.add("running", priority::normal, start);
     REQUIRE(take(work) == "running");
-    work.add("running", priority::normal);
-    work.add("waiting", priority::normal);
+    work.add("running", priority::normal, start);
+    work.add("waiting", priority::normal, start);
     work.add_after("delayed", 1s, priority::normal, start);
     (void)work.add_rate_limited("failed", priority::normal, 0s, start);
     work.shut_down();
     CHECK(work.shutting_down());
     CHECK(work.next_wakeup(start) == std::nullopt);
     CHECK(take(work, start + 1h) == "-");
-    work.add("late", priority::urgent);
+    work.add("late", priority::urgent, start);
     work.add_after("late", 1s, priority::urgent, start);
     CHECK(work.add_rate_limited("late", priority::urgent, 1s, start) == 0s);
     CHECK(work.tracked() == 1);
@@ -321,7 +322,7 @@ TEST_CASE("no added key is lost, and no key is handed out twice at once") {
             const auto where = static_cast<priority>(random(3));
             switch (random(4)) {
                 case 0:
-                    work.add(key, where);
+                    work.add(key, where, start);
                     dirty[key] = true;
                     break;
                 case 1:
@@ -361,7 +362,7 @@ queue with_bulk_running() {
     queue work = make_queue();
     work.reserve(4, 2);
     for (const char* key : {"b1", "b2", "b3", "b4"})
-        work.add(key, priority::bulk);
+        work.add(key, priority::bulk, start);
     CHECK(take(work) == "b1");
     CHECK(take(work) == "b2");
     return work;
@@ -371,7 +372,7 @@ TEST_CASE("bulk keys leave the reserved workers free, and an urgent key is hande
     queue work = with_bulk_running();
     CHECK(take(work) == "-");
     CHECK_FALSE(work.next_wakeup(start));
-    work.add("urgent", priority::urgent);
+    work.add("urgent", priority::urgent, start);
     CHECK(work.next_wakeup(start) == start);
     CHECK(take(work) == "urgent");
     CHECK(take(work) == "-");
@@ -384,10 +385,10 @@ TEST_CASE("bulk keys leave the reserved workers free, and an urgent key is hande
 TEST_CASE("normal keys beside bulk keys leave half of the reserved workers free") {
     queue work = with_bulk_running();
     for (const char* key : {"n1", "n2"})
-        work.add(key, priority::normal);
+        work.add(key, priority::normal, start);
     CHECK(take(work) == "n1");
     CHECK(take(work) == "-");
-    work.add("urgent", priority::urgent);
+    work.add("urgent", priority::urgent, start);
     CHECK(take(work) == "urgent");
     work.done("n1");
     CHECK(take(work) == "n2");
@@ -396,7 +397,7 @@ TEST_CASE("normal keys beside bulk keys leave half of the reserved workers free"
 TEST_CASE("the share of lower priorities does not use reserved workers") {
     queue work = with_bulk_running();
     for (int i = 0; i < 20; ++i) {
-        work.add("urgent", priority::urgent);
+        work.add("urgent", priority::urgent, start);
         CHECK(take(work) == "urgent");
         work.done("urgent");
     }
@@ -408,9 +409,9 @@ TEST_CASE(
     queue work = make_queue();
     work.reserve(4, 2);
     for (const char* key : {"u1", "u2", "u3", "u4"}) {
-        work.add(key, priority::urgent);
+        work.add(key, priority::urgent, start);
         CHECK(take(work) == key);
-        work.add(key, priority::bulk);  // again, while it runs
+        work.add(key, priority::bulk, start);  // again, while it runs
     }
     work.done("u1");
     CHECK(take(work) == "u1");
@@ -428,11 +429,46 @@ TEST_CASE("with as few workers as reserved ones, one is left for bulk keys") {
     queue work = make_queue();
     work.reserve(2, 2);
     for (const char* key : {"b1", "b2"})
-        work.add(key, priority::bulk);
+        work.add(key, priority::bulk, start);
     CHECK(take(work) == "b1");
     CHECK(take(work) == "-");
     work.done("b1");
     CHECK(take(work) == "b2");
+}
+
+/// How many waits of this priority were counted, and their sum in seconds.
+std::pair<double, double> waits(const queue& of, priority level) {
+    const auto& counted = of.statistics().wait(level);
+    return {counted.cumulative_counts().back(), counted.sum()};
+}
+
+TEST_CASE(
+    "a wait is counted from the first add, or from when the key was due, by the priority it was taken with") {
+    queue work = make_queue();
+    work.add("a", priority::bulk, start);
+    work.add("a", priority::urgent, start + 1s);
+    REQUIRE(take(work, start + 3s) == "a");
+    CHECK(waits(work, priority::urgent) == std::pair{1.0, 3.0});
+    CHECK(waits(work, priority::bulk) == std::pair{0.0, 0.0});
+
+    work.add_after("b", 10s, priority::normal, start);
+    REQUIRE(take(work, start + 10s) == "b");
+    CHECK(waits(work, priority::normal) == std::pair{1.0, 0.0});
+
+    work.add("b", priority::normal, start + 11s);  // while it runs
+    work.done("b");
+    REQUIRE(take(work, start + 15s) == "b");
+    CHECK(waits(work, priority::normal) == std::pair{2.0, 4.0});
+}
+
+TEST_CASE("each retry is counted by its priority") {
+    queue work = make_queue();
+    work.add_rate_limited("a", priority::bulk, 0s, start);
+    work.add_rate_limited("a", priority::bulk, 0s, start);
+    work.add_rate_limited("b", priority::urgent, 0s, start);
+    CHECK(work.statistics().retries(priority::bulk) == 2);
+    CHECK(work.statistics().retries(priority::urgent) == 1);
+    CHECK(work.statistics().retries(priority::normal) == 0);
 }
 
 }  // namespace
