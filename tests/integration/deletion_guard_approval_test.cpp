@@ -114,6 +114,63 @@ TEST_CASE_FIXTURE(
     "after the minute in which removals were held, another RegistryCredential's removal does not "
     "wait for their approval") {
     const auto elsewhere = add_namespace("elsewhere", {{"pull", value + "-other"}});
+    const auto source = add_source("other", one_login("ghcr.io", "other"));
+    auto spec = spec_of({source}, {"*"});
+    spec["namespaces"] = {{"selector", {{"matchLabels", {{"pull", value + "-other"}}}}}};
+    const auto other = add_credential("other", spec);
+    await_ready(other, "1/1");
+    label(nullptr, 12);
+    static_cast<void>(awaited(12));
+    std::this_thread::sleep_for(std::chrono::seconds(61));
+    api().patch(namespace_path(elsewhere), labels_patch({{"pull", nullptr}}));
+    await_no_copy(elsewhere);
+    await_ready(other, "0/0");
+    CHECK(deletions() == 1);
+    static_cast<void>(awaited(12));
+    label(value, 12);
+    await_ready(credential, "25/25");
+}
+
+TEST_CASE_FIXTURE(
+    guarded_by_approval,
+    "a RegistryCredential whose removals are approved and wait for another's approval says so") {
+    const auto source = add_source("wide", one_login("ghcr.io", "wide"));
+    auto spec = spec_of({source}, {"*"});
+    spec["namespaces"] = {{"selector", {{"matchLabels", {{"pull", value}}}}}};
+    const auto wide = add_credential("wide", spec);
+    await_copies(all, shared_document("wide"));
+    await_ready(wide, "25/25");
+    settle();
+    label(nullptr);
+    approve(awaited(many));
+    eventually("the status names the other RegistryCredential", [&] {
+        const auto object = await_condition(credential, "Synced", "False", "DeletionGuard");
+        CHECK(condition_of(object, "Stalled")["reason"] == "DeletionGuard");
+        const auto message = condition_of(object, "Synced")["message"].get<std::string>();
+        const bool waits =
+            message.find("waits for the approval of RegistryCredential " + wide) != std::string::npos &&
+            message.find("kubectl annotate") == std::string::npos;
+        return waits ? "" : message;
+    });
+    CHECK(deletions() == 0);
+    label(value);
+    await_ready(credential, "25/25");
+    await_ready(wide, "25/25");
+}
+
+TEST_CASE_FIXTURE(
+    guarded_by_approval,
+    "after a restart the entries in ServiceAccounts that are held are their owner's alone: others of the "
+    "same Secret name report nothing, and are not asked") {
+    change_spec(credential, {{"serviceAccounts", json::array({"default"})}});
+    const auto listing = [this] {
+        return std::ranges::count_if(all, [this](const auto& ns) {
+            const auto account = api().find(account_path(ns));
+            return account && pull_secrets_of(*account) == "regcred";
+        });
+    };
+    eventually("all are listed", [&] { return listing() == many ? "" : std::to_string(listing()); });
+    static_cast<void>(add_namespace("elsewhere", {{"pull", value + "-other"}}));
     const auto spec_of_another = [&](const std::string& registry) {
         auto spec = spec_of({add_source(registry, one_login(registry, "other"))}, {"*"});
         spec["namespaces"] = {{"selector", {{"matchLabels", {{"pull", value + "-other"}}}}}};
