@@ -147,7 +147,8 @@ void controller_process::abort(const char* event, const char* message) {
 }
 
 readiness controller_process::state() const {
-    readiness now{.ready = work_.ready(std::chrono::steady_clock::now()), .failures = work_.explain(), .role = {}};
+    readiness now{
+        .ready = work_.ready(std::chrono::steady_clock::now()), .failures = work_.explain(), .role = {}};
     if (!options_.leader_elect) return now;
     now.role = elector_.leads() ? "leader" : "standby";
     if (!elector_.fault().empty()) {

@@ -184,7 +184,8 @@ TEST_CASE_FIXTURE(
         await_ready(trios[i].rotating, "2/2");
         if (disruptions[i].role == "deleting")
             api().patch(credential_path(trios[i].bad), {{"metadata", {{"finalizers", nullptr}}}});
-        if (disruptions[i].role == "undecodable") remove_credential(trios[i].bad);  // the CRD refuses it again
+        if (disruptions[i].role == "undecodable")
+            remove_credential(trios[i].bad);  // the CRD refuses it again
     }
 }
 

@@ -317,8 +317,8 @@ TEST_CASE_FIXTURE(
     CHECK(entry().suspended_by == "stranger");
 }
 
-TEST_CASE_FIXTURE(
-    fixture, "who loses the entry of one Secret name stays known while that of another name is wanted") {
+TEST_CASE_FIXTURE(fixture,
+                  "who loses the entry of one Secret name stays known while that of another name is wanted") {
     add_namespace("team-a");
     add_account(here, {"other", "regcred"}, {"other", "regcred"});
     auto wanted = asking("wanted");
