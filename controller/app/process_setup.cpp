@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <nss.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -16,6 +17,9 @@ void set_up_process() {
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
     std::signal(SIGPIPE, SIG_IGN);
+    // Other services are shared libraries of the machine. A static program that loads one which was made for
+    // another C library crashes, and one that cannot be loaded hides what files and DNS know.
+    __nss_configure_lookup("hosts", "files dns");
 }
 
 int run_guarded(const char* program, int code_of_bug, const std::function<int()>& run) {

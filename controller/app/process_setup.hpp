@@ -5,7 +5,8 @@
 #include <functional>
 
 /// Forbids core files, which would hold credentials, and ignores SIGPIPE, which a closed connection or log
-/// would raise.
+/// would raise. From then on host names are looked up in /etc/hosts and in DNS, whatever /etc/nsswitch.conf
+/// says.
 void set_up_process();
 
 /// Runs the program and returns its exit code. An exception, which is a bug, becomes an error text and
