@@ -168,6 +168,17 @@ TEST_CASE_FIXTURE(token_fixture,
 }
 
 TEST_CASE_FIXTURE(token_fixture,
+                  "a document may have other keys of a docker config after its auths" *
+                      needs_validating_policies) {
+    // The policy sees base64, which CEL cannot decode there, so it only compares how the document begins. It
+    // need not see more: the kubelet reads `auths` and nothing else of a Secret.
+    const auto* later = R"({"auths":{},"HttpHeaders":{"a":"b"},"credHelpers":{"quay.io":"x"}})";
+    auto secret = creation_of(empty_copy());
+    secret.merge_patch(document_patch(later));
+    allow("create it", "APPLY", secret_path(ns_) + "?dryRun=All", secret);
+}
+
+TEST_CASE_FIXTURE(token_fixture,
                   "the token changes nothing of a foreign Secret that a copy does not need" *
                       needs_validating_policies) {
     auto foreign = empty_copy();
