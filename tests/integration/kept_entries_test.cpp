@@ -126,3 +126,39 @@ TEST_CASE_FIXTURE(
     await_copy(ns, document("a", "b3"));
     await_ready(b, "1/1");
 }
+
+TEST_CASE_FIXTURE(
+    scenario,
+    "a RegistryCredential that is created with a missing source holds up nothing of another one "
+    "that shares its Secret") {
+    start();
+    const auto old = add_namespace("team-a");
+    const auto include = named("team-*");
+    const auto source = add_source("healthy", united(one_login("quay.io", "a"), one_login("ghcr.io", "b")));
+    const auto healthy = add_credential("healthy", spec_of({source}, {include}));
+    await_copy(old, document_of(united(one_login("quay.io", "a"), one_login("ghcr.io", "b"))));
+    const auto lacking = add_credential("lacking", spec_of({named("absent")}, {include}));
+    await_condition(lacking, "SourcesValid", "False", "SourceNotFound", "0/1");
+    CHECK(condition_of(await_ready(healthy, "1/1"), "SourcesValid")["reason"] == "Valid");
+
+    change_source(source, one_login("quay.io", "rotated"));  // and ghcr.io is revoked
+    const auto rotated = document_of(one_login("quay.io", "rotated"));
+    await_copy(old, rotated);
+    const auto late = add_namespace("team-late");
+    await_copy(late, rotated);
+    api().patch(secret_path(old),
+                {{"data", docker_config_secret("x", one_login("quay.io", "edited"))["data"]}});
+    await_copy(old, rotated);
+    api().remove(secret_path(late));
+    await_copy(late, rotated);
+    await_ready(healthy, "2/2");
+
+    stop();
+    change_source(source, one_login("quay.io", "later"));
+    start();
+    await_copies({old, late}, document_of(one_login("quay.io", "later")));
+    await_ready(healthy, "2/2");
+    const auto object = await_condition(lacking, "Synced", "False", "SourceNotFound", "0/2");
+    CHECK(condition_of(object, "Synced")["message"].get<std::string>().find(named("absent")) !=
+          std::string::npos);
+}

@@ -129,6 +129,31 @@ TEST_CASE_FIXTURE(
     await_ready(again, "1/1");
 }
 
+TEST_CASE_FIXTURE(scenario,
+                  "a RegistryCredential that is deleted and created again many times at once has all its "
+                  "copies in the end, and entries in ServiceAccounts") {
+    cluster::instance().await_garbage_collector();
+    start();
+    const auto all = add_namespaces("team", 20);
+    auto spec = spec_of({add_source("quay", one_login("quay.io", "a"))}, {named("team*")});
+    spec["serviceAccounts"] = json::array({"default"});
+    const auto credential = add_credential("quay", spec);
+    await_ready(credential, "20/20");
+    for (int round = 0; round < 20; ++round) {
+        remove_credential(credential);
+        api().create(credentials, credential_object(credential, spec));
+    }
+    const auto object = await_ready(credential, "20/20");
+    settle();
+    for (const auto& ns : all) {
+        await_copy(ns, document_of(one_login("quay.io", "a")));
+        CHECK(copy_in(ns)["metadata"]["ownerReferences"] == json::array({owner_reference_to(object)}));
+        CHECK(pull_secrets_of(api().get(account_path(ns))) == "regcred");
+    }
+    const auto status = await_condition(credential, "ServiceAccountsPatched", "True", "Patched", "20/20");
+    CHECK(status["status"]["serviceAccounts"]["patched"] == 20);
+}
+
 TEST_CASE_FIXTURE(
     scenario,
     "a change of secretName creates the new Secret in each namespace before it deletes the old one") {
@@ -174,7 +199,8 @@ TEST_CASE_FIXTURE(scenario,
     const auto ns = add_namespace("team");
     const auto [source, credential] = synced({ns}, "old", {named("team*")});
     change_spec(credential, {{"suspend", true}});
-    await_condition(credential, "Synced", "True", "Synced");
+    const auto at_rest = await_ready(credential, "1/1");
+    CHECK(condition_of(at_rest, "Ready")["message"].get<std::string>().ends_with("; suspended"));
     settle();
 
     const auto before = mark();
