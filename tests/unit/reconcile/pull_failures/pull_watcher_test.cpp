@@ -155,7 +155,7 @@ TEST_CASE("an Event leads to a read of its Pod, and queues the missing Secret an
     CHECK(report.pods[0].reason == "SecretMissing");
 }
 
-TEST_CASE("a repeated Event does not queue the missing Secret again within half a minute") {
+TEST_CASE("a repeated Event neither queues nor logs the missing Secret again within half a minute") {
     fixture f(events_and(waiting_pod()));
     f.watcher.start(f.tasks);
     REQUIRE(f.run_until([&] { return f.watcher.failing() == 1; }));
@@ -164,6 +164,7 @@ TEST_CASE("a repeated Event does not queue the missing Secret again within half 
     REQUIRE(f.run_until([&] { return f.watcher.events() == 2; }));
     CHECK(f.secrets().empty());
     CHECK(f.statuses().empty());
+    CHECK(f.log_lines.count("Pod is missing its pull Secret namespace=team-a name=regcred") == 1);
 }
 
 TEST_CASE("an Event queues the status even if its Pod cannot be read") {
