@@ -69,6 +69,25 @@ rotation_reaches_pods() {
   eventually 30 registry_log '"auth.user.name":"bob"'
 }
 
+# Docker Hub gives this image to anybody; asked_for USER: how often the token server was asked for a token for it.
+asked_for() { grep -c "user=\"$1\" scope=\[\"repository:library/app:pull\"\]" "build/cluster/$CLUSTER_NAME/log/hub-tokens.log" || true; }
+is_asked_more_for() { [ "$(asked_for "$1")" -gt "$2" ]; }
+
+wrong_login_stops_public_pulls() {
+  local anonymous
+  namespace public
+  kubectl --namespace public create secret docker-registry wrong --docker-server https://index.docker.io/v1/ \
+    --docker-username hub-user --docker-password wrong
+  anonymous=$(asked_for '')
+  pod public web app:v1 wrong
+  waits_with public web ImagePullBackOff
+  eventually 30 is_asked_more_for hub-user 0
+  equal "$(asked_for '')" "$anonymous"
+  kubectl --namespace public delete secret wrong
+  runs public web
+  is_asked_more_for '' "$anonymous"
+}
+
 goes_with_its_object() {
   kubectl delete registrycredential private-images
   eventually 120 bash -c "tests/cluster/cluster exec kubectl get secrets -A --field-selector metadata.name=regcred 2>&1 | grep -F 'No resources found'"
@@ -80,5 +99,6 @@ pulls_checks() {
   check 'a Pod in a namespace that is not selected does not' unselected_namespace_does_not
   check 'it recovers by itself when the namespace is selected' pod_recovers
   check 'a rotated source is what the next Pod pulls with' rotation_reaches_pods
+  check 'a wrong password stops the pull of a public image too, until its Secret is deleted' wrong_login_stops_public_pulls
   check 'the copies go with the object' goes_with_its_object
 }
