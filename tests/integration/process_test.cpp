@@ -29,6 +29,11 @@ bool has_metric(const controller_process& process, const std::string& line) {
     return answer && answer->body.find("\n" + line + "\n") != std::string::npos;
 }
 
+/// $0: a folder whose files take the place of those in /etc, and whose libraries come first.
+constexpr auto enter_and_run =
+    "for file in nsswitch.conf hosts resolv.conf; do mount --bind \"$0/$file\" \"/etc/$file\"; done; "
+    "exec env LD_LIBRARY_PATH=\"$0\" \"$@\"";
+
 /// A machine of another distribution: its name service switch asks a module of its own for host names, which
 /// is made for another C library.
 struct foreign_machine {
@@ -57,19 +62,17 @@ struct foreign_machine {
                  {"contexts", {{{"name", "x"}, {"context", {{"cluster", "c"}, {"user", "u"}}}}}},
                  {"current-context", "x"}}
                 .dump());
-        return run(
-            {"unshare",
-             "--mount",
-             "bash",
-             "-euc",
-             "for file in nsswitch.conf hosts resolv.conf; do mount --bind \"$0/$file\" \"/etc/$file\"; "
-             "done; exec env LD_LIBRARY_PATH=\"$0\" \"$@\"",
-             files.path(""),
-             REGCRED_CONTROLLER_BINARY,
-             "explain",
-             "pod",
-             "team/web",
-             "--kubeconfig=" + kubeconfig});
+        return run({"unshare",
+                    "--mount",
+                    "bash",
+                    "-euc",
+                    enter_and_run,
+                    files.path(""),
+                    REGCRED_CONTROLLER_BINARY,
+                    "explain",
+                    "pod",
+                    "team/web",
+                    "--kubeconfig=" + kubeconfig});
     }
     temporary_folder files;
 };
