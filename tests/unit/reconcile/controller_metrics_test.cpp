@@ -35,6 +35,7 @@ TEST_CASE_FIXTURE(fixture, "the metrics of work show the queue, failures, held d
                                                  log,
                                                  {.own_namespace = "regcred-system",
                                                   .required = false,
+                                                  .secret_names = {},
                                                   .service_account = [] { return std::nullopt; },
                                                   .checked = [] {},
                                                   .changed = [] {}}};
