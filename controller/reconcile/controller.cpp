@@ -64,6 +64,7 @@ class controller::parts {
                      log,
                      {.own_namespace = state_.scope().own_namespace,
                       .required = settings.require_admission_policy,
+                      .secret_names = state_.scope().secret_names,
                       .service_account = [this] { return account_to_try(); },
                       .checked = [this] { begin_if_synced(); },
                       .changed = [this] { state_.update_all_statuses(); }}),

@@ -17,6 +17,7 @@ source tests/support/checks.sh
 
 finish() {
   helm uninstall pulls --namespace $home > /dev/null 2>&1 || true
+  helm uninstall regcred --namespace regcred-system > /dev/null 2>&1 || true
   kubectl delete namespace $home $team $vault --ignore-not-found --wait=false > /dev/null
   rm -rf "$scratch"
 }
@@ -33,6 +34,21 @@ second_apply_changes_nothing() {
   versions > "$scratch/after"
   [ "$(wc -l < "$scratch/before")" -gt 20 ]
   diff "$scratch/before" "$scratch/after"
+}
+
+uid() { kubectl get "$@" --output 'jsonpath={.metadata.uid}'; }
+# What kubectl has installed; afterwards kubectl installs it again, for the tests that share the cluster.
+release_takes_over() {
+  local account
+  account=$(uid serviceaccount --namespace regcred-system regcred-controller)
+  fails helm install regcred deploy/helm --namespace regcred-system
+  contains "$said" 'invalid ownership metadata'
+  helm install regcred deploy/helm --namespace regcred-system --take-ownership
+  equal "$(uid serviceaccount --namespace regcred-system regcred-controller)" "$account"
+  helm uninstall regcred --namespace regcred-system
+  fails kubectl get clusterrole regcred-controller
+  kubectl get crd registrycredentials.regcred.dev
+  kubectl apply --server-side --filename build/manifests/install.yaml
 }
 
 components_are_valid() {
@@ -102,6 +118,7 @@ leaves_with_the_release() {
 }
 
 check 'applying install.yaml again by server-side apply changes nothing' second_apply_changes_nothing
+check 'helm install --take-ownership takes over what kubectl has installed' release_takes_over
 check 'the API server takes each component' components_are_valid
 check 'Helm installs with another name into another namespace' installs_under_other_names
 check 'the ServiceAccount of that name may write copies, and its admission policies are enforced' controller_may_do_its_work

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <optional>
 
 namespace reconcile {
 
@@ -13,16 +14,39 @@ namespace {
 /// So many rounds in succession must find that a policy is not enforced.
 constexpr int rounds_to_confirm = 3;
 
+/// What follows "regcred-controller may " in a refusal of an admission policy of deploy/; nothing of another
+/// refusal.
+std::optional<std::string> refusal_of(const kube::error& error) {
+    // "...: ValidatingAdmissionPolicy 'NAME' with binding 'NAME' denied request: regcred-controller may ..."
+    constexpr std::string_view beginning = " denied request: regcred-controller may ";
+    const auto denied = error.message.find(beginning);
+    if (denied == std::string::npos) return std::nullopt;
+    return error.message.substr(denied + beginning.size());
+}
+
 }  // namespace
 
 enforcement enforcement_of(const kube::result<kube::json>& response, std::string_view rule) {
     if (response.has_value()) return enforcement::not_enforced;
-    // "...: ValidatingAdmissionPolicy 'NAME' with binding 'NAME' denied request: regcred-controller may ..."
-    const auto& message = response.error().message;
-    const auto denied = message.find(" denied request: regcred-controller may ");
-    if (denied == std::string::npos) return enforcement::unknown;
-    return message.find(rule, denied) != std::string::npos ? enforcement::enforced
-                                                           : enforcement::not_enforced;
+    const auto refusal = refusal_of(response.error());
+    if (!refusal) return enforcement::unknown;
+    return refusal->find(rule) != std::string::npos ? enforcement::enforced : enforcement::not_enforced;
+}
+
+name_verdict name_verdict_of(const kube::result<kube::json>& response) {
+    if (response.has_value()) return name_verdict::unknown;
+    const auto refusal = refusal_of(response.error());
+    if (!refusal) return name_verdict::unknown;
+    return refusal->starts_with("only write Secrets named ") ? name_verdict::not_allowed
+                                                             : name_verdict::allowed;
+}
+
+std::string name_not_allowed(std::string_view secret_name) {
+    return fmt::format(
+        "--secret-names has {0}, and the admission policy does not: add {0} to allowedNames in "
+        "the three policies (\"Other Secret names\" in deploy/README.md), or remove it from "
+        "--secret-names",
+        secret_name);
 }
 
 enforcement combined(enforcement a, enforcement b) noexcept {

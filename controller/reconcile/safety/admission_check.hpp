@@ -26,6 +26,19 @@ enum class enforcement {
 /// it: a refusal by another rule means that the policy is older than this program.
 [[nodiscard]] enforcement enforcement_of(const kube::result<kube::json>& response, std::string_view rule);
 
+/// Whether the admission policy has the name of a Secret in allowedNames.
+enum class name_verdict {
+    unknown,
+    allowed,
+    not_allowed,
+};
+
+/// What the response to a dry run of a copy in the controller's own namespace tells, which the policy
+/// protects: it looks at the name first.
+[[nodiscard]] name_verdict name_verdict_of(const kube::result<kube::json>& response);
+/// The text for the log.
+[[nodiscard]] std::string name_not_allowed(std::string_view secret_name);
+
 /// What is known of one admission policy. No I/O and no clock.
 class admission_check {
  public:

@@ -31,11 +31,16 @@ kube::secret token_secret() {
     return secret;
 }
 
-/// A copy with which a namespace could never be deleted.
-kube::secret secret_with_finalizer() {
+kube::secret empty_copy() {
     kube::secret secret;
     secret.type = kube::docker_config_json_type;
     secret.data.emplace(kube::docker_config_json_key, util::secret_bytes::copy_of(R"({"auths":{}})"));
+    return secret;
+}
+
+/// A copy with which a namespace could never be deleted.
+kube::secret secret_with_finalizer() {
+    auto secret = empty_copy();
     secret.meta.finalizers.emplace_back("regcred.dev/dry-run");
     return secret;
 }
@@ -57,6 +62,7 @@ admission_checker::admission_checker(asio::any_io_executor executor,
       secrets_{.check = admission_check("Secrets"), .queue = queues.secrets, .held = {}},
       service_accounts_{
           .check = admission_check("ServiceAccounts"), .queue = queues.service_accounts, .held = {}},
+      names_to_try_(settings_.secret_names.begin(), settings_.secret_names.end()),
       due_(std::move(executor)) {}
 
 asio::awaitable<void> admission_checker::run() {
@@ -79,6 +85,7 @@ void admission_checker::stop() {
 
 asio::awaitable<void> admission_checker::check() {
     bool changed = record(secrets_, co_await try_secrets());
+    if (secrets_.check.state() == enforcement::enforced) co_await try_secret_names();
     const auto account = settings_.service_account();
     patches_service_accounts_ = account.has_value();
     if (account) changed = record(service_accounts_, co_await try_service_account(*account)) || changed;
@@ -96,17 +103,32 @@ asio::awaitable<enforcement> admission_checker::try_secrets() {
                                      {secret_with_finalizer(), "finalizers"}}};
     auto result = enforcement::enforced;
     for (auto& [secret, rule] : attempts) {
-        secret.meta.name = dry_run_name;
-        secret.meta.namespace_name = settings_.own_namespace;
-        secret.meta.resource_version = kube::absent_resource_version;
-        const auto response = co_await client_.apply_new(kube::secrets,
-                                                         settings_.own_namespace,
-                                                         std::string(dry_run_name),
-                                                         kube::write_secret(secret),
-                                                         true);
+        const auto response = co_await try_secret(std::string(dry_run_name), std::move(secret));
         result = combined(result, enforcement_of(response, rule));
     }
     co_return result;
+}
+
+asio::awaitable<kube::result<kube::json>> admission_checker::try_secret(std::string name,
+                                                                        kube::secret secret) {
+    secret.meta.name = name;
+    secret.meta.namespace_name = settings_.own_namespace;
+    secret.meta.resource_version = kube::absent_resource_version;
+    co_return co_await client_.apply_new(
+        kube::secrets, settings_.own_namespace, std::move(name), kube::write_secret(secret), true);
+}
+
+asio::awaitable<void> admission_checker::try_secret_names() {
+    const auto names = names_to_try_;
+    for (const auto& name : names)
+        record_name(name, name_verdict_of(co_await try_secret(name, empty_copy())));
+}
+
+void admission_checker::record_name(const std::string& name, name_verdict verdict) {
+    if (verdict == name_verdict::allowed) names_to_try_.erase(name);
+    if (verdict != name_verdict::not_allowed || !names_logged_.insert(name).second) return;
+    log_.warn("Secret name not allowed by the admission policy",
+              {{"name", name}, {"message", name_not_allowed(name)}});
 }
 
 asio::awaitable<enforcement> admission_checker::try_service_account(std::string name) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kube/api/secret.hpp"
 #include "kube/client/client.hpp"
 #include "reconcile/safety/admission_check.hpp"
 #include "reconcile/state/queues.hpp"
@@ -16,6 +17,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace reconcile {
 
@@ -25,6 +27,8 @@ class admission_checker {
     struct settings {
         std::string own_namespace;  // where the dry runs are: the policies protect it
         bool required = false;      // writes wait until the policy is enforced
+        /// Names of copies: one that the policy does not allow is logged.
+        std::vector<std::string> secret_names;
         /// A ServiceAccount of own_namespace that the controller may patch; nothing while no
         /// RegistryCredential asks for ServiceAccounts.
         std::function<std::optional<std::string>()> service_account;
@@ -71,7 +75,13 @@ class admission_checker {
     };
 
     [[nodiscard]] boost::asio::awaitable<enforcement> try_secrets();
+    /// Creates it in the own namespace, by dry run.
+    [[nodiscard]] boost::asio::awaitable<kube::result<kube::json>> try_secret(std::string name,
+                                                                              kube::secret secret);
     [[nodiscard]] boost::asio::awaitable<enforcement> try_service_account(std::string name);
+    /// Those of settings.secret_names that the policy is not known to allow.
+    [[nodiscard]] boost::asio::awaitable<void> try_secret_names();
+    void record_name(const std::string& name, name_verdict verdict);
     [[nodiscard]] bool holds(policy& policy, const runtime::object_key& key);
     /// Returns whether the state has changed.
     [[nodiscard]] bool record(policy& policy, enforcement result);
@@ -81,6 +91,8 @@ class admission_checker {
     settings settings_;
     policy secrets_;
     policy service_accounts_;
+    std::set<std::string> names_to_try_;
+    std::set<std::string> names_logged_;
     bool patches_service_accounts_ = false;
     bool checked_ = false;
     bool stopped_ = false;

@@ -37,6 +37,7 @@ TEST_CASE_FIXTURE(fixture, "the metrics of work show failures, held deletions an
                                                  log,
                                                  {.own_namespace = "regcred-system",
                                                   .required = false,
+                                                  .secret_names = {},
                                                   .service_account = [] { return std::nullopt; },
                                                   .checked = [] {},
                                                   .changed = [] {}}};

@@ -56,6 +56,29 @@ TEST_CASE("the response to a forbidden dry run shows whether the policy is enfor
     CHECK(reconcile::enforcement_of(refused(own + "anything", kind::invalid), "") == enforcement::enforced);
 }
 
+TEST_CASE("the response to a dry run of a copy shows whether the policy allows the name of the Secret") {
+    using reconcile::name_verdict;
+    const std::string own = std::string(policy) + "denied request: regcred-controller may ";
+    using kind = kube::error_kind;
+    const struct {
+        kube::result<kube::json> response;
+        name_verdict expected;
+    } table[] = {
+        {refused(own + "only write Secrets named regcred, not other", kind::invalid),
+         name_verdict::not_allowed},
+        // The namespace is protected: the name has passed.
+        {refused(own + "not write Secrets in regcred-system: ", kind::invalid), name_verdict::allowed},
+        {kube::json::object(), name_verdict::unknown},
+        {refused("User \"regcred-controller\" cannot patch resource", kind::forbidden),
+         name_verdict::unknown},
+        {refused("", kind::no_response), name_verdict::unknown},
+    };
+    for (const auto& row : table) {
+        INFO((row.response.has_error() ? row.response.error().message : "admitted"));
+        CHECK(reconcile::name_verdict_of(row.response) == row.expected);
+    }
+}
+
 TEST_CASE("one admitted dry run means not enforced, and without one an inconclusive answer means unknown") {
     const auto [unknown, yes, no] =
         std::array{enforcement::unknown, enforcement::enforced, enforcement::not_enforced};

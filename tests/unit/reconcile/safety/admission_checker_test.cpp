@@ -32,6 +32,8 @@ std::string denied(const std::string& rule) {
 
 const std::string wrong_type = denied("only write Secrets of type kubernetes.io/dockerconfigjson");
 const std::string finalizers = denied("not change the finalizers of a Secret");
+const std::string protected_namespace = denied("not write Secrets in regcred-system: it is");
+const std::string other_name = denied("only write Secrets named regcred, not other");
 const std::string stored_account = wire::ok({{"apiVersion", "v1"},
                                              {"kind", "ServiceAccount"},
                                              {"metadata", wire::metadata("default", "7", "regcred-system")}});
@@ -46,7 +48,7 @@ lines repeated(const lines& round) {
 }
 
 struct fixture : build::cluster_fixture {
-    explicit fixture(std::vector<std::string> responses, bool required = false)
+    explicit fixture(std::vector<std::string> responses, bool required = false, lines secret_names = {})
         : stage(in_turn(std::move(responses))),
           checker(stage.io.get_executor(),
                   *stage.client,
@@ -54,6 +56,7 @@ struct fixture : build::cluster_fixture {
                   log,
                   {.own_namespace = "regcred-system",
                    .required = required,
+                   .secret_names = std::move(secret_names),
                    .service_account = [this] { return account; },
                    .checked = [] {},
                    .changed = [this] { ++changes; }}) {}
@@ -117,6 +120,46 @@ TEST_CASE("ServiceAccounts are tried once a RegistryCredential asks for them, wi
     CHECK_FALSE(f.checker.enforced());
     CHECK(f.checker.problem(false).reason.empty());
     CHECK(f.checker.problem(true).message.find("ServiceAccounts") != std::string::npos);
+}
+
+TEST_CASE(
+    "each Secret name is tried until the policy is known to allow it, and one that it does not is logged "
+    "once") {
+    fixture f({wrong_type,
+               finalizers,
+               other_name,
+               protected_namespace,
+               wrong_type,
+               finalizers,
+               other_name,
+               wrong_type,
+               finalizers,
+               protected_namespace,
+               wrong_type,
+               finalizers},
+              false,
+              {"regcred", "other"});
+    f.rounds();
+    CHECK(wire::request_lines(f.stage) == lines{secret_trial,
+                                                secret_trial,
+                                                "PATCH " + own + "secrets/other",
+                                                "PATCH " + own + "secrets/regcred"});
+    for (const auto& request : f.stage.server.requests())
+        CHECK(request.find("?dryRun=All") != std::string::npos);
+    CHECK(f.log_lines.count("Secret name not allowed by the admission policy") == 1);
+    CHECK(f.log_lines.count("add other to allowedNames in the three policies") == 1);
+    CHECK(f.log_lines.count("or remove it from --secret-names") == 1);
+    f.rounds();
+    CHECK(f.log_lines.count("Secret name not allowed by the admission policy") == 1);
+    f.rounds(2);
+    CHECK(f.stage.server.requests().size() == 12);
+}
+
+TEST_CASE("no Secret name is tried while the policy is not known to be enforced") {
+    fixture f(repeated({admitted, finalizers}), false, {"regcred"});
+    f.rounds(fixture::rounds_to_confirm);
+    CHECK(f.stage.server.requests().size() == 6);
+    CHECK(f.log_lines.count("Secret name") == 0);
 }
 
 TEST_CASE("a required policy holds Secrets until it is enforced, and then queues them") {

@@ -93,6 +93,7 @@ struct fixture {
                                            log,
                                            {.own_namespace = "regcred-system",
                                             .required = true,
+                                            .secret_names = {},
                                             .service_account = [] { return std::string("default"); },
                                             .checked = [] {},
                                             .changed = [] {}}};

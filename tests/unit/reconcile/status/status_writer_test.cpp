@@ -71,6 +71,7 @@ struct fixture : build::cluster_fixture {
                                            log,
                                            {.own_namespace = "regcred-system",
                                             .required = false,
+                                            .secret_names = {},
                                             .service_account = [] { return std::nullopt; },
                                             .checked = [] {},
                                             .changed = [] {}}};
