@@ -111,7 +111,7 @@ deps-build:
 deps-cluster:
 	@$(cluster) check && tests/support/deps.sh cluster
 deps-test:
-	@$(cluster) check && tests/support/deps.sh build cluster node
+	@$(cluster) check && tests/support/deps.sh build cluster node monitoring
 deps-demo:
 	@if [ "$(CLUSTER)" = local ]; then $(cluster) check && tests/support/deps.sh build cluster node image; else tests/support/deps.sh build; fi
 deps-image:

@@ -4,7 +4,8 @@
 #
 # deps.sh GROUP...: installs the Debian packages that are missing, saying which; does nothing if none is.
 # Groups: build (compiler and libraries), cluster (what the test cluster runs with), node (what its node runs with), image (what
-# makes the controller's image, unless docker or podman is there), lint (format, tidy, shell checks).
+# makes the controller's image, unless docker or podman is there), monitoring (Prometheus, for the tests of metrics, alerts and the
+# dashboard), lint (format, tidy, shell checks).
 # A|B: B, where it is installed, will do as well.
 set -euo pipefail
 
@@ -14,6 +15,7 @@ declare -A groups=(
   [cluster]='iproute2 util-linux openssl curl ca-certificates procps'
   [node]='containerd|containerd.io runc|containerd.io containernetworking-plugins docker-registry buildah skopeo busybox|busybox-static'
   [image]='buildah|podman|docker-ce|docker.io'
+  [monitoring]='prometheus'
   [lint]='clang-tidy-19 clang-format-19 shellcheck'
 )
 
@@ -57,7 +59,7 @@ deps: What to do: if nothing of yours needs ${removed//$'\n'/ }, remove it (apt-
 stop_services() {
   local service
   [ -d /run/systemd/system ] || return 0
-  for service in containerd docker-registry; do
+  for service in containerd docker-registry prometheus; do
     [[ " $* " != *" $service "* ]] || systemctl disable --now "$service" >&2 || true
   done
 }
