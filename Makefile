@@ -53,8 +53,16 @@ dev: deps-build ## build what an edit needs, without optimisation, and run the u
 build: deps-build ## the binary: build/release/controller/regcred-controller
 	@mkdir -p build && $(call cmake,release,-DCMAKE_BUILD_TYPE=RelWithDebInfo) && ninja -C build/release regcred-controller
 
+.PHONY: arm64
+arm64: deps-arm64 ## the binary for linux/arm64, cross-built: build/arm64/controller/regcred-controller
+	@mkdir -p build && $(call cmake,arm64,--toolchain deploy/release/arm64.cmake -DCMAKE_BUILD_TYPE=RelWithDebInfo) && ninja -C build/arm64 regcred-controller
+
+.PHONY: test-arm64
+test-arm64: arm64 ## the unit tests of the cross-built arm64, run by qemu; everything is compiled for it
+	@ninja -C build/arm64 -k 0 check
+
 .PHONY: image
-image: build deps-image ## the controller's image, as IMAGE (regcred-controller:dev) and in build/image/regcred-controller.tar
+image: build ## the controller's image, named IMAGE (regcred-controller:dev): build/image/regcred-controller.tar
 	@deploy/image/build.sh $(IMAGE)
 
 .PHONY: asan
@@ -91,7 +99,7 @@ clean: ## remove the build folder and every local cluster
 	@rm -rf build
 
 # Packages; silent and quick where everything is there. What no package brings, Go, is asked for first.
-.PHONY: deps-build deps-test deps-demo deps-cluster deps-image deps-lint
+.PHONY: deps-build deps-test deps-demo deps-cluster deps-arm64 deps-lint
 deps-build:
 	@tests/support/deps.sh build
 deps-cluster:
@@ -99,8 +107,8 @@ deps-cluster:
 deps-test:
 	@$(cluster) check && tests/support/deps.sh build cluster node
 deps-demo:
-	@if [ "$(CLUSTER)" = local ]; then $(cluster) check && tests/support/deps.sh build cluster node image; else tests/support/deps.sh build; fi
-deps-image:
-	@tests/support/deps.sh image
+	@if [ "$(CLUSTER)" = local ]; then $(cluster) check && tests/support/deps.sh build cluster node; else tests/support/deps.sh build; fi
+deps-arm64:
+	@tests/support/deps.sh build arm64 && deploy/release/sysroot.sh
 deps-lint:
 	@tests/support/deps.sh lint

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # deps.sh GROUP...: installs the Debian packages that are missing, saying which; does nothing if none is.
-# Groups: build (compiler and libraries), cluster (what the test cluster runs with), node (what its node runs with), image (what
-# makes the controller's image, unless docker or podman is there), lint (format, tidy, shell checks).
+# Groups: build (compiler and libraries), cluster (what the test cluster runs with), node (what its node runs with), arm64 (what the
+# cross-built binary is made and run with; its libraries come from deploy/release/sysroot.sh), lint (format, tidy, shell checks).
 # A|B: B, where it is installed, will do as well.
 set -euo pipefail
 
@@ -13,7 +13,7 @@ declare -A groups=(
            doctest-dev libssl-dev libcli11-dev libyaml-cpp-dev'
   [cluster]='iproute2 util-linux openssl curl ca-certificates procps'
   [node]='containerd|containerd.io runc|containerd.io containernetworking-plugins docker-registry buildah skopeo busybox|busybox-static'
-  [image]='buildah|podman|docker-ce|docker.io'
+  [arm64]='binutils-aarch64-linux-gnu qemu-user-static'
   [lint]='clang-tidy-19 clang-format-19 shellcheck'
 )
 
