@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # A toolchain file: clang builds for linux/arm64, with the libraries that sysroot.sh unpacked. The same compiler and
-# linker as for the machine's own; of GNU's tools only those that write archives.
+# linker as for the machine's own.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 get_filename_component(CMAKE_SYSROOT ${CMAKE_CURRENT_LIST_DIR}/../../build/sysroot/arm64 ABSOLUTE)
@@ -11,7 +11,7 @@ set(CMAKE_CXX_COMPILER_TARGET aarch64-linux-gnu)
 set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
 foreach(tool AR RANLIB STRIP)
   string(TOLOWER ${tool} name)
-  set(CMAKE_${tool} /usr/bin/aarch64-linux-gnu-${name})
+  set(CMAKE_${tool} /usr/bin/llvm-${name}-19)
 endforeach()
 # The linker, also of CMake's own checks.
 set(CMAKE_EXE_LINKER_FLAGS_INIT -fuse-ld=lld)

@@ -9,11 +9,11 @@
 set -euo pipefail
 
 declare -A groups=(
-  [build]='clang-19 lld-19 binutils libclang-rt-19-dev cmake ninja-build ccache make libboost1.81-dev nlohmann-json3-dev libfmt-dev
+  [build]='clang-19 lld-19 llvm-19 binutils libclang-rt-19-dev cmake ninja-build ccache make libboost1.81-dev nlohmann-json3-dev libfmt-dev
            doctest-dev libssl-dev libcli11-dev libyaml-cpp-dev'
   [cluster]='iproute2 util-linux openssl curl ca-certificates procps'
   [node]='containerd|containerd.io runc|containerd.io containernetworking-plugins docker-registry buildah skopeo busybox|busybox-static'
-  [arm64]='binutils-aarch64-linux-gnu qemu-user-static'
+  [arm64]='qemu-user-static'
   [lint]='clang-tidy-19 clang-format-19 shellcheck'
 )
 
