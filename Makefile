@@ -10,6 +10,7 @@ MAKEFLAGS += --no-print-directory
 CLUSTER ?= local
 FUZZ_SECONDS ?= 60
 IMAGE ?= regcred-controller:dev
+DIST ?= dist
 
 # A warning is an error in CI; with another compiler than ours it is not.
 cmake = cmake -S . -B build/$(1) -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DREGCRED_WERROR=$(if $(CI),ON,OFF) $(2) > build/$(1).configure.log 2>&1 || { cat build/$(1).configure.log; exit 1; }
@@ -65,6 +66,16 @@ test-arm64: arm64 ## the unit tests of the cross-built arm64, run by qemu; every
 image: build ## the controller's image, named IMAGE (regcred-controller:dev): build/image/regcred-controller.tar
 	@deploy/image/build.sh $(IMAGE)
 
+# VERSION is the tag of this commit, or given; see deploy/release/README.md.
+.PHONY: release
+release: export REGCRED_VERSION = $(or $(VERSION),$(patsubst v%,%,$(shell git describe --tags --exact-match --match 'v[0-9]*' 2> /dev/null)))
+release: deps-release build arm64 ## the files of a release for amd64 and arm64, in DIST (dist): VERSION=0.2.0, or the tag of this commit
+	@deploy/release/release.sh $(DIST)
+
+.PHONY: verify-release
+verify-release: deps-release ## make the release in DIST (dist) again, and compare bit for bit
+	@deploy/release/verify.sh $(DIST)
+
 .PHONY: asan
 asan: sanitized ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@ctest --test-dir build/asan -L unit --output-on-failure --no-tests=error -j "$$(nproc)"
@@ -99,16 +110,18 @@ clean: ## remove the build folder and every local cluster
 	@rm -rf build
 
 # Packages; silent and quick where everything is there. What no package brings, Go, is asked for first.
-.PHONY: deps-build deps-test deps-demo deps-cluster deps-arm64 deps-lint
+.PHONY: deps-build deps-test deps-demo deps-cluster deps-arm64 deps-release deps-lint
 deps-build:
 	@tests/support/deps.sh build
 deps-cluster:
 	@$(cluster) check && tests/support/deps.sh cluster
 deps-test:
-	@$(cluster) check && tests/support/deps.sh build cluster node
+	@$(cluster) check && tests/support/deps.sh build cluster node arm64 release
 deps-demo:
 	@if [ "$(CLUSTER)" = local ]; then $(cluster) check && tests/support/deps.sh build cluster node; else tests/support/deps.sh build; fi
 deps-arm64:
 	@tests/support/deps.sh build arm64 && deploy/release/sysroot.sh
+deps-release:
+	@tests/support/deps.sh build arm64 release
 deps-lint:
 	@tests/support/deps.sh lint

@@ -4,7 +4,8 @@
 #
 # deps.sh GROUP...: installs the Debian packages that are missing, saying which; does nothing if none is.
 # Groups: build (compiler and libraries), cluster (what the test cluster runs with), node (what its node runs with), arm64 (what the
-# cross-built binary is made and run with; its libraries come from deploy/release/sysroot.sh), lint (format, tidy, shell checks).
+# cross-built binary is made and run with; its libraries come from deploy/release/sysroot.sh), release (what makes and checks a
+# release), lint (format, tidy, shell checks).
 # A|B: B, where it is installed, will do as well.
 set -euo pipefail
 
@@ -14,6 +15,7 @@ declare -A groups=(
   [cluster]='iproute2 util-linux openssl curl ca-certificates procps'
   [node]='containerd|containerd.io runc|containerd.io containernetworking-plugins docker-registry buildah skopeo busybox|busybox-static'
   [arm64]='qemu-user-static'
+  [release]='jq dpkg-dev minisign lintian man-db git'
   [lint]='clang-tidy-19 clang-format-19 shellcheck'
 )
 
