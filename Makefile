@@ -10,6 +10,7 @@ MAKEFLAGS += --no-print-directory
 CLUSTER ?= local
 FUZZ_SECONDS ?= 60
 IMAGE ?= regcred-controller:dev
+DIST ?= dist
 
 # A warning is an error in CI; with another compiler than ours it is not.
 cmake = cmake -S . -B build/$(1) -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DREGCRED_WERROR=$(if $(CI),ON,OFF) $(2) > build/$(1).configure.log 2>&1 || { cat build/$(1).configure.log; exit 1; }
@@ -59,8 +60,16 @@ dev: deps-build ## build what an edit needs, without optimisation, and run the u
 build: deps-build ## the binary: build/release/controller/regcred-controller
 	@mkdir -p build && $(call cmake,release,-DCMAKE_BUILD_TYPE=RelWithDebInfo) && ninja -C build/release regcred-controller
 
+.PHONY: arm64
+arm64: deps-arm64 ## the binary for linux/arm64, cross-built: build/arm64/controller/regcred-controller
+	@mkdir -p build && $(call cmake,arm64,--toolchain deploy/release/arm64.cmake -DCMAKE_BUILD_TYPE=RelWithDebInfo) && ninja -C build/arm64 regcred-controller
+
+.PHONY: test-arm64
+test-arm64: arm64 ## the unit tests of the cross-built arm64, run by qemu; everything is compiled for it
+	@ninja -C build/arm64 -k 0 check
+
 .PHONY: image
-image: build deps-image ## the controller's image, as IMAGE (regcred-controller:dev) and in build/image/regcred-controller.tar
+image: build ## the controller's image, named IMAGE (regcred-controller:dev): build/image/regcred-controller.tar
 	@deploy/image/build.sh $(IMAGE)
 
 .PHONY: manifests
@@ -70,6 +79,16 @@ manifests: ## one file for 'kubectl apply -f', build/manifests/install.yaml, wit
 .PHONY: chart
 chart: ## write the templates of deploy/helm from the manifests of deploy/ and crds/
 	@deploy/helm/generate.sh
+
+# VERSION is the tag of this commit, or given; see deploy/release/README.md.
+.PHONY: release
+release: export REGCRED_VERSION = $(or $(VERSION),$(patsubst v%,%,$(shell git describe --tags --exact-match --match 'v[0-9]*' 2> /dev/null)))
+release: deps-release build arm64 ## the files of a release for amd64 and arm64, in DIST (dist): VERSION=0.2.0, or the tag of this commit
+	@deploy/release/release.sh $(DIST)
+
+.PHONY: verify-release
+verify-release: deps-release ## make the release in DIST (dist) again, and compare bit for bit
+	@deploy/release/verify.sh $(DIST)
 
 .PHONY: asan
 asan: sanitized ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -105,16 +124,18 @@ clean: ## remove the build folder and every local cluster
 	@rm -rf build
 
 # Packages; silent and quick where everything is there. What no package brings, Go, is asked for first.
-.PHONY: deps-build deps-test deps-demo deps-cluster deps-image deps-lint
+.PHONY: deps-build deps-test deps-demo deps-cluster deps-arm64 deps-release deps-lint
 deps-build:
 	@tests/support/deps.sh build
 deps-cluster:
 	@$(cluster) check && tests/support/deps.sh cluster
 deps-test:
-	@$(cluster) check && tests/support/deps.sh build cluster node monitoring
+	@$(cluster) check && tests/support/deps.sh build cluster node monitoring arm64 release
 deps-demo:
-	@if [ "$(CLUSTER)" = local ]; then $(cluster) check && tests/support/deps.sh build cluster node image; else tests/support/deps.sh build; fi
-deps-image:
-	@tests/support/deps.sh image
+	@if [ "$(CLUSTER)" = local ]; then $(cluster) check && tests/support/deps.sh build cluster node; else tests/support/deps.sh build; fi
+deps-arm64:
+	@tests/support/deps.sh build arm64 && deploy/release/sysroot.sh
+deps-release:
+	@tests/support/deps.sh build arm64 release
 deps-lint:
 	@tests/support/deps.sh lint

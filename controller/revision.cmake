@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: The regcred authors
 # SPDX-License-Identifier: Apache-2.0
 
-# Writes FILE, a header that defines REGCRED_REVISION: the commit of SOURCE, or "" where SOURCE is not the top of a git
-# repository. FILE keeps its time if it says the same already.
+# Writes FILE, a header that defines REGCRED_VERSION: the environment variable of this name, which 'make release' sets, or
+# VERSION; and REGCRED_REVISION: the commit of SOURCE, or "" where SOURCE is not the top of a git repository. FILE keeps
+# its time if it says the same already.
 cmake_minimum_required(VERSION 3.25)
 function(regcred_git result)
   execute_process(COMMAND ${CMAKE_COMMAND} -E env GIT_OPTIONAL_LOCKS=0 git -C ${SOURCE} ${ARGN}
@@ -25,4 +26,7 @@ if(revision)
     string(APPEND revision -modified)
   endif()
 endif()
-file(CONFIGURE OUTPUT ${FILE} CONTENT "#define REGCRED_REVISION \"@revision@\"\n" @ONLY)
+if(NOT "$ENV{REGCRED_VERSION}" STREQUAL "")
+  set(VERSION "$ENV{REGCRED_VERSION}")
+endif()
+file(CONFIGURE OUTPUT ${FILE} CONTENT "#define REGCRED_VERSION \"@VERSION@\"\n#define REGCRED_REVISION \"@revision@\"\n" @ONLY)

@@ -3,19 +3,20 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # deps.sh GROUP...: installs the Debian packages that are missing, saying which; does nothing if none is.
-# Groups: build (compiler and libraries), cluster (what the test cluster runs with), node (what its node runs with), image (what
-# makes the controller's image, unless docker or podman is there), monitoring (Prometheus, for the tests of metrics, alerts and the
-# dashboard), lint (format, tidy, shell checks).
+# Groups: build (compiler and libraries), cluster (what the test cluster runs with), node (what its node runs with), monitoring
+# (Prometheus, for the tests of metrics, alerts and the dashboard), arm64 (what the cross-built binary is made and run with; its
+# libraries come from deploy/release/sysroot.sh), release (what makes and checks a release), lint (format, tidy, shell checks).
 # A|B: B, where it is installed, will do as well.
 set -euo pipefail
 
 declare -A groups=(
-  [build]='clang-19 lld-19 binutils libclang-rt-19-dev cmake ninja-build ccache make libboost1.81-dev nlohmann-json3-dev libfmt-dev
+  [build]='clang-19 lld-19 llvm-19 binutils libclang-rt-19-dev cmake ninja-build ccache make libboost1.81-dev nlohmann-json3-dev libfmt-dev
            doctest-dev libssl-dev libcli11-dev libyaml-cpp-dev'
   [cluster]='iproute2 util-linux openssl curl ca-certificates procps'
   [node]='containerd|containerd.io runc|containerd.io containernetworking-plugins docker-registry buildah skopeo busybox|busybox-static'
-  [image]='buildah|podman|docker-ce|docker.io'
   [monitoring]='prometheus'
+  [arm64]='qemu-user-static'
+  [release]='jq dpkg-dev minisign lintian man-db git'
   [lint]='clang-tidy-19 clang-format-19 shellcheck'
 )
 

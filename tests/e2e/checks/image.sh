@@ -31,6 +31,7 @@ is_static_and_placeless() {
   local binary=build/image/regcred-controller
   contains "$(readelf --file-header "$binary")" 'DYN (Position-Independent Executable file)'
   not contains "$(readelf --program-headers "$binary")" INTERP
+  contains "$(readelf --program-headers "$binary")" GNU_RELRO # which a strip can lose
   not grep -qaF "$repository" "$binary"
   not contains "$(readelf --notes "$binary")" 'Build ID'  # a hash over what names the folder
 }
