@@ -74,6 +74,7 @@ Other Secret names|--set-json secretNames=["regcred","team-regcred"]
 Labels and annotations of `spec.secretTemplate`|--set-json templateKeys=["*","acme.com/*","argocd.argoproj.io/sync-options"]
 Large docker configs|--set maxDocumentBytes=1048576
 Leader election|--set priorityClassName=system-cluster-critical
+What you can choose|--set replicas=1,networkPolicy.enabled=true
 TABLE
   same "$default
 $(overlay_of 'What it may do, and why')" --set pullFailures.readPods=false

@@ -41,6 +41,10 @@ TEST_CASE_FIXTURE(account_scenario,
                   "the checks of the uninstallation name what is left, and end although Retain copies stay") {
     const auto secrets = command_of_readme("kubectl get secrets -A -l");
     const auto accounts = command_of_readme("kubectl get serviceaccounts -A");
+    eventually(
+        "nothing of an earlier test is left",
+        [&] { return printed(secrets) + printed(accounts); },
+        long_patience);
     start();
     const auto gone = add_namespace("gone");
     const auto kept = add_namespace("kept");
