@@ -3,11 +3,11 @@
 #include "app/process_metrics.hpp"
 
 #include "app/version.hpp"
+#include "util/ascii.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -50,13 +50,10 @@ void add_gauge(runtime::metrics_registry& metrics,
 }  // namespace
 
 std::optional<memory_pages> read_statm(std::string_view text) {
-    memory_pages pages;
-    const auto* end = text.data() + text.size();
-    const auto total = std::from_chars(text.data(), end, pages.total);
-    if (total.ec != std::errc{} || total.ptr == end) return std::nullopt;
-    const auto resident = std::from_chars(total.ptr + 1, end, pages.resident);
-    if (resident.ec != std::errc{}) return std::nullopt;
-    return pages;
+    const auto total = util::read_decimal<std::uint64_t>(util::take_until(text, ' '));
+    const auto resident = util::read_decimal<std::uint64_t>(util::take_until(text, ' '));
+    if (!total || !resident) return std::nullopt;
+    return memory_pages{.total = *total, .resident = *resident};
 }
 
 process_usage read_process_usage(const std::filesystem::path& proc) {

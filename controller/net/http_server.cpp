@@ -2,148 +2,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_server.hpp"
 
-#include "net/deadline_timer.hpp"
+#include "net/server_session.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_static_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 
 #include <fmt/format.h>
 
 #include <chrono>
 #include <list>
-#include <optional>
-#include <string_view>
 #include <utility>
 
 namespace net {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
-using clock = std::chrono::steady_clock;
 
 namespace {
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t header_bytes = 8U * 1024;
 constexpr std::size_t max_sessions = 32;
 constexpr std::chrono::milliseconds accept_retry_delay{100};
-
-/// One connection, for one request: a probe every ten seconds does not need keep-alive.
-struct session {
-    /// `tls`: owned from now on; null: a plain connection.
-    session(tcp::socket accepted,
-            SSL* tls,
-            const asio::any_io_executor& executor,
-            std::chrono::milliseconds timeout)
-        : phase_timeout(timeout), socket(std::move(accepted)), timer(executor, [this] { close(); }) {
-        if (tls != nullptr) secured.emplace(socket, tls);
-    }
-
-    void begin_phase() { timer.expires_at(clock::now() + phase_timeout); }
-    void close() noexcept {
-        error_code ignored;
-        socket.close(ignored);
-    }
-
-    std::chrono::milliseconds phase_timeout;
-    tcp::socket socket;
-    std::optional<asio::ssl::stream<tcp::socket&>> secured;
-    deadline_timer timer;
-    boost::beast::flat_static_buffer<header_bytes> received;
-};
-
-server_response error_response(unsigned status, std::string_view text) {
-    server_response response;
-    response.status = status;
-    response.body = text;
-    return response;
-}
-
-std::string serialize(const server_response& response, bool with_body) {
-    const auto reason = http::obsolete_reason(http::int_to_status(response.status));
-    auto text = fmt::format(
-        "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-store\r\nConnection: "
-        "close\r\n"
-        "{}\r\n",
-        response.status,
-        std::string_view(reason.data(), reason.size()),
-        response.content_type,
-        response.body.size(),
-        response.status == 405   ? "Allow: GET, HEAD\r\n"
-        : response.status == 401 ? "WWW-Authenticate: Bearer\r\n"
-                                 : "");
-    if (with_body) text += response.body;
-    return text;
-}
-
-std::string_view view_of(boost::beast::string_view text) {
-    return {text.data(), text.size()};
-}
-
-using request = http::request<http::empty_body>;
-
-asio::awaitable<std::string> respond(const request& received, const http_server::handler& handler) {
-    const bool head = received.method() == http::verb::head;
-    if (!head && received.method() != http::verb::get)
-        co_return serialize(error_response(405, "only GET and HEAD\n"), true);
-    const auto target = view_of(received.target());
-    const auto response = co_await handler(
-        {.path = std::string(target.substr(0, target.find('?'))),
-         .accept = std::string(view_of(received[http::field::accept])),
-         .authorization = util::secret_bytes::copy_of(view_of(received[http::field::authorization]))});
-    co_return serialize(response, !head);
-}
-
-template <class Stream>
-asio::awaitable<void> exchange(Stream& stream, session& client, const http_server::handler& handler) {
-    http::request_parser<http::empty_body> parser;
-    parser.header_limit(header_bytes);
-    client.begin_phase();
-    const auto [ec, size] = co_await http::async_read_header(stream, client.received, parser, as_values);
-    if (!client.socket.is_open() || ec == http::error::end_of_stream) co_return;
-    if (ec && ec.category() != http::make_error_code(http::error::bad_method).category()) co_return;
-    std::string response = serialize(error_response(400, "not an HTTP request\n"), true);
-    client.begin_phase();
-    if (!ec) response = co_await respond(parser.get(), handler);
-    if (!client.socket.is_open()) co_return;
-    client.begin_phase();
-    static_cast<void>(co_await asio::async_write(stream, asio::buffer(response), as_values));
-}
-
-asio::awaitable<void> exchange_secured(session& client, const http_server::handler& handler) {
-    client.begin_phase();
-    const auto [refused] =
-        co_await client.secured->async_handshake(asio::ssl::stream_base::server, as_values);
-    if (refused) co_return;
-    co_await exchange(*client.secured, client, handler);
-    if (!client.socket.is_open()) co_return;
-    client.begin_phase();
-    static_cast<void>(co_await client.secured->async_shutdown(as_values));
-}
-
-asio::awaitable<void> serve(std::shared_ptr<session> client,
-                            std::shared_ptr<const http_server::handler> handler) {
-    if (client->secured) {
-        co_await exchange_secured(*client, *handler);
-    } else {
-        co_await exchange(client->socket, *client, *handler);
-    }
-    error_code ignored;
-    client->socket.shutdown(tcp::socket::shutdown_send, ignored);
-}
 
 }  // namespace
 
@@ -166,7 +51,7 @@ struct http_server::state {
     tcp::acceptor acceptor;
     asio::steady_timer retry_timer;
     std::uint16_t port = 0;
-    std::list<std::weak_ptr<session>> sessions;  // the oldest first
+    std::list<std::weak_ptr<server_session>> sessions;  // the oldest first
 };
 
 asio::awaitable<void> http_server::state::accept_loop(std::shared_ptr<state> self) {
@@ -197,7 +82,7 @@ void http_server::state::start_session(tcp::socket accepted) {
         if (!settings) return;
         secured = settings->new_session();
     }
-    auto client = std::make_shared<session>(std::move(accepted), secured, executor, phase_timeout);
+    auto client = std::make_shared<server_session>(std::move(accepted), secured, executor, phase_timeout);
     sessions.push_back(client);
     asio::co_spawn(executor, serve(std::move(client), handler), asio::detached);
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/metrics/exposition.hpp"
 
+#include "util/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -41,12 +43,8 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// The text before `separator`, which is taken off `rest` with it.
 std::string_view next_part(std::string_view& rest, char separator) {
-    const auto end = rest.find(separator);
-    const auto part = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    return trimmed(part);
+    return trimmed(util::take_until(rest, separator));
 }
 
 /// One media range of a header Accept.
@@ -64,8 +62,8 @@ media_range read_range(std::string_view text) {
         const auto name = next_part(value, '=');
         if (name == "version") range.version = value;
         if (name != "q") continue;
-        const auto* end = value.data() + value.size();
-        if (std::from_chars(value.data(), end, range.quality).ec != std::errc{}) range.quality = 0;
+        const auto read = std::from_chars(value.data(), value.data() + value.size(), range.quality);
+        if (read.ec != std::errc{}) range.quality = 0;
     }
     return range;
 }
