@@ -35,7 +35,12 @@ bool access_cache::may_ask(runtime::time_point now) {
 void access_cache::put(const util::keyed_digest& token, access_verdict answer, runtime::time_point now) {
     std::erase_if(entries_, [&](const entry& each) { return each.token == token || each.until <= now; });
     if (answer == access_verdict::unknown) return;
-    if (entries_.size() == capacity) entries_.erase(entries_.begin());
+    if (entries_.size() == capacity) {
+        // Tokens that somebody made up must not displace those that are allowed.
+        const auto refused = std::ranges::find_if(
+            entries_, [](const entry& each) { return each.answer != access_verdict::allowed; });
+        entries_.erase(refused == entries_.end() ? entries_.begin() : refused);
+    }
     entries_.push_back({.token = token,
                         .answer = answer,
                         .until = now + (answer == access_verdict::allowed ? allowed_time : refused_time)});

@@ -78,7 +78,7 @@ class json_builder {
         if (open_.size() >= bounds_.depth) return stop(fault::too_deep);
         if (!count()) return false;
         auto* slot = next_slot();
-        const bool is_kept = slot != nullptr && !std::exchange(is_left_out_, false);
+        const bool is_kept = !std::exchange(is_left_out_, false) && slot != nullptr;
         if (slot != nullptr) *slot = is_kept ? json(container) : json{};
         open_.push_back(is_kept ? slot : nullptr);
         return true;

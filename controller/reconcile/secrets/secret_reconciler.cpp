@@ -51,7 +51,10 @@ secret_reconciler::secret_reconciler(services services)
                 .on_new_failure = services_.on_new_failure}) {}
 
 asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_key key) {
-    if (!services_.state.synced(key.name)) co_return runtime::outcome::done();  // copies_listed() queues it
+    if (!services_.state.synced(key.name)) {
+        arrived(key, namespace_arrivals::result::failed);
+        co_return runtime::outcome::done();  // copies_listed() queues it
+    }
     reconcile_fsm run(key, repairs_, services_.guard, max_passes);
     copy_content content;
     decision now;
@@ -69,8 +72,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 run.confirmed(co_await reader_.confirm(reads_before_removal(view)));
                 break;
             case reconcile_step::write:
-                remember(now, content);
-                run.wrote(co_await write(view, plan, known.drifted), verb_of(plan.action));
+                run.wrote(co_await write(now, content, known.drifted), verb_of(plan.action));
                 break;
             case reconcile_step::read_back:
                 run.was_read(co_await reader_.read_copy(key));
@@ -118,11 +120,6 @@ secret_reconciler::decision secret_reconciler::decide_now(const runtime::object_
         now.plan.needs_content = now.plan.needs_content || now.resumed.back().needs_content;
     }
     return now;
-}
-
-void secret_reconciler::remember(const decision& now, const copy_content& content) {
-    if (now.plan.action == secret_action::recreate && now.view.content_read)
-        recreated_.insert_or_assign(now.view.key, content);
 }
 
 asio::awaitable<kube::result<void>> secret_reconciler::read_content(runtime::object_key key,
@@ -204,7 +201,9 @@ void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
     if (is_news) services_.state.secret_synced(view.key);
 }
 
-asio::awaitable<kube::result<void>> secret_reconciler::send(const secret_view& view, secret_action action) {
+asio::awaitable<kube::result<void>> secret_reconciler::send(const secret_view& view,
+                                                            secret_action action,
+                                                            const copy_content& content) {
     // The store is brought up to date ahead of the watch: else the next view would show the old state, and
     // the Secret would be written again.
     auto& copies = services_.state.copies(view.key.name);
@@ -214,9 +213,12 @@ asio::awaitable<kube::result<void>> secret_reconciler::send(const secret_view& v
         if (removed.has_value()) copies.erase({meta.namespace_name, meta.name}, meta.resource_version);
         co_return removed;
     }
+    const auto remember = [this, &view, &content] {
+        if (view.content_read) recreated_.insert_or_assign(view.key, content);
+    };
     auto written = action == secret_action::create   ? co_await writer_.create(view)
                    : action == secret_action::update ? co_await writer_.update(view)
-                                                     : co_await writer_.recreate(view);
+                                                     : co_await writer_.recreate(view, remember);
     if (written.has_error()) co_return written.error();
     copies.upsert(std::move(*written));
     co_return kube::result<void>{};
@@ -236,12 +238,14 @@ void secret_reconciler::record_write(const secret_view& view, const secret_plan&
     results_.update_statuses(affected_credentials(view));
 }
 
-asio::awaitable<kube::result<void>> secret_reconciler::write(const secret_view& view,
-                                                             const secret_plan& plan,
+asio::awaitable<kube::result<void>> secret_reconciler::write(const decision& now,
+                                                             const copy_content& content,
                                                              bool drifted) {
+    const auto& view = now.view;
+    const auto& plan = now.plan;
     const auto started = std::chrono::steady_clock::now();
     const auto verb = verb_of(plan.action);
-    auto written = co_await send(view, plan.action);
+    auto written = co_await send(view, plan.action, content);
     const auto result =
         written.has_value() ? std::string("ok") : std::string(kube::to_string(written.error().kind));
     services_.writes.with({std::string(verb), result}).add();

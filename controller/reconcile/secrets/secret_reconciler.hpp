@@ -55,9 +55,6 @@ class secret_reconciler {
         secret_plan plan;
         std::vector<secret_plan> resumed;  // for each suspended one: as if it was not suspended
     };
-    /// A copy is absent between its deletion and its creation, and entries that must stay as they are may be
-    /// in no other place: keeps them until it is there again.
-    void remember(const decision& now, const copy_content& content);
     /// `content`: of the copy, if it has been read.
     [[nodiscard]] decision decide_now(const runtime::object_key& key,
                                       const copy_content& content,
@@ -65,14 +62,15 @@ class secret_reconciler {
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> read_content(runtime::object_key key,
                                                                           copy_content& content);
     /// `drifted`: another writer has changed what was right.
-    [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(const secret_view& view,
-                                                                   const secret_plan& plan,
+    [[nodiscard]] boost::asio::awaitable<kube::result<void>> write(const decision& now,
+                                                                   const copy_content& content,
                                                                    bool drifted);
     /// After a write that succeeded.
     void record_write(const secret_view& view, const secret_plan& plan, bool drifted);
     void arrived(const runtime::object_key& key, namespace_arrivals::result what);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> send(const secret_view& view,
-                                                                  secret_action action);
+                                                                  secret_action action,
+                                                                  const copy_content& content);
     /// `desired`: the fingerprint of what the view desires.
     void settle(const decision& now, std::uint64_t desired);
     void fail(const decision& now, cause problem);
@@ -85,7 +83,9 @@ class secret_reconciler {
     quorum_reader reader_;
     result_recorder results_;
     contention repairs_;
-    std::map<runtime::object_key, copy_content> recreated_;  // what was read before; see remember()
+    /// What was read of a copy before it was deleted to be created again, until it is: entries that must stay
+    /// as they are may be in no other place.
+    std::map<runtime::object_key, copy_content> recreated_;
 };
 
 }  // namespace reconcile

@@ -37,6 +37,22 @@ asio::awaitable<kube::result<kube::json>> apply_new(kube::client& client, kube::
         kube::secrets, wanted.meta.namespace_name, wanted.meta.name, std::move(body), dry_run);
 }
 
+/// Whether the server has answered that it did not delete the object.
+bool is_not_deleted(const kube::error& answer) noexcept {
+    using kube::error_kind;
+    switch (answer.kind) {
+        case error_kind::bad_request:
+        case error_kind::unauthorized:
+        case error_kind::forbidden:
+        case error_kind::conflict:
+        case error_kind::invalid:
+        case error_kind::too_many_requests:
+            return true;
+        default:
+            return false;
+    }
+}
+
 kube::result<observed_secret> observe_answer(const kube::result<kube::json>& answer) {
     if (answer.has_error()) return answer.error();
     return decode_copy(*answer);
@@ -74,7 +90,8 @@ asio::awaitable<kube::result<observed_secret>> secret_writer::update(const secre
     co_return observe_answer(answer);
 }
 
-asio::awaitable<kube::result<observed_secret>> secret_writer::recreate(const secret_view& view) {
+asio::awaitable<kube::result<observed_secret>> secret_writer::recreate(const secret_view& view,
+                                                                       std::function<void()> deleted) {
     // Under the Secret's own name the trial would fail because that exists, before any admission.
     auto trial = wanted_secret(view, nullptr);
     trial.meta.name = dry_run_name;
@@ -83,6 +100,7 @@ asio::awaitable<kube::result<observed_secret>> secret_writer::recreate(const sec
     if (admitted.has_error() && admitted.error().kind != kube::error_kind::conflict)
         co_return admitted.error();
     const auto removed = co_await remove(view);
+    if (removed.has_value() || !is_not_deleted(removed.error())) deleted();
     if (removed.has_error() && removed.error().kind != kube::error_kind::not_found) co_return removed.error();
     co_return co_await create(view);
 }

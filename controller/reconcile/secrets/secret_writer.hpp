@@ -7,6 +7,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
+
 namespace reconcile {
 
 /// Writes Secrets to the API server. A view outlives the call. Every write to a Secret that exists is
@@ -21,8 +23,10 @@ class secret_writer {
     [[nodiscard]] boost::asio::awaitable<kube::result<observed_secret>> create(const secret_view& view);
     [[nodiscard]] boost::asio::awaitable<kube::result<observed_secret>> update(const secret_view& view);
     /// For a Secret that cannot be updated. A dry run creates a Secret named dry_run_name first, so that a
-    /// refusal leaves the old Secret in place.
-    [[nodiscard]] boost::asio::awaitable<kube::result<observed_secret>> recreate(const secret_view& view);
+    /// refusal leaves the old Secret in place. Calls `deleted` once the old Secret is gone or may be, before
+    /// the new one is created.
+    [[nodiscard]] boost::asio::awaitable<kube::result<observed_secret>> recreate(
+        const secret_view& view, std::function<void()> deleted);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> remove(const secret_view& view);
 
  private:

@@ -165,7 +165,9 @@ asio::awaitable<kube::result<void>> service_account_reconciler::write(const serv
     // Before the watch shows it: else the next view would have the old list, and it would be written again.
     services_.accounts.store_of(view.key.name)->upsert(std::move(*written));
     record_events(view, plan);
-    if (drifted) services_.drift.with({"serviceaccounts", "modified"}).add();
+    // Without a result nobody has seen the ServiceAccount as it should be.
+    const bool was_right = services_.accounts.results().find(view.key) != nullptr;
+    if (drifted && was_right) services_.drift.with({"serviceaccounts", "modified"}).add();
     services_.log.debug(
         "wrote ServiceAccount",
         {{"action", verb},

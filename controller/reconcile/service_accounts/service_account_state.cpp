@@ -157,16 +157,27 @@ service_account_state::credential service_account_state::renamed_owner(
     return nullptr;
 }
 
+/// The selections of the last result, if one of them is about this Secret name. If none is, the result may
+/// come from a time when the Secrets of that name were not known yet, and tells nothing of its entry.
+selection_set service_account_state::recorded_for(const runtime::object_key& account,
+                                                  const std::string& secret_name) const {
+    const auto* known = results_.find(account);
+    if (known == nullptr || known->selections == nullptr) return nullptr;
+    const bool is_told = std::ranges::any_of(*known->selections, [&](const recorded_selection& each) {
+        return each.spec != nullptr && each.spec->secret_name == secret_name;
+    });
+    return is_told ? known->selections : nullptr;
+}
+
 /// Whether each RegistryCredential that wanted the entry is gone, or has had its spec changed since so that
 /// it no longer does: the spec of then would still want the entry now.
 bool service_account_state::is_asked_for(const service_account_view& view,
                                          const std::string& secret_name) const {
-    const auto* known = results_.find(view.key);
-    if (known == nullptr || known->selections == nullptr) return false;
+    const auto recorded = recorded_for(view.key, secret_name);
+    if (recorded == nullptr) return false;
     return std::ranges::none_of(view.others, [&](const credential& object) {
-        if (object->secret_name != secret_name || !reconcile::is_recorded(known->selections, *object))
-            return false;
-        const auto* before = spec_before_edit(known->selections, account_selection_of(*object));
+        if (object->secret_name != secret_name || !reconcile::is_recorded(recorded, *object)) return false;
+        const auto* before = spec_before_edit(recorded, account_selection_of(*object));
         return before == nullptr || !wants(*before, view.key);
     });
 }
@@ -181,11 +192,10 @@ void service_account_state::add_entry(const std::string& secret_name, service_ac
     const bool recorded = is_recorded(view, secret_name);
     const auto losing =
         [&,
-         known = results_.find(view.key),
+         known = recorded_for(view.key, secret_name),
          secret = state_.find_copy({.namespace_name = view.key.namespace_name, .name = secret_name})](
             const v1alpha1::registry_credential& object) {
-            return may_lose_entry(
-                object, view.key.name, known == nullptr ? nullptr : known->selections, secret.get());
+            return may_lose_entry(object, view.key.name, known, secret.get());
         };
     for (const auto& [uid, object] : state_.all_by_uid()) {
         if (object->secret_name != secret_name) continue;

@@ -167,8 +167,8 @@ void cluster_state::handle(const runtime::change<kube::namespace_object>& change
         const runtime::object_key key{.namespace_name = name, .name = object->secret_name};
         results_.mark_stale(key);
         queues_.secrets.add(key, level);
-        if (level == priority::urgent) queues_.add_arrival(key);
-        if (after == nullptr) queues_.arrivals.observed(key);
+        if (level == priority::urgent && find_copy(key) == nullptr) queues_.add_arrival(key);
+        if (after == nullptr) queues_.arrivals.gone(key, std::chrono::steady_clock::now());
     }
     // Secrets with names that are not wanted there now: a rename may wait for this change.
     add_present(name);

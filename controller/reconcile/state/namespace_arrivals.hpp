@@ -20,7 +20,8 @@ namespace reconcile {
 ///
 /// Each Secret of a new namespace is counted once: on time, late, or failed for a reason that a person must
 /// mend. One that is still missing after the limit is late already, so that an outage shows at once. A
-/// standby knows what waits and counts nothing: after a failover the time without a leader counts too.
+/// standby knows what waits and counts nothing: after a failover the time without a leader counts too, once
+/// the result shows that the leader before did not fail for such a reason.
 class namespace_arrivals {
  public:
     static constexpr runtime::duration limit = std::chrono::seconds(1);
@@ -40,8 +41,10 @@ class namespace_arrivals {
     void appeared(const runtime::object_key& secret, runtime::time_point now);
     /// Ignored unless the Secret waits.
     void finished(const runtime::object_key& secret, result what, runtime::time_point now);
-    /// The Secret exists, or its namespace is gone: on a standby it waits no longer.
+    /// The Secret exists: on a standby it waits no longer.
     void observed(const runtime::object_key& secret);
+    /// The namespace is gone.
+    void gone(const runtime::object_key& secret, runtime::time_point now);
 
     [[nodiscard]] double on_time() const noexcept { return on_time_; }
     [[nodiscard]] double late(runtime::time_point now) const;
@@ -52,7 +55,16 @@ class namespace_arrivals {
 
  private:
     bool leads_ = false;
-    std::unordered_map<runtime::object_key, runtime::time_point, runtime::object_key_hash> waiting_;
+    struct wait {
+        runtime::time_point since;
+        bool inherited = false;  // from the leader before: its result may have been a failure
+    };
+
+    [[nodiscard]] static bool is_late(const wait& of, runtime::time_point now) {
+        return now - of.since > limit;
+    }
+
+    std::unordered_map<runtime::object_key, wait, runtime::object_key_hash> waiting_;
     runtime::histogram durations_{{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300}};
     double on_time_ = 0;
     double late_ = 0;

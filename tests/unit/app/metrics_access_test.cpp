@@ -87,6 +87,15 @@ TEST_CASE("the cache is small: the oldest answer goes") {
     CHECK(cache.find(util::digest_of("1"), start));
 }
 
+TEST_CASE("tokens that are refused do not displace one that is allowed") {
+    access_cache cache;
+    const auto known = util::digest_of("known");
+    cache.put(known, access_verdict::allowed, start);
+    for (std::size_t i = 0; i <= access_cache::capacity; ++i)
+        cache.put(util::digest_of(std::to_string(i)), access_verdict::unauthenticated, start);
+    CHECK(cache.find(known, start) == access_verdict::allowed);
+}
+
 TEST_CASE("the API server is asked about ten tokens a second") {
     access_cache cache;
     for (int i = 0; i < 10; ++i)

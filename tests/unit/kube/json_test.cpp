@@ -53,6 +53,7 @@ TEST_CASE("an object named fieldsV1 is read as null, and checked like any other"
     CHECK(
         parsed(R"({"m":[{"manager":"a","fieldsV1":{"f:data":{".":{},"f:x":[1]}},"operation":"Apply"},7]})") ==
         parsed(R"({"m":[{"manager":"a","fieldsV1":null,"operation":"Apply"},7]})"));
+    CHECK(parsed(R"([{"fieldsV1":{"fieldsV1":{}}},{"a":1}])") == parsed(R"([{"fieldsV1":null},{"a":1}])"));
     CHECK(parsed(R"({"fieldsV1":1,"fieldsV1":{"a":1}})") == json{{"fieldsV1", nullptr}});
     CHECK(parsed(R"({"fieldsV1":"label","a":{"b":2}})") == json{{"fieldsV1", "label"}, {"a", {{"b", 2}}}});
     CHECK(message_of(R"({"fieldsV1":{"a":[[]]}})", {.depth = 3}) == "JSON nested deeper than 3 levels");

@@ -41,9 +41,14 @@ reconcile::secret_view wanted(reconcile::ownership owner) {
 struct writer {
     explicit writer(std::vector<std::string> responses) : stage(in_turn(std::move(responses))) {}
     [[nodiscard]] std::vector<std::string> requests() const { return stage.server.requests(); }
+    [[nodiscard]] kube::result<reconcile::observed_secret> recreate() {
+        return stage.run(
+            writes.recreate(wanted(reconcile::ownership::ours), [this] { after = requests().size(); }));
+    }
 
     api_fixture stage;
     reconcile::secret_writer writes{*stage.client};
+    std::size_t after = 0;  // how many requests recreate() called back
 };
 
 }  // namespace
@@ -120,7 +125,7 @@ TEST_CASE("recreate creates another name with dryRun, then deletes and creates")
     writer w({created(wire::secret("team-a", "")),
               ok({{"apiVersion", "v1"}, {"kind", "Status"}, {"status", "Success"}}),
               created(wire::secret("team-a", "30"))});
-    REQUIRE(w.stage.run(w.writes.recreate(wanted(reconcile::ownership::ours))).has_value());
+    REQUIRE(w.recreate().has_value());
     CHECK(wire::request_lines(w.stage) ==
           lines{"PATCH " + trial_path, "DELETE " + secret_path, "PATCH " + secret_path});
     CHECK(w.requests()[0].find("dryRun=All") != std::string::npos);
@@ -130,29 +135,36 @@ TEST_CASE("recreate creates another name with dryRun, then deletes and creates")
     CHECK(trial["labels"] == json_body_of(w.requests()[2])["metadata"]["labels"]);
     const auto preconditions = json_body_of(w.requests()[1])["preconditions"];
     CHECK(preconditions == kube::json{{"uid", "uid-copy"}, {"resourceVersion", "9"}});
+    CHECK(w.after == 2);
 }
 
 TEST_CASE("recreate leaves the old Secret if the dry run is refused") {
     writer w({refusal(403, "Forbidden")});
-    CHECK(w.stage.run(w.writes.recreate(wanted(reconcile::ownership::ours))).has_error());
+    CHECK(w.recreate().has_error());
     CHECK(wire::request_lines(w.stage) == lines{"PATCH " + trial_path});
+    CHECK(w.after == 0);
 }
 
 TEST_CASE("recreate goes on when a Secret of the dry run's name exists") {
     writer w({refusal(409, "Conflict", "secrets"),
               ok({{"apiVersion", "v1"}, {"kind", "Status"}, {"status", "Success"}}),
               created(wire::secret("team-a", "30"))});
-    CHECK(w.stage.run(w.writes.recreate(wanted(reconcile::ownership::ours))).has_value());
+    CHECK(w.recreate().has_value());
 }
 
 TEST_CASE("recreate goes on when the old Secret is gone already, and not when it has changed") {
     writer gone({created(wire::secret("team-a", "")),
                  refusal(404, "NotFound", "secrets"),
                  created(wire::secret("team-a", "30"))});
-    CHECK(gone.stage.run(gone.writes.recreate(wanted(reconcile::ownership::ours))).has_value());
+    CHECK(gone.recreate().has_value());
+    CHECK(gone.after == 2);
     writer changed({created(wire::secret("team-a", "")), refusal(409, "Conflict", "secrets")});
-    CHECK(changed.stage.run(changed.writes.recreate(wanted(reconcile::ownership::ours))).has_error());
+    CHECK(changed.recreate().has_error());
     CHECK(wire::request_lines(changed.stage).size() == 2);
+    CHECK(changed.after == 0);
+    writer unsure({created(wire::secret("team-a", "")), refusal(500, "InternalError")});
+    CHECK(unsure.recreate().has_error());
+    CHECK(unsure.after == 2);
 }
 
 TEST_CASE("remove deletes the Secret, bound to the UID and resourceVersion of the view") {

@@ -336,6 +336,30 @@ TEST_CASE_FIXTURE(fixture,
 }
 
 TEST_CASE_FIXTURE(
+    fixture,
+    "a result from a time when the Secrets of one name were not known tells nothing of their entries") {
+    add_namespace("team-a");
+    add_account(here, {"other", "regcred"}, {"other", "regcred"});
+    auto wanted = asking("wanted");
+    wanted.secret_name = "other";
+    add_credential(wanted);
+    auto loser = asking("loser");
+    loser.namespaces.include = {"elsewhere"};
+    add_credential(loser);
+    accounts.results().synced(here, 1, account_selections_of(accounts.view(here), nullptr));
+    copy_of(owned_by("uid-loser"), true);
+    const auto view = accounts.view(here);
+    REQUIRE(view.losing.size() == 1);
+    CHECK(view.losing[0]->meta.name == "loser");
+    CHECK(goal() == entry_goal::unlisted);
+    CHECK_FALSE(entry().asked_for);
+    loser.suspend = true;
+    loser.meta.generation = 2;
+    add_credential(loser);
+    CHECK(entry().suspended_by == "loser");
+}
+
+TEST_CASE_FIXTURE(
     fixture, "an entry of a renamed owner stays until its new Secret is ready, or while it is suspended") {
     add_namespace("team-a");
     add_account(here, {"regcred"}, {"regcred"});

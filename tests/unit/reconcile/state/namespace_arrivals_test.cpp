@@ -76,11 +76,36 @@ TEST_CASE(
     arrivals.observed(here);
     CHECK(arrivals.waiting() == 1);
     CHECK(arrivals.late(start + 1h) == 0);
+    arrivals.finished(here, result::no_longer, start + 1h);
+    CHECK(arrivals.late(start + 1h) == 0);
     arrivals.lead(start + 15s);
-    CHECK(arrivals.late(start + 15s) == 1);
-    arrivals.observed(there);  // its own write, which finished() tells of
+    CHECK(arrivals.late(start + 15s) == 0);  // the leader before may have failed
+    arrivals.observed(there);                // its own write, which finished() tells of
     arrivals.finished(there, result::written, start + 15s);
     CHECK(arrivals.durations().sum() == 15);
+    CHECK(arrivals.late(start + 15s) == 1);
+}
+
+TEST_CASE(
+    "what the leader before could not write for a reason that a person must mend is not late after a "
+    "failover") {
+    namespace_arrivals arrivals;
+    arrivals.appeared(here, start);
+    arrivals.appeared(there, start);
+    arrivals.lead(start + 1min);
+    arrivals.finished(here, result::failed, start + 1min);
+    arrivals.gone(there, start + 2min);
+    CHECK(arrivals.failed() == 1);
+    CHECK(arrivals.late(start + 1h) == 0);
+    CHECK(arrivals.waiting() == 0);
+}
+
+TEST_CASE("a Secret whose namespace is gone waits no longer") {
+    auto arrivals = leading();
+    arrivals.appeared(here, start);
+    arrivals.gone(here, start + 1s);
+    CHECK(arrivals.waiting() == 0);
+    CHECK(arrivals.late(start + 1h) == 0);
 }
 
 TEST_CASE(
@@ -90,6 +115,7 @@ TEST_CASE(
     arrivals.appeared(there, start + 1s);
     arrivals.lead(start + 5min + 1ns);
     CHECK(arrivals.waiting() == 1);
+    arrivals.finished(there, result::written, start + 1h);
     CHECK(arrivals.late(start + 1h) == 1);
 }
 
