@@ -32,7 +32,7 @@ image_parts() {
 [[ $image =~ ^[A-Za-z0-9][A-Za-z0-9._/:@-]*$ ]] || die "'$image' is no image"
 parts=$(image_parts)
 kubectl=$(command -v kubectl) || kubectl=$(tests/cluster/cluster build)/kubectl
-version=$(sed -n 's/^project(regcred VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+version=${REGCRED_VERSION:-$(sed -n 's/^project(regcred VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)}
 rm -rf "$out"
 mkdir -p "$out/input"
 cat > "$out/input/kustomization.yaml" << YAML

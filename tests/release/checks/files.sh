@@ -17,8 +17,7 @@ expected_files() {
     printf "regcred-controller_${version}_linux_$architecture.%s\n" oci.tar spdx.json cdx.json
   done
   printf '%s\n' "regcred-controller_$version.oci.tar" regcred.yaml crds.yaml SHA256SUMS provenance.intoto.json RELEASE-NOTES.md THIRD-PARTY-NOTICES.txt
-  ! grep -q '^manifests:' Makefile || echo install.yaml
-  [ ! -d deploy/helm ] || echo "regcred-controller-$version.tgz"
+  printf '%s\n' install.yaml "regcred-controller-$version.tgz"
 }
 
 has_every_file() {
@@ -102,14 +101,13 @@ verifies_only_what_is_whole() {
 }
 
 installs_this_image() {
-  [ -e "$dist/install.yaml" ] || return 0
   contains "$(cat "$dist/install.yaml")" "image: ghcr.io/regcred/regcred-controller:$version"
+  contains "$(head -n 1 "$dist/install.yaml")" "regcred $version"
   contains "$(cat "$dist/install.yaml")" 'kind: CustomResourceDefinition'
 }
 
 packs_the_chart() {
   local chart=regcred-controller
-  [ -d deploy/helm ] || return 0
   tar --extract --file "$dist/$chart-$version.tgz" --directory "$scratch"
   contains "$(cat "$scratch/$chart/Chart.yaml")" $'\nversion: '"$version"$'\n'
   contains "$(cat "$scratch/$chart/values.yaml")" "  repository: ghcr.io/regcred/regcred-controller"
