@@ -4,12 +4,12 @@
 #
 # manifests.sh [IMAGE]: writes build/manifests/install.yaml, one file for 'kubectl apply -f': the CRD and everything that
 # deploy/kustomization.yaml names, with IMAGE (regcred-controller:dev) as the controller's image. kubectl comes from PATH, or else from
-# the test cluster's programs, which are then built first.
+# the test cluster's programs, which are then built first. MANIFESTS names another folder of build/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly image=${1:-regcred-controller:dev}
-readonly out=build/manifests
+readonly out=build/${MANIFESTS:-manifests}
 
 die() {
   printf 'manifests: %s\n' "$*" >&2

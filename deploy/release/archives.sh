@@ -17,8 +17,8 @@ write_manifests() {
   local programs
   programs=$(tests/cluster/cluster build | tail -n 1)
   cat crds/*.yaml > "$dist/crds.yaml"
-  PATH=$programs:$PATH REGCRED_VERSION=$version make manifests IMAGE="$image:$version" >&2
-  cp build/manifests/install.yaml "$dist/"
+  PATH=$programs:$PATH MANIFESTS=release-manifests REGCRED_VERSION=$version make manifests IMAGE="$image:$version" >&2
+  cp build/release-manifests/install.yaml "$dist/"
   grep -qF "image: $image:$version" "$dist/install.yaml" || die "'make manifests' did not put $image:$version into install.yaml"
 }
 
