@@ -4,12 +4,12 @@
 #
 # manifests.sh [IMAGE]: writes build/manifests/install.yaml, one file for 'kubectl apply -f': the CRD and everything that
 # deploy/kustomization.yaml names, with IMAGE (regcred-controller:dev) as the controller's image. kubectl comes from PATH, or else from
-# the test cluster's programs, which are then built first.
+# the test cluster's programs, which are then built first. MANIFESTS names another folder of build/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly image=${1:-regcred-controller:dev}
-readonly out=build/manifests
+readonly out=build/${MANIFESTS:-manifests}
 
 die() {
   printf 'manifests: %s\n' "$*" >&2
@@ -32,7 +32,7 @@ image_parts() {
 [[ $image =~ ^[A-Za-z0-9][A-Za-z0-9._/:@-]*$ ]] || die "'$image' is no image"
 parts=$(image_parts)
 kubectl=$(command -v kubectl) || kubectl=$(tests/cluster/cluster build)/kubectl
-version=$(sed -n 's/^project(regcred VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+version=${REGCRED_VERSION:-$(sed -n 's/^project(regcred VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)}
 rm -rf "$out"
 mkdir -p "$out/input"
 cat > "$out/input/kustomization.yaml" << YAML

@@ -17,8 +17,7 @@ expected_files() {
     printf "regcred-controller_${version}_linux_$architecture.%s\n" oci.tar spdx.json cdx.json
   done
   printf '%s\n' "regcred-controller_$version.oci.tar" regcred.yaml crds.yaml SHA256SUMS provenance.intoto.json RELEASE-NOTES.md THIRD-PARTY-NOTICES.txt
-  ! grep -q '^manifests:' Makefile || echo install.yaml
-  [ ! -d deploy/helm ] || echo "regcred-controller-$version.tgz"
+  printf '%s\n' install.yaml "regcred-controller-$version.tgz"
 }
 
 has_every_file() {
@@ -101,15 +100,37 @@ verifies_only_what_is_whole() {
   contains "$said" 'is not signed with this key'
 }
 
+# makes_again CHANGE: a stand-in for make, which has the same release at once, and changes it.
+makes_again() {
+  mkdir -p "$scratch/stand-in"
+  printf '#!/bin/bash\ncp -r %q build/verify/again\n%s\n' "$dist" "$1" > "$scratch/stand-in/make"
+  chmod +x "$scratch/stand-in/make"
+}
+
+# Files that differ from the commit, as while somebody edits, make a release of no commit.
+compares_with_the_original() {
+  [ -z "$(git status --porcelain)" ] || return 0
+  makes_again ''
+  said=$(PATH=$scratch/stand-in:$PATH deploy/release/verify.sh "$dist" 2>&1)
+  contains "$said" "$(find "$dist" -type f | wc -l) files, all the same"
+  equal "$(git -C build/verify rev-parse HEAD)" "$(git rev-parse HEAD)"
+  makes_again 'echo >> build/verify/again/crds.yaml'
+  fails env PATH="$scratch/stand-in:$PATH" deploy/release/verify.sh "$dist"
+  contains "$said" "Files $dist/crds.yaml and build/verify/again/crds.yaml differ"
+  makes_again 'sed -i "s/clang-19@/clang-19@0/" build/verify/again/provenance.intoto.json'
+  fails env PATH="$scratch/stand-in:$PATH" deploy/release/verify.sh "$dist"
+  contains "$said" '> pkg:deb/debian/clang-19@0'
+  rm -rf build/verify
+}
+
 installs_this_image() {
-  [ -e "$dist/install.yaml" ] || return 0
   contains "$(cat "$dist/install.yaml")" "image: ghcr.io/regcred/regcred-controller:$version"
+  contains "$(head -n 1 "$dist/install.yaml")" "regcred $version"
   contains "$(cat "$dist/install.yaml")" 'kind: CustomResourceDefinition'
 }
 
 packs_the_chart() {
   local chart=regcred-controller
-  [ -d deploy/helm ] || return 0
   tar --extract --file "$dist/$chart-$version.tgz" --directory "$scratch"
   contains "$(cat "$scratch/$chart/Chart.yaml")" $'\nversion: '"$version"$'\n'
   contains "$(cat "$scratch/$chart/values.yaml")" "  repository: ghcr.io/regcred/regcred-controller"
@@ -125,6 +146,7 @@ files_checks() {
   check 'a release that was altered is not signed' signs_only_what_is_right
   check 'make release builds both binaries, and packs them' is_made_by_make
   check 'make verify-release refuses what is altered, unsigned or no release' verifies_only_what_is_whole
+  check 'make verify-release names the files that come out in another way, and packages of another version' compares_with_the_original
   check 'a release needs a version of Semantic Versioning' needs_a_version
   check 'a release refuses binaries of another version' needs_binaries_of_that_version
   check 'install.yaml names the image of the release' installs_this_image
