@@ -170,6 +170,7 @@ void watches::stop() {
 
 std::vector<runtime::watch_health> watches::healths() const {
     std::vector<runtime::watch_health> healths;
+    healths.reserve(all_.size());
     for (const auto& each : all_)
         healths.push_back(each.reader->health());
     return healths;

@@ -67,7 +67,7 @@ class store {
     void for_each(Visitor&& visit) const;
     [[nodiscard]] std::size_t size() const noexcept { return objects_.size(); }
     /// Whether a complete view has ever been taken: before that, an object that is not here may exist all the
-    /// same.
+    /// same. Handlers that learn of the objects of the first view still see false: these are not new.
     [[nodiscard]] bool synced() const noexcept { return synced_; }
 
     /// An ADDED or MODIFIED event.

@@ -117,7 +117,6 @@ void store<T>::end_replace(std::string_view resource_version) {
     const auto erased = std::exchange(erased_, {});
     take_older(resource_version);
     replacing_ = false;
-    synced_ = true;
     for (const pointer& object : gone)
         tell(change_kind::deleted, object, nullptr);
     for (const slot& each : staged) {
@@ -129,6 +128,7 @@ void store<T>::end_replace(std::string_view resource_version) {
             continue;
         take(each.object);
     }
+    synced_ = true;
 }
 
 /// Only of objects that have not changed since the view showed them: what came meanwhile is newer.

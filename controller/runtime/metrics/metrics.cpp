@@ -21,17 +21,19 @@ bool is_metric_name(std::string_view text) noexcept {
            std::ranges::all_of(text, [](char c) { return may_begin_name(c) || util::is_digit(c); });
 }
 
-double shown(double value) noexcept {
-    return value;
+using label_names = std::vector<std::string>;
+
+void write(exposition& to, const label_names& names, const label_values& values, double value) {
+    to.sample(names, values, value);
 }
-double shown(const counter& value) noexcept {
-    return value.value();
+void write(exposition& to, const label_names& names, const label_values& values, const counter& value) {
+    to.sample(names, values, value.value());
 }
-const histogram& shown(const histogram& value) noexcept {
-    return value;
+void write(exposition& to, const label_names& names, const label_values& values, const histogram& value) {
+    to.sample(names, values, value);
 }
-const histogram& shown(const histogram* value) noexcept {
-    return *value;
+void write(exposition& to, const label_names& names, const label_values& values, const histogram* value) {
+    to.sample(names, values, *value);
 }
 
 }  // namespace
@@ -50,13 +52,13 @@ void metrics_registry::add_func(std::string name,
                                 std::string_view type,
                                 std::vector<std::string> label_names,
                                 Read read) {
-    const auto write = [labels = std::move(label_names), read = std::move(read)](exposition& to) {
+    const auto write_all = [labels = std::move(label_names), read = std::move(read)](exposition& to) {
         for (const auto& [values, value] : read()) {
             if (values.size() != labels.size()) throw std::logic_error("each label needs a value");
-            to.sample(labels, values, shown(value));
+            write(to, labels, values, value);
         }
     };
-    add(std::move(name), {std::move(help), type, write});
+    add(std::move(name), {std::move(help), type, write_all});
 }
 
 template <class Family>
@@ -65,11 +67,11 @@ Family& metrics_registry::add_family(std::string name,
                                      std::string_view type,
                                      Family empty) {
     const auto family = std::make_shared<Family>(std::move(empty));
-    const auto write = [family](exposition& to) {
+    const auto write_all = [family](exposition& to) {
         for (const auto& [values, value] : family->all())
-            to.sample(family->label_names(), values, shown(value));
+            write(to, family->label_names(), values, value);
     };
-    add(std::move(name), {std::move(help), type, write});
+    add(std::move(name), {std::move(help), type, write_all});
     return *family;
 }
 

@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 using build::cluster_fixture;
@@ -30,6 +31,29 @@ TEST_CASE("a new namespace is urgent, in any order of the other objects") {
     CHECK(f.secrets().at(build::here) == runtime::priority::urgent);
     CHECK(f.statuses().contains("hub"));
     CHECK(f.next("team-a") == secret_action::create);
+    CHECK(f.queues.arrivals.waiting() == 1);
+}
+
+TEST_CASE("the namespaces of the first list are not new, and those of a later one are") {
+    cluster_fixture f;
+    f.add_credential(wants("hub", "login"));
+    const auto list = [&](const std::vector<std::string>& names) {
+        f.state.namespaces().begin_replace();
+        for (const auto& name : names) {
+            auto object = build::live_namespace(name);
+            object.meta.resource_version = f.next_version();
+            f.state.namespaces().replace_item(std::move(object));
+        }
+        f.state.namespaces().end_replace(f.next_version());
+    };
+    list({"team-a"});
+    REQUIRE(f.secrets().contains(build::here));
+    CHECK(f.secrets().at(build::here) == runtime::priority::normal);
+    CHECK(f.queues.arrivals.waiting() == 0);
+    list({"team-a", "team-b"});
+    const runtime::object_key new_one{.namespace_name = "team-b", .name = "regcred"};
+    REQUIRE(f.secrets().contains(new_one));
+    CHECK(f.secrets().at(new_one) == runtime::priority::urgent);
     CHECK(f.queues.arrivals.waiting() == 1);
 }
 
