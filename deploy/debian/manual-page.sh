@@ -14,7 +14,7 @@ help=()
 options() {
   "$2" "${help[@]}" --help | sed 's/\\/\\e/g; s/-/\\-/g' | awk '
     /^Options:/ {on = 1; next}
-    on && /^$/ {exit}
+    /^$/ {on = 0} # no exit: sed would end with SIGPIPE
     on && /^  \\-/ {
       flag = substr($0, 3); text = ""
       if (match(flag, /  +/)) {text = substr(flag, RSTART + RLENGTH); flag = substr(flag, 1, RSTART - 1)}
