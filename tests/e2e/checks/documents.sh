@@ -42,6 +42,7 @@ pull_every_second() {
 migration_fails_no_pull() {
   local namespace puller folder=$scratch/migrate
   is_installed
+  kubectl delete namespace team-sample --ignore-not-found # of deploy/samples, which the other documents apply
   mkdir -p "$folder"
   cp deploy/migrate/*.yaml "$folder/"
   for namespace in team-a team-b; do
