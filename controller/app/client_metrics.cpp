@@ -11,13 +11,13 @@ kube::client_observer observe_client(const runtime::logger& log, runtime::metric
     auto& refusals = metrics.counters("regcred_credential_refusals_total",
                                       "Refusals of the controller's own certificates and token.",
                                       {"credential"});
-    for (const char* credential : {"certificates", "token"})
-        refusals.with({credential});
     auto& reloads = metrics.counters("regcred_credential_reloads_total",
                                      "How often the controller's own certificates or token had changed.",
                                      {"credential"});
-    for (const char* credential : {"certificates", "token"})
+    for (const char* credential : {"certificates", "token"}) {
+        refusals.with({credential});
         reloads.with({credential});
+    }
     auto& warnings = metrics.counters("regcred_api_warnings_total", "Different warnings of the API server.");
     auto& requests = metrics.histograms(
         "regcred_api_request_duration_seconds",

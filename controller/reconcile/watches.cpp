@@ -50,10 +50,6 @@ class credential_watch_source final : public runtime::watch_source {
     runtime::client_watch_source source_;
 };
 
-std::string sources_title(const std::string& own_namespace) {
-    return fmt::format("secrets in {}", own_namespace);
-}
-
 /// A denied request is cheap, and whoever adds the rule waits for the next one.
 constexpr std::chrono::seconds longest_denied_pause{15};
 
@@ -92,10 +88,11 @@ watches::watches(boost::asio::any_io_executor executor,
         state.namespaces(),
         decode_namespace);
     add<source_secret>(
-        options(sources_title(scope.own_namespace), watched::sources),
+        options(fmt::format("secrets in {}", scope.own_namespace), watched::sources),
         {.resource = kube::secrets, .namespace_name = scope.own_namespace, .field_selector = {}},
         state.sources(),
         decode_source);
+    all_.back().label = "sources";
     for (const auto& name : scope.secret_names)
         add_copies(name);
 }
@@ -155,7 +152,11 @@ void watches::add(runtime::reflector_options options,
         store, std::move(decode), runtime::log_unreadable(log_, options.name));
     auto reader =
         std::make_unique<runtime::reflector>(executor_, *source, *sink, log_, random_, std::move(options));
-    all_.push_back({.source = std::move(source), .sink = std::move(sink), .reader = std::move(reader)});
+    auto label = reader->name();
+    all_.push_back({.source = std::move(source),
+                    .sink = std::move(sink),
+                    .reader = std::move(reader),
+                    .label = std::move(label)});
 }
 
 void watches::start(runtime::task_group& tasks) {
@@ -195,10 +196,8 @@ std::size_t watches::failing() const {
 }
 
 void watches::add_reports(std::vector<watch_report>& to) const {
-    for (const auto& each : all_) {
-        const bool is_of_sources = each.reader->name() == sources_title(state_.scope().own_namespace);
-        to.push_back(report_on(is_of_sources ? "sources" : each.reader->name(), *each.reader));
-    }
+    for (const auto& each : all_)
+        to.push_back(report_on(each.label, *each.reader));
 }
 
 }  // namespace reconcile

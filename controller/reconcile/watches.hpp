@@ -57,6 +57,7 @@ class watches {
         std::unique_ptr<runtime::watch_source> source;
         std::unique_ptr<runtime::watch_sink> sink;
         std::unique_ptr<runtime::reflector> reader;
+        std::string label;  // in metrics: no namespace
     };
 
  private:

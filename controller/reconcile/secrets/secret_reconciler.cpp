@@ -52,7 +52,7 @@ secret_reconciler::secret_reconciler(services services)
 
 asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_key key) {
     if (!services_.state.synced(key.name)) {
-        arrived(key, namespace_arrivals::result::failed);
+        services_.queues.finish_arrival(key, namespace_arrivals::result::failed);
         co_return runtime::outcome::done();  // copies_listed() queues it
     }
     reconcile_fsm run(key, repairs_, services_.guard, max_passes);
@@ -99,7 +99,7 @@ asio::awaitable<runtime::outcome> secret_reconciler::reconcile(runtime::object_k
                 services_.state.forget_deleted(key);
                 results_.forget(key);
                 recreated_.erase(key);
-                arrived(key, namespace_arrivals::result::no_longer);
+                services_.queues.finish_arrival(key, namespace_arrivals::result::no_longer);
                 co_return action.outcome;
         }
     }
@@ -156,7 +156,8 @@ void secret_reconciler::fail(const decision& now, cause problem) {
             concerned.erase(object->meta.name);
     }
     if (concerned.empty()) concerned = all_credentials(now.view);
-    if (!is_transient(problem.reason)) arrived(now.view.key, namespace_arrivals::result::failed);
+    if (!is_transient(problem.reason))
+        services_.queues.finish_arrival(now.view.key, namespace_arrivals::result::failed);
     results_.failed(now.view.key,
                     std::move(problem),
                     concerned,
@@ -169,7 +170,7 @@ void secret_reconciler::settle(const decision& now, std::uint64_t desired) {
     const auto& view = now.view;
     if (!now.plan.reason.empty()) return fail(now, {.reason = now.plan.reason, .message = now.plan.message});
     recreated_.erase(view.key);
-    arrived(view.key, namespace_arrivals::result::no_longer);
+    services_.queues.finish_arrival(view.key, namespace_arrivals::result::no_longer);
     auto own = own_failures_of(now);
     if (view.held.empty()) services_.state.forget_deleted(view.key);
     if (view.contributors.empty() && !own.empty()) {
@@ -224,16 +225,13 @@ asio::awaitable<kube::result<void>> secret_reconciler::send(const secret_view& v
     co_return kube::result<void>{};
 }
 
-void secret_reconciler::arrived(const runtime::object_key& key, namespace_arrivals::result what) {
-    services_.queues.arrivals.finished(key, what, std::chrono::steady_clock::now());
-}
-
 void secret_reconciler::record_write(const secret_view& view, const secret_plan& plan, bool drifted) {
     for (const auto& name : acting_credentials(view)) {
         services_.events.record(name, kind_of(plan), view.key);
         services_.queues.runs.wrote(name, std::chrono::steady_clock::now());
     }
-    if (plan.action != secret_action::remove) arrived(view.key, namespace_arrivals::result::written);
+    if (plan.action != secret_action::remove)
+        services_.queues.finish_arrival(view.key, namespace_arrivals::result::written);
     if (drifted) services_.drift.with({"secrets", view.present == nullptr ? "deleted" : "modified"}).add();
     results_.update_statuses(affected_credentials(view));
 }

@@ -67,7 +67,6 @@ class secret_reconciler {
                                                                    bool drifted);
     /// After a write that succeeded.
     void record_write(const secret_view& view, const secret_plan& plan, bool drifted);
-    void arrived(const runtime::object_key& key, namespace_arrivals::result what);
     [[nodiscard]] boost::asio::awaitable<kube::result<void>> send(const secret_view& view,
                                                                   secret_action action,
                                                                   const copy_content& content);

@@ -22,7 +22,7 @@ kube::secret wanted_secret(const secret_view& view, const kube::object_meta* pre
     wanted.meta = desired_metadata(view.key, view.contributors, present, view.kept, view.desired.origins);
     if (!view.contributors.empty() || !view.kept.empty())
         wanted.meta.annotations.insert_or_assign(std::string(written_as_annotation),
-                                                 runtime::to_string(view.key));
+                                                 written_as_value(wanted.meta));
     wanted.type = std::string(kube::docker_config_json_type);
     const auto& document = view.desired.document;
     wanted.data.emplace(kube::docker_config_json_key,

@@ -172,8 +172,8 @@ selection_set service_account_state::recorded_for(const runtime::object_key& acc
 /// Whether each RegistryCredential that wanted the entry is gone, or has had its spec changed since so that
 /// it no longer does: the spec of then would still want the entry now.
 bool service_account_state::is_asked_for(const service_account_view& view,
-                                         const std::string& secret_name) const {
-    const auto recorded = recorded_for(view.key, secret_name);
+                                         const std::string& secret_name,
+                                         const selection_set& recorded) const {
     if (recorded == nullptr) return false;
     return std::ranges::none_of(view.others, [&](const credential& object) {
         if (object->secret_name != secret_name || !reconcile::is_recorded(recorded, *object)) return false;
@@ -190,19 +190,18 @@ void service_account_state::add_entry(const std::string& secret_name, service_ac
     std::string wanted_by_suspended;
     contributor_list suspended;
     const bool recorded = is_recorded(view, secret_name);
-    const auto losing =
-        [&,
-         known = recorded_for(view.key, secret_name),
-         secret = state_.find_copy({.namespace_name = view.key.namespace_name, .name = secret_name})](
-            const v1alpha1::registry_credential& object) {
-            return may_lose_entry(object, view.key.name, known, secret.get());
-        };
+    selection_set known;
+    std::shared_ptr<const observed_secret> secret;
+    if (recorded) {
+        known = recorded_for(view.key, secret_name);
+        secret = state_.find_copy({.namespace_name = view.key.namespace_name, .name = secret_name});
+    }
     for (const auto& [uid, object] : state_.all_by_uid()) {
         if (object->secret_name != secret_name) continue;
         if (!wants(*object, view.key)) {
             if (!recorded || object->meta.deleting) continue;
             view.others.push_back(object);
-            if (!losing(*object)) continue;
+            if (!may_lose_entry(*object, view.key.name, known, secret.get())) continue;
             view.losing.push_back(object);
             if (object->suspend) suspended.push_back(object);
         } else if (object->meta.deleting) {
@@ -222,7 +221,7 @@ void service_account_state::add_entry(const std::string& secret_name, service_ac
         entry.goal = entry_goal::undecided;
     } else if (recorded) {
         set_goal_of_unwanted(entry, suspended, view.key);
-        entry.asked_for = is_asked_for(view, secret_name);
+        entry.asked_for = is_asked_for(view, secret_name, known);
     }
     view.entries.push_back(std::move(entry));
 }

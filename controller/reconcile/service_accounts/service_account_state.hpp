@@ -71,7 +71,10 @@ class service_account_state final : runtime::event_handler<v1alpha1::registry_cr
                                            const runtime::object_key& account) const;
     [[nodiscard]] selection_set recorded_for(const runtime::object_key& account,
                                              const std::string& secret_name) const;
-    [[nodiscard]] bool is_asked_for(const service_account_view& view, const std::string& secret_name) const;
+    /// `recorded`: recorded_for() it.
+    [[nodiscard]] bool is_asked_for(const service_account_view& view,
+                                    const std::string& secret_name,
+                                    const selection_set& recorded) const;
     /// Adds the entry for this Secret name, and the RegistryCredentials that it depends on.
     void add_entry(const std::string& secret_name, service_account_view& view) const;
     void set_goal_of_unwanted(pull_secret_entry& entry,

@@ -168,7 +168,7 @@ void cluster_state::handle(const runtime::change<kube::namespace_object>& change
         results_.mark_stale(key);
         queues_.secrets.add(key, level);
         if (level == priority::urgent && find_copy(key) == nullptr) queues_.add_arrival(key);
-        if (after == nullptr) queues_.arrivals.gone(key, std::chrono::steady_clock::now());
+        if (after == nullptr) queues_.finish_arrival(key, namespace_arrivals::result::no_longer);
     }
     // Secrets with names that are not wanted there now: a rename may wait for this change.
     add_present(name);

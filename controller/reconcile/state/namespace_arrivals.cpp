@@ -46,10 +46,6 @@ void namespace_arrivals::observed(const runtime::object_key& secret) {
     if (!leads_) waiting_.erase(secret);
 }
 
-void namespace_arrivals::gone(const runtime::object_key& secret, runtime::time_point now) {
-    finished(secret, result::no_longer, now);
-}
-
 double namespace_arrivals::late(runtime::time_point now) const {
     if (!leads_) return late_;
     return late_ + static_cast<double>(std::ranges::count_if(waiting_, [now](const auto& each) {

@@ -29,7 +29,7 @@ class namespace_arrivals {
     enum class result {
         written,   // by this process
         failed,    // a person must act
-        no_longer  // another writer wrote the Secret, or no RegistryCredential wants it
+        no_longer  // another writer wrote it, no RegistryCredential wants it, or its namespace is gone
     };
 
     /// A failover takes less. What has waited for longer has failed for the leader before.
@@ -43,8 +43,6 @@ class namespace_arrivals {
     void finished(const runtime::object_key& secret, result what, runtime::time_point now);
     /// The Secret exists: on a standby it waits no longer.
     void observed(const runtime::object_key& secret);
-    /// The namespace is gone.
-    void gone(const runtime::object_key& secret, runtime::time_point now);
 
     [[nodiscard]] double on_time() const noexcept { return on_time_; }
     [[nodiscard]] double late(runtime::time_point now) const;

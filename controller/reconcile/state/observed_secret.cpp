@@ -28,8 +28,7 @@ bool is_manager(const kube::secret& secret) {
 written_as mark_of(const kube::object_meta& meta) {
     const auto found = meta.annotations.find(written_as_annotation);
     if (found == meta.annotations.end()) return written_as::none;
-    return found->second == meta.namespace_name + "/" + meta.name ? written_as::this_one
-                                                                  : written_as::another;
+    return found->second == written_as_value(meta) ? written_as::this_one : written_as::another;
 }
 
 author judge(bool has_managers, bool written_by_regcred, written_as mark) noexcept {
@@ -38,6 +37,10 @@ author judge(bool has_managers, bool written_by_regcred, written_as mark) noexce
 }
 
 }  // namespace
+
+std::string written_as_value(const kube::object_meta& copy) {
+    return copy.namespace_name + "/" + copy.name;
+}
 
 bool is_registry_credential(const kube::owner_reference& reference) noexcept {
     const std::string_view version = reference.api_version;

@@ -21,6 +21,8 @@ inline constexpr std::string_view owner_annotation = "regcred.dev/owner";
 /// "NAMESPACE/NAME" under which the controller wrote a copy. A person or a backup program that copies the
 /// Secret to another place copies this too, and so shows that it is not the controller's there.
 inline constexpr std::string_view written_as_annotation = "regcred.dev/written-as";
+/// Its value for a copy with this namespace and name.
+[[nodiscard]] std::string written_as_value(const kube::object_meta& copy);
 
 /// Which Secret written_as_annotation names.
 enum class written_as : std::uint8_t { none, this_one, another };

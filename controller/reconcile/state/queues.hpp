@@ -37,6 +37,9 @@ struct work_queues {
     void add_arrival(const runtime::object_key& secret) {
         arrivals.appeared(secret, std::chrono::steady_clock::now());
     }
+    void finish_arrival(const runtime::object_key& secret, namespace_arrivals::result what) {
+        arrivals.finished(secret, what, std::chrono::steady_clock::now());
+    }
 
     runtime::object_queue secrets;
     runtime::object_queue service_accounts;

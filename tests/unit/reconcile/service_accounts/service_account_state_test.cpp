@@ -29,6 +29,19 @@ kube::object_meta owned_by(const std::string& uid) {
     return meta;
 }
 
+/// A ServiceAccount with two entries, of which one is wanted. Returns whose the other one may be.
+v1alpha1::registry_credential list_wanted_and_lost(fixture& f) {
+    f.add_namespace("team-a");
+    f.add_account(f.here, {"other", "regcred"}, {"other", "regcred"});
+    auto wanted = f.asking("wanted");
+    wanted.secret_name = "other";
+    f.add_credential(wanted);
+    auto loser = f.asking("loser");
+    loser.namespaces.include = {"elsewhere"};
+    f.add_credential(loser);
+    return loser;
+}
+
 }  // namespace
 
 TEST_CASE_FIXTURE(fixture,
@@ -319,14 +332,7 @@ TEST_CASE_FIXTURE(
 
 TEST_CASE_FIXTURE(fixture,
                   "who loses the entry of one Secret name stays known while that of another name is wanted") {
-    add_namespace("team-a");
-    add_account(here, {"other", "regcred"}, {"other", "regcred"});
-    auto wanted = asking("wanted");
-    wanted.secret_name = "other";
-    add_credential(wanted);
-    auto loser = asking("loser");
-    loser.namespaces.include = {"elsewhere"};
-    add_credential(loser);
+    static_cast<void>(list_wanted_and_lost(*this));
     copy_of(owned_by("uid-loser"), true);
     accounts.results().failed(here, {}, account_selections_of(accounts.view(here), nullptr));
     const auto view = accounts.view(here);
@@ -338,14 +344,7 @@ TEST_CASE_FIXTURE(fixture,
 TEST_CASE_FIXTURE(
     fixture,
     "a result from a time when the Secrets of one name were not known tells nothing of their entries") {
-    add_namespace("team-a");
-    add_account(here, {"other", "regcred"}, {"other", "regcred"});
-    auto wanted = asking("wanted");
-    wanted.secret_name = "other";
-    add_credential(wanted);
-    auto loser = asking("loser");
-    loser.namespaces.include = {"elsewhere"};
-    add_credential(loser);
+    auto loser = list_wanted_and_lost(*this);
     accounts.results().synced(here, 1, account_selections_of(accounts.view(here), nullptr));
     copy_of(owned_by("uid-loser"), true);
     const auto view = accounts.view(here);

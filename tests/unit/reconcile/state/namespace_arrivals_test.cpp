@@ -94,7 +94,7 @@ TEST_CASE(
     arrivals.appeared(there, start);
     arrivals.lead(start + 1min);
     arrivals.finished(here, result::failed, start + 1min);
-    arrivals.gone(there, start + 2min);
+    arrivals.finished(there, result::no_longer, start + 2min);
     CHECK(arrivals.failed() == 1);
     CHECK(arrivals.late(start + 1h) == 0);
     CHECK(arrivals.waiting() == 0);
@@ -103,7 +103,7 @@ TEST_CASE(
 TEST_CASE("a Secret whose namespace is gone waits no longer") {
     auto arrivals = leading();
     arrivals.appeared(here, start);
-    arrivals.gone(here, start + 1s);
+    arrivals.finished(here, result::no_longer, start + 1s);
     CHECK(arrivals.waiting() == 0);
     CHECK(arrivals.late(start + 1h) == 0);
 }
